@@ -1,0 +1,101 @@
+package academy;
+
+import dozen.http.HttpSettings;
+import dozen.logging.Logging;
+import dozen.process.ProcessSettings;
+import dozen.process.Release;
+import dozen.resources.PostgresUrl;
+import dozen.resources.RedisUrl;
+import dozen.settings.Env;
+import dozen.settings.Secret;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Every setting of Academy: its name, meaning, default and bounds. Read once, from the environment alone. */
+public record Settings(
+        int port,
+        PostgresUrl databaseUrl,
+        int databasePoolSize,
+        RedisUrl redisUrl,
+        boolean redisTlsVerify,
+        Secret secretKey,
+        URI publicUrl,
+        Duration cacheTtl,
+        Duration sessionTtl,
+        int webMaxRequests,
+        int trustedProxyHops,
+        Optional<Secret> metricsToken,
+        ProcessSettings process) {
+
+    public static Settings read(Env env) {
+        var port = env.setting("PORT", "where web listens; 0 picks a free port").integer(8000, 0, 65535);
+        return new Settings(
+                port,
+                env.setting("DATABASE_URL", "PostgreSQL: postgres://user:password@host:5432/database")
+                        .secret(PostgresUrl::parse),
+                env.setting("DATABASE_POOL_SIZE", "connections to PostgreSQL per process").integer(10, 1, 1000),
+                env.setting("REDIS_URL", "Redis: redis://user:password@host:6379/0, rediss:// for TLS")
+                        .secret(RedisUrl::parse),
+                env.setting("REDIS_TLS_VERIFY", "false accepts a certificate that the platform signed itself")
+                        .bool(true),
+                env.setting("SECRET_KEY", "signs links; 32 random bytes or more").secret(Settings::secretKey),
+                env.setting("PUBLIC_URL", "where the world sees web; https makes cookies secure")
+                        .shownAs("http://localhost:$PORT")
+                        .parsed("http://localhost:" + port, Settings::webAddress),
+                Duration.ofSeconds(env.setting("CACHE_TTL_SECONDS", "how long a cached read is kept")
+                        .integer(300, 1, 86_400)),
+                Duration.ofHours(env.setting("SESSION_TTL_HOURS", "how long a log-in lasts").integer(336, 1, 8760)),
+                env.setting("WEB_MAX_REQUESTS", "requests at once per web process; past it 503")
+                        .integer(512, 1, 100_000),
+                env.setting("TRUSTED_PROXY_HOPS", "entries of X-Forwarded-For, from the right, that our proxies wrote")
+                        .integer(0, 0, 10),
+                env.setting("METRICS_TOKEN", "bearer token of /metrics, 16 characters or more; unset: /metrics is 404")
+                        .optionalSecret(Settings::token),
+                process(env));
+    }
+
+    private static ProcessSettings process(Env env) {
+        return new ProcessSettings(
+                env.setting("LOG_LEVEL", "trace, debug, info, warn or error").choice(Logging.Level.INFO),
+                env.setting("LOG_FORMAT", "text or json").choice(Logging.Format.TEXT),
+                Release.read(env),
+                Duration.ofSeconds(env.setting("SHUTDOWN_GRACE_SECONDS", "from SIGTERM to the end, at the most")
+                        .integer(25, 1, 3600)));
+    }
+
+    private static Secret secretKey(String text) {
+        if (text.getBytes(StandardCharsets.UTF_8).length < 32) {
+            throw new IllegalArgumentException("needs 32 bytes or more: openssl rand -hex 32");
+        }
+        if (text.chars().distinct().count() < 8) {
+            throw new IllegalArgumentException("is a placeholder, not a random key: openssl rand -hex 32");
+        }
+        return new Secret(text);
+    }
+
+    private static Secret token(String text) {
+        if (text.length() < 16) throw new IllegalArgumentException("needs 16 characters or more");
+        return new Secret(text);
+    }
+
+    private static URI webAddress(String text) {
+        var malformed = new IllegalArgumentException("must look like https://www.example.com, but is \"" + text + "\"");
+        try {
+            var address = URI.create(text);
+            var scheme = String.valueOf(address.getScheme()).toLowerCase(Locale.ROOT);
+            if (address.getHost() == null || !scheme.equals("http") && !scheme.equals("https")) throw malformed;
+            return address;
+        } catch (IllegalArgumentException e) {
+            throw malformed;
+        }
+    }
+
+    HttpSettings http() {
+        // What is left of the grace period is for closing pools.
+        var drain = process.shutdownGrace().multipliedBy(9).dividedBy(10);
+        return new HttpSettings(port, publicUrl, webMaxRequests, trustedProxyHops, drain, metricsToken);
+    }
+}

@@ -1,0 +1,63 @@
+package academy.accounts;
+
+import com.password4j.Argon2Function;
+import com.password4j.types.Argon2;
+import dozen.resources.Unavailable;
+import dozen.settings.Secret;
+import java.security.SecureRandom;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** Argon2id hashes of passwords. Each takes 19 MiB while it is made, so only as many at once as there are cores. */
+public final class Passwords {
+    /** OWASP Password Storage Cheat Sheet: 19 MiB, 2 iterations, 1 lane. */
+    private static final int MEMORY_KIB = 19_456;
+
+    private static final int ITERATIONS = 2;
+    private static final int LANES = 1;
+    private static final int HASH_BYTES = 32;
+    private static final int SALT_BYTES = 16;
+    private static final int WAIT_SECONDS = 5;
+
+    private final Argon2Function argon2 =
+            Argon2Function.getInstance(MEMORY_KIB, ITERATIONS, LANES, HASH_BYTES, Argon2.ID);
+    private final SecureRandom random = new SecureRandom();
+    private final Semaphore cores = new Semaphore(Runtime.getRuntime().availableProcessors());
+    private final byte[] nobody = salt();
+
+    /** The hash with its parameters and salt, as one text. */
+    public String hash(Secret password) {
+        return bounded(() -> argon2.hash(password.bytes(), salt()).getResult());
+    }
+
+    /** A hash names its own parameters, so older ones keep working after a change. */
+    public boolean matches(Secret password, String hash) {
+        return bounded(() -> Argon2Function.getInstanceFromHash(hash).check(password.reveal(), hash));
+    }
+
+    /** The same work as {@link #matches} for an address that has no account, so that the time tells nothing. */
+    public void matchNobody(Secret password) {
+        bounded(() -> argon2.hash(password.bytes(), nobody));
+    }
+
+    private byte[] salt() {
+        var salt = new byte[SALT_BYTES];
+        random.nextBytes(salt);
+        return salt;
+    }
+
+    private <T> T bounded(Supplier<T> work) {
+        try {
+            if (!cores.tryAcquire(WAIT_SECONDS, TimeUnit.SECONDS)) throw new Unavailable("too many log-ins at once");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Unavailable("interrupted");
+        }
+        try {
+            return work.get();
+        } finally {
+            cores.release();
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package academy.accounts;
+
+import dozen.http.Problem;
+import dozen.resources.Redis;
+import io.javalin.http.Context;
+import io.javalin.http.Cookie;
+import io.javalin.http.SameSite;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.UUID;
+import redis.clients.jedis.params.SetParams;
+
+/**
+ * Log-ins in Redis, shared by all web processes. The cookie holds a random token of 256 bits; Redis knows its hash
+ * alone, so a copy of Redis opens no session.
+ */
+public final class Sessions {
+    private static final int TOKEN_BYTES = 32;
+
+    private final Redis redis;
+    private final Accounts accounts;
+    private final Duration lasts;
+    private final boolean https;
+    private final String cookie;
+    private final SecureRandom random = new SecureRandom();
+
+    public Sessions(Redis redis, Accounts accounts, Duration lasts, boolean https) {
+        this.redis = redis;
+        this.accounts = accounts;
+        this.lasts = lasts;
+        this.https = https;
+        this.cookie = https ? "__Host-session" : "session";
+    }
+
+    /** A new token at each log-in; the one that came with the request ends. */
+    public void start(Context context, UUID account) {
+        end(context);
+        var bytes = new byte[TOKEN_BYTES];
+        random.nextBytes(bytes);
+        var token = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        redis.client().set(key(token), account.toString(), SetParams.setParams().ex(lasts.toSeconds()));
+        setCookie(context, token, (int) lasts.toSeconds());
+    }
+
+    public void end(Context context) {
+        var token = context.cookie(cookie);
+        if (token == null) return;
+        redis.client().del(key(token));
+        setCookie(context, "", 0);
+    }
+
+    /** The account that is logged in. */
+    public Account require(Context context) {
+        return current(context)
+                .flatMap(accounts::find)
+                .orElseThrow(() -> Problem.unauthorized("Log in first: POST /api/sessions."));
+    }
+
+    public Account requireAdmin(Context context) {
+        var account = require(context);
+        if (account.role() != Account.Role.ADMIN) throw Problem.forbidden("This is for admins.");
+        return account;
+    }
+
+    private Optional<UUID> current(Context context) {
+        return Optional.ofNullable(context.cookie(cookie))
+                .map(token -> redis.client().get(key(token)))
+                .map(UUID::fromString);
+    }
+
+    private void setCookie(Context context, String value, int seconds) {
+        context.cookie(new Cookie(cookie, value, "/", seconds, https, true, null, SameSite.LAX));
+    }
+
+    private static String key(String token) {
+        try {
+            var sha256 = MessageDigest.getInstance("SHA-256");
+            return "session:" + HexFormat.of().formatHex(sha256.digest(token.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every Java has it
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package academy.courses;
+
+import dozen.http.Page;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
+
+/** The courses in PostgreSQL. */
+public final class Courses {
+    private static final String COLUMNS = "id, slug, title, summary, subject, level, url, created_at";
+    private static final String UNIQUE_VIOLATION = "23505";
+    /** Above every id, for the first page of a list that goes down. */
+    private static final UUID LAST = new UUID(-1, -1);
+
+    private final Jdbi jdbi;
+
+    public Courses(Jdbi jdbi) {
+        this.jdbi = jdbi;
+        jdbi.registerRowMapper(ConstructorMapper.factory(Course.class));
+    }
+
+    /** The newest first, one page by keyset on the primary key. */
+    Page<Course> list(Page.Request page) {
+        var found = jdbi.withHandle(handle -> handle.createQuery("""
+                        SELECT %s FROM courses WHERE id < :after ORDER BY id DESC LIMIT :fetch
+                        """.formatted(COLUMNS))
+                .bind("after", page.after().orElse(LAST))
+                .bind("fetch", page.fetch())
+                .mapTo(Course.class)
+                .list());
+        return Page.of(found, page, Course::id);
+    }
+
+    /** Those that hold all the words, the last of which may be only begun; web-search syntax ("…", or, -) works. */
+    Page<Course> search(String words, Page.Request page) {
+        var found = jdbi.withHandle(handle -> handle.createQuery("""
+                        WITH query AS (
+                            SELECT regexp_replace(websearch_to_tsquery('simple', :words)::text, '''$', ''':*')::tsquery AS wanted
+                        )
+                        SELECT %s FROM courses, query
+                        WHERE words @@ wanted AND id < :after ORDER BY id DESC LIMIT :fetch
+                        """.formatted(COLUMNS))
+                .bind("words", words)
+                .bind("after", page.after().orElse(LAST))
+                .bind("fetch", page.fetch())
+                .mapTo(Course.class)
+                .list());
+        return Page.of(found, page, Course::id);
+    }
+
+    public Optional<Course> find(UUID id) {
+        return jdbi.withHandle(handle -> find(handle, id, ""));
+    }
+
+    private static Optional<Course> find(Handle handle, UUID id, String locking) {
+        return handle.createQuery("SELECT %s FROM courses WHERE id = :id %s".formatted(COLUMNS, locking))
+                .bind("id", id)
+                .mapTo(Course.class)
+                .findOne();
+    }
+
+    /** Empty when the slug is taken. */
+    Optional<Course> create(Draft draft) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        INSERT INTO courses (slug, title, summary, subject, level, url)
+                        VALUES (:slug, :title, :summary, :subject, :level, :url)
+                        ON CONFLICT (slug) DO NOTHING
+                        RETURNING %s
+                        """.formatted(COLUMNS))
+                .bindMethods(draft)
+                .mapTo(Course.class)
+                .findOne());
+    }
+
+    /**
+     * Changes a course under a lock, so that two changes at once can't undo each other. Empty when the new slug is
+     * taken.
+     *
+     * @param change from the course as it is to what it shall be; it may refuse with an exception
+     */
+    Optional<Course> change(UUID id, Function<Optional<Course>, Draft> change) {
+        try {
+            return jdbi.inTransaction(handle -> {
+                var draft = change.apply(find(handle, id, "FOR UPDATE"));
+                return handle.createQuery("""
+                                UPDATE courses SET slug = :slug, title = :title, summary = :summary,
+                                    subject = :subject, level = :level, url = :url
+                                WHERE id = :id
+                                RETURNING %s
+                                """.formatted(COLUMNS))
+                        .bindMethods(draft)
+                        .bind("id", id)
+                        .mapTo(Course.class)
+                        .findOne();
+            });
+        } catch (UnableToExecuteStatementException e) {
+            if (e.getCause() instanceof SQLException cause && UNIQUE_VIOLATION.equals(cause.getSQLState())) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /** Adds those whose slug is new, in one statement. Returns how many were. */
+    int addNew(List<Draft> drafts) {
+        return jdbi.withHandle(handle -> handle.createUpdate("""
+                        INSERT INTO courses (slug, title, summary, subject, level, url)
+                        SELECT * FROM unnest(:slugs, :titles, :summaries, :subjects, :levels, :urls)
+                        ON CONFLICT (slug) DO NOTHING
+                        """)
+                .bind("slugs", texts(drafts, Draft::slug))
+                .bind("titles", texts(drafts, Draft::title))
+                .bind("summaries", texts(drafts, Draft::summary))
+                .bind("subjects", texts(drafts, Draft::subject))
+                .bind("levels", texts(drafts, Draft::level))
+                .bind("urls", texts(drafts, Draft::url))
+                .execute());
+    }
+
+    private static String[] texts(List<Draft> drafts, Function<Draft, String> column) {
+        return drafts.stream().map(column).toArray(String[]::new);
+    }
+
+    public long count() {
+        return jdbi.withHandle(handle ->
+                handle.createQuery("SELECT count(*) FROM courses").mapTo(Long.class).one());
+    }
+}

@@ -1,0 +1,26 @@
+package academy.courses;
+
+import java.text.Normalizer;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** The readable name of a course in addresses: small letters of any script, digits and single hyphens. */
+final class Slug {
+    static final Pattern VALID = Pattern.compile("[\\p{Ll}\\p{Lo}\\p{Lm}\\p{M}\\p{Nd}]+(-[\\p{Ll}\\p{Lo}\\p{Lm}\\p{M}\\p{Nd}]+)*");
+    static final int MOST = 250;
+
+    private static final Pattern ACCENTS = Pattern.compile("(?<=\\p{IsLatin})\\p{Mn}+");
+    private static final Pattern OTHERS = Pattern.compile("[^\\p{L}\\p{M}\\p{Nd}]+");
+    private static final Pattern HYPHENS_AT_ENDS = Pattern.compile("^-+|-+$");
+
+    private Slug() {}
+
+    /** Empty when the title has neither letter nor digit. C, C++ and C# stay three courses. */
+    static String of(String title) {
+        var words = title.replace("+", " plus ").replace("#", " sharp ").replace("&", " and ");
+        var plain = ACCENTS.matcher(Normalizer.normalize(words, Normalizer.Form.NFKD)).replaceAll("");
+        var composed = Normalizer.normalize(plain.toLowerCase(Locale.ROOT), Normalizer.Form.NFC);
+        var hyphened = OTHERS.matcher(composed).replaceAll("-");
+        return HYPHENS_AT_ENDS.matcher(hyphened).replaceAll("");
+    }
+}

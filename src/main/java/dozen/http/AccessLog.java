@@ -1,0 +1,50 @@
+package dozen.http;
+
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.RequestLog;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.NanoTime;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One event per request, after its last byte, also for what never reached a route. The path comes without its query,
+ * which may hold tokens.
+ */
+final class AccessLog implements RequestLog {
+    private static final Logger log = LoggerFactory.getLogger(AccessLog.class);
+
+    private final ClientAddress clientAddress;
+    private final Metrics metrics;
+
+    AccessLog(ClientAddress clientAddress, Metrics metrics) {
+        this.clientAddress = clientAddress;
+        this.metrics = metrics;
+    }
+
+    @Override
+    public void log(Request request, Response response) {
+        var nanoseconds = NanoTime.since(request.getBeginNanoTime());
+        var status = response.getStatus();
+        metrics.request(request.getMethod(), route(request), status, nanoseconds);
+        if (!log.isInfoEnabled()) return;
+        var milliseconds = TimeUnit.NANOSECONDS.toMicros(nanoseconds) / 1000.0;
+        var path = request.getHttpURI() == null ? "" : request.getHttpURI().getCanonicalPath();
+        var event = log.atInfo()
+                .addKeyValue("method", request.getMethod())
+                .addKeyValue("path", path)
+                .addKeyValue("status", status)
+                .addKeyValue("ms", milliseconds)
+                .addKeyValue("bytes", Response.getContentBytesWritten(response))
+                .addKeyValue("client", clientAddress.of(request))
+                .addKeyValue(Arrival.REQUEST_ID, Arrival.idOf(request));
+        if (request.getAttribute(Arrival.TRACE_ID) instanceof String traceId) event.addKeyValue("traceId", traceId);
+        event.log("request");
+    }
+
+    /** The pattern, not the path: one series for all ids. */
+    private static String route(Request request) {
+        return request.getAttribute(Server.ROUTE) instanceof String route ? route : "none";
+    }
+}

@@ -1,0 +1,84 @@
+package dozen.http;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Checks the fields of a request and reports all that is wrong with them at once, as 422. */
+public final class Fields {
+    /** A check of form alone; whether mail arrives is for a mail to tell. 254 is RFC 5321's limit for a path. */
+    private static final Pattern MAIL_ADDRESS = Pattern.compile("[^@\\s\\p{Cntrl}]{1,64}@[^@\\s\\p{Cntrl}.]+(\\.[^@\\s\\p{Cntrl}.]+)+");
+
+    private final List<Problem.FieldError> errors = new ArrayList<>();
+
+    /** A text of so many characters. Null counts as missing; characters that no database keeps are refused. */
+    public void text(String field, String value, int least, int most) {
+        if (value == null) {
+            error(field, "is required");
+        } else if (!storable(value)) {
+            error(field, "holds a character that can't be stored");
+        } else if (value.codePointCount(0, value.length()) > most) {
+            error(field, "may have %d characters at the most".formatted(most));
+        } else if (least > 0 && value.isBlank()) {
+            error(field, "must not be blank");
+        } else if (value.codePointCount(0, value.length()) < least) {
+            error(field, "needs %d characters at least".formatted(least));
+        }
+    }
+
+    public void mailAddress(String field, String value) {
+        var before = errors.size();
+        text(field, value, 1, 254);
+        if (errors.size() == before && !MAIL_ADDRESS.matcher(value).matches()) error(field, "is not a mail address");
+    }
+
+    /** Empty, or an absolute http or https address. */
+    public void webAddress(String field, String value, int most) {
+        var before = errors.size();
+        text(field, value, 0, most);
+        if (errors.size() == before && !value.isEmpty() && !isWebAddress(value)) error(field, "is not a web address");
+    }
+
+    private static boolean isWebAddress(String value) {
+        try {
+            var address = new URI(value);
+            var scheme = String.valueOf(address.getScheme());
+            return address.getHost() != null && (scheme.equalsIgnoreCase("http") || scheme.equalsIgnoreCase("https"));
+        } catch (URISyntaxException e) {
+            return false;
+        }
+    }
+
+    public void matches(String field, String value, Pattern pattern, String message) {
+        if (value != null && storable(value) && !pattern.matcher(value).matches()) error(field, message);
+    }
+
+    public void error(String field, String message) {
+        errors.add(new Problem.FieldError(field, message));
+    }
+
+    public List<Problem.FieldError> errors() {
+        return List.copyOf(errors);
+    }
+
+    public void check() {
+        if (!errors.isEmpty()) throw Problem.fields(errors);
+    }
+
+    /** PostgreSQL keeps no NUL, and UTF-8 has no half of a surrogate pair. */
+    static boolean storable(String value) {
+        for (var i = 0; i < value.length(); i++) {
+            var c = value.charAt(i);
+            if (c == 0) return false;
+            if (!Character.isSurrogate(c)) continue;
+            var paired = Character.isHighSurrogate(c)
+                    && i + 1 < value.length()
+                    && Character.isLowSurrogate(value.charAt(i + 1));
+            if (!paired) return false;
+            i++;
+        }
+        return true;
+    }
+}

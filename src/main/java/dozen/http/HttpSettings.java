@@ -1,0 +1,27 @@
+package dozen.http;
+
+import dozen.settings.Secret;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What the HTTP server needs to know.
+ *
+ * @param port 0 picks a free one
+ * @param publicUrl where the world sees us; its scheme decides about secure cookies
+ * @param mostRequests at once; past it 503
+ * @param trustedProxyHops see {@link ClientAddress}
+ * @param drain how long requests in flight may take once the process was told to stop
+ */
+public record HttpSettings(
+        int port,
+        URI publicUrl,
+        int mostRequests,
+        int trustedProxyHops,
+        Duration drain,
+        Optional<Secret> metricsToken) {
+    public boolean https() {
+        return "https".equalsIgnoreCase(publicUrl.getScheme());
+    }
+}

@@ -1,0 +1,116 @@
+package dozen.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.type.LogicalType;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.util.stream.Collectors;
+
+/** JSON as this kit reads and writes it: strict in what it takes, and every fault of a body a clear 4xx. */
+public final class Json {
+    /** Larger bodies get 413. Uploads stream past this, through routes of their own. */
+    public static final int MOST_BYTES = 1_048_576;
+
+    public static final ObjectMapper MAPPER = mapper();
+
+    private Json() {}
+
+    private static ObjectMapper mapper() {
+        var mapper = JsonMapper.builder()
+                .addModule(new JavaTimeModule())
+                .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+                .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION) // or a message would repeat the body
+                .build();
+        var text = mapper.coercionConfigFor(LogicalType.Textual);
+        for (var shape : new CoercionInputShape[] {
+            CoercionInputShape.Integer, CoercionInputShape.Float, CoercionInputShape.Boolean
+        }) {
+            text.setCoercion(shape, CoercionAction.Fail);
+        }
+        return mapper;
+    }
+
+    /** The request's body as a record. Unknown fields and wrong types get 422, malformed JSON 400. */
+    public static <T> T body(Context context, Class<T> type) {
+        return parse(() -> MAPPER.readValue(bytes(context), type));
+    }
+
+    /** The request's body as it is, for {@link #merge}. */
+    public static ObjectNode object(Context context) {
+        return parse(() -> MAPPER.readTree(bytes(context)) instanceof ObjectNode object ? object : null);
+    }
+
+    /**
+     * What the record becomes when a change is merged into it: fields that are absent stay as they are. The caller
+     * checks the whole result by the same rules as a new one.
+     */
+    public static <T> T merge(ObjectNode change, T current, Class<T> type) {
+        return parse(() -> {
+            ObjectNode whole = MAPPER.valueToTree(current);
+            whole.setAll(change);
+            return MAPPER.treeToValue(whole, type);
+        });
+    }
+
+    private interface Reading<T> {
+        T read() throws IOException;
+    }
+
+    private static <T> T parse(Reading<T> reading) {
+        try {
+            var value = reading.read();
+            if (value == null) throw Problem.badRequest("The body must be a JSON object.");
+            return value;
+        } catch (UnrecognizedPropertyException e) {
+            throw Problem.field(path(e), "is not a field of this request");
+        } catch (JsonMappingException e) {
+            if (e.getCause() instanceof Problem problem) throw problem;
+            if (path(e).isEmpty()) throw Problem.badRequest("The body must be a JSON object.");
+            throw Problem.field(path(e), "has the wrong type");
+        } catch (JsonProcessingException e) {
+            var where = e.getLocation();
+            throw Problem.badRequest("The body is not valid JSON"
+                    + (where == null ? "." : ": line %d, column %d.".formatted(where.getLineNr(), where.getColumnNr())));
+        } catch (IOException e) {
+            throw Problem.badRequest("The body did not arrive whole, or is not UTF-8.");
+        }
+    }
+
+    private static String path(JsonMappingException e) {
+        return e.getPath().stream()
+                .map(step -> step.getFieldName() == null ? String.valueOf(step.getIndex()) : step.getFieldName())
+                .collect(Collectors.joining("."));
+    }
+
+    private static byte[] bytes(Context context) throws IOException {
+        var type = context.contentType();
+        if (type == null || !type.split(";", 2)[0].strip().equalsIgnoreCase("application/json")) {
+            throw Problem.of(415, "Send application/json.");
+        }
+        if (context.header("Content-Encoding") != null) throw Problem.of(415, "Send the body without an encoding.");
+        if (context.req().getContentLengthLong() > MOST_BYTES) throw tooLarge();
+        var bytes = context.req().getInputStream().readNBytes(MOST_BYTES + 1);
+        if (bytes.length > MOST_BYTES) throw tooLarge();
+        return bytes;
+    }
+
+    private static Problem tooLarge() {
+        return Problem.of(413, "The body may have %d bytes at the most.".formatted(MOST_BYTES));
+    }
+}

@@ -1,0 +1,54 @@
+package dozen.http;
+
+import dozen.settings.Secret;
+import io.javalin.config.RoutesConfig;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** {@code /metrics} in Prometheus's text format, for who has the token. Without a token it is 404 and costs nothing. */
+final class Metrics {
+    private final Optional<Secret> token;
+    private final PrometheusMeterRegistry registry;
+
+    Metrics(Optional<Secret> token) {
+        this.token = token;
+        this.registry = token.isPresent() ? new PrometheusMeterRegistry(PrometheusConfig.DEFAULT) : null;
+        if (registry == null) return;
+        new JvmMemoryMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+    }
+
+    void request(String method, String route, int status, long nanoseconds) {
+        if (registry == null) return;
+        Timer.builder("http.server.requests")
+                .tags("method", known(method), "route", route, "status", String.valueOf(status))
+                .register(registry)
+                .record(nanoseconds, TimeUnit.NANOSECONDS);
+    }
+
+    /** Anybody can make up methods, and each new one would be a new series. */
+    private static String known(String method) {
+        return switch (String.valueOf(method)) {
+            case "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS" -> method;
+            default -> "other";
+        };
+    }
+
+    void routes(RoutesConfig routes) {
+        routes.get("/metrics", context -> {
+            if (token.isEmpty()) throw Problem.notFound();
+            var given = String.valueOf(context.header("Authorization"));
+            if (!given.startsWith("Bearer ") || !token.get().is(given.substring("Bearer ".length()))) {
+                throw Problem.unauthorized("Send the metrics token as a bearer token.");
+            }
+            context.contentType("text/plain; version=0.0.4; charset=utf-8").result(registry.scrape());
+        });
+    }
+}

@@ -1,0 +1,85 @@
+package dozen.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dozen.resources.Away;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import io.javalin.http.MethodNotAllowedResponse;
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Turns every failure into application/problem+json: a route's, Javalin's and Jetty's own. */
+final class Problems {
+    private static final Logger log = LoggerFactory.getLogger(Problems.class);
+    private static final String TYPE = "application/problem+json";
+
+    private final DefaultHeaders defaultHeaders;
+
+    Problems(DefaultHeaders defaultHeaders) {
+        this.defaultHeaders = defaultHeaders;
+    }
+
+    void routes(RoutesConfig routes) {
+        routes.exception(Exception.class, (failure, context) -> send(context, problem(failure)));
+    }
+
+    private static Problem problem(Exception failure) {
+        return switch (failure) {
+            case Problem problem -> problem;
+            case MethodNotAllowedResponse e -> Problem.methodNotAllowed(
+                    String.join(", ", e.getDetails().values()));
+            case HttpResponseException e when e.getStatus() == 404 -> Problem.notFound();
+            case HttpResponseException e -> Problem.of(e.getStatus(), e.getMessage());
+            default -> unexpected(failure);
+        };
+    }
+
+    private static Problem unexpected(Throwable failure) {
+        if (Away.is(failure)) {
+            log.warn("a resource is away: {}", String.valueOf(failure.getMessage()).lines().findFirst().orElse(""));
+            return Problem.unavailable("A service that this needs is away. Try again in a moment.");
+        }
+        log.error("unexpected", failure);
+        return Problem.of(500, "Something went wrong on our side.");
+    }
+
+    private static void send(Context context, Problem problem) {
+        problem.headers().forEach(context::header);
+        context.status(problem.status()).contentType(TYPE).result(bytes(problem, context.res().getHeader("X-Request-Id")));
+    }
+
+    private static byte[] bytes(Problem problem, String requestId) {
+        try {
+            return Json.MAPPER.writeValueAsBytes(problem.body(requestId));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** For what never reached a route: malformed requests, headers too large, no room, draining. */
+    boolean jetty(Request request, Response response, Callback callback) {
+        var problem = problem(response.getStatus());
+        var id = Arrival.idOf(request);
+        defaultHeaders.addTo(response.getHeaders(), id);
+        problem.headers().forEach(response.getHeaders()::put);
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, TYPE);
+        response.write(true, ByteBuffer.wrap(bytes(problem, id)), callback);
+        return true;
+    }
+
+    private static Problem problem(int status) {
+        return switch (status) {
+            case 503 -> Problem.unavailable("The server is full or about to stop. Try again in a moment.");
+            case 404 -> Problem.notFound();
+            case 500 -> Problem.of(500, "Something went wrong on our side.");
+            default -> Problem.of(status, HttpStatus.getMessage(status));
+        };
+    }
+}

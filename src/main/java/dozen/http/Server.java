@@ -1,0 +1,146 @@
+package dozen.http;
+
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.json.JavalinJackson;
+import io.javalin.util.JavalinBindException;
+import dozen.resources.Unavailable;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.server.handler.QoSHandler;
+import org.eclipse.jetty.util.thread.VirtualThreadPool;
+
+/** The HTTP server: Javalin's routes on Jetty, with what every request needs around them. */
+public final class Server implements AutoCloseable {
+    static final String ROUTE = "route";
+    /** Longer than the 60 s that load balancers keep an idle connection, so that they close it, not we. */
+    private static final Duration IDLE = Duration.ofSeconds(65);
+    /** Requests that may run past the limit, for the probes and for saying 503. */
+    private static final int SPARE_TASKS = 64;
+    /** During a drain: how long an idle kept-alive connection may still speak, to be told "Connection: close". */
+    private static final Duration LAST_WORD = Duration.ofMillis(250);
+
+    private final HttpSettings settings;
+    private final Readiness readiness;
+    private final GracefulHandler inFlight = new GracefulHandler();
+    private final Javalin javalin;
+    private HttpConfiguration http;
+    private org.eclipse.jetty.server.Server jetty;
+
+    private Server(HttpSettings settings, Readiness readiness, Consumer<RoutesConfig> routes) {
+        this.settings = settings;
+        this.readiness = readiness;
+        var headers = new DefaultHeaders(settings.https());
+        var problems = new Problems(headers);
+        var metrics = new Metrics(settings.metricsToken());
+        var accessLog = new AccessLog(new ClientAddress(settings.trustedProxyHops()), metrics);
+        javalin = Javalin.create(config -> {
+            quiet(config);
+            jetty(config, headers, problems, accessLog);
+            config.jsonMapper(new JavalinJackson(Json.MAPPER, false));
+            config.routes.before(SameOrigin::check);
+            config.routes.afterMatched(context -> context.req().setAttribute(ROUTE, route(context)));
+            problems.routes(config.routes);
+            readiness.routes(config.routes);
+            metrics.routes(config.routes);
+            routes.accept(config.routes);
+        });
+    }
+
+    /**
+     * Binds, and returns once it serves.
+     *
+     * @throws Unavailable when the port is taken
+     */
+    public static Server start(HttpSettings settings, Readiness readiness, Consumer<RoutesConfig> routes) {
+        var server = new Server(settings, readiness, routes);
+        try {
+            server.javalin.start();
+            return server;
+        } catch (JavalinBindException e) {
+            throw new Unavailable("port %d is taken; set PORT to another".formatted(settings.port()));
+        }
+    }
+
+    private static String route(Context context) {
+        return context.endpoints().lastHttpEndpoint().path;
+    }
+
+    private static void quiet(JavalinConfig config) {
+        config.startup.showJavalinBanner = false;
+        config.startup.showOldJavalinVersionWarning = false;
+        config.startup.startupWatcherEnabled = false;
+        config.http.prefer405over404 = true;
+    }
+
+    private void jetty(JavalinConfig config, DefaultHeaders headers, Problems problems, AccessLog accessLog) {
+        var threads = new VirtualThreadPool();
+        threads.setName("http");
+        threads.setMaxConcurrentTasks(settings.mostRequests() + SPARE_TASKS);
+        config.jetty.threadPool = threads;
+        config.jetty.modifyHttpConfiguration(configuration -> {
+            configuration.setSendServerVersion(false);
+            http = configuration;
+        });
+        config.jetty.addConnector((server, configuration) -> {
+            var connector = new ServerConnector(server, new HttpConnectionFactory(configuration));
+            connector.setPort(settings.port());
+            connector.setIdleTimeout(IDLE.toMillis());
+            return connector;
+        });
+        config.jetty.modifyServer(server -> {
+            jetty = server;
+            server.setRequestLog(accessLog);
+            server.setErrorHandler(problems::jetty);
+            server.setHandler(new Arrival(headers, bounded(inFlight)));
+        });
+    }
+
+    /** Past the limit 503 at once, never a queue; the probes are always answered. */
+    private Handler bounded(Handler next) {
+        var limit = new QoSHandler(next);
+        limit.setMaxRequestCount(settings.mostRequests());
+        limit.setMaxSuspendedRequestCount(0);
+        limit.excludePath("/health");
+        limit.excludePath("/health/ready");
+        return limit;
+    }
+
+    public int port() {
+        return ((ServerConnector) jetty.getConnectors()[0]).getLocalPort();
+    }
+
+    /**
+     * Drains: not ready, no new connections, "Connection: close" on every answer, then waits for the requests in flight,
+     * and stops.
+     */
+    @Override
+    public void close() {
+        var deadline = System.nanoTime() + settings.drain().toNanos();
+        readiness.drain();
+        http.setPersistentConnectionsEnabled(false);
+        ((ServerConnector) jetty.getConnectors()[0]).close();
+        awaitQuiet(deadline);
+        jetty.setStopTimeout(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
+        javalin.stop();
+    }
+
+    private void awaitQuiet(long deadline) {
+        var earliest = System.nanoTime() + LAST_WORD.toNanos();
+        try {
+            while (System.nanoTime() < deadline
+                    && (inFlight.getCurrentRequestCount() > 0 || System.nanoTime() < earliest)) {
+                Thread.sleep(10);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package dozen.logging;
+
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.Locale;
+import net.logstash.logback.encoder.LogstashEncoder;
+import net.logstash.logback.fieldnames.LogstashCommonFieldNames;
+import net.logstash.logback.fieldnames.LogstashFieldNames;
+import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
+
+/**
+ * Events to stdout, one a line, as text or JSON. Call {@link #start} before the first logger is made.
+ *
+ * <p>Levels below info are for the application and the kit. Libraries stay at info, for their debug lines print what
+ * crosses the wire: headers, cookies, passwords.
+ */
+public final class Logging {
+    public enum Format {
+        TEXT,
+        JSON
+    }
+
+    public enum Level {
+        TRACE,
+        DEBUG,
+        INFO,
+        WARN,
+        ERROR
+    }
+
+    private Logging() {}
+
+    /**
+     * @param processType and release stand in every JSON event
+     * @param application the application's package
+     */
+    public static void start(Format format, Level level, String processType, String release, String application) {
+        System.setProperty("slf4j.internal.verbosity", "WARN"); // or it tells on stderr which provider was set
+        switch (format) {
+            case TEXT -> text(level, application);
+            case JSON -> json(level, processType, release, application);
+        }
+        SLF4JBridgeHandler.removeHandlersForRootLogger();
+        SLF4JBridgeHandler.install();
+    }
+
+    private static Level forLibraries(Level level) {
+        return level.compareTo(Level.INFO) < 0 ? Level.INFO : level;
+    }
+
+    private static void text(Level level, String application) {
+        System.setProperty("slf4j.provider", "org.slf4j.simple.SimpleServiceProvider");
+        simple("logFile", "System.out");
+        simple("showDateTime", "true");
+        simple("dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
+        simple("showThreadName", "false");
+        simple("defaultLogLevel", lower(forLibraries(level)));
+        simple("log." + application, lower(level));
+        simple("log.dozen", lower(level));
+    }
+
+    private static void simple(String property, String value) {
+        System.setProperty("org.slf4j.simpleLogger." + property, value);
+    }
+
+    private static String lower(Level level) {
+        return level.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static void json(Level level, String processType, String release, String application) {
+        System.setProperty("slf4j.provider", "ch.qos.logback.classic.spi.LogbackServiceProvider");
+        var context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        context.reset();
+        var encoder = new LogstashEncoder();
+        encoder.setContext(context);
+        encoder.setFieldNames(fieldNames());
+        encoder.setTimeZone("UTC");
+        encoder.setCustomFields(JsonNodeFactory.instance
+                .objectNode()
+                .put("processType", processType)
+                .put("release", release)
+                .toString());
+        encoder.start();
+        var stdout = new ConsoleAppender<ILoggingEvent>();
+        stdout.setContext(context);
+        stdout.setEncoder(encoder);
+        stdout.start();
+        var root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        root.addAppender(stdout);
+        root.setLevel(logback(forLibraries(level)));
+        context.getLogger(application).setLevel(logback(level));
+        context.getLogger("dozen").setLevel(logback(level));
+    }
+
+    private static LogstashFieldNames fieldNames() {
+        var names = new LogstashFieldNames();
+        names.setTimestamp("time");
+        names.setVersion(LogstashCommonFieldNames.IGNORE_FIELD_INDICATOR);
+        names.setLevelValue(LogstashCommonFieldNames.IGNORE_FIELD_INDICATOR);
+        names.setThread(LogstashCommonFieldNames.IGNORE_FIELD_INDICATOR);
+        names.setLogger("logger");
+        names.setStackTrace("stack");
+        return names;
+    }
+
+    private static ch.qos.logback.classic.Level logback(Level level) {
+        return ch.qos.logback.classic.Level.toLevel(level.name());
+    }
+}

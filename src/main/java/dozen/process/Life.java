@@ -1,0 +1,77 @@
+package dozen.process;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import sun.misc.Signal;
+
+/**
+ * The life of a process: what it opened is closed in reverse order, within the grace period. SIGTERM or SIGINT ends
+ * {@link #awaitStop()}; a second one ends the process at once.
+ */
+public final class Life implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Life.class);
+    /** 128 + 15, what a shell reports for SIGTERM. */
+    private static final int TERMINATED = 143;
+
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final CountDownLatch stop = new CountDownLatch(1);
+    private final Duration grace;
+    private volatile long stopping;
+
+    public Life(Duration grace) {
+        this.grace = grace;
+    }
+
+    /** Makes this life the owner of a resource, and gives it back. */
+    public synchronized <T extends AutoCloseable> T owns(T resource) {
+        open.push(resource);
+        return resource;
+    }
+
+    /** Waits for SIGTERM, SIGINT or {@link #stop()}. */
+    public void awaitStop() throws InterruptedException {
+        // Not a shutdown hook: the JVM ignores further signals while its hooks run, and closes nothing in order.
+        for (var name : new String[] {"TERM", "INT"}) Signal.handle(new Signal(name), this::signalled);
+        stop.await();
+    }
+
+    private void signalled(Signal signal) {
+        if (stop.getCount() == 0) Runtime.getRuntime().halt(TERMINATED);
+        log.info("SIG{}: stopping within {} s", signal.getName(), grace.toSeconds());
+        Thread.ofPlatform().daemon().name("grace").start(this::haltAfterGrace);
+        stop();
+    }
+
+    /** The last resort: something hangs, and the platform would kill us in a moment anyway. */
+    private void haltAfterGrace() {
+        try {
+            Thread.sleep(grace);
+        } catch (InterruptedException e) {
+            return;
+        }
+        log.error("not stopped within {} s: ended", grace.toSeconds());
+        Runtime.getRuntime().halt(TERMINATED);
+    }
+
+    public void stop() {
+        stopping = System.nanoTime();
+        stop.countDown();
+    }
+
+    @Override
+    public synchronized void close() {
+        while (!open.isEmpty()) {
+            var resource = open.pop();
+            try {
+                resource.close();
+            } catch (Exception e) {
+                log.error("closing {} failed", resource.getClass().getSimpleName(), e);
+            }
+        }
+        if (stopping != 0) log.info("stopped in {} ms", (System.nanoTime() - stopping) / 1_000_000);
+    }
+}

@@ -1,0 +1,152 @@
+package dozen.process;
+
+import dozen.logging.Logging;
+import dozen.resources.Away;
+import dozen.settings.Env;
+import java.io.PrintStream;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One jar, several process types: picks the one that the first argument names, reads the settings, starts the log, runs
+ * it, and turns its end into an exit code.
+ *
+ * @param <S> the application's settings
+ */
+public final class Program<S> {
+    /** What a process type or task does with its settings, its life and its arguments. */
+    @FunctionalInterface
+    public interface Body<S> {
+        void run(Run<S> run) throws Exception;
+    }
+
+    public record Run<S>(S settings, Life life, List<String> arguments) {}
+
+    private record Entry<S>(String usage, String meaning, boolean quiet, Body<S> body) {}
+
+    private static final String TASK = "task";
+
+    private final String name;
+    private final Function<Env, S> read;
+    private final Function<S, ProcessSettings> process;
+    private final Map<String, Entry<S>> types = new LinkedHashMap<>();
+    private final Map<String, Entry<S>> tasks = new LinkedHashMap<>();
+
+    /**
+     * @param name the application's package, which also begins its messages on stderr
+     * @param read reads the settings; their faults are reported together
+     * @param process the part of them that every process needs
+     */
+    public Program(String name, Function<Env, S> read, Function<S, ProcessSettings> process) {
+        this.name = name;
+        this.read = read;
+        this.process = process;
+    }
+
+    public Program<S> processType(String type, String meaning, Body<S> body) {
+        types.put(type, new Entry<>(type, meaning, false, body));
+        return this;
+    }
+
+    /** A process type for a person at a terminal: its log holds warnings alone. */
+    public Program<S> interactive(String type, String meaning, Body<S> body) {
+        types.put(type, new Entry<>(type, meaning, true, body));
+        return this;
+    }
+
+    /** @param arguments what follows the task's name, for the usage text */
+    public Program<S> task(String task, String arguments, String meaning, Body<S> body) {
+        tasks.put(task, new Entry<>((TASK + " " + task + " " + arguments).strip(), meaning, false, body));
+        return this;
+    }
+
+    /** @return the exit code: 0, 1 failed, 64 usage, 69 a resource is away, 78 settings */
+    public int run(Map<String, String> environment, String... arguments) {
+        try {
+            dispatch(environment, arguments.length == 0 ? List.of("web") : Arrays.asList(arguments));
+            return 0;
+        } catch (Exit e) {
+            complain(e.getMessage());
+            return e.code();
+        } catch (Env.Faults e) {
+            e.lines().forEach(this::complain);
+            return Exit.CONFIG;
+        } catch (Exception e) {
+            if (Away.is(e)) {
+                complain(lastMessage(e));
+                return Exit.UNAVAILABLE;
+            }
+            LoggerFactory.getLogger(Program.class).error("{} failed", String.join(" ", arguments), e);
+            complain("failed: " + lastMessage(e));
+            return Exit.FAILURE;
+        }
+    }
+
+    private void complain(String line) {
+        System.err.println(name + ": " + line);
+    }
+
+    private static String lastMessage(Throwable failure) {
+        var cause = failure;
+        while (cause.getCause() != null) cause = cause.getCause();
+        var message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        return message.lines().findFirst().orElse("");
+    }
+
+    private void dispatch(Map<String, String> environment, List<String> arguments) throws Exception {
+        var type = arguments.getFirst();
+        var rest = arguments.subList(1, arguments.size());
+        switch (type) {
+            case "help", "--help", "-h" -> usage(System.out);
+            case "settings" -> SettingsList.print(new Env(environment), read, System.out);
+            case TASK -> task(environment, rest);
+            default -> start(entry(types, type), type, environment, rest);
+        }
+    }
+
+    private void task(Map<String, String> environment, List<String> arguments) throws Exception {
+        if (arguments.isEmpty()) throw unknown("which task?");
+        var task = arguments.getFirst();
+        start(entry(tasks, task), TASK, environment, arguments.subList(1, arguments.size()));
+    }
+
+    private Entry<S> entry(Map<String, Entry<S>> entries, String wanted) {
+        var entry = entries.get(wanted);
+        if (entry == null) throw unknown("unknown: " + wanted);
+        return entry;
+    }
+
+    private Exit unknown(String message) {
+        usage(System.err);
+        return Exit.usage(message);
+    }
+
+    private void start(Entry<S> entry, String type, Map<String, String> environment, List<String> arguments)
+            throws Exception {
+        var env = new Env(environment);
+        var settings = read.apply(env);
+        env.check();
+        var common = process.apply(settings);
+        var level = entry.quiet() ? Logging.Level.WARN : common.logLevel();
+        Logging.start(common.logFormat(), level, type, common.release().version(), name);
+        try (var life = new Life(common.shutdownGrace())) {
+            entry.body().run(new Run<>(settings, life, arguments));
+        }
+    }
+
+    private void usage(PrintStream out) {
+        out.println("usage: java -jar app.jar [process type]   (web when none is given)");
+        types.values().forEach(type -> line(out, type.usage(), type.meaning()));
+        tasks.values().forEach(task -> line(out, task.usage(), task.meaning()));
+        line(out, "settings", "lists every setting; secrets masked");
+        line(out, "help", "prints this");
+    }
+
+    private static void line(PrintStream out, String usage, String meaning) {
+        out.printf("  %-52s %s%n", usage, meaning);
+    }
+}

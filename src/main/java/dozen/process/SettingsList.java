@@ -1,0 +1,34 @@
+package dozen.process;
+
+import dozen.settings.Env;
+import dozen.settings.Setting;
+import java.io.PrintStream;
+import java.util.function.Function;
+
+/** Prints every setting: name, what is in force or whether it is set, default and meaning. */
+final class SettingsList {
+    private static final String ROW = "%-26s %-34s %-28s %s%n";
+
+    private SettingsList() {}
+
+    /** Lists them even when some are bad, then fails with those faults. */
+    static <S> void print(Env env, Function<Env, S> read, PrintStream out) {
+        read.apply(env);
+        out.printf(ROW, "NAME", "VALUE", "DEFAULT", "MEANING");
+        for (var setting : env.settings()) {
+            out.printf(ROW, setting.name(), value(setting), standard(setting), setting.meaning());
+        }
+        env.check();
+    }
+
+    private static String value(Setting setting) {
+        if (setting.secret()) return setting.set() ? "set, hidden" : "unset";
+        if (setting.value() == null) return "unset";
+        return setting.set() ? setting.value() : setting.value() + " (default)";
+    }
+
+    private static String standard(Setting setting) {
+        if (setting.required()) return "required";
+        return setting.standard() == null ? "unset" : setting.standard();
+    }
+}

@@ -1,0 +1,30 @@
+package dozen.resources;
+
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import redis.clients.jedis.exceptions.JedisException;
+
+/** Tells "a resource is away, try again later" from a fault of ours. */
+public final class Away {
+    private Away() {}
+
+    public static boolean is(Throwable failure) {
+        for (var cause = failure; cause != null; cause = cause.getCause()) {
+            var away = switch (cause) {
+                case Unavailable _ -> true;
+                case SQLTransientConnectionException _ -> true; // the pool had no connection in time
+                case SQLException e -> isAway(e.getSQLState());
+                case JedisException e -> Redis.isAway(e);
+                default -> false;
+            };
+            if (away) return true;
+        }
+        return false;
+    }
+
+    /** PostgreSQL's manual, appendix A: 08 connection, 53 no room, 57P shutting down, 57014 statement time-out. */
+    private static boolean isAway(String state) {
+        if (state == null) return false;
+        return state.startsWith("08") || state.startsWith("53") || state.startsWith("57P") || state.equals("57014");
+    }
+}

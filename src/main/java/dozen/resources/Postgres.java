@@ -1,0 +1,81 @@
+package dozen.resources;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Set;
+import javax.sql.DataSource;
+import org.jdbi.v3.core.Jdbi;
+
+/** PostgreSQL as an attached resource: a bounded pool with time-outs everywhere, and JDBI on top of it. */
+public final class Postgres implements AutoCloseable {
+    /** A request that waited this long for a connection gets 503; well under the 6 s that callers are promised. */
+    private static final Duration POOL_WAIT = Duration.ofSeconds(3);
+
+    private static final int CONNECT_SECONDS = 3;
+    /** invalid_authorization, invalid_password, invalid_catalog_name: trying again changes nothing. */
+    private static final Set<String> HOPELESS = Set.of("28000", "28P01", "3D000");
+
+    private final HikariDataSource pool;
+    private final Jdbi jdbi;
+
+    private Postgres(HikariDataSource pool) {
+        this.pool = pool;
+        this.jdbi = Jdbi.create(pool);
+    }
+
+    /**
+     * @param statementLimit how long one statement may take: seconds for a request, minutes for a task
+     * @throws Unavailable when PostgreSQL did not answer within 20 s
+     */
+    public static Postgres attach(PostgresUrl url, int poolSize, Duration statementLimit) {
+        return Attach.resource(url.address(), () -> new Postgres(open(url, poolSize, statementLimit)));
+    }
+
+    private static HikariDataSource open(PostgresUrl url, int poolSize, Duration statementLimit) {
+        var config = new HikariConfig();
+        config.setPoolName("postgres");
+        config.setJdbcUrl(url.jdbc());
+        config.addDataSourceProperty("connectTimeout", CONNECT_SECONDS);
+        config.addDataSourceProperty("tcpKeepAlive", true);
+        // The server ends a slow statement; this ends the wait for a server that fell silent.
+        config.addDataSourceProperty("socketTimeout", statementLimit.toSeconds() + 5);
+        url.properties().forEach((name, value) -> config.addDataSourceProperty((String) name, value));
+        // By statement and not by start-up option, which connection poolers refuse.
+        config.setConnectionInitSql("SET statement_timeout = " + statementLimit.toMillis());
+        config.setMaximumPoolSize(poolSize);
+        config.setMinimumIdle(Math.min(2, poolSize));
+        config.setConnectionTimeout(POOL_WAIT.toMillis());
+        config.setInitializationFailTimeout(1);
+        try {
+            return new HikariDataSource(config);
+        } catch (PoolInitializationException e) {
+            if (e.getCause() instanceof SQLException cause && HOPELESS.contains(String.valueOf(cause.getSQLState()))) {
+                throw Attach.away(url.address(), cause);
+            }
+            throw e;
+        }
+    }
+
+    public Jdbi jdbi() {
+        return jdbi;
+    }
+
+    public DataSource dataSource() {
+        return pool;
+    }
+
+    /** For readiness: fails when no connection answers. */
+    public void ping() throws SQLException {
+        try (var connection = pool.getConnection()) {
+            if (!connection.isValid(1)) throw new SQLException("no answer", "08000");
+        }
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+}

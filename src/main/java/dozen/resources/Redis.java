@@ -1,0 +1,92 @@
+package dozen.resources;
+
+import java.time.Duration;
+import redis.clients.jedis.ClientSetInfoConfig;
+import redis.clients.jedis.ConnectionPoolConfig;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.SslOptions;
+import redis.clients.jedis.SslVerifyMode;
+import redis.clients.jedis.exceptions.JedisAccessControlException;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+
+/** Redis as an attached resource. Never the only home of anything that must survive. */
+public final class Redis implements AutoCloseable {
+    /** To connect, to answer, and to wait for a free connection: past this Redis counts as away. */
+    private static final Duration LIMIT = Duration.ofSeconds(1);
+    /** A command takes tens of microseconds, so this many keep two cores busy. Jedis's own default is 8. */
+    private static final int CONNECTIONS = 32;
+
+    private final RedisClient client;
+
+    private Redis(RedisClient client) {
+        this.client = client;
+    }
+
+    /**
+     * @param verify false accepts any certificate, for platforms that sign their own
+     * @throws Unavailable when Redis did not answer within 20 s
+     */
+    public static Redis attach(RedisUrl url, boolean verify) {
+        return Attach.resource(url.address(), () -> {
+            var redis = new Redis(client(url, verify));
+            try {
+                redis.ping();
+                return redis;
+            } catch (JedisDataException e) {
+                redis.close();
+                throw Attach.away(url.address(), e); // a wrong password or database: trying again changes nothing
+            } catch (JedisException e) {
+                redis.close();
+                throw e;
+            }
+        });
+    }
+
+    private static RedisClient client(RedisUrl url, boolean verify) {
+        var config = DefaultJedisClientConfig.builder()
+                .timeoutMillis((int) LIMIT.toMillis())
+                .database(url.database())
+                .clientSetInfoConfig(ClientSetInfoConfig.DISABLED); // two commands less for each new connection
+        if (url.user() != null) config.user(url.user());
+        if (url.password() != null) config.password(url.password().reveal());
+        if (url.tls()) {
+            var mode = verify ? SslVerifyMode.FULL : SslVerifyMode.INSECURE;
+            config.ssl(true).sslOptions(SslOptions.builder().sslVerifyMode(mode).build());
+        }
+        var pool = new ConnectionPoolConfig();
+        pool.setMaxTotal(CONNECTIONS);
+        pool.setMaxIdle(CONNECTIONS);
+        pool.setMaxWait(LIMIT);
+        return RedisClient.builder()
+                .hostAndPort(new HostAndPort(url.host(), url.port()))
+                .clientConfig(config.build())
+                .poolConfig(pool)
+                .build();
+    }
+
+    public RedisClient client() {
+        return client;
+    }
+
+    /** For readiness: fails when Redis does not answer. */
+    public void ping() {
+        client.ping();
+    }
+
+    /** No connection, no free connection in time, or a Redis that is loading, read-only or refuses us. */
+    static boolean isAway(JedisException e) {
+        if (e instanceof JedisConnectionException || e instanceof JedisAccessControlException) return true;
+        if (!(e instanceof JedisDataException)) return true; // the pool's own: exhausted, closed
+        var message = String.valueOf(e.getMessage());
+        return message.startsWith("LOADING") || message.startsWith("READONLY") || message.startsWith("MASTERDOWN");
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}

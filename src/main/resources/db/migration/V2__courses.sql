@@ -1,0 +1,13 @@
+CREATE TABLE courses (
+    id         uuid PRIMARY KEY DEFAULT uuidv7(),
+    slug       text NOT NULL UNIQUE,
+    title      text NOT NULL,
+    summary    text NOT NULL DEFAULT '',
+    subject    text NOT NULL DEFAULT '',
+    level      text NOT NULL DEFAULT '',
+    url        text NOT NULL DEFAULT '',
+    created_at timestamptz NOT NULL DEFAULT now(),
+    words      tsvector GENERATED ALWAYS AS (to_tsvector('simple', title || ' ' || subject || ' ' || summary)) STORED
+);
+
+CREATE INDEX courses_words ON courses USING gin (words);

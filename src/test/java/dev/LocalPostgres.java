@@ -1,0 +1,73 @@
+package dev;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+
+/** A real PostgreSQL on loopback, from a Maven artifact. */
+public final class LocalPostgres implements AutoCloseable {
+    private final EmbeddedPostgres server;
+    private final Path data;
+
+    private LocalPostgres(EmbeddedPostgres server, Path data) {
+        this.server = server;
+        this.data = data;
+    }
+
+    /**
+     * @param binaries where the programs are unpacked, once
+     * @param data kept when it holds a database already
+     * @param port 0 picks a free one
+     */
+    public static LocalPostgres start(Path binaries, Path data, int port) throws IOException {
+        // Otherwise they go to a folder under the system's temporary one that every user may write to.
+        System.setProperty("ot.epg.working-dir", binaries.toAbsolutePath().toString());
+        Files.createDirectories(data.getParent());
+        var builder = EmbeddedPostgres.builder()
+                .setDataDirectory(data.toAbsolutePath())
+                .setCleanDataDirectory(false)
+                .setRegisterShutdownHook(false)
+                .setPGStartupWait(Duration.ofSeconds(30))
+                .setServerConfig("unix_socket_directories", "")
+                .setServerConfig("max_connections", "200");
+        if (port != 0) builder.setPort(port);
+        return new LocalPostgres(builder.start(), data);
+    }
+
+    public int port() {
+        return server.getPort();
+    }
+
+    /** The server's own process; pg_ctl, which started it, is gone by now. */
+    public long pid() throws IOException {
+        return Long.parseLong(Files.readAllLines(data.resolve("postmaster.pid")).getFirst().strip());
+    }
+
+    public String url(String database) {
+        return "postgres://postgres:postgres@127.0.0.1:%d/%s".formatted(port(), database);
+    }
+
+    /** Runs statements as the superuser. */
+    public void execute(String database, String... statements) throws SQLException {
+        try (var connection = server.getDatabase("postgres", database).getConnection();
+                var statement = connection.createStatement()) {
+            for (var sql : statements) statement.execute(sql);
+        }
+    }
+
+    public boolean hasDatabase(String name) throws SQLException {
+        try (var connection = server.getPostgresDatabase().getConnection();
+                var query = connection.prepareStatement("SELECT 1 FROM pg_database WHERE datname = ?")) {
+            query.setString(1, name);
+            return query.executeQuery().next();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+    }
+}

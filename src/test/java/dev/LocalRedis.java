@@ -1,0 +1,129 @@
+package dev;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import redis.embedded.core.ExecutableProvider;
+
+/**
+ * A real Redis on loopback: a newer redis-server of the PATH, else the 6.2 of the Maven artifact; that alone with the
+ * system property {@code redis=embedded}.
+ */
+public final class LocalRedis implements AutoCloseable {
+    private static final Pattern VERSION = Pattern.compile("v=(\\d+)\\.(\\d+)");
+
+    private final ProcessHandle process;
+    private final int port;
+
+    private LocalRedis(ProcessHandle process, int port) {
+        this.process = process;
+        this.port = port;
+    }
+
+    /**
+     * @param data where the program is unpacked and, between runs, the data is kept
+     * @param port 0 picks a free one
+     * @param options more of redis-server's own, such as --tls-port
+     */
+    public static LocalRedis start(Path data, int port, String... options) throws IOException, InterruptedException {
+        var program = program(data);
+        var folder = Files.createDirectories(data.resolve("redis-" + version(program)).toAbsolutePath());
+        var chosen = port == 0 ? freePort() : port;
+        var pidFile = folder.resolve(chosen + ".pid");
+        Files.deleteIfExists(pidFile);
+        // As a daemon it leaves the terminal's process group, so that Ctrl-C reaches us and not Redis before web drained.
+        var command = new ArrayList<>(List.of(program, "--port", "" + chosen, "--bind", "127.0.0.1"));
+        command.addAll(List.of("--daemonize", "yes", "--pidfile", pidFile.toString(), "--dir", folder.toString()));
+        command.addAll(List.of("--logfile", folder.resolve("redis.log").toString(), "--save", "3600 1 300 100 60 10000"));
+        command.addAll(List.of(options));
+        var launcher = new ProcessBuilder(command).redirectErrorStream(true).start();
+        var output = new String(launcher.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (launcher.waitFor() != 0) throw new IOException("redis-server does not run here (the embedded one needs glibc"
+                + " 2.34 and OpenSSL 3; install redis-server otherwise): " + output.strip());
+        return new LocalRedis(await(pidFile, chosen), chosen);
+    }
+
+    private static String program(Path data) throws IOException, InterruptedException {
+        var onPath = onPath();
+        if (onPath != null && !"embedded".equals(System.getProperty("redis")) && isNewer(version(onPath))) return onPath;
+        var folder = Files.createDirectories(data.resolve("embedded-redis")).toFile();
+        return ExecutableProvider.newJarResourceProvider(folder).get().getAbsolutePath();
+    }
+
+    private static String onPath() {
+        for (var folder : System.getenv("PATH").split(File.pathSeparator)) {
+            var file = new File(folder, "redis-server");
+            if (file.canExecute()) return file.getAbsolutePath();
+        }
+        return null;
+    }
+
+    private static boolean isNewer(String version) {
+        var parts = version.split("\\.");
+        var major = Integer.parseInt(parts[0]);
+        return major > 6 || major == 6 && Integer.parseInt(parts[1]) > 2;
+    }
+
+    private static String version(String program) throws IOException {
+        var process = new ProcessBuilder(program, "--version").redirectErrorStream(true).start();
+        var matcher = VERSION.matcher(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+        return matcher.find() ? matcher.group(1) + "." + matcher.group(2) : "0.0";
+    }
+
+    static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static ProcessHandle await(Path pidFile, int port) throws IOException, InterruptedException {
+        for (var i = 0; i < 500; i++) {
+            if (Files.exists(pidFile) && answers(port)) {
+                var pid = Long.parseLong(Files.readString(pidFile).strip());
+                return ProcessHandle.of(pid).orElseThrow(() -> new IOException("redis-server ended at once"));
+            }
+            Thread.sleep(20);
+        }
+        throw new IOException("redis-server did not answer within 10 s");
+    }
+
+    private static boolean answers(int port) {
+        try (var socket = new Socket("127.0.0.1", port)) {
+            socket.setSoTimeout(1000);
+            socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+            return socket.getInputStream().read() > 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    public String url() {
+        return "redis://127.0.0.1:" + port;
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            process.onExit().get(5, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            process.destroyForcibly();
+        }
+    }
+}

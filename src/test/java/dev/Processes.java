@@ -1,0 +1,103 @@
+package dev;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Runs Procfile's commands as a platform would: each its own process, with an environment of its own. */
+final class Processes {
+    /** Web's own grace period is 25 s; past this it hangs. */
+    private static final int STOP_SECONDS = 30;
+
+    private static final String[] COLOURS = {"36", "33", "35", "32", "34"};
+    private static final String[] INHERITED = {"HOME", "LANG", "LC_ALL", "TMPDIR", "USER"};
+
+    private final String javaHome;
+    private final Map<String, String> settings;
+    private final Leftovers leftovers;
+    private final Consumer<String> onDeath;
+    private final boolean terminal = System.console() != null && System.console().isTerminal();
+    private final List<Process> running = new ArrayList<>();
+    private boolean stopping;
+
+    /** @param onDeath told the name of a process type that ended by itself */
+    Processes(String javaHome, Map<String, String> settings, Leftovers leftovers, Consumer<String> onDeath) {
+        this.javaHome = javaHome;
+        this.settings = settings;
+        this.leftovers = leftovers;
+        this.onDeath = onDeath;
+    }
+
+    /** Runs a command to its end; returns its exit code. */
+    int run(String name, String command) throws IOException, InterruptedException {
+        return start(name, command, 0).waitFor();
+    }
+
+    synchronized void startAll(Map<String, String> processTypes) throws IOException {
+        stopping = false;
+        var number = 0;
+        for (var type : processTypes.entrySet()) {
+            var process = start(type.getKey(), type.getValue(), number++);
+            running.add(process);
+            process.onExit().thenRun(() -> ended(type.getKey(), process));
+        }
+    }
+
+    private synchronized void ended(String type, Process process) {
+        if (!stopping && running.contains(process)) onDeath.accept(type);
+    }
+
+    private Process start(String name, String command, int number) throws IOException {
+        var builder = new ProcessBuilder("/bin/sh", "-c", "exec " + command).redirectErrorStream(true);
+        var environment = builder.environment();
+        environment.clear();
+        for (var variable : INHERITED) {
+            if (System.getenv(variable) != null) environment.put(variable, System.getenv(variable));
+        }
+        environment.put("PATH", javaHome + "/bin:" + System.getenv("PATH"));
+        environment.putAll(settings);
+        var process = builder.start();
+        process.getOutputStream().close();
+        leftovers.remember(process.toHandle());
+        var reader = Thread.ofVirtual().start(() -> copy(process, prefix(name, number)));
+        process.onExit().thenRun(() -> join(reader));
+        return process;
+    }
+
+    private String prefix(String name, int number) {
+        var text = "%-9s| ".formatted(name);
+        return terminal ? "\u001b[" + COLOURS[number % COLOURS.length] + "m" + text + "\u001b[0m" : text;
+    }
+
+    private static void copy(Process process, String prefix) {
+        try (var lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            for (var line = lines.readLine(); line != null; line = lines.readLine()) System.out.println(prefix + line);
+        } catch (IOException e) {
+            System.out.println(prefix + "(output lost: " + e.getMessage() + ")");
+        }
+    }
+
+    private static void join(Thread reader) {
+        try {
+            reader.join(1000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** SIGTERM to all, then waits for all. */
+    synchronized void stopAll() throws InterruptedException {
+        stopping = true;
+        running.forEach(Process::destroy);
+        for (var process : running) {
+            if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) process.destroyForcibly().waitFor();
+        }
+        running.clear();
+    }
+}

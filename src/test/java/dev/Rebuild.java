@@ -1,0 +1,94 @@
+package dev;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
+import javax.tools.ToolProvider;
+
+/** Compiles src/main within this JVM, where the compiler is warm, and replaces target/app.jar. */
+final class Rebuild {
+    private static final Path SOURCES = Path.of("src/main/java");
+    private static final Path RESOURCES = Path.of("src/main/resources");
+    private static final Path BUILT = Path.of("target/classes/release.properties");
+    private static final Path JAR = Path.of("target/app.jar");
+
+    private final Path classes;
+
+    /** @param folder for the classes between compiling and packing */
+    Rebuild(Path folder) {
+        this.classes = folder.resolve("classes");
+    }
+
+    /** False, with the compiler's messages printed, when a source is wrong; then the jar stays as it was. */
+    boolean run() throws IOException {
+        if (!compile(System.err)) return false;
+        var next = JAR.resolveSibling("app.jar.next");
+        try (var old = new JarFile(JAR.toFile());
+                var jar = new JarOutputStream(Files.newOutputStream(next), old.getManifest())) {
+            add(jar, classes);
+            add(jar, RESOURCES);
+            if (Files.exists(BUILT)) add(jar, BUILT.getParent(), BUILT);
+        }
+        // In one step: a process that has the old jar open keeps reading the old one.
+        Files.move(next, JAR, StandardCopyOption.ATOMIC_MOVE);
+        return true;
+    }
+
+    /** The first run of a compiler is its slowest; this is it, before anybody waits. */
+    void warmUp() throws IOException {
+        compile(OutputStream.nullOutputStream());
+    }
+
+    private boolean compile(OutputStream messages) throws IOException {
+        delete(classes);
+        Files.createDirectories(classes);
+        var compiler = ToolProvider.getSystemJavaCompiler();
+        try (var files = compiler.getStandardFileManager(null, null, null)) {
+            var options = List.of(
+                    "-d", classes.toString(), "-classpath", libraries(), "-parameters", "--release", "25", "-nowarn");
+            return compiler.getTask(
+                            new PrintWriter(messages, true), files, null, options, null,
+                            files.getJavaFileObjectsFromPaths(files(SOURCES, ".java")))
+                    .call();
+        }
+    }
+
+    private static String libraries() throws IOException {
+        return String.join(":", files(Path.of("target/lib"), ".jar").stream().map(Path::toString).toList());
+    }
+
+    private static void add(JarOutputStream jar, Path folder) throws IOException {
+        for (var file : files(folder, "")) add(jar, folder, file);
+    }
+
+    private static void add(JarOutputStream jar, Path folder, Path file) throws IOException {
+        jar.putNextEntry(new JarEntry(folder.relativize(file).toString()));
+        Files.copy(file, jar);
+        jar.closeEntry();
+    }
+
+    static List<Path> files(Path folder, String ending) throws IOException {
+        if (!Files.exists(folder)) return List.of();
+        try (Stream<Path> found = Files.walk(folder)) {
+            return found.filter(file -> Files.isRegularFile(file) && file.toString().endsWith(ending)).sorted().toList();
+        }
+    }
+
+    static void delete(Path folder) throws IOException {
+        if (!Files.exists(folder)) return;
+        var all = new ArrayList<Path>();
+        try (Stream<Path> found = Files.walk(folder)) {
+            found.forEach(all::add);
+        }
+        for (var path : all.reversed()) Files.delete(path);
+    }
+}

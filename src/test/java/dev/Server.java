@@ -1,0 +1,164 @@
+package dev;
+
+import dozen.process.Exit;
+import io.github.cdimascio.dotenv.Dotenv;
+import io.github.cdimascio.dotenv.DotenvEntry;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import sun.misc.Signal;
+
+/** What scripts/server runs: the backing services, then Procfile's process types on them, restarted on a change. */
+public final class Server {
+    private static final Path FOLDER = Path.of(".dev");
+    private static final int STANDARD_PORT = 8000;
+
+    private final Options options;
+    private final Leftovers leftovers = new Leftovers(FOLDER.resolve("processes"));
+    private final CountDownLatch stop = new CountDownLatch(1);
+    private volatile String failure;
+
+    private Server(Options options) {
+        this.options = options;
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        // Quiet: what the services' launchers tell is not what a developer looks for.
+        System.setProperty("slf4j.internal.verbosity", "WARN");
+        System.setProperty("slf4j.provider", "org.slf4j.simple.SimpleServiceProvider");
+        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
+        try {
+            new Server(Options.parse(arguments)).run();
+        } catch (Exit e) {
+            System.err.println("scripts/server: " + e.getMessage());
+            System.exit(e.code());
+        }
+        System.exit(0);
+    }
+
+    private void run() throws Exception {
+        Files.createDirectories(FOLDER);
+        try (var lock = new RandomAccessFile(FOLDER.resolve("lock").toFile(), "rw")) {
+            if (lock.getChannel().tryLock() == null) throw Exit.failure("it runs already in this folder");
+            for (var name : new String[] {"INT", "TERM"}) Signal.handle(new Signal(name), _ -> stop.countDown());
+            leftovers.end();
+            if (options.fresh()) Rebuild.delete(FOLDER.resolve("data"));
+            var dotenv = dotenv();
+            var port = port(dotenv);
+            if (!options.servicesOnly()) requireFree(port);
+            try (var services = Services.start(FOLDER, leftovers)) {
+                for (var process : services.processes()) {
+                    process.onExit().thenRun(() -> fail("a backing service ended"));
+                }
+                serve(services, dotenv, port);
+            } finally {
+                stop.countDown();
+                Files.deleteIfExists(FOLDER.resolve("env"));
+            }
+            leftovers.end();
+        }
+        if (failure != null) throw Exit.failure(failure + "; all stopped");
+    }
+
+    private void fail(String message) {
+        if (stop.getCount() > 0) failure = message;
+        stop.countDown();
+    }
+
+    private static Map<String, String> dotenv() {
+        return Dotenv.configure().ignoreIfMissing().load().entries(Dotenv.Filter.DECLARED_IN_ENV_FILE).stream()
+                .filter(entry -> !entry.getValue().isEmpty())
+                .collect(Collectors.toMap(DotenvEntry::getKey, DotenvEntry::getValue));
+    }
+
+    private int port(Map<String, String> dotenv) {
+        if (options.port() != null) return options.port();
+        return dotenv.containsKey("PORT") ? Options.port(dotenv.get("PORT")) : STANDARD_PORT;
+    }
+
+    private static void requireFree(int port) throws IOException {
+        try (var socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(port));
+        } catch (java.net.BindException e) {
+            throw Exit.failure("port " + port + " is in use; try scripts/server --port " + (port + 1));
+        }
+    }
+
+    private void serve(Services services, Map<String, String> dotenv, int port) throws Exception {
+        var settings = new LinkedHashMap<>(services.settings());
+        settings.putAll(dotenv);
+        settings.put("PORT", String.valueOf(port));
+        var procfile = Procfile.read(Path.of("Procfile"));
+        var processes = new Processes(
+                System.getProperty("java.home"), settings, leftovers, type -> fail(type + " ended by itself"));
+        if (processes.run("release", procfile.release()) != 0) throw Exit.failure("the release failed");
+        SampleData.loadIntoEmpty(settings.get("DATABASE_URL"));
+        writeEnv(services.settings());
+        if (options.servicesOnly()) {
+            System.out.println("PostgreSQL and Redis are up; their settings are in .dev/env. For example:");
+            System.out.println("  set -a; . .dev/env; java -jar target/app.jar web");
+            stop.await();
+            return;
+        }
+        try {
+            processes.startAll(procfile.processTypes());
+            if (awaitReady(port)) printSummary(port);
+            new Reload(FOLDER, processes, procfile, stop).watch();
+        } finally {
+            processes.stopAll();
+        }
+    }
+
+    private static void writeEnv(Map<String, String> settings) throws IOException {
+        var lines = settings.entrySet().stream().map(entry -> entry.getKey() + "=" + entry.getValue()).toList();
+        Files.write(FOLDER.resolve("env"), lines);
+    }
+
+    private boolean awaitReady(int port) throws InterruptedException {
+        var ready = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/health/ready"))
+                .timeout(Duration.ofSeconds(5))
+                .build();
+        try (var client = HttpClient.newHttpClient()) {
+            for (var i = 0; i < 600 && stop.getCount() > 0; i++) {
+                try {
+                    if (client.send(ready, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) return true;
+                } catch (IOException e) {
+                    // not there yet
+                }
+                Thread.sleep(50);
+            }
+        }
+        return false;
+    }
+
+    private static void printSummary(int port) {
+        System.out.printf("""
+
+                Academy answers at http://localhost:%1$d
+
+                  admin    %2$s    %4$s
+                  learner  %3$s  %4$s
+
+                Try:
+                  curl localhost:%1$d/health/ready
+                  curl 'localhost:%1$d/api/courses?q=redis'
+                  echo 'courses.count()' | (set -a; . .dev/env; java -jar target/app.jar console)
+
+                Saving a file under src/main restarts with the change. Ctrl-C stops everything.
+
+                """, port, SampleData.ADMIN, SampleData.LEARNER, SampleData.PASSWORD.reveal());
+    }
+}

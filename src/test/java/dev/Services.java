@@ -1,0 +1,65 @@
+package dev;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.sql.SQLException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The backing services of a development machine, with data kept in a folder. */
+final class Services implements AutoCloseable {
+    private static final String DATABASE = "academy";
+
+    private final LocalPostgres postgres;
+    private final LocalRedis redis;
+    private final String secretKey;
+
+    private Services(LocalPostgres postgres, LocalRedis redis, String secretKey) {
+        this.postgres = postgres;
+        this.redis = redis;
+        this.secretKey = secretKey;
+    }
+
+    static Services start(Path folder, Leftovers leftovers) throws IOException, SQLException, InterruptedException {
+        var postgres = LocalPostgres.start(folder.resolve("binaries"), folder.resolve("data/postgres"), 0);
+        leftovers.remember(ProcessHandle.of(postgres.pid()).orElseThrow());
+        if (!postgres.hasDatabase(DATABASE)) postgres.execute("postgres", "CREATE DATABASE " + DATABASE);
+        var redis = LocalRedis.start(folder.resolve("data"), 0);
+        leftovers.remember(ProcessHandle.of(redis.pid()).orElseThrow());
+        return new Services(postgres, redis, secretKey(folder.resolve("data/secret-key")));
+    }
+
+    /** Made once, so that links and sessions outlive a restart. */
+    private static String secretKey(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            var bytes = new byte[32];
+            new SecureRandom().nextBytes(bytes);
+            Files.writeString(file, HexFormat.of().formatHex(bytes));
+        }
+        return Files.readString(file).strip();
+    }
+
+    /** The settings that attach a process to them. */
+    Map<String, String> settings() {
+        var settings = new LinkedHashMap<String, String>();
+        settings.put("DATABASE_URL", postgres.url(DATABASE));
+        settings.put("REDIS_URL", redis.url());
+        settings.put("SECRET_KEY", secretKey);
+        return settings;
+    }
+
+    ProcessHandle[] processes() throws IOException {
+        return new ProcessHandle[] {
+            ProcessHandle.of(postgres.pid()).orElseThrow(), ProcessHandle.of(redis.pid()).orElseThrow()
+        };
+    }
+
+    @Override
+    public void close() throws IOException {
+        redis.close();
+        postgres.close();
+    }
+}
