@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The processes that scripts/server started, by id and start time, so that a later run can end what a killed one left
@@ -26,6 +25,11 @@ final class Leftovers {
                 java.nio.file.StandardOpenOption.APPEND);
     }
 
+    /** For when all have ended in order. */
+    void forget() throws IOException {
+        Files.deleteIfExists(file);
+    }
+
     /** Ends what still runs, and forgets all. */
     void end() throws IOException {
         if (!Files.exists(file)) return;
@@ -34,17 +38,8 @@ final class Leftovers {
             ProcessHandle.of(Long.parseLong(parts[0]))
                     .filter(process -> parts.length > 1
                             && process.info().startInstant().map(Instant::toString).orElse("").equals(parts[1]))
-                    .ifPresent(Leftovers::end);
+                    .ifPresent(Processes::end);
         }
         Files.delete(file);
-    }
-
-    private static void end(ProcessHandle process) {
-        process.destroy();
-        try {
-            process.onExit().get(5, TimeUnit.SECONDS);
-        } catch (Exception e) {
-            process.destroyForcibly();
-        }
     }
 }

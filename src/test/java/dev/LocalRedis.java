@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import redis.embedded.core.ExecutableProvider;
 
@@ -121,9 +120,11 @@ public final class LocalRedis implements AutoCloseable {
     public void close() {
         process.destroy();
         try {
-            process.onExit().get(5, TimeUnit.SECONDS);
-        } catch (Exception e) {
-            process.destroyForcibly();
+            // Until the port is free: a daemon's id may live on until its new parent looks.
+            for (var i = 0; i < 250 && answers(port); i++) Thread.sleep(20);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
+        if (answers(port)) process.destroyForcibly();
     }
 }

@@ -1,8 +1,8 @@
 package dev;
 
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -30,7 +30,11 @@ final class Rebuild {
 
     /** False, with the compiler's messages printed, when a source is wrong; then the jar stays as it was. */
     boolean run() throws IOException {
-        if (!compile(System.err)) return false;
+        var messages = new StringWriter();
+        if (!compile(messages)) {
+            System.err.println(messages);
+            return false;
+        }
         var next = JAR.resolveSibling("app.jar.next");
         try (var old = new JarFile(JAR.toFile());
                 var jar = new JarOutputStream(Files.newOutputStream(next), old.getManifest())) {
@@ -45,10 +49,10 @@ final class Rebuild {
 
     /** The first run of a compiler is its slowest; this is it, before anybody waits. */
     void warmUp() throws IOException {
-        compile(OutputStream.nullOutputStream());
+        compile(Writer.nullWriter());
     }
 
-    private boolean compile(OutputStream messages) throws IOException {
+    private boolean compile(Writer messages) throws IOException {
         delete(classes);
         Files.createDirectories(classes);
         var compiler = ToolProvider.getSystemJavaCompiler();
@@ -56,7 +60,7 @@ final class Rebuild {
             var options = List.of(
                     "-d", classes.toString(), "-classpath", libraries(), "-parameters", "--release", "25", "-nowarn");
             return compiler.getTask(
-                            new PrintWriter(messages, true), files, null, options, null,
+                            messages, files, null, options, null,
                             files.getJavaFileObjectsFromPaths(files(SOURCES, ".java")))
                     .call();
         }

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import sun.misc.Signal;
 
@@ -59,17 +60,25 @@ public final class Server {
             var port = port(dotenv);
             if (!options.servicesOnly()) requireFree(port);
             try (var services = Services.start(FOLDER, leftovers)) {
-                for (var process : services.processes()) {
-                    process.onExit().thenRun(() -> fail("a backing service ended"));
-                }
+                Thread.ofVirtual().start(() -> watch(services));
                 serve(services, dotenv, port);
             } finally {
                 stop.countDown();
                 Files.deleteIfExists(FOLDER.resolve("env"));
             }
-            leftovers.end();
+            leftovers.forget();
         }
         if (failure != null) throw Exit.failure(failure + "; all stopped");
+    }
+
+    private void watch(Services services) {
+        try {
+            while (!stop.await(200, TimeUnit.MILLISECONDS)) {
+                if (!services.alive()) fail("a backing service ended");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void fail(String message) {

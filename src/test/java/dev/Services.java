@@ -7,6 +7,7 @@ import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The backing services of a development machine, with data kept in a folder. */
@@ -17,7 +18,10 @@ final class Services implements AutoCloseable {
     private final LocalRedis redis;
     private final String secretKey;
 
-    private Services(LocalPostgres postgres, LocalRedis redis, String secretKey) {
+    private final List<ProcessHandle> processes;
+
+    private Services(LocalPostgres postgres, LocalRedis redis, String secretKey, List<ProcessHandle> processes) {
+        this.processes = processes;
         this.postgres = postgres;
         this.redis = redis;
         this.secretKey = secretKey;
@@ -25,11 +29,14 @@ final class Services implements AutoCloseable {
 
     static Services start(Path folder, Leftovers leftovers) throws IOException, SQLException, InterruptedException {
         var postgres = LocalPostgres.start(folder.resolve("binaries"), folder.resolve("data/postgres"), 0);
-        leftovers.remember(ProcessHandle.of(postgres.pid()).orElseThrow());
+        var postgresProcess = ProcessHandle.of(postgres.pid()).orElseThrow();
+        leftovers.remember(postgresProcess);
         if (!postgres.hasDatabase(DATABASE)) postgres.execute("postgres", "CREATE DATABASE " + DATABASE);
         var redis = LocalRedis.start(folder.resolve("data"), 0);
-        leftovers.remember(ProcessHandle.of(redis.pid()).orElseThrow());
-        return new Services(postgres, redis, secretKey(folder.resolve("data/secret-key")));
+        var redisProcess = ProcessHandle.of(redis.pid()).orElseThrow();
+        leftovers.remember(redisProcess);
+        var secretKey = secretKey(folder.resolve("data/secret-key"));
+        return new Services(postgres, redis, secretKey, List.of(postgresProcess, redisProcess));
     }
 
     /** Made once, so that links and sessions outlive a restart. */
@@ -51,10 +58,8 @@ final class Services implements AutoCloseable {
         return settings;
     }
 
-    ProcessHandle[] processes() throws IOException {
-        return new ProcessHandle[] {
-            ProcessHandle.of(postgres.pid()).orElseThrow(), ProcessHandle.of(redis.pid()).orElseThrow()
-        };
+    boolean alive() {
+        return processes.stream().allMatch(ProcessHandle::isAlive);
     }
 
     @Override

@@ -3,6 +3,7 @@ package academy.courses;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
+import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import dozen.process.Exit;
 import java.io.IOException;
 import java.io.InputStream;
@@ -56,11 +57,13 @@ public final class ImportCourses {
         }
     }
 
+    /** A stray quote must cost its own row and not all that follow, hence the option that the library advises against. */
+    @SuppressWarnings("removal")
     private void read(InputStream input, CsvColumns.Names names) throws IOException {
         try (var reader = CsvReader.builder()
                 .detectBomHeader(true)
-                .allowExtraFields(true)
-                .allowMissingFields(true)
+                .extraFieldStrategy(FieldMismatchStrategy.IGNORE) // reported row by row, below
+                .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
                 .allowExtraCharsAfterClosingQuote(true)
                 .maxBufferSize(LONGEST_ROW)
                 .ofCsvRecord(input, StandardCharsets.UTF_8)) {

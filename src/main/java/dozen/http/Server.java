@@ -93,6 +93,7 @@ public final class Server implements AutoCloseable {
             var connector = new ServerConnector(server, new HttpConnectionFactory(configuration));
             connector.setPort(settings.port());
             connector.setIdleTimeout(IDLE.toMillis());
+            connector.setShutdownIdleTimeout(1); // those that had their last word are closed, not waited for
             return connector;
         });
         config.jetty.modifyServer(server -> {
@@ -114,7 +115,7 @@ public final class Server implements AutoCloseable {
     }
 
     public int port() {
-        return ((ServerConnector) jetty.getConnectors()[0]).getLocalPort();
+        return connector().getLocalPort();
     }
 
     /**
@@ -126,17 +127,25 @@ public final class Server implements AutoCloseable {
         var deadline = System.nanoTime() + settings.drain().toNanos();
         readiness.drain();
         http.setPersistentConnectionsEnabled(false);
-        ((ServerConnector) jetty.getConnectors()[0]).close();
+        connector().close();
         awaitQuiet(deadline);
         jetty.setStopTimeout(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
         javalin.stop();
+    }
+
+    private boolean connected() {
+        return !connector().getConnectedEndPoints().isEmpty();
+    }
+
+    private ServerConnector connector() {
+        return (ServerConnector) jetty.getConnectors()[0];
     }
 
     private void awaitQuiet(long deadline) {
         var earliest = System.nanoTime() + LAST_WORD.toNanos();
         try {
             while (System.nanoTime() < deadline
-                    && (inFlight.getCurrentRequestCount() > 0 || System.nanoTime() < earliest)) {
+                    && (inFlight.getCurrentRequestCount() > 0 || connected() && System.nanoTime() < earliest)) {
                 Thread.sleep(10);
             }
         } catch (InterruptedException e) {

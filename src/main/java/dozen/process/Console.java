@@ -31,8 +31,8 @@ public final class Console {
         try {
             java.nio.file.Files.writeString(start, declarations());
             tool.start(
-                    "--execution", "local", "--class-path", System.getProperty("java.class.path"), "--feedback",
-                    terminal ? "normal" : "concise", "--startup", "DEFAULT", "--startup", start.toString());
+                    "--execution", "local", "--class-path", System.getProperty("java.class.path"),
+                    "--feedback", terminal ? "normal" : "concise", "--startup", "DEFAULT", "--startup", start.toString());
         } finally {
             java.nio.file.Files.deleteIfExists(start);
         }

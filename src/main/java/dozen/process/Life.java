@@ -3,6 +3,8 @@ package dozen.process;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -10,7 +12,7 @@ import sun.misc.Signal;
 
 /**
  * The life of a process: what it opened is closed in reverse order, within the grace period. SIGTERM or SIGINT ends
- * {@link #awaitStop()}; a second one ends the process at once.
+ * {@link #awaitStop()}; the same one again ends the process at once.
  */
 public final class Life implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Life.class);
@@ -20,6 +22,7 @@ public final class Life implements AutoCloseable {
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final CountDownLatch stop = new CountDownLatch(1);
     private final Duration grace;
+    private final Set<String> seen = ConcurrentHashMap.newKeySet();
     private volatile long stopping;
 
     public Life(Duration grace) {
@@ -40,7 +43,10 @@ public final class Life implements AutoCloseable {
     }
 
     private void signalled(Signal signal) {
-        if (stop.getCount() == 0) Runtime.getRuntime().halt(TERMINATED);
+        // SIGINT and then SIGTERM is one request to stop: a terminal sends the first and a process runner the second.
+        var repeated = !seen.add(signal.getName());
+        if (repeated) Runtime.getRuntime().halt(TERMINATED);
+        if (stop.getCount() == 0) return;
         log.info("SIG{}: stopping within {} s", signal.getName(), grace.toSeconds());
         Thread.ofPlatform().daemon().name("grace").start(this::haltAfterGrace);
         stop();
