@@ -36,14 +36,22 @@ public final class Main {
                     web(run.settings(), run.life());
                     run.life().awaitStop();
                 })
-                .processType("release", "applies migrations; once per release, safe if repeated", run ->
-                        Migrations.run(run.settings().databaseUrl()))
-                .interactive("console", "JShell with the resources in scope", run ->
-                        console(run.settings(), run.life()))
-                .task("create-admin", CreateAdmin.ARGUMENTS, "the password on stdin or at a prompt", run ->
-                        CreateAdmin.run(accounts(postgres(run)), run.arguments()))
-                .task("import-courses", ImportCourses.ARGUMENTS, "adds the courses of a CSV file", run ->
-                        ImportCourses.run(new Courses(postgres(run).jdbi()), run.arguments()));
+                .processType(
+                        "release",
+                        "applies migrations; once per release, safe if repeated",
+                        run -> Migrations.run(run.settings().databaseUrl()))
+                .interactive(
+                        "console", "JShell with the resources in scope", run -> console(run.settings(), run.life()))
+                .task(
+                        "create-admin",
+                        CreateAdmin.ARGUMENTS,
+                        "the password on stdin or at a prompt",
+                        run -> CreateAdmin.run(accounts(postgres(run)), run.arguments()))
+                .task(
+                        "import-courses",
+                        ImportCourses.ARGUMENTS,
+                        "adds the courses of a CSV file",
+                        run -> ImportCourses.run(new Courses(postgres(run).jdbi()), run.arguments()));
     }
 
     /** Starts the web process; the life that is given owns all of it, so a test can start and close the very same. */
@@ -53,7 +61,8 @@ public final class Main {
         var readiness = new Readiness().requires("postgres", postgres::ping).uses("redis", redis::ping);
 
         var accounts = accounts(postgres);
-        var sessions = new Sessions(redis, accounts, settings.sessionTtl(), settings.http().https());
+        var sessions = new Sessions(
+                redis, accounts, settings.sessionTtl(), settings.http().https());
         var cache = new Cache(redis, settings.cacheTtl());
         var courses = new Courses(postgres.jdbi());
 

@@ -36,18 +36,21 @@ public record Settings(
                 port,
                 env.setting("DATABASE_URL", "PostgreSQL: postgres://user:password@host:5432/database")
                         .secret(PostgresUrl::parse),
-                env.setting("DATABASE_POOL_SIZE", "connections to PostgreSQL per process").integer(10, 1, 1000),
+                env.setting("DATABASE_POOL_SIZE", "connections to PostgreSQL per process")
+                        .integer(10, 1, 1000),
                 env.setting("REDIS_URL", "Redis: redis://user:password@host:6379/0, rediss:// for TLS")
                         .secret(RedisUrl::parse),
                 env.setting("REDIS_TLS_VERIFY", "false accepts a certificate that the platform signed itself")
                         .bool(true),
-                env.setting("SECRET_KEY", "signs links; 32 random bytes or more").secret(Settings::secretKey),
+                env.setting("SECRET_KEY", "signs links; 32 random bytes or more")
+                        .secret(Settings::secretKey),
                 env.setting("PUBLIC_URL", "where the world sees web; https makes cookies secure")
                         .shownAs("http://localhost:$PORT")
                         .parsed("http://localhost:" + port, Settings::webAddress),
                 Duration.ofSeconds(env.setting("CACHE_TTL_SECONDS", "how long a cached read is kept")
                         .integer(300, 1, 86_400)),
-                Duration.ofHours(env.setting("SESSION_TTL_HOURS", "how long a log-in lasts").integer(336, 1, 8760)),
+                Duration.ofHours(env.setting("SESSION_TTL_HOURS", "how long a log-in lasts")
+                        .integer(336, 1, 8760)),
                 env.setting("WEB_MAX_REQUESTS", "requests at once per web process; past it 503")
                         .integer(512, 1, 100_000),
                 env.setting("TRUSTED_PROXY_HOPS", "entries of X-Forwarded-For, from the right, that our proxies wrote")

@@ -37,7 +37,11 @@ final class Leftovers {
             var parts = line.split(" ");
             ProcessHandle.of(Long.parseLong(parts[0]))
                     .filter(process -> parts.length > 1
-                            && process.info().startInstant().map(Instant::toString).orElse("").equals(parts[1]))
+                            && process.info()
+                                    .startInstant()
+                                    .map(Instant::toString)
+                                    .orElse("")
+                                    .equals(parts[1]))
                     .ifPresent(Processes::end);
         }
         Files.delete(file);

@@ -43,7 +43,8 @@ public final class LocalPostgres implements AutoCloseable {
 
     /** The server's own process; pg_ctl, which started it, is gone by now. */
     public long pid() throws IOException {
-        return Long.parseLong(Files.readAllLines(data.resolve("postmaster.pid")).getFirst().strip());
+        return Long.parseLong(
+                Files.readAllLines(data.resolve("postmaster.pid")).getFirst().strip());
     }
 
     public String url(String database) {

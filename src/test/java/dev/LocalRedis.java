@@ -34,25 +34,30 @@ public final class LocalRedis implements AutoCloseable {
      */
     public static LocalRedis start(Path data, int port, String... options) throws IOException, InterruptedException {
         var program = program(data);
-        var folder = Files.createDirectories(data.resolve("redis-" + version(program)).toAbsolutePath());
+        var folder = Files.createDirectories(
+                data.resolve("redis-" + version(program)).toAbsolutePath());
         var chosen = port == 0 ? freePort() : port;
         var pidFile = folder.resolve(chosen + ".pid");
         Files.deleteIfExists(pidFile);
-        // As a daemon it leaves the terminal's process group, so that Ctrl-C reaches us and not Redis before web drained.
+        // As a daemon it leaves the terminal's process group, so that Ctrl-C reaches us and not Redis before web
+        // drained.
         var command = new ArrayList<>(List.of(program, "--port", "" + chosen, "--bind", "127.0.0.1"));
         command.addAll(List.of("--daemonize", "yes", "--pidfile", pidFile.toString(), "--dir", folder.toString()));
-        command.addAll(List.of("--logfile", folder.resolve("redis.log").toString(), "--save", "3600 1 300 100 60 10000"));
+        command.addAll(
+                List.of("--logfile", folder.resolve("redis.log").toString(), "--save", "3600 1 300 100 60 10000"));
         command.addAll(List.of(options));
         var launcher = new ProcessBuilder(command).redirectErrorStream(true).start();
         var output = new String(launcher.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (launcher.waitFor() != 0) throw new IOException("redis-server does not run here (the embedded one needs glibc"
-                + " 2.34 and OpenSSL 3; install redis-server otherwise): " + output.strip());
+        if (launcher.waitFor() != 0)
+            throw new IOException("redis-server does not run here (the embedded one needs glibc"
+                    + " 2.34 and OpenSSL 3; install redis-server otherwise): " + output.strip());
         return new LocalRedis(await(pidFile, chosen), chosen);
     }
 
     private static String program(Path data) throws IOException, InterruptedException {
         var onPath = onPath();
-        if (onPath != null && !"embedded".equals(System.getProperty("redis")) && isNewer(version(onPath))) return onPath;
+        if (onPath != null && !"embedded".equals(System.getProperty("redis")) && isNewer(version(onPath)))
+            return onPath;
         var folder = Files.createDirectories(data.resolve("embedded-redis")).toFile();
         return ExecutableProvider.newJarResourceProvider(folder).get().getAbsolutePath();
     }
@@ -72,7 +77,9 @@ public final class LocalRedis implements AutoCloseable {
     }
 
     private static String version(String program) throws IOException {
-        var process = new ProcessBuilder(program, "--version").redirectErrorStream(true).start();
+        var process = new ProcessBuilder(program, "--version")
+                .redirectErrorStream(true)
+                .start();
         var matcher = VERSION.matcher(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
         return matcher.find() ? matcher.group(1) + "." + matcher.group(2) : "0.0";
     }

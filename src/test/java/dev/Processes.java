@@ -22,7 +22,8 @@ final class Processes {
     private final Map<String, String> settings;
     private final Leftovers leftovers;
     private final Consumer<String> onDeath;
-    private final boolean terminal = System.console() != null && System.console().isTerminal();
+    private final boolean terminal =
+            System.console() != null && System.console().isTerminal();
     private final List<Process> running = new ArrayList<>();
     private boolean stopping;
 
@@ -108,7 +109,8 @@ final class Processes {
         stopping = true;
         running.forEach(process -> process.toHandle().destroy()); // Process.destroy would close its output too
         for (var process : running) {
-            if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) process.destroyForcibly().waitFor();
+            if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS))
+                process.destroyForcibly().waitFor();
         }
         running.clear();
     }

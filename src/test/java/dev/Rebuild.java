@@ -60,14 +60,22 @@ final class Rebuild {
             var options = List.of(
                     "-d", classes.toString(), "-classpath", libraries(), "-parameters", "--release", "25", "-nowarn");
             return compiler.getTask(
-                            messages, files, null, options, null,
+                            messages,
+                            files,
+                            null,
+                            options,
+                            null,
                             files.getJavaFileObjectsFromPaths(files(SOURCES, ".java")))
                     .call();
         }
     }
 
     private static String libraries() throws IOException {
-        return String.join(":", files(Path.of("target/lib"), ".jar").stream().map(Path::toString).toList());
+        return String.join(
+                ":",
+                files(Path.of("target/lib"), ".jar").stream()
+                        .map(Path::toString)
+                        .toList());
     }
 
     private static void add(JarOutputStream jar, Path folder) throws IOException {
@@ -83,7 +91,10 @@ final class Rebuild {
     static List<Path> files(Path folder, String ending) throws IOException {
         if (!Files.exists(folder)) return List.of();
         try (Stream<Path> found = Files.walk(folder)) {
-            return found.filter(file -> Files.isRegularFile(file) && file.toString().endsWith(ending)).sorted().toList();
+            return found.filter(
+                            file -> Files.isRegularFile(file) && file.toString().endsWith(ending))
+                    .sorted()
+                    .toList();
         }
     }
 

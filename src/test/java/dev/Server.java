@@ -132,7 +132,9 @@ public final class Server {
     }
 
     private static void writeEnv(Map<String, String> settings) throws IOException {
-        var lines = settings.entrySet().stream().map(entry -> entry.getKey() + "=" + entry.getValue()).toList();
+        var lines = settings.entrySet().stream()
+                .map(entry -> entry.getKey() + "=" + entry.getValue())
+                .toList();
         Files.write(FOLDER.resolve("env"), lines);
     }
 
@@ -143,7 +145,9 @@ public final class Server {
         try (var client = HttpClient.newHttpClient()) {
             for (var i = 0; i < 600 && stop.getCount() > 0; i++) {
                 try {
-                    if (client.send(ready, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) return true;
+                    if (client.send(ready, HttpResponse.BodyHandlers.discarding())
+                                    .statusCode()
+                            == 200) return true;
                 } catch (IOException e) {
                     // not there yet
                 }

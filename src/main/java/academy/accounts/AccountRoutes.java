@@ -46,7 +46,11 @@ public final class AccountRoutes {
         var request = Json.body(context, LogIn.class);
         var fields = new Fields();
         fields.text("email", request.email(), 1, 254);
-        fields.text("password", request.password() == null ? null : request.password().reveal(), 1, 128);
+        fields.text(
+                "password",
+                request.password() == null ? null : request.password().reveal(),
+                1,
+                128);
         fields.check();
         var account = accounts.logIn(request.email(), request.password())
                 .orElseThrow(() -> Problem.unauthorized("The address or the password is wrong."));

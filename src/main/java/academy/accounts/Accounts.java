@@ -42,12 +42,10 @@ public final class Accounts {
     }
 
     public Optional<Account> find(UUID id) {
-        return jdbi.withHandle(handle -> handle.createQuery("""
+        return jdbi.withHandle(handle ->
+                handle.createQuery("""
                         SELECT id, email, name, upper(role) AS role, created_at FROM accounts WHERE id = :id
-                        """)
-                .bind("id", id)
-                .mapTo(Account.class)
-                .findOne());
+                        """).bind("id", id).mapTo(Account.class).findOne());
     }
 
     public Optional<Public> findPublic(UUID id) {

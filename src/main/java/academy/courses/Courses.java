@@ -128,7 +128,8 @@ public final class Courses {
     }
 
     public long count() {
-        return jdbi.withHandle(handle ->
-                handle.createQuery("SELECT count(*) FROM courses").mapTo(Long.class).one());
+        return jdbi.withHandle(handle -> handle.createQuery("SELECT count(*) FROM courses")
+                .mapTo(Long.class)
+                .one());
     }
 }

@@ -5,7 +5,7 @@ import dozen.http.Problem;
 import java.util.List;
 
 /** What an admin or a file says of a course; everything but the title may be left out. */
-record Draft(String title, String slug, String summary, String subject, String level, String url) {
+public record Draft(String title, String slug, String summary, String subject, String level, String url) {
 
     /** Blanks where nothing was given, and the slug made from the title. */
     Draft completed() {

@@ -65,6 +65,7 @@ public final class ImportCourses {
                 .extraFieldStrategy(FieldMismatchStrategy.IGNORE) // reported row by row, below
                 .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
                 .allowExtraCharsAfterClosingQuote(true)
+                .allowUnclosedQuote(false)
                 .maxBufferSize(LONGEST_ROW)
                 .ofCsvRecord(input, StandardCharsets.UTF_8)) {
             var records = reader.iterator();

@@ -6,7 +6,8 @@ import java.util.regex.Pattern;
 
 /** The readable name of a course in addresses: small letters of any script, digits and single hyphens. */
 final class Slug {
-    static final Pattern VALID = Pattern.compile("[\\p{Ll}\\p{Lo}\\p{Lm}\\p{M}\\p{Nd}]+(-[\\p{Ll}\\p{Lo}\\p{Lm}\\p{M}\\p{Nd}]+)*");
+    static final Pattern VALID =
+            Pattern.compile("[\\p{Ll}\\p{Lo}\\p{Lm}\\p{M}\\p{Nd}]+(-[\\p{Ll}\\p{Lo}\\p{Lm}\\p{M}\\p{Nd}]+)*");
     static final int MOST = 250;
 
     private static final Pattern ACCENTS = Pattern.compile("(?<=\\p{IsLatin})\\p{Mn}+");
@@ -18,7 +19,8 @@ final class Slug {
     /** Empty when the title has neither letter nor digit. C, C++ and C# stay three courses. */
     static String of(String title) {
         var words = title.replace("+", " plus ").replace("#", " sharp ").replace("&", " and ");
-        var plain = ACCENTS.matcher(Normalizer.normalize(words, Normalizer.Form.NFKD)).replaceAll("");
+        var plain = ACCENTS.matcher(Normalizer.normalize(words, Normalizer.Form.NFKD))
+                .replaceAll("");
         var composed = Normalizer.normalize(plain.toLowerCase(Locale.ROOT), Normalizer.Form.NFC);
         var hyphened = OTHERS.matcher(composed).replaceAll("-");
         return HYPHENS_AT_ENDS.matcher(hyphened).replaceAll("");

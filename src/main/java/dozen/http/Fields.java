@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 /** Checks the fields of a request and reports all that is wrong with them at once, as 422. */
 public final class Fields {
     /** A check of form alone; whether mail arrives is for a mail to tell. 254 is RFC 5321's limit for a path. */
-    private static final Pattern MAIL_ADDRESS = Pattern.compile("[^@\\s\\p{Cntrl}]{1,64}@[^@\\s\\p{Cntrl}.]+(\\.[^@\\s\\p{Cntrl}.]+)+");
+    private static final Pattern MAIL_ADDRESS =
+            Pattern.compile("[^@\\s\\p{Cntrl}]{1,64}@[^@\\s\\p{Cntrl}.]+(\\.[^@\\s\\p{Cntrl}.]+)+");
 
     private final List<Problem.FieldError> errors = new ArrayList<>();
 

@@ -86,7 +86,9 @@ public final class Json {
         } catch (JsonProcessingException e) {
             var where = e.getLocation();
             throw Problem.badRequest("The body is not valid JSON"
-                    + (where == null ? "." : ": line %d, column %d.".formatted(where.getLineNr(), where.getColumnNr())));
+                    + (where == null
+                            ? "."
+                            : ": line %d, column %d.".formatted(where.getLineNr(), where.getColumnNr())));
         } catch (IOException e) {
             throw Problem.badRequest("The body did not arrive whole, or is not UTF-8.");
         }

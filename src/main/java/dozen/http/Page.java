@@ -49,7 +49,8 @@ public record Page<T>(List<T> items, String next) {
     private static Optional<UUID> after(String cursor, Fields fields) {
         if (cursor == null) return Optional.empty();
         try {
-            return Optional.of(UUID.fromString(new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.US_ASCII)));
+            return Optional.of(
+                    UUID.fromString(new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.US_ASCII)));
         } catch (IllegalArgumentException e) {
             fields.error("cursor", "is none that this list gave");
             return Optional.empty();

@@ -1,9 +1,9 @@
 package dozen.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.javalin.http.HttpStatus;
 import java.util.List;
 import java.util.Map;
-import org.eclipse.jetty.http.HttpStatus;
 
 /** An answer that is an error: thrown by a route, sent as application/problem+json (RFC 9457). */
 public final class Problem extends RuntimeException {
@@ -12,8 +12,7 @@ public final class Problem extends RuntimeException {
 
     /** What is sent. */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
-    record Body(
-            String type, String title, int status, String detail, String requestId, List<FieldError> errors) {}
+    record Body(String type, String title, int status, String detail, String requestId, List<FieldError> errors) {}
 
     private static final int RETRY_SECONDS = 2;
 
@@ -83,6 +82,7 @@ public final class Problem extends RuntimeException {
     }
 
     Body body(String requestId) {
-        return new Body("about:blank", HttpStatus.getMessage(status), status, getMessage(), requestId, errors);
+        return new Body(
+                "about:blank", HttpStatus.forStatus(status).getMessage(), status, getMessage(), requestId, errors);
     }
 }

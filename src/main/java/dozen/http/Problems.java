@@ -5,10 +5,10 @@ import dozen.resources.Away;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
+import io.javalin.http.HttpStatus;
 import io.javalin.http.MethodNotAllowedResponse;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -27,14 +27,16 @@ final class Problems {
     }
 
     void routes(RoutesConfig routes) {
+        // Javalin has a handler of its own for the first, which would win over the second.
+        routes.exception(HttpResponseException.class, (failure, context) -> send(context, problem(failure)));
         routes.exception(Exception.class, (failure, context) -> send(context, problem(failure)));
     }
 
     private static Problem problem(Exception failure) {
         return switch (failure) {
             case Problem problem -> problem;
-            case MethodNotAllowedResponse e -> Problem.methodNotAllowed(
-                    String.join(", ", e.getDetails().values()));
+            case MethodNotAllowedResponse e ->
+                Problem.methodNotAllowed(String.join(", ", e.getDetails().values()));
             case HttpResponseException e when e.getStatus() == 404 -> Problem.notFound();
             case HttpResponseException e -> Problem.of(e.getStatus(), e.getMessage());
             default -> unexpected(failure);
@@ -43,7 +45,9 @@ final class Problems {
 
     private static Problem unexpected(Throwable failure) {
         if (Away.is(failure)) {
-            log.warn("a resource is away: {}", String.valueOf(failure.getMessage()).lines().findFirst().orElse(""));
+            log.warn(
+                    "a resource is away: {}",
+                    String.valueOf(failure.getMessage()).lines().findFirst().orElse(""));
             return Problem.unavailable("A service that this needs is away. Try again in a moment.");
         }
         log.error("unexpected", failure);
@@ -52,7 +56,9 @@ final class Problems {
 
     private static void send(Context context, Problem problem) {
         problem.headers().forEach(context::header);
-        context.status(problem.status()).contentType(TYPE).result(bytes(problem, context.res().getHeader("X-Request-Id")));
+        context.status(problem.status())
+                .contentType(TYPE)
+                .result(bytes(problem, context.res().getHeader("X-Request-Id")));
     }
 
     private static byte[] bytes(Problem problem, String requestId) {
@@ -79,7 +85,7 @@ final class Problems {
             case 503 -> Problem.unavailable("The server is full or about to stop. Try again in a moment.");
             case 404 -> Problem.notFound();
             case 500 -> Problem.of(500, "Something went wrong on our side.");
-            default -> Problem.of(status, HttpStatus.getMessage(status));
+            default -> Problem.of(status, HttpStatus.forStatus(status).getMessage());
         };
     }
 }

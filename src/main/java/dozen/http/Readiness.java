@@ -73,10 +73,13 @@ public final class Readiness {
         var states = new LinkedHashMap<String, State>();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var answers = threads.invokeAll(
-                    resources.stream().map(resource -> (java.util.concurrent.Callable<Long>) () -> timed(resource.check())).toList(),
+                    resources.stream()
+                            .map(resource -> (java.util.concurrent.Callable<Long>) () -> timed(resource.check()))
+                            .toList(),
                     LIMIT_MS,
                     TimeUnit.MILLISECONDS);
-            for (var i = 0; i < resources.size(); i++) states.put(resources.get(i).name(), state(answers.get(i)));
+            for (var i = 0; i < resources.size(); i++)
+                states.put(resources.get(i).name(), state(answers.get(i)));
         }
         return states;
     }

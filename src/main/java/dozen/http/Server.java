@@ -1,12 +1,12 @@
 package dozen.http;
 
+import dozen.resources.Unavailable;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.json.JavalinJackson;
 import io.javalin.util.JavalinBindException;
-import dozen.resources.Unavailable;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.eclipse.jetty.server.Handler;
@@ -16,10 +16,13 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.server.handler.QoSHandler;
 import org.eclipse.jetty.util.thread.VirtualThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The HTTP server: Javalin's routes on Jetty, with what every request needs around them. */
 public final class Server implements AutoCloseable {
     static final String ROUTE = "route";
+    private static final Logger log = LoggerFactory.getLogger(Server.class);
     /** Longer than the 60 s that load balancers keep an idle connection, so that they close it, not we. */
     private static final Duration IDLE = Duration.ofSeconds(65);
     /** Requests that may run past the limit, for the probes and for saying 503. */
@@ -46,7 +49,7 @@ public final class Server implements AutoCloseable {
             jetty(config, headers, problems, accessLog);
             config.jsonMapper(new JavalinJackson(Json.MAPPER, false));
             config.routes.before(SameOrigin::check);
-            config.routes.afterMatched(context -> context.req().setAttribute(ROUTE, route(context)));
+            config.routes.afterMatched(Server::rememberRoute);
             problems.routes(config.routes);
             readiness.routes(config.routes);
             metrics.routes(config.routes);
@@ -63,14 +66,17 @@ public final class Server implements AutoCloseable {
         var server = new Server(settings, readiness, routes);
         try {
             server.javalin.start();
+            log.info("listening on port {}", server.port());
             return server;
         } catch (JavalinBindException e) {
             throw new Unavailable("port %d is taken; set PORT to another".formatted(settings.port()));
         }
     }
 
-    private static String route(Context context) {
-        return context.endpoints().lastHttpEndpoint().path;
+    /** For the metrics; a request that was refused on its way has none. */
+    private static void rememberRoute(Context context) {
+        var endpoint = context.endpoints().lastHttpEndpoint();
+        if (endpoint != null) context.req().setAttribute(ROUTE, endpoint.path);
     }
 
     private static void quiet(JavalinConfig config) {

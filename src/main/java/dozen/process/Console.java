@@ -31,8 +31,16 @@ public final class Console {
         try {
             java.nio.file.Files.writeString(start, declarations());
             tool.start(
-                    "--execution", "local", "--class-path", System.getProperty("java.class.path"),
-                    "--feedback", terminal ? "normal" : "concise", "--startup", "DEFAULT", "--startup", start.toString());
+                    "--execution",
+                    "local",
+                    "--class-path",
+                    System.getProperty("java.class.path"),
+                    "--feedback",
+                    terminal ? "normal" : "concise",
+                    "--startup",
+                    "DEFAULT",
+                    "--startup",
+                    start.toString());
         } finally {
             java.nio.file.Files.deleteIfExists(start);
         }
@@ -42,7 +50,8 @@ public final class Console {
         var text = new StringBuilder();
         SCOPE.forEach((variable, value) -> {
             var type = value.getClass().getCanonicalName();
-            text.append("%s %s = (%s) dozen.process.Console.value(\"%s\");%n".formatted(type, variable, type, variable));
+            text.append(
+                    "%s %s = (%s) dozen.process.Console.value(\"%s\");%n".formatted(type, variable, type, variable));
         });
         return text.toString();
     }

@@ -27,7 +27,9 @@ public record PostgresUrl(
         var path = url.getRawPath();
         if (host == null || path == null || path.length() < 2) throw malformed();
         var parameters = parameters(url.getRawQuery());
-        var login = url.getRawUserInfo() == null ? new String[0] : url.getRawUserInfo().split(":", 2);
+        var login = url.getRawUserInfo() == null
+                ? new String[0]
+                : url.getRawUserInfo().split(":", 2);
         var user = login.length > 0 ? decoded(login[0], false) : parameters.get("user");
         var password = login.length > 1 ? decoded(login[1], false) : parameters.get("password");
         parameters.remove("user");
@@ -59,7 +61,8 @@ public record PostgresUrl(
         if (query == null) return parameters;
         for (var pair : query.split("&")) {
             var parts = pair.split("=", 2);
-            if (!pair.isEmpty()) parameters.put(decoded(parts[0], true), parts.length > 1 ? decoded(parts[1], true) : "");
+            if (!pair.isEmpty())
+                parameters.put(decoded(parts[0], true), parts.length > 1 ? decoded(parts[1], true) : "");
         }
         return parameters;
     }

@@ -31,19 +31,27 @@ public final class Redis implements AutoCloseable {
      * @throws Unavailable when Redis did not answer within 20 s
      */
     public static Redis attach(RedisUrl url, boolean verify) {
-        return Attach.resource(url.address(), () -> {
-            var redis = new Redis(client(url, verify));
-            try {
-                redis.ping();
-                return redis;
-            } catch (JedisDataException e) {
-                redis.close();
-                throw Attach.away(url.address(), e); // a wrong password or database: trying again changes nothing
-            } catch (JedisException e) {
-                redis.close();
-                throw e;
-            }
-        });
+        return Attach.resource(url.address(), () -> open(url, verify));
+    }
+
+    static Redis open(RedisUrl url, boolean verify) {
+        var redis = new Redis(client(url, verify));
+        try {
+            redis.ping();
+            return redis;
+        } catch (JedisException e) {
+            redis.close();
+            if (refusesUs(e)) throw Attach.away(url.address(), e);
+            throw e;
+        }
+    }
+
+    /** A wrong password or database: trying again changes nothing. */
+    private static boolean refusesUs(Throwable e) {
+        for (var cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof JedisDataException && !isLoading(cause)) return true;
+        }
+        return false;
     }
 
     private static RedisClient client(RedisUrl url, boolean verify) {
@@ -81,6 +89,10 @@ public final class Redis implements AutoCloseable {
     static boolean isAway(JedisException e) {
         if (e instanceof JedisConnectionException || e instanceof JedisAccessControlException) return true;
         if (!(e instanceof JedisDataException)) return true; // the pool's own: exhausted, closed
+        return isLoading(e);
+    }
+
+    private static boolean isLoading(Throwable e) {
         var message = String.valueOf(e.getMessage());
         return message.startsWith("LOADING") || message.startsWith("READONLY") || message.startsWith("MASTERDOWN");
     }

@@ -15,7 +15,9 @@ public record RedisUrl(String host, int port, boolean tls, String user, Secret p
         var url = uri(text);
         var tls = "rediss".equals(url.getScheme());
         if (!tls && !"redis".equals(url.getScheme()) || url.getHost() == null) throw malformed();
-        var login = url.getRawUserInfo() == null ? new String[] {""} : url.getRawUserInfo().split(":", 2);
+        var login = url.getRawUserInfo() == null
+                ? new String[] {""}
+                : url.getRawUserInfo().split(":", 2);
         return new RedisUrl(
                 url.getHost().replaceAll("[\\[\\]]", ""), // an IPv6 address has brackets in a URL alone
                 url.getPort() < 0 ? STANDARD_PORT : url.getPort(),

@@ -115,10 +115,15 @@ public final class Env {
         public <E extends Enum<E>> E choice(E standard) {
             return read(lower(standard), false, false, text -> {
                 var all = Arrays.asList(standard.getDeclaringClass().getEnumConstants());
-                return all.stream().filter(one -> lower(one).equals(text)).findFirst().orElseThrow(() -> {
-                    var names = String.join(", ", all.stream().map(Declaration::lower).toList());
-                    return new IllegalArgumentException("must be one of %s, but is \"%s\"".formatted(names, text));
-                });
+                return all.stream()
+                        .filter(one -> lower(one).equals(text))
+                        .findFirst()
+                        .orElseThrow(() -> {
+                            var names = String.join(
+                                    ", ", all.stream().map(Declaration::lower).toList());
+                            return new IllegalArgumentException(
+                                    "must be one of %s, but is \"%s\"".formatted(names, text));
+                        });
             });
         }
 

@@ -1,0 +1,139 @@
+package academy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.TestServices;
+import dozen.http.Json;
+import dozen.http.Server;
+import dozen.process.Life;
+import dozen.resources.Postgres;
+import dozen.resources.PostgresUrl;
+import dozen.settings.Env;
+import dozen.settings.Secret;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Map;
+
+/** The same program that main runs, on a free port and a database of its own, driven over HTTP. */
+public final class RunningAcademy implements AutoCloseable {
+    public static final String PASSWORD = "correct horse battery";
+
+    private final Life life = new Life(Duration.ofSeconds(5));
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final Map<String, String> settings;
+    private final Server server;
+
+    private RunningAcademy(Map<String, String> settings) {
+        this.settings = settings;
+        var env = new Env(settings);
+        var read = Settings.read(env);
+        env.check();
+        server = Main.web(read, life);
+    }
+
+    public static RunningAcademy start() {
+        return start(Map.of());
+    }
+
+    /** @param changes to the settings of the shared test services */
+    public static RunningAcademy start(Map<String, String> changes) {
+        var services = TestServices.shared();
+        var settings = services.settings(changes.getOrDefault("DATABASE_URL", services.newDatabase()));
+        settings.putAll(changes);
+        return new RunningAcademy(settings);
+    }
+
+    public int port() {
+        return server.port();
+    }
+
+    public String databaseUrl() {
+        return settings.get("DATABASE_URL");
+    }
+
+    public HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+                .timeout(Duration.ofSeconds(20));
+    }
+
+    public HttpResponse<String> send(HttpRequest.Builder request) {
+        try {
+            return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public HttpResponse<String> get(String path) {
+        return send(request(path));
+    }
+
+    public HttpResponse<String> get(String path, String cookie) {
+        return send(request(path).header("Cookie", cookie));
+    }
+
+    public HttpResponse<String> post(String path, String body) {
+        return post(path, body, "");
+    }
+
+    public HttpResponse<String> post(String path, String body, String cookie) {
+        return write("POST", path, body, cookie);
+    }
+
+    public HttpResponse<String> write(String method, String path, String body, String cookie) {
+        var request = request(path)
+                .header("Content-Type", "application/json")
+                .method(method, HttpRequest.BodyPublishers.ofString(body));
+        if (!cookie.isEmpty()) request.header("Cookie", cookie);
+        return send(request);
+    }
+
+    public static JsonNode json(HttpResponse<String> response) {
+        try {
+            return Json.MAPPER.readTree(response.body());
+        } catch (IOException e) {
+            throw new AssertionError("no JSON: " + response.body(), e);
+        }
+    }
+
+    /** Signs somebody up; returns the id. */
+    public String signUp(String email) {
+        var answer = post("/api/accounts", """
+                {"email": "%s", "password": "%s", "name": "Somebody"}""".formatted(email, PASSWORD));
+        if (answer.statusCode() != 201) throw new AssertionError(answer.body());
+        return json(answer).get("id").asText();
+    }
+
+    /** Logs in; returns the cookie as a browser would send it. */
+    public String logIn(String email) {
+        var answer = post("/api/sessions", """
+                {"email": "%s", "password": "%s"}""".formatted(email, PASSWORD));
+        if (answer.statusCode() != 201) throw new AssertionError(answer.body());
+        return answer.headers().firstValue("Set-Cookie").orElseThrow().split(";")[0];
+    }
+
+    /** A logged-in admin's cookie. */
+    public String admin() {
+        try (var postgres = postgres()) {
+            var accounts = new academy.accounts.Accounts(postgres.jdbi(), new academy.accounts.Passwords());
+            accounts.create("admin@example.com", new Secret(PASSWORD), "Admin", academy.accounts.Account.Role.ADMIN);
+        }
+        return logIn("admin@example.com");
+    }
+
+    public Postgres postgres() {
+        return Postgres.attach(PostgresUrl.parse(databaseUrl()), 2, Duration.ofSeconds(60));
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        life.close();
+    }
+}

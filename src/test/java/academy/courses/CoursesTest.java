@@ -1,0 +1,168 @@
+package academy.courses;
+
+import static academy.RunningAcademy.json;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import academy.RunningAcademy;
+import java.net.URLEncoder;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CoursesTest {
+    private static RunningAcademy academy;
+    private static String admin;
+
+    @BeforeAll
+    static void start() {
+        academy = RunningAcademy.start();
+        admin = academy.admin();
+    }
+
+    @AfterAll
+    static void stop() {
+        academy.close();
+    }
+
+    private static String create(String title) {
+        var answer = academy.post("/api/courses", "{\"title\": \"%s\"}".formatted(title), admin);
+        assertEquals(201, answer.statusCode(), answer.body());
+        return answer.headers().firstValue("Location").orElseThrow();
+    }
+
+    private static List<String> titles(HttpResponse<String> answer) {
+        var titles = new ArrayList<String>();
+        json(answer).get("items").forEach(item -> titles.add(item.get("title").asText()));
+        return titles;
+    }
+
+    private static HttpResponse<String> search(String words) {
+        return academy.get("/api/courses?q=" + URLEncoder.encode(words, StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void anAdminMakesAndChangesACourse() {
+        var course = create("Ünïcode & Friends");
+        assertEquals(
+                "unicode-and-friends", json(academy.get(course)).get("slug").asText());
+        var changed = academy.write("PATCH", course, "{\"summary\": \"All of it\", \"level\": \"Beginner\"}", admin);
+        assertEquals(200, changed.statusCode(), changed.body());
+        var read = json(academy.get(course));
+        assertEquals("Ünïcode & Friends", read.get("title").asText());
+        assertEquals("All of it", read.get("summary").asText());
+    }
+
+    @Test
+    void othersOnlyRead() {
+        var course = create("Read only");
+        academy.signUp("reader@example.com");
+        var learner = academy.logIn("reader@example.com");
+        assertEquals(
+                403,
+                academy.post("/api/courses", "{\"title\": \"Mine\"}", learner).statusCode());
+        assertEquals(
+                403,
+                academy.write("PATCH", course, "{\"title\": \"Mine\"}", learner).statusCode());
+        assertEquals(401, academy.post("/api/courses", "{\"title\": \"Mine\"}").statusCode());
+        assertEquals("Read only", json(academy.get(course)).get("title").asText());
+    }
+
+    @Test
+    void aSlugBelongsToOneCourse() {
+        create("Taken");
+        var other = create("Not taken");
+        assertEquals(
+                409,
+                academy.post("/api/courses", "{\"title\": \"Taken!\"}", admin).statusCode());
+        assertEquals(
+                409,
+                academy.write("PATCH", other, "{\"slug\": \"taken\"}", admin).statusCode());
+        assertEquals("not-taken", json(academy.get(other)).get("slug").asText());
+    }
+
+    @Test
+    void aChangeIsCheckedAsAWhole() {
+        var course = create("Checked");
+        assertEquals(
+                422, academy.write("PATCH", course, "{\"title\": null}", admin).statusCode());
+        assertEquals(
+                422, academy.write("PATCH", course, "{\"title\": 5}", admin).statusCode());
+        assertEquals(
+                422, academy.write("PATCH", course, "{\"id\": \"x\"}", admin).statusCode());
+        assertEquals(
+                422,
+                academy.write("PATCH", course, "{\"url\": \"javascript:alert(1)\"}", admin)
+                        .statusCode());
+        assertEquals(400, academy.write("PATCH", course, "[]", admin).statusCode());
+        assertEquals(
+                404,
+                academy.write("PATCH", "/api/courses/1", "{\"title\": \"x\"}", admin)
+                        .statusCode());
+    }
+
+    @Test
+    void twoChangesAtOnceBothStay() {
+        var course = create("Contended");
+        var changes = IntStream.range(0, 20)
+                .mapToObj(i -> CompletableFuture.supplyAsync(() -> academy.write(
+                        "PATCH", course, i % 2 == 0 ? "{\"summary\": \"s\"}" : "{\"subject\": \"t\"}", admin)))
+                .toList();
+        changes.forEach(change -> assertEquals(200, change.join().statusCode()));
+        assertEquals("s", json(academy.get(course)).get("summary").asText());
+        assertEquals("t", json(academy.get(course)).get("subject").asText());
+    }
+
+    @Test
+    void theListIsPagedWithoutLossOrRepetition() {
+        for (var i = 0; i < 7; i++) create("Paged " + i);
+        var seen = new ArrayList<String>();
+        var cursor = "";
+        do {
+            var page = academy.get("/api/courses?limit=3" + cursor);
+            assertEquals(200, page.statusCode());
+            seen.addAll(titles(page));
+            var next = json(page).get("next");
+            cursor = next.isNull() ? "" : "&cursor=" + next.asText();
+        } while (!cursor.isEmpty());
+        assertEquals(seen.size(), new HashSet<>(seen).size());
+        for (var i = 0; i < 7; i++) assertTrue(seen.contains("Paged " + i));
+        assertTrue(seen.indexOf("Paged 6") < seen.indexOf("Paged 0"), "the newest first");
+    }
+
+    @Test
+    void searchFindsAllWordsAndTheBeginningOfTheLast() {
+        create("Gardening for otters");
+        create("Gardening for badgers");
+        assertEquals(List.of("Gardening for otters"), titles(search("gardening ott")));
+        assertEquals(List.of("Gardening for otters"), titles(search("\"for otters\"")));
+        assertEquals(List.of("Gardening for badgers"), titles(search("gardening -otters")));
+        assertEquals(2, titles(search("otters or badgers")).size());
+        assertEquals(List.of(), titles(search("zebras")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"'", "\"", "-\"a b\"", "a & | ! <-> :* ( )", "\\", "-", "or or", "'':*", "%", "a:b*c", "  "})
+    void searchTakesAnyText(String words) {
+        assertEquals(200, search(words).statusCode());
+    }
+
+    @Test
+    void badListParametersAreNamed() {
+        for (var query : new String[] {"limit=0", "limit=101", "limit=x", "cursor=x", "cursor=%00", "q=%00"}) {
+            var answer = academy.get("/api/courses?" + query);
+            assertEquals(422, answer.statusCode(), query);
+            assertEquals(query.split("=")[0], json(answer).at("/errors/0/field").asText());
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package dev;
+
+import dozen.resources.Migrations;
+import dozen.resources.PostgresUrl;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The PostgreSQL and the Redis that all tests of one JVM share; each test takes a database of its own. */
+public final class TestServices {
+    private static final Path FOLDER = Path.of("target/services");
+    private static final String TEMPLATE = "migrated";
+    private static TestServices shared;
+
+    private final LocalPostgres postgres;
+    private final LocalRedis redis;
+    private final AtomicInteger databases = new AtomicInteger();
+
+    private TestServices(LocalPostgres postgres, LocalRedis redis) {
+        this.postgres = postgres;
+        this.redis = redis;
+    }
+
+    public static synchronized TestServices shared() {
+        if (shared == null) shared = start();
+        return shared;
+    }
+
+    private static TestServices start() {
+        try {
+            Files.createDirectories(FOLDER);
+            var leftovers = new Leftovers(FOLDER.resolve("processes"));
+            leftovers.end();
+            Rebuild.delete(FOLDER.resolve("shared"));
+            var services = new TestServices(startPostgres("shared/postgres", 0), startRedis("shared", 0));
+            leftovers.remember(ProcessHandle.of(services.postgres.pid()).orElseThrow());
+            leftovers.remember(ProcessHandle.of(services.redis.pid()).orElseThrow());
+            Runtime.getRuntime().addShutdownHook(new Thread(services::stop));
+            services.postgres.execute("postgres", "CREATE DATABASE " + TEMPLATE);
+            Migrations.run(PostgresUrl.parse(services.postgres.url(TEMPLATE)));
+            return services;
+        } catch (IOException | SQLException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void stop() {
+        try {
+            redis.close();
+            postgres.close();
+        } catch (IOException e) {
+            System.err.println("not stopped: " + e);
+        }
+    }
+
+    /** One more, for a test that stops it. Kept data when the folder was used before. */
+    public static LocalPostgres startPostgres(String folder, int port) throws IOException {
+        return LocalPostgres.start(Path.of(".dev/binaries"), FOLDER.resolve(folder), port);
+    }
+
+    public static LocalRedis startRedis(String folder, int port, String... options)
+            throws IOException, InterruptedException {
+        return LocalRedis.start(FOLDER.resolve(folder), port, options);
+    }
+
+    public LocalPostgres postgres() {
+        return postgres;
+    }
+
+    public LocalRedis redis() {
+        return redis;
+    }
+
+    /** A new database with the schema and no rows. */
+    public String newDatabase() {
+        return newDatabase(TEMPLATE);
+    }
+
+    /** A new database with nothing in it. */
+    public String newEmptyDatabase() {
+        return newDatabase("template1");
+    }
+
+    private String newDatabase(String template) {
+        var name = "test_" + ProcessHandle.current().pid() + "_" + databases.incrementAndGet();
+        try {
+            postgres.execute("postgres", "CREATE DATABASE %s TEMPLATE %s".formatted(name, template));
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        return postgres.url(name);
+    }
+
+    /** Settings for a process on these services. */
+    public Map<String, String> settings(String databaseUrl) {
+        var settings = new LinkedHashMap<String, String>();
+        settings.put("PORT", "0");
+        settings.put("DATABASE_URL", databaseUrl);
+        settings.put("REDIS_URL", redis.url());
+        settings.put("SECRET_KEY", "0123456789abcdef0123456789abcdef");
+        return settings;
+    }
+}

@@ -1,0 +1,259 @@
+package dozen.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dozen.resources.Unavailable;
+import dozen.settings.Secret;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The server with a few routes of its own: one that waits, one that fails. */
+class ServerTest {
+    private static final int MOST_REQUESTS = 20;
+    private static final String TOKEN = "a token of sixteen or more";
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final CountDownLatch opened = new CountDownLatch(1);
+    private final AtomicInteger arrived = new AtomicInteger();
+    private volatile boolean away;
+    private Server server;
+
+    @BeforeEach
+    void start() {
+        server = start(0, "http://localhost");
+    }
+
+    private Server start(int port, String publicUrl) {
+        var settings = new HttpSettings(
+                port, URI.create(publicUrl), MOST_REQUESTS, 0, Duration.ofSeconds(10), Optional.of(new Secret(TOKEN)));
+        var readiness = new Readiness().requires("answer", () -> {
+            if (away) throw new IOException("away");
+        });
+        return Server.start(settings, readiness, routes -> {
+            routes.get("/wait", context -> {
+                arrived.incrementAndGet();
+                assertTrue(opened.await(20, TimeUnit.SECONDS));
+                context.result("waited");
+            });
+            routes.get("/fail", context -> {
+                throw new IllegalStateException("canary");
+            });
+            routes.post("/write", context -> context.status(204));
+        });
+    }
+
+    @AfterEach
+    void stop() {
+        opened.countDown();
+        server.close();
+        client.close();
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://localhost:" + server.port() + path));
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static JsonNode json(HttpResponse<String> response) throws Exception {
+        return Json.MAPPER.readTree(response.body());
+    }
+
+    private CompletableFuture<HttpResponse<String>> sendAsync(String path) {
+        return client.sendAsync(request(path).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Test
+    void answersCarryTheCallersRequestIdWhenItIsSane() throws Exception {
+        var kept = send(request("/health").header("X-Request-Id", "abc-123"));
+        assertEquals("abc-123", kept.headers().firstValue("X-Request-Id").orElseThrow());
+        var replaced = send(request("/health").header("X-Request-Id", "<script>"));
+        assertTrue(replaced.headers().firstValue("X-Request-Id").orElseThrow().matches("[0-9a-f]{32}"));
+    }
+
+    @Test
+    void everyAnswerCarriesTheSecurityHeaders() throws Exception {
+        for (var path : new String[] {"/health", "/nothing", "/fail"}) {
+            var headers = send(request(path)).headers();
+            assertEquals("nosniff", headers.firstValue("X-Content-Type-Options").orElseThrow());
+            assertEquals("no-store", headers.firstValue("Cache-Control").orElseThrow());
+            assertTrue(
+                    headers.firstValue("Content-Security-Policy").orElseThrow().contains("default-src 'none'"));
+            assertTrue(headers.firstValue("Server").isEmpty());
+            assertTrue(headers.firstValue("Strict-Transport-Security").isEmpty());
+        }
+        server.close();
+        server = start(0, "https://example.com");
+        assertTrue(send(request("/health"))
+                .headers()
+                .firstValue("Strict-Transport-Security")
+                .isPresent());
+    }
+
+    @Test
+    void failuresAreProblemsWithTheRequestIdAndNothingOfTheCause() throws Exception {
+        var answer = send(request("/fail").header("X-Request-Id", "abc"));
+        assertEquals(500, answer.statusCode());
+        assertEquals(
+                "application/problem+json",
+                answer.headers().firstValue("Content-Type").orElseThrow());
+        assertEquals("abc", json(answer).get("requestId").asText());
+        assertEquals("Server Error", json(answer).get("title").asText());
+        assertFalse(answer.body().contains("canary"));
+    }
+
+    @Test
+    void aWrongMethodIsToldWhichAreAllowed() throws Exception {
+        var answer = send(request("/health").method("DELETE", HttpRequest.BodyPublishers.noBody()));
+        assertEquals(405, answer.statusCode());
+        assertEquals("GET", answer.headers().firstValue("Allow").orElseThrow());
+        assertEquals(405, json(answer).get("status").asInt());
+    }
+
+    @Test
+    void whatIsNoHttpIsAProblemToo() throws Exception {
+        for (var start : new String[] {"GET / HTTP/9.9\r\n\r\n", "GET /health HTTP/1.1\r\n\r\n", "nonsense\r\n\r\n"}) {
+            var answer = raw(start);
+            assertTrue(answer.matches("(?s)HTTP/1.1 (400|505) .*"), answer);
+            assertTrue(answer.contains("application/problem+json"), answer);
+        }
+        var tooLarge = raw("GET /health HTTP/1.1\r\nHost: a\r\nX-Large: " + "x".repeat(20_000) + "\r\n\r\n");
+        assertTrue(tooLarge.startsWith("HTTP/1.1 431 "), tooLarge);
+        assertTrue(tooLarge.contains("application/problem+json"), tooLarge);
+    }
+
+    private String raw(String request) throws IOException {
+        try (var socket = new Socket("localhost", server.port())) {
+            socket.setSoTimeout(5000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+        }
+    }
+
+    @Test
+    void refusesWritesThatAnotherSitesPageSends() throws Exception {
+        var write = HttpRequest.BodyPublishers.noBody();
+        assertEquals(204, send(request("/write").POST(write)).statusCode());
+        assertEquals(
+                204,
+                send(request("/write").POST(write).header("Sec-Fetch-Site", "same-origin"))
+                        .statusCode());
+        assertEquals(
+                403,
+                send(request("/write").POST(write).header("Sec-Fetch-Site", "cross-site"))
+                        .statusCode());
+        assertEquals(
+                403,
+                send(request("/write").POST(write).header("Sec-Fetch-Site", "same-site"))
+                        .statusCode());
+        var own = "http://localhost:" + server.port();
+        assertEquals(
+                204, send(request("/write").POST(write).header("Origin", own)).statusCode());
+        assertEquals(
+                403,
+                send(request("/write").POST(write).header("Origin", "https://evil.example"))
+                        .statusCode());
+        assertEquals(
+                403,
+                send(request("/write").POST(write).header("Origin", "null")).statusCode());
+    }
+
+    @Test
+    void pastTheLimitItSaysSoAtOnceAndTheProbesStillAnswer() throws Exception {
+        var waiting = new ArrayList<CompletableFuture<HttpResponse<String>>>();
+        for (var i = 0; i < MOST_REQUESTS; i++) waiting.add(sendAsync("/wait"));
+        awaitArrivals(MOST_REQUESTS);
+        var refused = sendAsync("/metrics").get(5, TimeUnit.SECONDS);
+        assertEquals(503, refused.statusCode());
+        assertTrue(refused.headers().firstValue("Retry-After").isPresent());
+        assertEquals(
+                "application/problem+json",
+                refused.headers().firstValue("Content-Type").orElseThrow());
+        assertEquals(200, send(request("/health")).statusCode());
+        assertEquals(200, send(request("/health/ready")).statusCode());
+        opened.countDown();
+        for (var answer : waiting)
+            assertEquals(200, answer.get(10, TimeUnit.SECONDS).statusCode());
+    }
+
+    private void awaitArrivals(int count) throws InterruptedException {
+        for (var i = 0; i < 500 && arrived.get() < count; i++) Thread.sleep(10);
+        assertEquals(count, arrived.get());
+    }
+
+    @Test
+    void drainsWhatIsInFlightAndRefusesNewConnections() throws Exception {
+        var waiting = new ArrayList<CompletableFuture<HttpResponse<String>>>();
+        for (var i = 0; i < 10; i++) waiting.add(sendAsync("/wait"));
+        try (var kept = new Socket("localhost", server.port())) {
+            var port = server.port();
+            awaitArrivals(10);
+            var closing = CompletableFuture.runAsync(server::close);
+            Thread.sleep(100);
+            // A connection that was open before still gets an answer, and is told not to come back.
+            kept.setSoTimeout(5000);
+            kept.getOutputStream()
+                    .write("GET /health/ready HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            var answer = new String(kept.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertTrue(answer.startsWith("HTTP/1.1 503 "), answer);
+            assertTrue(answer.contains("Connection: close"), answer);
+            assertTrue(answer.contains("draining"), answer);
+            assertThrows(ConnectException.class, () -> new Socket("localhost", port).close());
+            opened.countDown();
+            for (var one : waiting)
+                assertEquals(200, one.get(10, TimeUnit.SECONDS).statusCode());
+            closing.get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void readinessFollowsTheResource() throws Exception {
+        assertEquals("ok", json(send(request("/health/ready"))).get("status").asText());
+        away = true;
+        var answer = send(request("/health/ready"));
+        assertEquals(503, answer.statusCode());
+        assertEquals("away", json(answer).at("/resources/answer/status").asText());
+        assertEquals(200, send(request("/health")).statusCode());
+    }
+
+    @Test
+    void metricsAreForWhoHasTheToken() throws Exception {
+        send(request("/health"));
+        assertEquals(401, send(request("/metrics")).statusCode());
+        assertEquals(
+                401,
+                send(request("/metrics").header("Authorization", "Bearer wrong"))
+                        .statusCode());
+        var answer = send(request("/metrics").header("Authorization", "Bearer " + TOKEN));
+        assertEquals(200, answer.statusCode());
+        assertTrue(answer.body().contains("route=\"/health\""), answer.body());
+    }
+
+    @Test
+    void aTakenPortIsToldInOneLine() {
+        var failure = assertThrows(Unavailable.class, () -> start(server.port(), "http://localhost"));
+        assertEquals("port %d is taken; set PORT to another".formatted(server.port()), failure.getMessage());
+    }
+}
