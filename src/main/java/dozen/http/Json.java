@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -79,8 +80,7 @@ public final class Json {
             return value;
         } catch (UnrecognizedPropertyException e) {
             throw Problem.field(path(e), "is not a field of this request");
-        } catch (JsonMappingException e) {
-            if (e.getCause() instanceof Problem problem) throw problem;
+        } catch (MismatchedInputException e) {
             if (path(e).isEmpty()) throw Problem.badRequest("The body must be a JSON object.");
             throw Problem.field(path(e), "has the wrong type");
         } catch (JsonProcessingException e) {

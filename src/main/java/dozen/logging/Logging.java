@@ -34,30 +34,32 @@ public final class Logging {
     private Logging() {}
 
     /**
+     * @param libraries what libraries may say at the most: info, or warn for a command whose output a person reads
      * @param processType and release stand in every JSON event
      * @param application the application's package
      */
-    public static void start(Format format, Level level, String processType, String release, String application) {
+    public static void start(
+            Format format, Level level, Level libraries, String processType, String release, String application) {
         System.setProperty("slf4j.internal.verbosity", "WARN"); // or it tells on stderr which provider was set
         switch (format) {
-            case TEXT -> text(level, application);
-            case JSON -> json(level, processType, release, application);
+            case TEXT -> text(level, stricter(level, libraries), application);
+            case JSON -> json(level, stricter(level, libraries), processType, release, application);
         }
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
     }
 
-    private static Level forLibraries(Level level) {
-        return level.compareTo(Level.INFO) < 0 ? Level.INFO : level;
+    private static Level stricter(Level one, Level other) {
+        return one.compareTo(other) > 0 ? one : other;
     }
 
-    private static void text(Level level, String application) {
+    private static void text(Level level, Level libraries, String application) {
         System.setProperty("slf4j.provider", "org.slf4j.simple.SimpleServiceProvider");
         simple("logFile", "System.out");
         simple("showDateTime", "true");
         simple("dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
         simple("showThreadName", "false");
-        simple("defaultLogLevel", lower(forLibraries(level)));
+        simple("defaultLogLevel", lower(libraries));
         simple("log." + application, lower(level));
         simple("log.dozen", lower(level));
     }
@@ -70,7 +72,7 @@ public final class Logging {
         return level.name().toLowerCase(Locale.ROOT);
     }
 
-    private static void json(Level level, String processType, String release, String application) {
+    private static void json(Level level, Level libraries, String processType, String release, String application) {
         System.setProperty("slf4j.provider", "ch.qos.logback.classic.spi.LogbackServiceProvider");
         var context = (LoggerContext) LoggerFactory.getILoggerFactory();
         context.reset();
@@ -90,7 +92,7 @@ public final class Logging {
         stdout.start();
         var root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.addAppender(stdout);
-        root.setLevel(logback(forLibraries(level)));
+        root.setLevel(logback(libraries));
         context.getLogger(application).setLevel(logback(level));
         context.getLogger("dozen").setLevel(logback(level));
     }

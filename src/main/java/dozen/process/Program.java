@@ -52,7 +52,7 @@ public final class Program<S> {
         return this;
     }
 
-    /** A process type for a person at a terminal: its log holds warnings alone. */
+    /** A process type for a person at a terminal: of libraries, only warnings stand in its log. */
     public Program<S> interactive(String type, String meaning, Body<S> body) {
         types.put(type, new Entry<>(type, meaning, true, body));
         return this;
@@ -60,7 +60,7 @@ public final class Program<S> {
 
     /** @param arguments what follows the task's name, for the usage text */
     public Program<S> task(String task, String arguments, String meaning, Body<S> body) {
-        tasks.put(task, new Entry<>((TASK + " " + task + " " + arguments).strip(), meaning, false, body));
+        tasks.put(task, new Entry<>((TASK + " " + task + " " + arguments).strip(), meaning, true, body));
         return this;
     }
 
@@ -131,8 +131,14 @@ public final class Program<S> {
         var settings = read.apply(env);
         env.check();
         var common = process.apply(settings);
-        var level = entry.quiet() ? Logging.Level.WARN : common.logLevel();
-        Logging.start(common.logFormat(), level, type, common.release().version(), name);
+        var libraries = entry.quiet() ? Logging.Level.WARN : Logging.Level.INFO;
+        Logging.start(
+                common.logFormat(),
+                common.logLevel(),
+                libraries,
+                type,
+                common.release().version(),
+                name);
         try (var life = new Life(common.shutdownGrace())) {
             entry.body().run(new Run<>(settings, life, arguments));
         }

@@ -65,6 +65,7 @@ public final class Env {
         private final String meaning;
         private String fallbackName;
         private String shown;
+        private String bounds = "";
 
         private Declaration(String name, String meaning) {
             this.name = name;
@@ -83,7 +84,9 @@ public final class Env {
             return this;
         }
 
+        /** A whole number; its bounds are told with its meaning. */
         public int integer(int standard, int least, int most) {
+            bounds = " (%d to %d)".formatted(least, most);
             return read(String.valueOf(standard), false, false, text -> {
                 var number = wholeNumber(text);
                 if (number < least || number > most) throw expected(text, least, most);
@@ -156,7 +159,7 @@ public final class Env {
             var text = given == null ? standard : given;
             settings.add(new Setting(
                     name,
-                    meaning,
+                    meaning + bounds,
                     shown == null ? standard : shown,
                     required,
                     secret,

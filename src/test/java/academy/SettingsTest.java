@@ -1,0 +1,76 @@
+package academy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dozen.settings.Env;
+import dozen.settings.Setting;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Settings is the one source; what is written elsewhere about settings is held to it. */
+class SettingsTest {
+    private static List<Setting> declared() {
+        var env = new Env(Map.of());
+        Settings.read(env);
+        return env.settings();
+    }
+
+    private static String row(Setting setting) {
+        var standard = setting.required() ? "required" : setting.standard() == null ? "unset" : setting.standard();
+        return "| %s | %s | %s |".formatted(setting.name(), standard, setting.meaning());
+    }
+
+    @Test
+    void theReadmeListsEachSettingAsItIs() throws IOException {
+        var rows = Files.readAllLines(Path.of("README.md")).stream()
+                .filter(line -> line.matches("\\| [A-Z][A-Z0-9_]+ \\|.*"))
+                .toList();
+        assertEquals(
+                String.join("\n", declared().stream().map(SettingsTest::row).toList()), String.join("\n", rows));
+    }
+
+    @Test
+    void theExampleEnvironmentNamesEachSettingAndSetsNoSecret() throws IOException {
+        var lines = Files.readAllLines(Path.of(".env.example")).stream()
+                .filter(line -> line.matches("# [A-Z][A-Z0-9_]+=.*"))
+                .toList();
+        assertEquals(
+                declared().stream()
+                        .map(setting ->
+                                "# " + setting.name() + "=" + (setting.secret() ? "" : literal(setting.standard())))
+                        .toList(),
+                lines);
+    }
+
+    /** A default that is told in words stands for no value that one could set. */
+    private static String literal(String standard) {
+        return standard == null || standard.matches(".*[ $].*") ? "" : standard;
+    }
+
+    @Test
+    void placeholdersAreNoSecrets() {
+        for (var key : new String[] {"short", "a".repeat(64)}) {
+            var env = new Env(Map.of("SECRET_KEY", key, "DATABASE_URL", "postgres://h/d", "REDIS_URL", "redis://h"));
+            Settings.read(env);
+            var faults = assertThrows(Env.Faults.class, env::check).lines();
+            assertEquals(1, faults.size());
+            assertTrue(faults.getFirst().startsWith("SECRET_KEY "));
+        }
+    }
+
+    @Test
+    void recordsOfSettingsPrintNoSecret() {
+        var env = new Env(Map.of(
+                "SECRET_KEY", "canary 0123456789 0123456789 0123456789",
+                "DATABASE_URL", "postgres://u:canary@h/d?sslpassword=canary",
+                "REDIS_URL", "redis://u:canary@h",
+                "METRICS_TOKEN", "canary 0123456789"));
+        assertTrue(!Settings.read(env).toString().contains("canary"));
+    }
+}

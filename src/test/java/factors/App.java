@@ -1,0 +1,127 @@
+package factors;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+
+/** The built jar as a process of its own, seen from outside alone: settings in, output and exit code out. */
+public final class App implements AutoCloseable {
+    private static final Path JAR = Path.of("target/app.jar").toAbsolutePath();
+    private static final Pattern LISTENING = Pattern.compile("listening on port (\\d+)");
+
+    private final Process process;
+    private final List<String> out = new CopyOnWriteArrayList<>();
+    private final List<String> err = new CopyOnWriteArrayList<>();
+    private final List<Thread> readers = new ArrayList<>();
+
+    private App(Process process) {
+        this.process = process;
+        readers.add(Thread.ofVirtual().start(() -> read(process.getInputStream(), out)));
+        readers.add(Thread.ofVirtual().start(() -> read(process.getErrorStream(), err)));
+    }
+
+    /** Starts a process type with these settings and nothing else of this environment. */
+    public static App start(Map<String, String> settings, String... arguments) throws IOException {
+        return start(settings, List.of("-jar", JAR.toString()), arguments);
+    }
+
+    /** @param java what stands between java and the arguments */
+    public static App start(Map<String, String> settings, List<String> java, String... arguments) throws IOException {
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
+        command.addAll(java);
+        command.addAll(List.of(arguments));
+        var builder = new ProcessBuilder(command);
+        builder.environment().clear();
+        builder.environment().putAll(settings);
+        return new App(builder.start());
+    }
+
+    private static void read(InputStream stream, List<String> lines) {
+        try (var reader = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+            for (var line = reader.readLine(); line != null; line = reader.readLine()) lines.add(line);
+        } catch (IOException e) {
+            lines.add("unreadable: " + e);
+        }
+    }
+
+    /** Writes to its standard input and closes it. */
+    public App input(String text) throws IOException {
+        try (var stdin = process.getOutputStream()) {
+            stdin.write(text.getBytes(StandardCharsets.UTF_8));
+        }
+        return this;
+    }
+
+    /** Waits for the web process to listen; returns its port. */
+    public int port() throws InterruptedException {
+        for (var i = 0; i < 3000 && process.isAlive(); i++) {
+            for (var line : out) {
+                var matcher = LISTENING.matcher(line);
+                if (matcher.find()) return Integer.parseInt(matcher.group(1));
+            }
+            Thread.sleep(10);
+        }
+        throw new AssertionError("it does not listen: " + out + err);
+    }
+
+    public HttpResponse<String> get(HttpClient client, String path) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+                .timeout(Duration.ofSeconds(20))
+                .build();
+        return client.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** Waits for the end; returns the exit code. */
+    public int exitCode() throws InterruptedException {
+        return exitCode(Duration.ofSeconds(60));
+    }
+
+    public int exitCode(Duration limit) throws InterruptedException {
+        if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new AssertionError("still running after " + limit + ": " + out + err);
+        }
+        for (var reader : readers) reader.join(Duration.ofSeconds(5));
+        return process.exitValue();
+    }
+
+    public void terminate() {
+        process.toHandle().destroy(); // SIGTERM; Process.destroy would close its output as well
+    }
+
+    public void kill() {
+        process.toHandle().destroyForcibly();
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    public List<String> out() {
+        return List.copyOf(out);
+    }
+
+    public List<String> err() {
+        return List.copyOf(err);
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        kill();
+        process.waitFor(10, TimeUnit.SECONDS);
+    }
+}

@@ -1,0 +1,123 @@
+package factors;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.TestServices;
+import java.net.ConnectException;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** Factor IX, stopping: what is in flight is answered. A lock in PostgreSQL makes real requests slow. */
+class DisposabilityIT {
+    private static final int IN_FLIGHT = 50;
+
+    private final TestServices services = TestServices.shared();
+    private final String databaseUrl = services.newDatabase();
+
+    private App start(String poolSize) throws Exception {
+        var settings = services.settings(databaseUrl);
+        settings.put("DATABASE_POOL_SIZE", poolSize);
+        return App.start(settings, "web");
+    }
+
+    /** Until it is closed, every read of the courses waits. */
+    private Connection lockCourses() throws SQLException {
+        var connection = DriverManager.getConnection(
+                "jdbc:postgresql" + databaseUrl.substring("postgres".length()).replace("postgres:postgres@", ""),
+                "postgres",
+                "postgres");
+        connection.setAutoCommit(false);
+        connection.createStatement().execute("LOCK TABLE courses IN ACCESS EXCLUSIVE MODE");
+        return connection;
+    }
+
+    private int waiting() throws SQLException {
+        try (var connection = DriverManager.getConnection(
+                        "jdbc:postgresql://127.0.0.1:%d/postgres"
+                                .formatted(services.postgres().port()),
+                        "postgres",
+                        "");
+                var found = connection
+                        .createStatement()
+                        .executeQuery("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")) {
+            found.next();
+            return found.getInt(1);
+        }
+    }
+
+    private void awaitWaiting(int count) throws Exception {
+        for (var i = 0; i < 500 && waiting() < count; i++) Thread.sleep(10);
+        assertEquals(count, waiting());
+    }
+
+    @Test
+    void requestsInFlightAreAnsweredAfterSigterm() throws Exception {
+        try (var app = start("" + IN_FLIGHT);
+                var client = HttpClient.newHttpClient()) {
+            var port = app.port();
+            var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/api/courses".formatted(port)))
+                    .build();
+            var answers = new ArrayList<CompletableFuture<HttpResponse<String>>>();
+            try (var lock = lockCourses()) {
+                for (var i = 0; i < IN_FLIGHT; i++) {
+                    answers.add(client.sendAsync(request, HttpResponse.BodyHandlers.ofString()));
+                }
+                awaitWaiting(IN_FLIGHT);
+                app.terminate();
+                Thread.sleep(3000);
+                assertThrows(ConnectException.class, () -> new Socket("127.0.0.1", port).close());
+                lock.rollback();
+            }
+            for (var answer : answers) assertEquals(200, answer.get().statusCode());
+            assertTrue(Set.of(0, 143).contains(app.exitCode(Duration.ofSeconds(25))));
+        }
+    }
+
+    @Test
+    void aSecondSigtermEndsItAtOnce() throws Exception {
+        try (var app = start("2");
+                var client = HttpClient.newHttpClient();
+                var lock = lockCourses()) {
+            var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/api/courses".formatted(app.port())));
+            var answer = client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString());
+            awaitWaiting(1);
+            app.terminate();
+            Thread.sleep(500);
+            assertTrue(app.isAlive());
+            app.terminate();
+            assertEquals(143, app.exitCode(Duration.ofSeconds(2)));
+            assertTrue(answer.isCompletedExceptionally() || assertThrows(Exception.class, answer::get) != null);
+            lock.rollback();
+        }
+    }
+
+    @Test
+    void itEndsWithinTheGracePeriodWhateverHangs() throws Exception {
+        var settings = services.settings(databaseUrl);
+        settings.putAll(Map.of("SHUTDOWN_GRACE_SECONDS", "2"));
+        try (var app = App.start(settings, "web");
+                var client = HttpClient.newHttpClient();
+                var lock = lockCourses()) {
+            var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/api/courses".formatted(app.port())));
+            client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString());
+            awaitWaiting(1);
+            app.terminate();
+            assertTrue(Set.of(0, 143).contains(app.exitCode(Duration.ofMillis(2900))));
+            lock.rollback();
+        }
+    }
+}
