@@ -114,7 +114,8 @@ public final class Server {
         var processes = new Processes(
                 System.getProperty("java.home"), settings, leftovers, type -> fail(type + " ended by itself"));
         if (processes.run("release", procfile.release()) != 0) throw Exit.failure("the release failed");
-        SampleData.loadIntoEmpty(settings.get("DATABASE_URL"));
+        // Its password is known to everybody, so never into a database that .env names.
+        if (!dotenv.containsKey("DATABASE_URL")) SampleData.loadIntoEmpty(settings.get("DATABASE_URL"));
         writeEnv(services.settings());
         if (options.servicesOnly()) {
             System.out.println("PostgreSQL and Redis are up; their settings are in .dev/env. For example:");

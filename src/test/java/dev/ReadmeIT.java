@@ -1,0 +1,193 @@
+package dev;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A newcomer's first hour, in a fresh clone: every command of README, and what scripts/server promises. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ReadmeIT {
+    /** The suite that runs this test is the command itself. */
+    private static final String TEST = "scripts/test";
+
+    private static final String UP = "Ctrl-C stops everything";
+
+    @TempDir
+    private static Path temporary;
+
+    private static FreshClone clone;
+    private static Readme readme;
+    private static String port;
+    private static final List<String> done = new ArrayList<>(List.of(TEST));
+
+    @BeforeAll
+    static void copy() throws IOException {
+        clone = FreshClone.into(temporary.resolve("fresh clone"));
+        readme = Readme.read(Path.of("README.md"));
+        port = String.valueOf(LocalRedis.freePort());
+    }
+
+    @AfterAll
+    static void everyCommandOfReadmeWasRun() {
+        var commands = readme.commands().stream().map(Readme.Command::line).toList();
+        assertEquals(
+                List.of(),
+                commands.stream().filter(line -> !done.contains(line)).toList());
+    }
+
+    private static HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        try (var client = HttpClient.newHttpClient()) {
+            var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                    .build();
+            return client.send(request, HttpResponse.BodyHandlers.ofString());
+        }
+    }
+
+    private static void run(Readme.Command command) throws IOException, InterruptedException {
+        var output = clone.run(command.line().replace("localhost:8000", "localhost:" + port));
+        assertTrue(command.shows(output), command.line() + " answered " + output);
+        done.add(command.line());
+    }
+
+    /** The ids of all that scripts/server started, as it keeps them. */
+    private static List<Long> processes() throws IOException {
+        return Files.readAllLines(clone.folder().resolve(".dev/processes")).stream()
+                .map(line -> Long.parseLong(line.split(" ")[0]))
+                .toList();
+    }
+
+    private static void assertGone(List<Long> processes) throws InterruptedException {
+        assertTrue(processes.size() >= 2);
+        for (var id : processes) {
+            // A daemon's id lives on until its new parent looks.
+            for (var i = 0; i < 100 && alive(id); i++) Thread.sleep(100);
+            assertTrue(!alive(id), "left behind: " + id);
+        }
+    }
+
+    private static boolean alive(long id) {
+        return ProcessHandle.of(id).filter(ProcessHandle::isAlive).isPresent();
+    }
+
+    @Test
+    @Order(1)
+    void aPortInUseIsOneLine() throws Exception {
+        try (var taken = new ServerSocket(Integer.parseInt(port));
+                var server = clone.start("scripts/server --port " + port)) {
+            assertEquals(1, server.exitCode());
+            var lines = server.text()
+                    .lines()
+                    .filter(line -> line.startsWith("scripts/server: "))
+                    .toList();
+            assertEquals(1, lines.size(), server.text());
+            assertTrue(lines.getFirst().contains("port " + taken.getLocalPort() + " is in use"));
+        }
+    }
+
+    @Test
+    @Order(2)
+    void theSampleSessionWorksAndASavedFileIsServedAndCtrlCStopsAll() throws Exception {
+        List<Long> processes;
+        try (var server = clone.start("exec scripts/server --port " + port)) {
+            server.await(UP);
+            assertEquals(200, get("/health/ready").statusCode());
+            done.add("scripts/server");
+            for (var command : readme.commands()) if (command.line().startsWith("curl ")) run(command);
+            try (var second = clone.start("scripts/server --port " + port)) {
+                assertEquals(1, second.exitCode());
+                assertTrue(second.text().contains("scripts/server: it runs already in this folder"), second.text());
+            }
+            saveAndAwait();
+            processes = processes();
+            server.signal("INT");
+            assertEquals(0, server.exitCode(), server.text());
+        }
+        assertGone(processes);
+    }
+
+    private static void saveAndAwait() throws IOException, InterruptedException {
+        var source = clone.folder().resolve("src/main/java/dozen/http/Readiness.java");
+        var before = Files.readString(source);
+        var after = before.replace("Map.of(\"status\", \"ok\")", "Map.of(\"status\", \"changed\")");
+        assertTrue(!after.equals(before));
+        Files.writeString(source, "this does not compile");
+        Thread.sleep(3000);
+        assertEquals("{\"status\":\"ok\"}", get("/health").body());
+        Files.writeString(source, after);
+        for (var i = 0; i < 200 && !answer().contains("changed"); i++) Thread.sleep(50);
+        assertTrue(answer().contains("changed"));
+        Files.writeString(source, before);
+    }
+
+    private static String answer() throws InterruptedException {
+        try {
+            return get("/health").body();
+        } catch (IOException e) {
+            return ""; // between the old process and the new one
+        }
+    }
+
+    @Test
+    @Order(3)
+    void whenAPartDiesAllIsStopped() throws Exception {
+        List<Long> processes;
+        try (var server = clone.start("exec scripts/server --port " + port)) {
+            server.await(UP);
+            processes = processes();
+            ProcessHandle.of(processes.get(1)).orElseThrow().destroyForcibly(); // Redis, the second that was started
+            assertEquals(1, server.exitCode(), server.text());
+            assertTrue(server.text().contains("a backing service ended; all stopped"), server.text());
+        }
+        assertGone(processes);
+    }
+
+    @Test
+    @Order(4)
+    void theServicesAloneServeAProcessThatRunsByHandAndAKilledRunLeavesNothingToTheNext() throws Exception {
+        List<Long> killed;
+        try (var server = clone.start("exec scripts/server --services")) {
+            server.await(".dev/env");
+            killed = processes();
+            server.signal("KILL");
+            server.process().waitFor();
+        }
+        try (var server = clone.start("exec scripts/server --services")) {
+            server.await(".dev/env");
+            assertGone(killed);
+            done.add("scripts/server --services");
+            for (var command : readme.commands()) {
+                if (done.contains(command.line())) continue;
+                if (command.line().endsWith("app.jar web")) serveByHand(command.line());
+                else run(command);
+            }
+            server.signal("INT");
+            assertEquals(0, server.exitCode());
+        }
+    }
+
+    private static void serveByHand(String line) throws Exception {
+        try (var web = clone.start(line.replace("java -jar", "exec java -jar"), "PORT", port)) {
+            web.await("listening on port " + port);
+            assertEquals(200, get("/health/ready").statusCode());
+            assertEquals(200, get("/api/courses").statusCode());
+            done.add(line);
+        }
+    }
+}
