@@ -28,29 +28,33 @@ final class Problems {
 
     void routes(RoutesConfig routes) {
         // Javalin has a handler of its own for the first, which would win over the second.
-        routes.exception(HttpResponseException.class, (failure, context) -> send(context, problem(failure)));
-        routes.exception(Exception.class, (failure, context) -> send(context, problem(failure)));
+        routes.exception(HttpResponseException.class, (failure, context) -> send(context, problem(failure, id(context))));
+        routes.exception(Exception.class, (failure, context) -> send(context, problem(failure, id(context))));
     }
 
-    private static Problem problem(Exception failure) {
+    private static String id(Context context) {
+        return context.res().getHeader("X-Request-Id");
+    }
+
+    private static Problem problem(Exception failure, String requestId) {
         return switch (failure) {
             case Problem problem -> problem;
             case MethodNotAllowedResponse e ->
                 Problem.methodNotAllowed(String.join(", ", e.getDetails().values()));
             case HttpResponseException e when e.getStatus() == 404 -> Problem.notFound();
             case HttpResponseException e -> Problem.of(e.getStatus(), e.getMessage());
-            default -> unexpected(failure);
+            default -> unexpected(failure, requestId);
         };
     }
 
-    private static Problem unexpected(Throwable failure) {
+    private static Problem unexpected(Throwable failure, String requestId) {
         if (Away.is(failure)) {
             log.warn(
                     "a resource is away: {}",
                     String.valueOf(failure.getMessage()).lines().findFirst().orElse(""));
             return Problem.unavailable("A service that this needs is away. Try again in a moment.");
         }
-        log.error("unexpected", failure);
+        log.error("request {} failed", requestId, failure);
         return Problem.of(500, "Something went wrong on our side.");
     }
 
