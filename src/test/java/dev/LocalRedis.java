@@ -44,7 +44,7 @@ public final class LocalRedis implements AutoCloseable {
         var command = new ArrayList<>(List.of(program, "--port", "" + chosen, "--bind", "127.0.0.1"));
         command.addAll(List.of("--daemonize", "yes", "--pidfile", pidFile.toString(), "--dir", folder.toString()));
         command.addAll(
-                List.of("--logfile", folder.resolve("redis.log").toString(), "--save", "60 1"));
+                List.of("--logfile", folder.resolve("redis.log").toString(), "--save", "60", "1"));
         command.addAll(List.of(options));
         var launcher = new ProcessBuilder(command).redirectErrorStream(true).start();
         var output = new String(launcher.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
