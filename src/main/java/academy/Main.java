@@ -4,16 +4,27 @@ import academy.accounts.AccountRoutes;
 import academy.accounts.Accounts;
 import academy.accounts.CreateAdmin;
 import academy.accounts.Passwords;
+import academy.accounts.SendWelcomeMail;
 import academy.accounts.Sessions;
 import academy.courses.CourseRoutes;
 import academy.courses.Courses;
 import academy.courses.ImportCourses;
+import academy.housekeeping.PurgeExpired;
+import dozen.http.Metrics;
 import dozen.http.Readiness;
 import dozen.http.Server;
+import dozen.jobs.Job;
+import dozen.jobs.JobReport;
+import dozen.jobs.JobTasks;
+import dozen.jobs.Jobs;
+import dozen.jobs.Ticker;
+import dozen.jobs.Worker;
 import dozen.process.Console;
 import dozen.process.Life;
 import dozen.process.Program;
+import dozen.process.Registry;
 import dozen.resources.Cache;
+import dozen.resources.Mail;
 import dozen.resources.Migrations;
 import dozen.resources.Postgres;
 import dozen.resources.Redis;
@@ -31,9 +42,17 @@ public final class Main {
     }
 
     static Program<Settings> program() {
-        return new Program<>("academy", Settings::read, Settings::process)
+        return new Program<>("academy", Settings::process, Settings::read)
                 .processType("web", "answers HTTP on $PORT; any number", run -> {
                     web(run.settings(), run.life());
+                    run.life().awaitStop();
+                })
+                .processType("worker", "runs jobs; any number", run -> {
+                    worker(run.settings(), run.life());
+                    run.life().awaitStop();
+                })
+                .processType("scheduler", "turns clock ticks into jobs; any number, each tick once", run -> {
+                    scheduler(run.settings(), run.life());
                     run.life().awaitStop();
                 })
                 .processType(
@@ -51,41 +70,106 @@ public final class Main {
                         "import-courses",
                         ImportCourses.ARGUMENTS,
                         "adds the courses of a CSV file",
-                        run -> ImportCourses.run(new Courses(postgres(run).jdbi()), run.arguments()));
+                        run -> ImportCourses.run(new Courses(postgres(run).jdbi()), run.arguments()))
+                .task(
+                        "list-jobs",
+                        JobTasks.LIST_ARGUMENTS,
+                        "counts by type; what runs, fails or is dead",
+                        run -> jobTasks(run).list(run.arguments(), System.out))
+                .task(
+                        "retry-jobs",
+                        JobTasks.SELECTION_ARGUMENTS,
+                        "queues dead jobs again",
+                        run -> jobTasks(run).retry(run.arguments()))
+                .task(
+                        "discard-jobs",
+                        JobTasks.SELECTION_ARGUMENTS,
+                        "deletes dead jobs",
+                        run -> jobTasks(run).discard(run.arguments()));
     }
 
     /** Starts the web process; the life that is given owns all of it, so a test can start and close the very same. */
     public static Server web(Settings settings, Life life) {
         var postgres = life.owns(Postgres.attach(settings.databaseUrl(), settings.databasePoolSize(), STATEMENT));
-        var redis = life.owns(Redis.attach(settings.redisUrl(), settings.redisTlsVerify()));
+        var redis = redis(settings, life);
         var readiness = new Readiness().requires("postgres", postgres::ping).uses("redis", redis::ping);
+        var metrics = new Metrics(settings.metricsToken()).with(new JobReport(postgres.jdbi(), redis)::update);
 
         var accounts = accounts(postgres);
         var sessions = new Sessions(
                 redis, accounts, settings.sessionTtl(), settings.http().https());
         var cache = new Cache(redis, settings.cacheTtl());
         var courses = new Courses(postgres.jdbi());
+        var jobs = new Jobs(redis);
 
-        return life.owns(Server.start(settings.http(), readiness, routes -> {
-            new AccountRoutes(accounts, sessions, cache).register(routes);
+        join(redis, Registry.name("web"), "web", settings, life);
+        return life.owns(Server.start(settings.http(), readiness, metrics, routes -> {
+            new AccountRoutes(accounts, sessions, cache, jobs).register(routes);
             new CourseRoutes(courses, sessions).register(routes);
         }));
     }
 
+    /** Every type of job, and who does it. */
+    public static Worker worker(Settings settings, Life life) {
+        // Room for a connection in each handler, for taking jobs and for heartbeats.
+        var connections = Math.max(settings.databasePoolSize(), settings.workerThreads() + 3);
+        var postgres = life.owns(Postgres.attach(settings.databaseUrl(), connections, TASK_STATEMENT));
+        var redis = redis(settings, life);
+        var mail = new Mail(settings.smtpUrl(), settings.mailFrom());
+        var accounts = accounts(postgres);
+
+        var name = Registry.name("worker");
+        join(redis, name, "worker", settings, life);
+        return life.owns(new Worker(name, postgres, redis, settings.drain()))
+                .on(SendWelcomeMail.class, new SendWelcomeMail.Handler(accounts, mail, settings.publicUrl())::run)
+                .on(PurgeExpired.class, new PurgeExpired.Handler(postgres.jdbi())::run)
+                .start(settings.workerThreads());
+    }
+
+    /** Every tick of the clock, and what it enqueues. */
+    public static Ticker scheduler(Settings settings, Life life) {
+        var postgres = life.owns(Postgres.attach(settings.databaseUrl(), 3, STATEMENT));
+        var redis = redis(settings, life);
+        var jobs = new Jobs(redis);
+
+        var name = Registry.name("scheduler");
+        join(redis, name, "scheduler", settings, life);
+        return life.owns(new Ticker(name, postgres))
+                .on(
+                        "purge",
+                        settings.purgeCron(),
+                        (transaction, due) -> jobs.enqueue(
+                                transaction, Job.of(new PurgeExpired()).key("purge " + due)))
+                .start();
+    }
+
     private static void console(Settings settings, Life life) throws Exception {
         var postgres = life.owns(Postgres.attach(settings.databaseUrl(), 2, TASK_STATEMENT));
-        var redis = life.owns(Redis.attach(settings.redisUrl(), settings.redisTlsVerify()));
+        var redis = redis(settings, life);
         new Console()
                 .with("settings", settings)
                 .with("postgres", postgres)
                 .with("redis", redis)
                 .with("accounts", accounts(postgres))
                 .with("courses", new Courses(postgres.jdbi()))
+                .with("jobs", new Jobs(redis))
                 .run();
+    }
+
+    private static Redis redis(Settings settings, Life life) {
+        return life.owns(Redis.attach(settings.redisUrl(), settings.redisTlsVerify()));
+    }
+
+    private static void join(Redis redis, String name, String type, Settings settings, Life life) {
+        life.owns(Registry.join(redis, name, type, settings.process().release()));
     }
 
     private static Postgres postgres(Program.Run<Settings> run) {
         return run.life().owns(Postgres.attach(run.settings().databaseUrl(), 2, TASK_STATEMENT));
+    }
+
+    private static JobTasks jobTasks(Program.Run<Settings> run) {
+        return new JobTasks(postgres(run).jdbi(), redis(run.settings(), run.life()));
     }
 
     private static Accounts accounts(Postgres postgres) {

@@ -1,13 +1,17 @@
 package academy;
 
 import dozen.http.HttpSettings;
+import dozen.jobs.Cron;
 import dozen.logging.Logging;
 import dozen.process.ProcessSettings;
 import dozen.process.Release;
 import dozen.resources.PostgresUrl;
 import dozen.resources.RedisUrl;
+import dozen.resources.SmtpUrl;
 import dozen.settings.Env;
 import dozen.settings.Secret;
+import jakarta.mail.internet.AddressException;
+import jakarta.mail.internet.InternetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -28,9 +32,17 @@ public record Settings(
         int webMaxRequests,
         int trustedProxyHops,
         Optional<Secret> metricsToken,
+        int workerThreads,
+        Optional<SmtpUrl> smtpUrl,
+        InternetAddress mailFrom,
+        Cron purgeCron,
         ProcessSettings process) {
 
     public static Settings read(Env env) {
+        return read(env, process(env));
+    }
+
+    static Settings read(Env env, ProcessSettings process) {
         var port = env.setting("PORT", "where web listens; 0 picks a free port").integer(8000, 0, 65535);
         return new Settings(
                 port,
@@ -57,10 +69,20 @@ public record Settings(
                         .integer(0, 0, 10),
                 env.setting("METRICS_TOKEN", "bearer token of /metrics, 16 characters or more; unset: /metrics is 404")
                         .optionalSecret(Settings::token),
-                process(env));
+                env.setting("WORKER_THREADS", "jobs at once per worker process").integer(8, 1, 1000),
+                env.setting(
+                                "SMTP_URL",
+                                "SMTP: smtp://user:password@host:587, smtps:// for TLS; unset: mails are logged")
+                        .optionalSecret(SmtpUrl::parse),
+                env.setting("MAIL_FROM", "sender of all mails")
+                        .parsed("Academy <academy@localhost>", Settings::mailAddress),
+                env.setting("PURGE_CRON", "when expired data is deleted: second minute hour day month weekday, UTC")
+                        .parsed("0 30 3 * * *", Cron::parse),
+                process);
     }
 
-    private static ProcessSettings process(Env env) {
+    /** Those that every process has, which are read before the log starts. */
+    static ProcessSettings process(Env env) {
         return new ProcessSettings(
                 env.setting("LOG_LEVEL", "trace, debug, info, warn or error").choice(Logging.Level.INFO),
                 env.setting("LOG_FORMAT", "text or json").choice(Logging.Format.TEXT),
@@ -84,6 +106,14 @@ public record Settings(
         return new Secret(text);
     }
 
+    private static InternetAddress mailAddress(String text) {
+        try {
+            return new InternetAddress(text, true);
+        } catch (AddressException e) {
+            throw new IllegalArgumentException("must be a mail address, but is \"" + text + "\"");
+        }
+    }
+
     private static URI webAddress(String text) {
         var malformed = new IllegalArgumentException("must look like https://www.example.com, but is \"" + text + "\"");
         try {
@@ -97,8 +127,14 @@ public record Settings(
     }
 
     HttpSettings http() {
-        // What is left of the grace period is for closing pools.
-        var drain = process.shutdownGrace().multipliedBy(9).dividedBy(10);
-        return new HttpSettings(port, publicUrl, webMaxRequests, trustedProxyHops, drain, metricsToken);
+        return new HttpSettings(port, publicUrl, webMaxRequests, trustedProxyHops, drain());
+    }
+
+    /** For what is under way; what is left of the grace period is for interrupting it and closing pools. */
+    Duration drain() {
+        var grace = process.shutdownGrace();
+        return grace.toSeconds() > 10
+                ? grace.minusSeconds(3)
+                : grace.multipliedBy(7).dividedBy(10);
     }
 }

@@ -102,10 +102,19 @@ public final class RunningAcademy implements AutoCloseable {
         }
     }
 
+    /** Runs jobs as well, in this process. */
+    public void startWorker() {
+        Main.worker(Settings.read(new Env(settings)), life);
+    }
+
     /** Signs somebody up; returns the id. */
     public String signUp(String email) {
+        return signUp(email, "Somebody");
+    }
+
+    public String signUp(String email, String name) {
         var answer = post("/api/accounts", """
-                {"email": "%s", "password": "%s", "name": "Somebody"}""".formatted(email, PASSWORD));
+                {"email": "%s", "password": "%s", "name": "%s"}""".formatted(email, PASSWORD, name));
         if (answer.statusCode() != 201) throw new AssertionError(answer.body());
         return json(answer).get("id").asText();
     }

@@ -33,7 +33,7 @@ public final class LocalPostgres implements AutoCloseable {
                 .setPGStartupWait(Duration.ofSeconds(30))
                 .setServerConfig("unix_socket_directories", "")
                 .setServerConfig("max_connections", "200");
-        if (port != 0) builder.setPort(port);
+        builder.setPort(port == 0 ? FreePort.find() : port);
         return new LocalPostgres(builder.start(), data);
     }
 

@@ -2,7 +2,6 @@ package dev;
 
 import java.io.File;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,15 +35,14 @@ public final class LocalRedis implements AutoCloseable {
         var program = program(data);
         var folder = Files.createDirectories(
                 data.resolve("redis-" + version(program)).toAbsolutePath());
-        var chosen = port == 0 ? freePort() : port;
+        var chosen = port == 0 ? FreePort.find() : port;
         var pidFile = folder.resolve(chosen + ".pid");
         Files.deleteIfExists(pidFile);
         // As a daemon it leaves the terminal's process group, so that Ctrl-C reaches us and not Redis before web
         // drained.
         var command = new ArrayList<>(List.of(program, "--port", "" + chosen, "--bind", "127.0.0.1"));
         command.addAll(List.of("--daemonize", "yes", "--pidfile", pidFile.toString(), "--dir", folder.toString()));
-        command.addAll(
-                List.of("--logfile", folder.resolve("redis.log").toString(), "--save", "60", "1"));
+        command.addAll(List.of("--logfile", folder.resolve("redis.log").toString(), "--save", "60", "1"));
         command.addAll(List.of(options));
         var launcher = new ProcessBuilder(command).redirectErrorStream(true).start();
         var output = new String(launcher.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -82,12 +80,6 @@ public final class LocalRedis implements AutoCloseable {
                 .start();
         var matcher = VERSION.matcher(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
         return matcher.find() ? matcher.group(1) + "." + matcher.group(2) : "0.0";
-    }
-
-    static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 
     private static ProcessHandle await(Path pidFile, int port) throws IOException, InterruptedException {

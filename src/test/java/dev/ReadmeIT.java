@@ -41,7 +41,7 @@ class ReadmeIT {
     static void copy() throws IOException {
         clone = FreshClone.into(temporary.resolve("fresh clone"));
         readme = Readme.read(Path.of("README.md"));
-        port = String.valueOf(LocalRedis.freePort());
+        port = String.valueOf(FreePort.find());
     }
 
     @AfterAll

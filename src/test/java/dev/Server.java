@@ -118,14 +118,15 @@ public final class Server {
         if (!dotenv.containsKey("DATABASE_URL")) SampleData.loadIntoEmpty(settings.get("DATABASE_URL"));
         writeEnv(services.settings());
         if (options.servicesOnly()) {
-            System.out.println("PostgreSQL and Redis are up; their settings are in .dev/env. For example:");
+            System.out.println("PostgreSQL, Redis and SMTP are up; their settings are in .dev/env. For example:");
             System.out.println("  set -a; . .dev/env; java -jar target/app.jar web");
+            System.out.println("Mails: " + services.mailPage());
             stop.await();
             return;
         }
         try {
             processes.startAll(procfile.processTypes());
-            if (awaitReady(port)) printSummary(port);
+            if (awaitReady(port)) printSummary(port, services.mailPage());
             new Reload(FOLDER, processes, procfile, stop).watch();
         } finally {
             processes.stopAll();
@@ -158,13 +159,14 @@ public final class Server {
         return false;
     }
 
-    private static void printSummary(int port) {
+    private static void printSummary(int port, String mailPage) {
         System.out.printf("""
 
                 Academy answers at http://localhost:%1$d
 
                   admin    %2$s    %4$s
                   learner  %3$s  %4$s
+                  mail     %5$s
 
                 Try:
                   curl localhost:%1$d/health/ready
@@ -173,6 +175,6 @@ public final class Server {
 
                 Saving a file under src/main restarts with the change. Ctrl-C stops everything.
 
-                """, port, SampleData.ADMIN, SampleData.LEARNER, SampleData.PASSWORD.reveal());
+                """, port, SampleData.ADMIN, SampleData.LEARNER, SampleData.PASSWORD.reveal(), mailPage);
     }
 }

@@ -16,11 +16,18 @@ final class Services implements AutoCloseable {
 
     private final LocalPostgres postgres;
     private final LocalRedis redis;
+    private final MailCatcher mail;
     private final String secretKey;
 
     private final List<ProcessHandle> processes;
 
-    private Services(LocalPostgres postgres, LocalRedis redis, String secretKey, List<ProcessHandle> processes) {
+    private Services(
+            LocalPostgres postgres,
+            LocalRedis redis,
+            MailCatcher mail,
+            String secretKey,
+            List<ProcessHandle> processes) {
+        this.mail = mail;
         this.processes = processes;
         this.postgres = postgres;
         this.redis = redis;
@@ -36,7 +43,7 @@ final class Services implements AutoCloseable {
         var redisProcess = ProcessHandle.of(redis.pid()).orElseThrow();
         leftovers.remember(redisProcess);
         var secretKey = secretKey(folder.resolve("data/secret-key"));
-        return new Services(postgres, redis, secretKey, List.of(postgresProcess, redisProcess));
+        return new Services(postgres, redis, MailCatcher.start(), secretKey, List.of(postgresProcess, redisProcess));
     }
 
     /** Made once, so that links and sessions outlive a restart. */
@@ -55,7 +62,12 @@ final class Services implements AutoCloseable {
         settings.put("DATABASE_URL", postgres.url(DATABASE));
         settings.put("REDIS_URL", redis.url());
         settings.put("SECRET_KEY", secretKey);
+        settings.put("SMTP_URL", mail.url());
         return settings;
+    }
+
+    String mailPage() {
+        return mail.page();
     }
 
     boolean alive() {
@@ -64,6 +76,7 @@ final class Services implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        mail.close();
         redis.close();
         postgres.close();
     }

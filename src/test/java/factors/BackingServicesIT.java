@@ -15,8 +15,11 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Factor IV: what happens while an attached resource is away, and when it is back. */
+@Execution(ExecutionMode.CONCURRENT) // they wait most of the time
 class BackingServicesIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String SIGN_UP = """

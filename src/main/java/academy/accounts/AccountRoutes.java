@@ -5,10 +5,12 @@ import dozen.http.Fields;
 import dozen.http.Json;
 import dozen.http.Path;
 import dozen.http.Problem;
+import dozen.jobs.Jobs;
 import dozen.resources.Cache;
 import dozen.settings.Secret;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import org.jdbi.v3.core.Handle;
 
 /** Sign-up, log-in and log-out, one's own account, and what others see of it. */
 public final class AccountRoutes {
@@ -19,8 +21,10 @@ public final class AccountRoutes {
     private final Accounts accounts;
     private final Sessions sessions;
     private final Cache cache;
+    private final Jobs jobs;
 
-    public AccountRoutes(Accounts accounts, Sessions sessions, Cache cache) {
+    public AccountRoutes(Accounts accounts, Sessions sessions, Cache cache, Jobs jobs) {
+        this.jobs = jobs;
         this.accounts = accounts;
         this.sessions = sessions;
         this.cache = cache;
@@ -37,9 +41,14 @@ public final class AccountRoutes {
     private void signUp(Context context) {
         var request = Json.body(context, SignUp.class);
         NewAccount.check(request.email(), request.password(), request.name());
-        var account = accounts.create(request.email(), request.password(), request.name(), Account.Role.LEARNER)
+        var account = accounts.create(
+                        request.email(), request.password(), request.name(), Account.Role.LEARNER, this::welcome)
                 .orElseThrow(() -> Problem.conflict("This address has an account already."));
         context.status(201).header("Location", "/api/users/" + account.id()).json(account);
+    }
+
+    private void welcome(Handle transaction, Account account) {
+        jobs.enqueue(transaction, new SendWelcomeMail(account.id()));
     }
 
     private void logIn(Context context) {

@@ -3,6 +3,8 @@ package academy.accounts;
 import dozen.settings.Secret;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BiConsumer;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
@@ -26,8 +28,24 @@ public final class Accounts {
 
     /** Empty when the address has an account already. */
     public Optional<Account> create(String email, Secret password, String name, Account.Role role) {
-        var hash = passwords.hash(password);
-        return jdbi.withHandle(handle -> handle.createQuery("""
+        return create(email, password, name, role, (_, _) -> {});
+    }
+
+    /** @param also what else happens in the same transaction */
+    Optional<Account> create(
+            String email, Secret password, String name, Account.Role role, BiConsumer<Handle, Account> also) {
+        var hash = passwords.hash(password); // before the transaction, for it takes long
+        return jdbi.inTransaction(transaction -> {
+            var account = insert(transaction, email, hash, name, role);
+            account.ifPresent(created -> also.accept(transaction, created));
+            return account;
+        });
+    }
+
+    private static Optional<Account> insert(
+            Handle transaction, String email, String hash, String name, Account.Role role) {
+        return transaction
+                .createQuery("""
                         INSERT INTO accounts (email, name, password, role)
                         VALUES (:email, :name, :hash, :role)
                         ON CONFLICT (lower(email)) DO NOTHING
@@ -38,7 +56,7 @@ public final class Accounts {
                 .bind("hash", hash)
                 .bind("role", role.text())
                 .mapTo(Account.class)
-                .findOne());
+                .findOne();
     }
 
     public Optional<Account> find(UUID id) {

@@ -1,5 +1,6 @@
 package dozen.http;
 
+import dozen.logging.RequestId;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.RequestLog;
@@ -38,7 +39,7 @@ final class AccessLog implements RequestLog {
                 .addKeyValue("ms", milliseconds)
                 .addKeyValue("bytes", Response.getContentBytesWritten(response))
                 .addKeyValue("client", clientAddress.of(request))
-                .addKeyValue(Arrival.REQUEST_ID, Arrival.idOf(request));
+                .addKeyValue(RequestId.FIELD, Arrival.idOf(request));
         if (request.getAttribute(Arrival.TRACE_ID) instanceof String traceId) event.addKeyValue("traceId", traceId);
         event.log("request");
     }

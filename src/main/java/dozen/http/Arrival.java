@@ -1,5 +1,6 @@
 package dozen.http;
 
+import dozen.logging.RequestId;
 import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
@@ -14,7 +15,6 @@ import org.slf4j.MDC;
  * into every log line that the request's thread writes.
  */
 final class Arrival extends Handler.Wrapper {
-    static final String REQUEST_ID = "requestId";
     static final String TRACE_ID = "traceId";
     private static final Pattern SANE = Pattern.compile("[A-Za-z0-9._~+/=:-]{1,128}");
     private static final Pattern TRACEPARENT = Pattern.compile("[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*");
@@ -29,7 +29,6 @@ final class Arrival extends Handler.Wrapper {
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         var id = idOf(request);
-        MDC.put(REQUEST_ID, id);
         var traceId = traceId(request.getHeaders().get("traceparent"));
         if (traceId != null) {
             request.setAttribute(TRACE_ID, traceId);
@@ -37,19 +36,18 @@ final class Arrival extends Handler.Wrapper {
         }
         defaultHeaders.addTo(response.getHeaders(), id);
         try {
-            return super.handle(request, response, callback);
+            return RequestId.during(id, () -> super.handle(request, response, callback));
         } finally {
-            MDC.remove(REQUEST_ID);
             if (traceId != null) MDC.remove(TRACE_ID);
         }
     }
 
     /** The caller's own when it is a sane token, else a new one; the same for the whole request. */
     static String idOf(Request request) {
-        if (request.getAttribute(REQUEST_ID) instanceof String id) return id;
+        if (request.getAttribute(RequestId.FIELD) instanceof String id) return id;
         var given = request.getHeaders().get("X-Request-Id");
         var id = given != null && SANE.matcher(given).matches() ? given : random();
-        request.setAttribute(REQUEST_ID, id);
+        request.setAttribute(RequestId.FIELD, id);
         return id;
     }
 

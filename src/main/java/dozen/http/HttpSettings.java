@@ -1,9 +1,7 @@
 package dozen.http;
 
-import dozen.settings.Secret;
 import java.net.URI;
 import java.time.Duration;
-import java.util.Optional;
 
 /**
  * What the HTTP server needs to know.
@@ -14,13 +12,7 @@ import java.util.Optional;
  * @param trustedProxyHops see {@link ClientAddress}
  * @param drain how long requests in flight may take once the process was told to stop
  */
-public record HttpSettings(
-        int port,
-        URI publicUrl,
-        int mostRequests,
-        int trustedProxyHops,
-        Duration drain,
-        Optional<Secret> metricsToken) {
+public record HttpSettings(int port, URI publicUrl, int mostRequests, int trustedProxyHops, Duration drain) {
     public boolean https() {
         return "https".equalsIgnoreCase(publicUrl.getScheme());
     }

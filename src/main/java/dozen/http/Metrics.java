@@ -2,27 +2,38 @@ package dozen.http;
 
 import dozen.settings.Secret;
 import io.javalin.config.RoutesConfig;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** {@code /metrics} in Prometheus's text format, for who has the token. Without a token it is 404 and costs nothing. */
-final class Metrics {
+public final class Metrics {
+    private final List<Consumer<MeterRegistry>> sources = new ArrayList<>();
     private final Optional<Secret> token;
     private final PrometheusMeterRegistry registry;
 
-    Metrics(Optional<Secret> token) {
+    public Metrics(Optional<Secret> token) {
         this.token = token;
         this.registry = token.isPresent() ? new PrometheusMeterRegistry(PrometheusConfig.DEFAULT) : null;
         if (registry == null) return;
         new JvmMemoryMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
         new UptimeMetrics().bindTo(registry);
+    }
+
+    /** @param source brings its meters up to date, before each answer */
+    public Metrics with(Consumer<MeterRegistry> source) {
+        sources.add(source);
+        return this;
     }
 
     void request(String method, String route, int status, long nanoseconds) {
@@ -48,6 +59,7 @@ final class Metrics {
             if (!given.startsWith("Bearer ") || !token.get().is(given.substring("Bearer ".length()))) {
                 throw Problem.unauthorized("Send the metrics token as a bearer token.");
             }
+            sources.forEach(source -> source.accept(registry));
             context.contentType("text/plain; version=0.0.4; charset=utf-8").result(registry.scrape());
         });
     }

@@ -28,7 +28,8 @@ final class Problems {
 
     void routes(RoutesConfig routes) {
         // Javalin has a handler of its own for the first, which would win over the second.
-        routes.exception(HttpResponseException.class, (failure, context) -> send(context, problem(failure, id(context))));
+        routes.exception(
+                HttpResponseException.class, (failure, context) -> send(context, problem(failure, id(context))));
         routes.exception(Exception.class, (failure, context) -> send(context, problem(failure, id(context))));
     }
 

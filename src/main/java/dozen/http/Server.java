@@ -37,12 +37,11 @@ public final class Server implements AutoCloseable {
     private HttpConfiguration http;
     private org.eclipse.jetty.server.Server jetty;
 
-    private Server(HttpSettings settings, Readiness readiness, Consumer<RoutesConfig> routes) {
+    private Server(HttpSettings settings, Readiness readiness, Metrics metrics, Consumer<RoutesConfig> routes) {
         this.settings = settings;
         this.readiness = readiness;
         var headers = new DefaultHeaders(settings.https());
         var problems = new Problems(headers);
-        var metrics = new Metrics(settings.metricsToken());
         var accessLog = new AccessLog(new ClientAddress(settings.trustedProxyHops()), metrics);
         javalin = Javalin.create(config -> {
             quiet(config);
@@ -62,8 +61,9 @@ public final class Server implements AutoCloseable {
      *
      * @throws Unavailable when the port is taken
      */
-    public static Server start(HttpSettings settings, Readiness readiness, Consumer<RoutesConfig> routes) {
-        var server = new Server(settings, readiness, routes);
+    public static Server start(
+            HttpSettings settings, Readiness readiness, Metrics metrics, Consumer<RoutesConfig> routes) {
+        var server = new Server(settings, readiness, metrics, routes);
         try {
             server.javalin.start();
             log.info("listening on port {}", server.port());

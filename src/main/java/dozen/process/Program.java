@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.slf4j.LoggerFactory;
 
@@ -31,20 +32,20 @@ public final class Program<S> {
     private static final String TASK = "task";
 
     private final String name;
-    private final Function<Env, S> read;
-    private final Function<S, ProcessSettings> process;
+    private final Function<Env, ProcessSettings> process;
+    private final BiFunction<Env, ProcessSettings, S> read;
     private final Map<String, Entry<S>> types = new LinkedHashMap<>();
     private final Map<String, Entry<S>> tasks = new LinkedHashMap<>();
 
     /**
      * @param name the application's package, which also begins its messages on stderr
-     * @param read reads the settings; their faults are reported together
-     * @param process the part of them that every process needs
+     * @param process reads the settings that every process has; first, for a library that reads a setting may log
+     * @param read reads the others; the faults of all are reported together
      */
-    public Program(String name, Function<Env, S> read, Function<S, ProcessSettings> process) {
+    public Program(String name, Function<Env, ProcessSettings> process, BiFunction<Env, ProcessSettings, S> read) {
         this.name = name;
-        this.read = read;
         this.process = process;
+        this.read = read;
     }
 
     public Program<S> processType(String type, String meaning, Body<S> body) {
@@ -102,10 +103,29 @@ public final class Program<S> {
         var rest = arguments.subList(1, arguments.size());
         switch (type) {
             case "help", "--help", "-h" -> usage(System.out);
-            case "settings" -> SettingsList.print(new Env(environment), read, System.out);
+            case "settings" -> settings(new Env(environment));
             case TASK -> task(environment, rest);
             default -> start(entry(types, type), type, environment, rest);
         }
+    }
+
+    private void settings(Env env) {
+        read.apply(env, startLog(env, "settings", true));
+        SettingsList.print(env.settings(), System.out);
+        env.check(); // after the list, which shows what is there
+    }
+
+    private ProcessSettings startLog(Env env, String type, boolean quiet) {
+        var common = process.apply(env);
+        var libraries = quiet ? Logging.Level.WARN : Logging.Level.INFO;
+        Logging.start(
+                common.logFormat(),
+                common.logLevel(),
+                libraries,
+                type,
+                common.release().version(),
+                name);
+        return common;
     }
 
     private void task(Map<String, String> environment, List<String> arguments) throws Exception {
@@ -128,17 +148,9 @@ public final class Program<S> {
     private void start(Entry<S> entry, String type, Map<String, String> environment, List<String> arguments)
             throws Exception {
         var env = new Env(environment);
-        var settings = read.apply(env);
+        var common = startLog(env, type, entry.quiet());
+        var settings = read.apply(env, common);
         env.check();
-        var common = process.apply(settings);
-        var libraries = entry.quiet() ? Logging.Level.WARN : Logging.Level.INFO;
-        Logging.start(
-                common.logFormat(),
-                common.logLevel(),
-                libraries,
-                type,
-                common.release().version(),
-                name);
         try (var life = new Life(common.shutdownGrace())) {
             entry.body().run(new Run<>(settings, life, arguments));
         }

@@ -1,9 +1,8 @@
 package dozen.process;
 
-import dozen.settings.Env;
 import dozen.settings.Setting;
 import java.io.PrintStream;
-import java.util.function.Function;
+import java.util.List;
 
 /** Prints every setting: name, what is in force or whether it is set, default and meaning. */
 final class SettingsList {
@@ -11,14 +10,11 @@ final class SettingsList {
 
     private SettingsList() {}
 
-    /** Lists them even when some are bad, then fails with those faults. */
-    static <S> void print(Env env, Function<Env, S> read, PrintStream out) {
-        read.apply(env);
+    static void print(List<Setting> settings, PrintStream out) {
         out.printf(ROW, "NAME", "VALUE", "DEFAULT", "MEANING");
-        for (var setting : env.settings()) {
+        for (var setting : settings) {
             out.printf(ROW, setting.name(), value(setting), standard(setting), setting.meaning());
         }
-        env.check();
     }
 
     private static String value(Setting setting) {

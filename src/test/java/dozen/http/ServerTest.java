@@ -44,12 +44,11 @@ class ServerTest {
     }
 
     private Server start(int port, String publicUrl) {
-        var settings = new HttpSettings(
-                port, URI.create(publicUrl), MOST_REQUESTS, 0, Duration.ofSeconds(10), Optional.of(new Secret(TOKEN)));
+        var settings = new HttpSettings(port, URI.create(publicUrl), MOST_REQUESTS, 0, Duration.ofSeconds(10));
         var readiness = new Readiness().requires("answer", () -> {
             if (away) throw new IOException("away");
         });
-        return Server.start(settings, readiness, routes -> {
+        return Server.start(settings, readiness, new Metrics(Optional.of(new Secret(TOKEN))), routes -> {
             routes.get("/wait", context -> {
                 arrived.incrementAndGet();
                 assertTrue(opened.await(20, TimeUnit.SECONDS));

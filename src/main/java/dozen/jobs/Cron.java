@@ -1,0 +1,47 @@
+package dozen.jobs;
+
+import com.github.kagkarlsson.scheduler.task.schedule.CronSchedule;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+
+/** When a tick is due: six fields (second, minute, hour, day, month, day of week), UTC. */
+public final class Cron {
+    private static final Duration LOOK_BACK = Duration.ofHours(1);
+
+    private final String expression;
+    private final CronSchedule schedule;
+
+    private Cron(String expression, CronSchedule schedule) {
+        this.expression = expression;
+        this.schedule = schedule;
+    }
+
+    /** @throws IllegalArgumentException when it is none */
+    public static Cron parse(String expression) {
+        try {
+            return new Cron(expression, new CronSchedule(expression, ZoneOffset.UTC));
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException(
+                    "must be a cron expression of six fields, but is \"" + expression + "\"");
+        }
+    }
+
+    Instant after(Instant time) {
+        return schedule.getInitialExecutionTime(time);
+    }
+
+    /** The last time that was due: those between were missed, and one run makes up for all of them. */
+    Instant latest(Instant due, Instant now) {
+        var latest = due;
+        var near = after(now.minus(LOOK_BACK)); // or a tick of every second would count through days
+        if (!near.isAfter(now) && near.isAfter(latest)) latest = near;
+        for (var next = after(latest); !next.isAfter(now); next = after(latest)) latest = next;
+        return latest;
+    }
+
+    @Override
+    public String toString() {
+        return expression;
+    }
+}

@@ -1,0 +1,41 @@
+package dozen.jobs;
+
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * How often and how long a type of job is tried.
+ *
+ * @param attempts in all, the first among them; after the last failure the job is dead
+ * @param firstWait after the first failure; each further wait is twice as long, give or take a quarter by chance
+ * @param longestWait no wait is longer
+ * @param limit for one run; past it the handler's thread is interrupted, and that is a failure
+ */
+public record Policy(int attempts, Duration firstWait, Duration longestWait, Duration limit) {
+    /** Ten attempts over about an hour and a half, so that a mail server may be away for that long. */
+    public static final Policy STANDARD =
+            new Policy(10, Duration.ofSeconds(10), Duration.ofHours(1), Duration.ofMinutes(10));
+
+    public Policy {
+        if (attempts < 1) throw new IllegalArgumentException("a job is tried once at least");
+    }
+
+    public Policy withAttempts(int most) {
+        return new Policy(most, firstWait, longestWait, limit);
+    }
+
+    public Policy withWaits(Duration first, Duration longest) {
+        return new Policy(attempts, first, longest, limit);
+    }
+
+    public Policy withLimit(Duration most) {
+        return new Policy(attempts, firstWait, longestWait, most);
+    }
+
+    /** The wait after this many failures. Chance keeps jobs that failed together from coming back together. */
+    Duration waitAfter(int failures) {
+        var doubled = firstWait.toMillis() * Math.pow(2, failures - 1.0);
+        var bounded = Math.min(doubled, longestWait.toMillis());
+        return Duration.ofMillis((long) (bounded * ThreadLocalRandom.current().nextDouble(0.75, 1.25)));
+    }
+}

@@ -1,0 +1,157 @@
+package dozen.jobs;
+
+import com.github.kagkarlsson.scheduler.Scheduler;
+import com.github.kagkarlsson.scheduler.SchedulerName;
+import com.github.kagkarlsson.scheduler.logging.LogLevel;
+import com.github.kagkarlsson.scheduler.task.Task;
+import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import dozen.resources.Away;
+import dozen.resources.Postgres;
+import dozen.resources.Redis;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs jobs, so many at once, until it is closed. Then it takes no new one, lets those that run finish while there is
+ * time, and hands back the rest at once and without counting an attempt.
+ *
+ * <p>When it is killed, its jobs start again elsewhere within 60 s: a job whose heartbeat is older than 32 s is looked
+ * for every 16 s. Such a death counts as an attempt, or a job that kills its worker would kill them all, for ever.
+ */
+public final class Worker implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Worker.class);
+    private static final Duration POLL = Duration.ofSeconds(1);
+    private static final Duration HEARTBEAT = Duration.ofSeconds(8);
+    /** db-scheduler allows no fewer. */
+    private static final int MISSED_HEARTBEATS = 4;
+    /** For the handlers to end once they are interrupted. */
+    private static final Duration LAST_WORD = Duration.ofMillis(500);
+
+    private final Map<String, JobType<?>> types = new LinkedHashMap<>();
+    private final Postgres postgres;
+    private final Wakeup wakeup;
+    private final Queue queue;
+    private final Runs runs;
+    private final JobMetrics metrics;
+    private final String name;
+    private final Duration drain;
+    private Scheduler scheduler;
+
+    /**
+     * @param name unique among all processes
+     * @param drain how long running jobs may take once it is closed
+     */
+    public Worker(String name, Postgres postgres, Redis redis, Duration drain) {
+        this.name = name;
+        this.postgres = postgres;
+        this.drain = drain;
+        this.wakeup = new Wakeup(redis);
+        this.queue = new Queue(postgres.jdbi(), name);
+        this.metrics = new JobMetrics(redis);
+        this.runs = new Runs(queue, new Progress(redis), metrics);
+    }
+
+    /** Registers who does this type of job, by the standard policy. */
+    public <J> Worker on(Class<J> type, Handler<J> handler) {
+        return on(type, Policy.STANDARD, handler);
+    }
+
+    public <J> Worker on(Class<J> type, Policy policy, Handler<J> handler) {
+        var job = new JobType<>(JobType.name(type), type, policy, handler);
+        if (types.put(job.name(), job) != null) throw new IllegalArgumentException("registered twice: " + job.name());
+        return this;
+    }
+
+    /** @param threads jobs at once */
+    public Worker start(int threads) {
+        List<Task<?>> tasks = types.values().stream().<Task<?>>map(this::task).toList();
+        scheduler = Scheduler.create(postgres.dataSource(), tasks)
+                .tableName("jobs")
+                .schedulerName(new SchedulerName.Fixed(name))
+                .jdbcCustomization(new JobTable(types.keySet().stream()))
+                .serializer(JobTable.TEXT)
+                .threads(threads)
+                .executorService(Executors.newFixedThreadPool(
+                        threads, Thread.ofVirtual().name("job-", 0).factory()))
+                .pollUsingLockAndFetch(1.0, 4.0)
+                .pollingInterval(POLL)
+                .heartbeatInterval(HEARTBEAT)
+                .missedHeartbeatsLimit(MISSED_HEARTBEATS)
+                .deleteUnresolvedAfter(Duration.ofDays(365_000)) // another release may know them
+                .shutdownMaxWait(LAST_WORD)
+                .failureLogging(LogLevel.DEBUG, false)
+                .build();
+        scheduler.start();
+        wakeup.listen(scheduler::triggerCheckForDueExecutions);
+        metrics.start();
+        log.info("{} runs {} jobs at once: {}", name, threads, String.join(", ", types.keySet()));
+        return this;
+    }
+
+    private Task<String> task(JobType<?> type) {
+        return Tasks.custom(type.name(), String.class)
+                .onDeadExecution((complete, operations) -> runs.died(type, complete.getExecution()))
+                .execute((instance, context) -> {
+                    var outcome = runs.run(type, instance, context);
+                    return (complete, operations) -> {
+                        if (outcome == Runs.Outcome.DONE) whenBack(operations::remove);
+                    };
+                });
+    }
+
+    /** The work is done, so noting that is worth waiting for while PostgreSQL restarts. */
+    static void whenBack(Runnable write) {
+        var deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (true) {
+            try {
+                write.run();
+                return;
+            } catch (RuntimeException e) {
+                if (!Away.is(e) || System.nanoTime() > deadline) throw e;
+            }
+            try {
+                Thread.sleep(200);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return; // the row is handed back as it is
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        if (scheduler == null || scheduler.getSchedulerState().isShuttingDown()) return;
+        var deadline = System.nanoTime() + drain.toNanos();
+        scheduler.pause();
+        wakeup.close();
+        runs.stop();
+        try {
+            do {
+                handBack(); // what was fetched and did not start; and again what a fetch under way brought
+                Thread.sleep(50);
+            } while (!runs.running().isEmpty() && System.nanoTime() < deadline);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        scheduler.stop();
+        runs.forget();
+        handBack();
+        metrics.close();
+    }
+
+    private void handBack() {
+        try {
+            var count = queue.handBack(runs.running());
+            if (count == 0) return;
+            log.info("{} jobs handed back", count);
+            wakeup.send();
+        } catch (RuntimeException e) {
+            log.warn("jobs could not be handed back; their heartbeats will tell: {}", e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package academy.accounts;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import academy.RunningAcademy;
+import com.icegreen.greenmail.util.GreenMailUtil;
+import dev.MailCatcher;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class SendWelcomeMailTest {
+    @Test
+    void aNewAccountIsWelcomedOnceInItsOwnLetters() throws Exception {
+        try (var catcher = MailCatcher.start();
+                var academy = RunningAcademy.start(
+                        Map.of("SMTP_URL", catcher.url(), "MAIL_FROM", "Academy <hi@example.com>"))) {
+            academy.startWorker();
+            var id = academy.signUp("ольга@example.com", "Ольга");
+            for (var i = 0; i < 500 && catcher.mails().isEmpty(); i++) Thread.sleep(20);
+            assertEquals(1, catcher.mails().size());
+            var mail = catcher.mails().getFirst();
+            assertEquals("Welcome to Academy", mail.getSubject());
+            assertEquals("<welcome-%s@example.com>".formatted(id), mail.getMessageID());
+            assertTrue(mail.getContent().toString().startsWith("Hello Ольга,"), GreenMailUtil.getBody(mail));
+        }
+    }
+
+    @Test
+    void withoutSmtpTheJobIsDoneAndTheLogTells() throws Exception {
+        try (var academy = RunningAcademy.start();
+                var postgres = academy.postgres()) {
+            academy.startWorker();
+            academy.signUp("quiet@example.com");
+            for (var i = 0; i < 500 && left(postgres) > 0; i++) Thread.sleep(20);
+            assertEquals(0, left(postgres));
+        }
+    }
+
+    private static long left(dozen.resources.Postgres postgres) {
+        return postgres.jdbi()
+                .withHandle(handle -> handle.createQuery(
+                                "SELECT (SELECT count(*) FROM jobs) + (SELECT count(*) FROM dead_jobs)")
+                        .mapTo(Long.class)
+                        .one());
+    }
+}

@@ -1,0 +1,26 @@
+package dev;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** A port that nobody listens on, below those that systems give to outgoing connections, so that it stays free. */
+public final class FreePort {
+    private static final int LEAST = 15_000;
+    private static final int END = 32_000;
+
+    private FreePort() {}
+
+    public static int find() throws IOException {
+        for (var i = 0; i < 100; i++) {
+            var port = ThreadLocalRandom.current().nextInt(LEAST, END);
+            try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (java.net.BindException e) {
+                // taken, so another
+            }
+        }
+        throw new IOException("no free port from %d to %d".formatted(LEAST, END));
+    }
+}

@@ -1,0 +1,87 @@
+package dev;
+
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.GreenMailUtil;
+import com.icegreen.greenmail.util.ServerSetup;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import jakarta.mail.MessagingException;
+import jakarta.mail.internet.MimeMessage;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+
+/** A real SMTP server that keeps every mail, and a page to read them. */
+public final class MailCatcher implements AutoCloseable {
+    private static final String PAGE = """
+            <!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+            <title>Mail</title><style>body { font: 1rem/1.5 system-ui; max-width: 50rem; margin: 2rem auto; padding: 0 1rem;
+            color-scheme: light dark } pre { white-space: pre-wrap; border-left: 3px solid; padding-left: 1rem }</style>
+            <h1>Mail</h1>%s</html>""";
+
+    private final GreenMail smtp;
+    private final HttpServer page;
+
+    private MailCatcher(GreenMail smtp, HttpServer page) {
+        this.smtp = smtp;
+        this.page = page;
+    }
+
+    public static MailCatcher start() throws IOException {
+        var smtp = new GreenMail(ServerSetup.SMTP.dynamicPort());
+        smtp.start();
+        var page = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        var catcher = new MailCatcher(smtp, page);
+        page.createContext("/", catcher::answer);
+        page.start();
+        return catcher;
+    }
+
+    public String url() {
+        return "smtp://127.0.0.1:" + smtp.getSmtp().getPort();
+    }
+
+    public String page() {
+        return "http://localhost:" + page.getAddress().getPort();
+    }
+
+    /** What has arrived, the newest last. */
+    public List<MimeMessage> mails() {
+        return Arrays.asList(smtp.getReceivedMessages());
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        var items = new StringBuilder();
+        for (var mail : mails().reversed()) items.append(item(mail));
+        var bytes = PAGE.formatted(items.isEmpty() ? "<p>None yet.</p>" : items).getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", "text/html; charset=utf-8");
+        exchange.sendResponseHeaders(200, bytes.length);
+        try (var body = exchange.getResponseBody()) {
+            body.write(bytes);
+        }
+    }
+
+    private static String item(MimeMessage mail) {
+        try {
+            var to = Arrays.toString(mail.getAllRecipients());
+            var text = GreenMailUtil.getBody(mail);
+            return "<h2>%s</h2><p>to %s</p><pre>%s</pre>"
+                    .formatted(escaped(mail.getSubject()), escaped(to), escaped(text));
+        } catch (MessagingException e) {
+            return "<p>unreadable: " + escaped(String.valueOf(e.getMessage())) + "</p>";
+        }
+    }
+
+    private static String escaped(String text) {
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+    }
+
+    @Override
+    public void close() {
+        page.stop(0);
+        smtp.stop();
+    }
+}

@@ -1,0 +1,63 @@
+package dozen.jobs;
+
+import dev.TestServices;
+import dozen.resources.Postgres;
+import dozen.resources.PostgresUrl;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.LongPredicate;
+
+/** What handlers left behind, in PostgreSQL, where tests of several processes can see it. */
+final class Effects {
+    static final String TABLE = """
+            CREATE TABLE effects (key text PRIMARY KEY, worker text, runs int NOT NULL DEFAULT 1, at timestamptz DEFAULT
+            clock_timestamp());
+            CREATE TABLE starts (key text, worker text, attempt int, at timestamptz DEFAULT clock_timestamp());
+            """;
+
+    private Effects() {}
+
+    /** A database with the schema and these tables. */
+    static Postgres database(String url) {
+        var postgres = Postgres.attach(PostgresUrl.parse(url), 5, Duration.ofSeconds(60));
+        postgres.jdbi().useHandle(handle -> handle.createScript(TABLE).execute());
+        return postgres;
+    }
+
+    static Postgres newDatabase() {
+        return database(TestServices.shared().newDatabase());
+    }
+
+    static long count(Postgres postgres, String condition) {
+        return postgres.jdbi()
+                .withHandle(handle -> handle.createQuery("SELECT count(*) FROM " + condition)
+                        .mapTo(Long.class)
+                        .one());
+    }
+
+    static <T> List<T> list(Postgres postgres, String query, Class<T> type) {
+        return postgres.jdbi()
+                .withHandle(handle -> handle.createQuery(query).mapTo(type).list());
+    }
+
+    /** Waits until so many rows are there. */
+    static void await(Postgres postgres, String condition, long count, Duration limit) throws InterruptedException {
+        await(postgres, condition, found -> found == count, limit);
+    }
+
+    static void awaitAtLeast(Postgres postgres, String condition, long count, Duration limit)
+            throws InterruptedException {
+        await(postgres, condition, found -> found >= count, limit);
+    }
+
+    private static void await(Postgres postgres, String condition, LongPredicate wanted, Duration limit)
+            throws InterruptedException {
+        var deadline = System.nanoTime() + limit.toNanos();
+        while (!wanted.test(count(postgres, condition))) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("still %d: %s".formatted(count(postgres, condition), condition));
+            }
+            Thread.sleep(20);
+        }
+    }
+}

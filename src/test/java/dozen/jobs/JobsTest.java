@@ -1,0 +1,311 @@
+package dozen.jobs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.TestServices;
+import dozen.logging.RequestId;
+import dozen.process.Exit;
+import dozen.resources.Postgres;
+import dozen.resources.Redis;
+import dozen.resources.RedisUrl;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Jobs in one process, on a real PostgreSQL and a real Redis. */
+class JobsTest {
+    public record Greet(String name) {}
+
+    public record Fail(String name) {}
+
+    private static final Duration SOON = Duration.ofSeconds(10);
+
+    private final Postgres postgres = Effects.newDatabase();
+    private final Redis redis =
+            Redis.attach(RedisUrl.parse(TestServices.shared().redis().url()), true);
+    private final Jobs jobs = new Jobs(redis);
+    private final JobTasks tasks = new JobTasks(postgres.jdbi(), redis);
+    private final List<String> greeted = Collections.synchronizedList(new ArrayList<>());
+    private Worker worker = new Worker("test", postgres, redis, Duration.ofSeconds(5));
+
+    @AfterEach
+    void stop() {
+        worker.close();
+        redis.close();
+        postgres.close();
+    }
+
+    private void enqueue(Job... wanted) {
+        postgres.jdbi().useTransaction(transaction -> jobs.enqueueAll(transaction, List.of(wanted)));
+    }
+
+    private void greetings() {
+        worker.on(Greet.class, (job, run) -> greeted.add(job.name())).start(4);
+    }
+
+    private void awaitGreetings(int count) throws InterruptedException {
+        Effects.await(postgres, "jobs", 0, SOON);
+        assertEquals(count, greeted.size(), greeted.toString());
+    }
+
+    @Test
+    void aCommittedJobRunsOnceAndARolledBackOneNever() throws InterruptedException {
+        greetings();
+        enqueue(Job.of(new Greet("Ada")));
+        assertThrows(
+                IllegalStateException.class,
+                () -> postgres.jdbi().useTransaction(transaction -> {
+                    jobs.enqueue(transaction, new Greet("Nobody"));
+                    throw new IllegalStateException();
+                }));
+        awaitGreetings(1);
+        assertEquals(List.of("Ada"), greeted);
+    }
+
+    @Test
+    void manyAreEnqueuedInOneStatementAndEachRunsOnce() throws InterruptedException {
+        enqueue(IntStream.range(0, 500)
+                .mapToObj(i -> Job.of(new Greet("n" + i)))
+                .toArray(Job[]::new));
+        greetings();
+        awaitGreetings(500);
+        assertEquals(500, greeted.stream().distinct().count());
+    }
+
+    @Test
+    void theSameKeyTwiceIsOneJob() throws InterruptedException {
+        enqueue(Job.of(new Greet("one")).key("k"), Job.of(new Greet("two")).key("k"));
+        postgres.jdbi()
+                .useTransaction(transaction -> assertFalse(
+                        jobs.enqueue(transaction, Job.of(new Greet("three")).key("k"))));
+        greetings();
+        awaitGreetings(1);
+        enqueue(Job.of(new Greet("later")).key("k"));
+        Effects.await(postgres, "jobs", 0, SOON);
+        assertEquals("later", greeted.getLast());
+    }
+
+    @Test
+    void aJobForLaterWaits() throws InterruptedException {
+        greetings();
+        enqueue(Job.of(new Greet("later")).at(Instant.now().plusSeconds(2)));
+        Thread.sleep(1000);
+        assertEquals(List.of(), greeted);
+        awaitGreetings(1);
+    }
+
+    @Test
+    void payloadsAreReadableInTheTableAndCarryTheRequest() throws Exception {
+        RequestId.during("from-a-request", () -> {
+            enqueue(Job.of(new Greet("Zoë")));
+            return null;
+        });
+        assertEquals(
+                List.of("Zoë from-a-request"),
+                Effects.list(
+                        postgres,
+                        "SELECT (task_data->'job'->>'name') || ' ' || (task_data->>'requestId') FROM jobs",
+                        String.class));
+        var requests = Collections.synchronizedList(new ArrayList<String>());
+        worker.on(Greet.class, (job, run) -> requests.add(run.requestId().orElse("none") + RequestId.current()))
+                .start(1);
+        Effects.await(postgres, "jobs", 0, SOON);
+        assertEquals(List.of("from-a-requestfrom-a-request"), requests);
+    }
+
+    @Test
+    void aFieldOfAnotherReleaseIsIgnored() throws InterruptedException {
+        insert("Greet", "{\"job\": {\"name\": \"Ada\", \"newer\": true}, \"newer\": 1}");
+        greetings();
+        awaitGreetings(1);
+        assertEquals(List.of("Ada"), greeted);
+    }
+
+    private void insert(String type, String payload) {
+        postgres.jdbi().useHandle(handle -> handle.execute("""
+                INSERT INTO jobs (task_name, task_instance, task_data, execution_time) VALUES (?, ?, ?::jsonb, now())
+                """, type, "inserted-" + payload.hashCode(), payload));
+    }
+
+    @Test
+    void anUnreadablePayloadDiesAtOnceAndBlocksNobody() throws InterruptedException {
+        insert("Greet", "{\"job\": {\"name\": {\"not\": \"a text\"}}}");
+        insert("Greet", "{\"other\": 1}");
+        insert("Greet", "null");
+        greetings();
+        enqueue(Job.of(new Greet("Ada")));
+        awaitGreetings(1);
+        assertEquals(
+                3,
+                Effects.count(postgres, "dead_jobs WHERE error LIKE 'the payload can''t be read: %' AND attempts = 1"));
+    }
+
+    @Test
+    void aTypeThatThisReleaseDoesNotKnowWaitsForOneThatDoes() throws InterruptedException {
+        enqueue(Job.of(new Fail("unknown here")));
+        greetings();
+        enqueue(Job.of(new Greet("Ada")));
+        Effects.await(postgres, "jobs WHERE task_name = 'Greet'", 0, SOON);
+        Thread.sleep(1500);
+        assertEquals(1, Effects.count(postgres, "jobs WHERE NOT picked AND consecutive_failures = 0"));
+        worker.close();
+        worker = new Worker("newer", postgres, redis, Duration.ofSeconds(5));
+        worker.on(Fail.class, (job, run) -> greeted.add(job.name())).start(1);
+        Effects.await(postgres, "jobs", 0, SOON);
+        assertEquals("unknown here", greeted.getLast());
+    }
+
+    @Test
+    void aJobThatAlwaysFailsIsTriedWithGrowingWaitsAndThenDeadUntilItIsRetried() throws Exception {
+        var starts = Collections.synchronizedList(new ArrayList<Long>());
+        var mended = new CountDownLatch(1);
+        var policy = Policy.STANDARD.withWaits(Duration.ofMillis(10), Duration.ofSeconds(1));
+        worker.on(Fail.class, policy, (job, run) -> {
+                    starts.add(System.nanoTime());
+                    assertEquals(starts.size() > 10 ? 1 : starts.size(), run.attempt());
+                    if (mended.getCount() > 0) throw new IllegalStateException("broken \0 for " + job.name());
+                })
+                .start(1);
+        enqueue(Job.of(new Fail("Ada")));
+        var wakeup = new Wakeup(redis);
+        while (starts.size() < 10) { // the waits are shorter here than the time between polls
+            Thread.sleep(5);
+            wakeup.send();
+        }
+        Effects.await(postgres, "dead_jobs", 1, SOON);
+        assertEquals(0, Effects.count(postgres, "jobs"));
+        assertEquals(
+                List.of("Fail Ada 10 java.lang.IllegalStateException: broken  for Ada"),
+                Effects.list(postgres, """
+                        SELECT type || ' ' || (payload->'job'->>'name') || ' ' || attempts || ' ' || error FROM dead_jobs
+                        """, String.class));
+        assertTrue(starts.get(9) - starts.get(8) > 10 * (starts.get(1) - starts.get(0)), "the waits grow");
+        mended.countDown();
+        tasks.retry(List.of("--all"));
+        Effects.await(postgres, "jobs", 0, SOON);
+        assertEquals(0, Effects.count(postgres, "dead_jobs"));
+        assertEquals(11, starts.size());
+    }
+
+    @Test
+    void waitsGrowWithChance() {
+        for (var failures = 1; failures < 9; failures++) {
+            var least = Policy.STANDARD.waitAfter(failures);
+            var most = least;
+            for (var i = 0; i < 200; i++) {
+                var wait = Policy.STANDARD.waitAfter(failures);
+                least = wait.compareTo(least) < 0 ? wait : least;
+                most = wait.compareTo(most) > 0 ? wait : most;
+            }
+            assertTrue(least.compareTo(most) < 0);
+            assertTrue(Policy.STANDARD
+                            .waitAfter(failures + 1)
+                            .compareTo(most.multipliedBy(9).dividedBy(10))
+                    > 0);
+        }
+        assertTrue(Policy.STANDARD.waitAfter(50).compareTo(Duration.ofMinutes(76)) < 0);
+    }
+
+    @Test
+    void aRunThatTakesTooLongIsInterruptedAndFails() throws Exception {
+        var policy = Policy.STANDARD.withAttempts(1).withLimit(Duration.ofMillis(200));
+        worker.on(Fail.class, policy, (job, run) -> Thread.sleep(60_000)).start(1);
+        enqueue(Job.of(new Fail("slow")));
+        Effects.await(postgres, "dead_jobs WHERE error LIKE '%it took longer than%'", 1, SOON);
+    }
+
+    @Test
+    void progressCanBeReadElsewhere() throws Exception {
+        var halfway = new CountDownLatch(1);
+        var read = new CountDownLatch(1);
+        worker.on(Greet.class, (job, run) -> {
+                    run.progress(50);
+                    halfway.countDown();
+                    assertTrue(read.await(10, TimeUnit.SECONDS));
+                })
+                .start(1);
+        enqueue(Job.of(new Greet("Ada")).key("the key"));
+        assertTrue(halfway.await(10, TimeUnit.SECONDS));
+        assertEquals(OptionalInt.of(50), new Progress(redis).of(Greet.class, "the key"));
+        assertEquals(OptionalInt.empty(), new Progress(redis).of(Greet.class, "another"));
+        read.countDown();
+        Effects.await(postgres, "jobs", 0, SOON);
+    }
+
+    @Test
+    void adminTasksListRetryAndDiscard() throws Exception {
+        var policy = Policy.STANDARD.withAttempts(1);
+        worker.on(Fail.class, policy, (job, run) -> {
+                    throw new IllegalStateException("broken");
+                })
+                .start(1);
+        enqueue(Job.of(new Fail("a")), Job.of(new Fail("b")), Job.of(new Fail("c")));
+        enqueue(Job.of(new Greet("waits, for nobody knows it")));
+        Effects.await(postgres, "dead_jobs", 3, SOON);
+        worker.close();
+        var output = new ByteArrayOutputStream();
+        tasks.list(List.of(), new PrintStream(output));
+        assertTrue(output.toString().lines().anyMatch(line -> line.matches("Fail +0 +0 +0 +3")), output.toString());
+        assertTrue(output.toString().lines().anyMatch(line -> line.matches("Greet +1 +0 +0 +0")), output.toString());
+        output.reset();
+        tasks.list(List.of("--json"), new PrintStream(output));
+        var listing = Payload.MAPPER.readTree(output.toString());
+        assertEquals(3, listing.at("/counts/0/dead").asInt());
+        var id = listing.at("/jobs/0/id").asText();
+        tasks.retry(List.of(id));
+        assertEquals(1, Effects.count(postgres, "jobs WHERE task_name = 'Fail'"));
+        tasks.discard(List.of("--type", "Greet"));
+        assertEquals(2, Effects.count(postgres, "dead_jobs"));
+        tasks.discard(List.of("--type", "Fail"));
+        assertEquals(0, Effects.count(postgres, "dead_jobs"));
+        assertThrows(Exit.class, () -> tasks.retry(List.of(id)));
+        assertEquals(
+                Exit.USAGE,
+                assertThrows(Exit.class, () -> tasks.retry(List.of())).code());
+        assertEquals(
+                Exit.FAILURE,
+                assertThrows(Exit.class, () -> tasks.discard(List.of("x"))).code());
+    }
+
+    @Test
+    void runsAreCountedByType() throws Exception {
+        var before = runs();
+        greetings();
+        enqueue(Job.of(new Greet("a")), Job.of(new Greet("b")));
+        awaitGreetings(2);
+        worker.close();
+        assertEquals(before + 2, runs());
+    }
+
+    private long runs() {
+        return Long.parseLong(new JobMetrics(redis).sums().getOrDefault("Greet runs", "0"));
+    }
+
+    @Test
+    void aClosedWorkerHandsBackWhatItDidNotFinish() throws Exception {
+        var started = new CountDownLatch(2);
+        worker = new Worker("impatient", postgres, redis, Duration.ofMillis(500));
+        worker.on(Greet.class, (job, run) -> {
+                    started.countDown();
+                    Thread.sleep(60_000);
+                })
+                .start(2);
+        enqueue(IntStream.range(0, 6).mapToObj(i -> Job.of(new Greet("n" + i))).toArray(Job[]::new));
+        assertTrue(started.await(10, TimeUnit.SECONDS));
+        worker.close();
+        assertEquals(6, Effects.count(postgres, "jobs WHERE NOT picked AND consecutive_failures = 0"));
+    }
+}

@@ -1,0 +1,180 @@
+package dozen.jobs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.TestServices;
+import dozen.resources.Migrations;
+import dozen.resources.Postgres;
+import dozen.resources.PostgresUrl;
+import dozen.resources.Redis;
+import dozen.resources.RedisUrl;
+import factors.App;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** Jobs and ticks shared by several processes, some of which are killed. Side by side, for they mostly wait. */
+@Execution(ExecutionMode.CONCURRENT)
+class ManyProcessesIT {
+    private final TestServices services = TestServices.shared();
+
+    private void enqueue(Postgres postgres, List<?> payloads) {
+        try (var redis = Redis.attach(RedisUrl.parse(services.redis().url()), true)) {
+            var jobs = new Jobs(redis);
+            postgres.jdbi()
+                    .useTransaction(transaction -> jobs.enqueueAll(
+                            transaction, payloads.stream().map(Job::of).toList()));
+        }
+    }
+
+    @Test
+    void aThousandJobsAreDoneWhileWorkersAreKilled() throws Exception {
+        var url = services.newDatabase();
+        var workers = new ArrayList<App>();
+        try (var postgres = Effects.database(url)) {
+            enqueue(
+                    postgres,
+                    IntStream.range(0, 1000)
+                            .mapToObj(i -> new TestProgram.Slow("key " + i, 200))
+                            .toList());
+            for (var i = 0; i < 3; i++) workers.add(TestProcess.worker(url));
+            Effects.await(postgres, "starts WHERE worker IS NOT NULL AND key = 'key 0'", 1, Duration.ofSeconds(30));
+            for (var i = 0; i < 4; i++) {
+                Thread.sleep(2000);
+                workers.removeFirst().close(); // kill -9
+                workers.add(TestProcess.worker(url));
+            }
+            Effects.await(postgres, "jobs", 0, Duration.ofSeconds(120));
+            assertEquals(1000, Effects.count(postgres, "effects"));
+            assertEquals(0, Effects.count(postgres, "dead_jobs"));
+            assertTrue(Effects.count(postgres, "starts") > 1000, "some were killed in the middle and began again");
+        } finally {
+            for (var worker : workers) worker.close();
+        }
+    }
+
+    @Test
+    void aKilledWorkersJobIsFinishedByAnother() throws Exception {
+        var url = services.newDatabase();
+        try (var postgres = Effects.database(url);
+                var first = TestProcess.worker(url)) {
+            enqueue(postgres, List.of(new TestProgram.Slow("killed", 20_000)));
+            Effects.await(postgres, "starts", 1, Duration.ofSeconds(30));
+            try (var second = TestProcess.worker(url)) {
+                first.close(); // kill -9
+                var killed = System.nanoTime();
+                Effects.await(postgres, "starts", 2, Duration.ofSeconds(60));
+                System.out.printf("picked up %d ms after the kill%n", (System.nanoTime() - killed) / 1_000_000);
+                assertTrue(second.isAlive());
+                assertEquals(1, Effects.count(postgres, "starts WHERE attempt = 2"));
+            }
+        }
+    }
+
+    @Test
+    void aStoppedWorkerFinishesWhatItCanAndHandsBackTheRest() throws Exception {
+        var url = services.newDatabase();
+        try (var postgres = Effects.database(url);
+                var first = TestProcess.worker(url)) {
+            enqueue(postgres, List.of(new TestProgram.Slow("short", 10_000), new TestProgram.Slow("long", 60_000)));
+            Effects.await(postgres, "starts", 2, Duration.ofSeconds(30));
+            try (var second = TestProcess.worker(url)) {
+                first.terminate();
+                assertTrue(Set.of(0, 143).contains(first.exitCode(Duration.ofSeconds(25))));
+                var exit = Instant.now();
+                assertEquals(1, Effects.count(postgres, "effects WHERE key = 'short' AND runs = 1"));
+                Effects.await(postgres, "starts WHERE key = 'long'", 2, Duration.ofSeconds(2));
+                var began = Effects.list(postgres, "SELECT max(at) FROM starts", Instant.class)
+                        .getFirst();
+                System.out.printf(
+                        "began elsewhere %d ms after the exit%n",
+                        Duration.between(exit, began).toMillis());
+                assertEquals(2, Effects.count(postgres, "starts WHERE key = 'long' AND attempt = 1"));
+                assertTrue(second.isAlive());
+            }
+        }
+    }
+
+    @Test
+    void workersComeBackWithPostgresAndLoseNothing() throws Exception {
+        var server = TestServices.startPostgres("jobs-postgres", 0);
+        server.execute("postgres", "DROP DATABASE IF EXISTS jobs WITH (FORCE)", "CREATE DATABASE jobs");
+        var url = server.url("jobs");
+        Migrations.run(PostgresUrl.parse(url));
+        try (var postgres = Effects.database(url);
+                var one = TestProcess.worker(url);
+                var other = TestProcess.worker(url)) {
+            enqueue(
+                    postgres,
+                    IntStream.range(0, 300)
+                            .mapToObj(i -> new TestProgram.Slow("key " + i, 100))
+                            .toList());
+            Effects.awaitAtLeast(postgres, "effects", 50, Duration.ofSeconds(30));
+            server.close();
+            try (var back = TestServices.startPostgres("jobs-postgres", server.port())) {
+                awaitAnswer(postgres);
+                Effects.await(postgres, "jobs", 0, Duration.ofSeconds(90));
+                assertEquals(300, Effects.count(postgres, "effects"));
+                assertEquals(0, Effects.count(postgres, "dead_jobs"));
+                assertTrue(one.isAlive() && other.isAlive());
+                one.close();
+                other.close();
+            }
+        }
+    }
+
+    private static void awaitAnswer(Postgres postgres) throws InterruptedException {
+        for (var i = 0; i < 100; i++) {
+            try {
+                postgres.ping();
+                return;
+            } catch (SQLException e) {
+                Thread.sleep(100);
+            }
+        }
+        throw new AssertionError("PostgreSQL is not back");
+    }
+
+    @Test
+    void threeSchedulersTickOnceEachSecondAndCatchUpOnceAfterAPause() throws Exception {
+        var url = services.newDatabase();
+        var schedulers = new ArrayList<App>();
+        try (var postgres = Effects.database(url)) {
+            for (var i = 0; i < 3; i++) schedulers.add(TestProcess.start(url, Map.of(), "scheduler"));
+            Effects.awaitAtLeast(postgres, "jobs", 1, Duration.ofSeconds(30));
+            Thread.sleep(31_000);
+            for (var scheduler : schedulers) scheduler.terminate();
+            for (var scheduler : schedulers) scheduler.exitCode();
+            var before = dues(postgres);
+            assertTrue(before.size() >= 30, before.toString());
+            for (var i = 1; i < before.size(); i++) {
+                assertEquals(before.get(i - 1).plusSeconds(1), before.get(i), "each second, once: " + before);
+            }
+            Thread.sleep(5500);
+            schedulers.add(TestProcess.start(url, Map.of(), "scheduler"));
+            Effects.awaitAtLeast(postgres, "jobs", before.size() + 3, Duration.ofSeconds(30));
+            var after = dues(postgres).subList(before.size(), before.size() + 3);
+            assertTrue(after.get(0).isAfter(before.getLast().plusSeconds(5)), "one for all that were missed: " + after);
+            assertEquals(after.get(0).plusSeconds(1), after.get(1));
+            assertEquals(after.get(1).plusSeconds(1), after.get(2));
+        } finally {
+            for (var scheduler : schedulers) scheduler.close();
+        }
+    }
+
+    private static List<Instant> dues(Postgres postgres) {
+        return Effects.list(
+                postgres,
+                "SELECT (substr(task_data->'job'->>'key', 6))::timestamptz AS due FROM jobs ORDER BY 1",
+                Instant.class);
+    }
+}

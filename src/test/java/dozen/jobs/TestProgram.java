@@ -1,0 +1,113 @@
+package dozen.jobs;
+
+import dozen.logging.Logging;
+import dozen.process.Life;
+import dozen.process.ProcessSettings;
+import dozen.process.Program;
+import dozen.process.Registry;
+import dozen.process.Release;
+import dozen.resources.Postgres;
+import dozen.resources.PostgresUrl;
+import dozen.resources.Redis;
+import dozen.resources.RedisUrl;
+import dozen.settings.Env;
+import java.time.Duration;
+
+/** A small application on the kit, with jobs and ticks made for tests; run as processes of its own. */
+public final class TestProgram {
+    /** Leaves its effect at once. */
+    public record Note(String key) {}
+
+    /** Leaves its effect after a while. */
+    public record Slow(String key, int milliseconds) {}
+
+    record Settings(PostgresUrl databaseUrl, RedisUrl redisUrl, int threads, ProcessSettings process) {
+        static ProcessSettings process(Env env) {
+            return new ProcessSettings(
+                    Logging.Level.INFO,
+                    Logging.Format.TEXT,
+                    new Release("test", "test"),
+                    Duration.ofSeconds(env.setting("SHUTDOWN_GRACE_SECONDS", "").integer(25, 1, 100)));
+        }
+
+        static Settings read(Env env, ProcessSettings process) {
+            return new Settings(
+                    env.setting("DATABASE_URL", "").secret(PostgresUrl::parse),
+                    env.setting("REDIS_URL", "").secret(RedisUrl::parse),
+                    env.setting("WORKER_THREADS", "").integer(8, 1, 100),
+                    process);
+        }
+    }
+
+    private TestProgram() {}
+
+    public static void main(String[] arguments) {
+        var program = new Program<>("dozen.jobs", Settings::process, Settings::read)
+                .processType("worker", "", run -> {
+                    worker(run.settings(), run.life());
+                    run.life().awaitStop();
+                })
+                .processType("scheduler", "", run -> {
+                    scheduler(run.settings(), run.life());
+                    run.life().awaitStop();
+                })
+                .task(
+                        "enqueue",
+                        "KEY",
+                        "commits a job and is killed before it can wake a worker",
+                        run -> enqueueAndDie(
+                                run.settings(), run.life(), run.arguments().getFirst()));
+        System.exit(program.run(System.getenv(), arguments));
+    }
+
+    private static Worker worker(Settings settings, Life life) {
+        var postgres =
+                life.owns(Postgres.attach(settings.databaseUrl(), settings.threads() + 4, Duration.ofSeconds(30)));
+        var redis = life.owns(Redis.attach(settings.redisUrl(), true));
+        var name = Registry.name("worker");
+        life.owns(Registry.join(redis, name, "worker", settings.process().release()));
+        var drain = settings.process().shutdownGrace().minusSeconds(3);
+        return life.owns(new Worker(name, postgres, redis, drain))
+                .on(Note.class, (job, run) -> effect(postgres, name, job.key()))
+                .on(Slow.class, (job, run) -> {
+                    started(postgres, name, job.key(), run.attempt());
+                    Thread.sleep(job.milliseconds());
+                    effect(postgres, name, job.key());
+                })
+                .start(settings.threads());
+    }
+
+    /** Idempotent by its key, and counts how often it was run. */
+    private static void effect(Postgres postgres, String worker, String key) {
+        postgres.jdbi().useHandle(handle -> handle.execute("""
+                INSERT INTO effects (key, worker) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET runs = effects.runs + 1
+                """, key, worker));
+    }
+
+    private static void started(Postgres postgres, String worker, String key, int attempt) {
+        postgres.jdbi()
+                .useHandle(handle -> handle.execute(
+                        "INSERT INTO starts (key, worker, attempt) VALUES (?, ?, ?)", key, worker, attempt));
+    }
+
+    private static Ticker scheduler(Settings settings, Life life) {
+        var postgres = life.owns(Postgres.attach(settings.databaseUrl(), 3, Duration.ofSeconds(30)));
+        var redis = life.owns(Redis.attach(settings.redisUrl(), true));
+        var jobs = new Jobs(redis);
+        return life.owns(new Ticker(Registry.name("scheduler"), postgres))
+                .on(
+                        "every-second",
+                        Cron.parse("* * * * * *"),
+                        (transaction, due) -> jobs.enqueue(transaction, new Note("tick " + due)))
+                .start();
+    }
+
+    private static void enqueueAndDie(Settings settings, Life life, String key) {
+        var postgres = life.owns(Postgres.attach(settings.databaseUrl(), 2, Duration.ofSeconds(30)));
+        var redis = life.owns(Redis.attach(settings.redisUrl(), true));
+        postgres.jdbi().useTransaction(transaction -> {
+            transaction.afterCommit(() -> Runtime.getRuntime().halt(9)); // first of what follows the commit
+            new Jobs(redis).enqueue(transaction, new Note(key));
+        });
+    }
+}
