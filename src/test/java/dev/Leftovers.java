@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * The processes that scripts/server started, by id and start time, so that a later run can end what a killed one left
@@ -17,10 +18,9 @@ final class Leftovers {
     }
 
     synchronized void remember(ProcessHandle process) throws IOException {
-        var started = process.info().startInstant().map(Instant::toString).orElse("");
         Files.writeString(
                 file,
-                process.pid() + " " + started + "\n",
+                process.pid() + " " + started(process) + "\n",
                 java.nio.file.StandardOpenOption.CREATE,
                 java.nio.file.StandardOpenOption.APPEND);
     }
@@ -31,19 +31,29 @@ final class Leftovers {
     }
 
     /** Ends what still runs, and forgets all. */
-    void end() throws IOException {
+    synchronized void end() throws IOException {
         if (!Files.exists(file)) return;
-        for (var line : Files.readAllLines(file)) {
-            var parts = line.split(" ");
-            ProcessHandle.of(Long.parseLong(parts[0]))
-                    .filter(process -> parts.length > 1
-                            && process.info()
-                                    .startInstant()
-                                    .map(Instant::toString)
-                                    .orElse("")
-                                    .equals(parts[1]))
-                    .ifPresent(Processes::end);
+        var running = Files.readAllLines(file).stream()
+                .map(Leftovers::find)
+                .flatMap(Optional::stream)
+                .toList();
+        running.forEach(ProcessHandle::destroy);
+        try {
+            for (var i = 0; i < 250 && running.stream().anyMatch(ProcessHandle::isAlive); i++) Thread.sleep(20);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
+        running.forEach(ProcessHandle::destroyForcibly);
         Files.delete(file);
+    }
+
+    private static Optional<ProcessHandle> find(String line) {
+        var parts = line.split(" ", 2);
+        return ProcessHandle.of(Long.parseLong(parts[0]))
+                .filter(process -> started(process).equals(parts[1]));
+    }
+
+    private static String started(ProcessHandle process) {
+        return process.info().startInstant().map(Instant::toString).orElse("");
     }
 }

@@ -92,18 +92,6 @@ final class Processes {
         }
     }
 
-    /** SIGTERM to a process that need not be our child, then SIGKILL after 5 s. */
-    static void end(ProcessHandle process) {
-        process.destroy();
-        try {
-            // Not onExit(), which looks after other people's children every few seconds only.
-            for (var i = 0; i < 250 && process.isAlive(); i++) Thread.sleep(20);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        process.destroyForcibly();
-    }
-
     /** SIGTERM to all, then waits for all. */
     synchronized void stopAll() throws InterruptedException {
         stopping = true;

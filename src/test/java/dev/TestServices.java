@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** The PostgreSQL and the Redis that all tests of one JVM share; each test takes a database of its own. */
 public final class TestServices {
     private static final Path FOLDER = Path.of("target/services");
+    private static final Leftovers LEFTOVERS = new Leftovers(FOLDER.resolve("processes"));
     private static final String TEMPLATE = "migrated";
     private static TestServices shared;
 
@@ -33,13 +34,10 @@ public final class TestServices {
     private static TestServices start() {
         try {
             Files.createDirectories(FOLDER);
-            var leftovers = new Leftovers(FOLDER.resolve("processes"));
-            leftovers.end();
+            LEFTOVERS.end();
             Rebuild.delete(FOLDER.resolve("shared"));
             var services = new TestServices(startPostgres("shared/postgres", 0), startRedis("shared", 0));
-            leftovers.remember(ProcessHandle.of(services.postgres.pid()).orElseThrow());
-            leftovers.remember(ProcessHandle.of(services.redis.pid()).orElseThrow());
-            Runtime.getRuntime().addShutdownHook(new Thread(services::stop));
+            Runtime.getRuntime().addShutdownHook(new Thread(TestServices::endAll));
             services.postgres.execute("postgres", "CREATE DATABASE " + TEMPLATE);
             Migrations.run(PostgresUrl.parse(services.postgres.url(TEMPLATE)));
             return services;
@@ -48,10 +46,12 @@ public final class TestServices {
         }
     }
 
-    private void stop() {
+    /** Also what a failed test left running. */
+    private static void endAll() {
         try {
-            redis.close();
-            postgres.close();
+            shared.redis.close();
+            shared.postgres.close();
+            LEFTOVERS.end();
         } catch (IOException e) {
             System.err.println("not stopped: " + e);
         }
@@ -59,12 +59,16 @@ public final class TestServices {
 
     /** One more, for a test that stops it. Kept data when the folder was used before. */
     public static LocalPostgres startPostgres(String folder, int port) throws IOException {
-        return LocalPostgres.start(Path.of(".dev/binaries"), FOLDER.resolve(folder), port);
+        var postgres = LocalPostgres.start(Path.of(".dev/binaries"), FOLDER.resolve(folder), port);
+        LEFTOVERS.remember(ProcessHandle.of(postgres.pid()).orElseThrow());
+        return postgres;
     }
 
     public static LocalRedis startRedis(String folder, int port, String... options)
             throws IOException, InterruptedException {
-        return LocalRedis.start(FOLDER.resolve(folder), port, options);
+        var redis = LocalRedis.start(FOLDER.resolve(folder), port, options);
+        LEFTOVERS.remember(ProcessHandle.of(redis.pid()).orElseThrow());
+        return redis;
     }
 
     public LocalPostgres postgres() {
