@@ -169,6 +169,23 @@ class HostileInputTest {
     }
 
     @Test
+    void aRefusalReachesACallerWhoIsStillSending() throws IOException {
+        try (var socket = new Socket("127.0.0.1", academy.port())) {
+            socket.setSoTimeout(10_000);
+            var out = socket.getOutputStream();
+            out.write(
+                    "POST /api/sessions HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 3000000\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+            var in = socket.getInputStream();
+            assertEquals("HTTP/1.1 413", new String(in.readNBytes(12), StandardCharsets.US_ASCII));
+            for (var sent = 0; sent < 3_000_000; sent += 100_000) out.write(new byte[100_000]); // not reset
+            var rest = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            assertTrue(rest.contains("Connection: close"), rest);
+            assertTrue(rest.contains("application/problem+json"), rest);
+        }
+    }
+
+    @Test
     void headersMayBeAnything() {
         for (var header :
                 new String[] {"Cookie", "Accept", "Accept-Encoding", "X-Request-Id", "traceparent", "Origin"}) {

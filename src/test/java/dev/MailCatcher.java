@@ -1,11 +1,13 @@
 package dev;
 
 import com.icegreen.greenmail.util.GreenMail;
-import com.icegreen.greenmail.util.GreenMailUtil;
 import com.icegreen.greenmail.util.ServerSetup;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import jakarta.mail.MessagingException;
+import jakarta.mail.Multipart;
+import jakarta.mail.Part;
+import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -13,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** A real SMTP server that keeps every mail, and a page to read them. */
 public final class MailCatcher implements AutoCloseable {
@@ -21,6 +24,8 @@ public final class MailCatcher implements AutoCloseable {
             <title>Mail</title><style>body { font: 1rem/1.5 system-ui; max-width: 50rem; margin: 2rem auto; padding: 0 1rem;
             color-scheme: light dark } pre { white-space: pre-wrap; border-left: 3px solid; padding-left: 1rem }</style>
             <h1>Mail</h1>%s</html>""";
+
+    private static final Pattern LINK = Pattern.compile("https?://\\S+");
 
     private final GreenMail smtp;
     private final HttpServer page;
@@ -66,13 +71,19 @@ public final class MailCatcher implements AutoCloseable {
 
     private static String item(MimeMessage mail) {
         try {
-            var to = Arrays.toString(mail.getAllRecipients());
-            var text = GreenMailUtil.getBody(mail);
-            return "<h2>%s</h2><p>to %s</p><pre>%s</pre>"
-                    .formatted(escaped(mail.getSubject()), escaped(to), escaped(text));
-        } catch (MessagingException e) {
+            var to = InternetAddress.toUnicodeString((InternetAddress[]) mail.getAllRecipients());
+            var text = LINK.matcher(escaped(text(mail))).replaceAll("<a href=\"$0\">$0</a>");
+            return "<h2>%s</h2><p>to %s</p><pre>%s</pre>".formatted(escaped(mail.getSubject()), escaped(to), text);
+        } catch (MessagingException | IOException e) {
             return "<p>unreadable: " + escaped(String.valueOf(e.getMessage())) + "</p>";
         }
+    }
+
+    /** The plain text of a mail, which a multipart one has first. */
+    public static String text(Part part) throws MessagingException, IOException {
+        return part.getContent() instanceof Multipart parts
+                ? text(parts.getBodyPart(0))
+                : String.valueOf(part.getContent());
     }
 
     private static String escaped(String text) {

@@ -53,6 +53,7 @@ public final class Server implements AutoCloseable {
             readiness.routes(config.routes);
             metrics.routes(config.routes);
             routes.accept(config.routes);
+            config.routes.after(UnreadBody::drop);
         });
     }
 

@@ -37,6 +37,23 @@ class SendWelcomeMailTest {
         }
     }
 
+    @Test
+    void itsRunIsInTheMetrics() throws Exception {
+        var token = "a token that only the scraper has";
+        try (var academy = RunningAcademy.start(Map.of("METRICS_TOKEN", token))) {
+            academy.startWorker();
+            academy.signUp("counted@example.com");
+            var metrics = "";
+            for (var i = 0; i < 500 && !metrics.contains("jobs_runs_total{type=\"SendWelcomeMail\"} 1.0"); i++) {
+                Thread.sleep(20);
+                metrics = academy.send(academy.request("/metrics").header("Authorization", "Bearer " + token))
+                        .body();
+            }
+            assertTrue(metrics.contains("jobs_runs_total{type=\"SendWelcomeMail\"} 1.0"), metrics);
+            assertTrue(metrics.contains("jobs_run_ms_total{type=\"SendWelcomeMail\"}"), metrics);
+        }
+    }
+
     private static long left(dozen.resources.Postgres postgres) {
         return postgres.jdbi()
                 .withHandle(handle -> handle.createQuery(
