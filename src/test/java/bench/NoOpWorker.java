@@ -1,0 +1,93 @@
+package bench;
+
+import com.github.kagkarlsson.scheduler.Scheduler;
+import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import dozen.jobs.Handler;
+import dozen.jobs.Worker;
+import dozen.logging.Logging;
+import dozen.resources.Postgres;
+import dozen.resources.PostgresUrl;
+import dozen.resources.Redis;
+import dozen.resources.RedisUrl;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A worker process whose jobs do nothing, on the kit or on db-scheduler as it comes; both with 8 threads and
+ * lock-and-fetch from 1.0 to 4.0 times as many. The kit's logs each run, as it does everywhere.
+ */
+final class NoOpWorker {
+    static final String ARRIVALS = "bench:arrivals";
+    static final String BARE_TABLE = "scheduled_tasks";
+    private static final int THREADS = 8;
+    private static final Duration LONGEST = Duration.ofMinutes(3);
+
+    /** Does nothing. */
+    record NoOp(int number) {}
+
+    /** Tells when it was picked up. */
+    record Marked(int number) {}
+
+    private final int warmUp;
+    private final int total;
+    private final AtomicInteger done = new AtomicInteger();
+    private final CountDownLatch end = new CountDownLatch(1);
+    private volatile long start;
+
+    private NoOpWorker(int warmUp, int total) {
+        this.warmUp = warmUp;
+        this.total = total;
+    }
+
+    /** Prints jobs per second between the end of the warm-up and the last job; with a total of 0 runs until killed. */
+    public static void main(String... arguments) throws Exception {
+        Logging.start(Logging.Format.JSON, Logging.Level.INFO, Logging.Level.INFO, "worker", "bench", "bench");
+        var worker = new NoOpWorker(Integer.parseInt(arguments[3]), Integer.parseInt(arguments[4]));
+        try (var postgres = Postgres.attach(PostgresUrl.parse(arguments[1]), THREADS + 4, Duration.ofSeconds(60))) {
+            if (arguments[0].equals("bare")) worker.bare(postgres);
+            else worker.kit(postgres, arguments[2]);
+        }
+    }
+
+    private void bare(Postgres postgres) throws InterruptedException {
+        var task = Tasks.oneTime("NoOp", String.class).execute((instance, context) -> count());
+        var scheduler = Scheduler.create(postgres.dataSource(), task)
+                .tableName(BARE_TABLE)
+                .threads(THREADS)
+                .pollUsingLockAndFetch(1.0, 4.0)
+                .pollingInterval(Duration.ofSeconds(1))
+                .build();
+        scheduler.start();
+        report();
+        scheduler.stop();
+    }
+
+    private void kit(Postgres postgres, String redisUrl) throws InterruptedException {
+        try (var redis = Redis.attach(RedisUrl.parse(redisUrl), true);
+                var worker = new Worker("bench", postgres, redis, Duration.ofSeconds(5))) {
+            Handler<Marked> arrival = (job, run) -> {
+                var micros = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+                redis.client().rpush(ARRIVALS, job.number() + " " + micros);
+            };
+            worker.on(NoOp.class, (job, run) -> count())
+                    .on(Marked.class, arrival)
+                    .start(THREADS);
+            report();
+        }
+    }
+
+    private void count() {
+        var count = done.incrementAndGet();
+        if (count == warmUp) start = System.nanoTime();
+        if (count == total) end.countDown();
+    }
+
+    private void report() throws InterruptedException {
+        if (!end.await(LONGEST.toSeconds(), TimeUnit.SECONDS)) return;
+        System.err.println((total - warmUp) * 1e9 / (System.nanoTime() - start));
+    }
+}
