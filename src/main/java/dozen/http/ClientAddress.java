@@ -1,5 +1,9 @@
 package dozen.http;
 
+import io.javalin.http.Context;
+import java.net.InetAddress;
+import java.util.HexFormat;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.server.Request;
 
 /**
@@ -13,7 +17,23 @@ public final class ClientAddress {
         this.trustedProxyHops = trustedProxyHops;
     }
 
-    public String of(Request request) {
+    public String of(Context context) {
+        return of(ServletContextRequest.getServletContextRequest(context.req()));
+    }
+
+    /** For limits: of IPv6 the first 64 bits, for everybody has as many addresses as fit into the rest. */
+    public String network(Context context) {
+        var address = of(context);
+        try {
+            return address.indexOf(':') < 0
+                    ? address
+                    : HexFormat.of().formatHex(InetAddress.ofLiteral(address).getAddress(), 0, 8);
+        } catch (IllegalArgumentException e) {
+            return address; // whatever a proxy wrote there
+        }
+    }
+
+    String of(Request request) {
         if (trustedProxyHops > 0) {
             var entries = request.getHeaders().getCSV("X-Forwarded-For", false);
             if (entries.size() >= trustedProxyHops) return entries.get(entries.size() - trustedProxyHops);

@@ -26,6 +26,8 @@ public final class Json {
 
     public static final ObjectMapper MAPPER = mapper();
 
+    private static final String BODY = "dozen.body";
+
     private Json() {}
 
     private static ObjectMapper mapper() {
@@ -33,6 +35,7 @@ public final class Json {
                 .addModule(new JavaTimeModule())
                 .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
                 .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                .disable(MapperFeature.AUTO_DETECT_IS_GETTERS) // a record's parts are its fields, not what it can tell
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                 .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -100,7 +103,16 @@ public final class Json {
                 .collect(Collectors.joining("."));
     }
 
-    private static byte[] bytes(Context context) throws IOException {
+    /** Read once, kept for who asks again. */
+    static byte[] bytes(Context context) throws IOException {
+        byte[] kept = context.attribute(BODY);
+        if (kept != null) return kept;
+        var bytes = read(context);
+        context.attribute(BODY, bytes);
+        return bytes;
+    }
+
+    private static byte[] read(Context context) throws IOException {
         var type = context.contentType();
         if (type == null || !type.split(";", 2)[0].strip().equalsIgnoreCase("application/json")) {
             throw Problem.of(415, "Send application/json.");

@@ -2,6 +2,7 @@ package dozen.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.javalin.http.HttpStatus;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -67,6 +68,15 @@ public final class Problem extends RuntimeException {
     /** Something that the answer needs is away or full; the same request may work in a moment. */
     public static Problem unavailable(String detail) {
         return new Problem(503, detail, List.of(), Map.of("Retry-After", String.valueOf(RETRY_SECONDS)));
+    }
+
+    /** @param wait until the next try may work; told in whole seconds */
+    public static Problem tooMany(Duration wait) {
+        return new Problem(
+                429,
+                "Too many tries. Try again later.",
+                List.of(),
+                Map.of("Retry-After", String.valueOf(Math.max(1, wait.toSeconds()))));
     }
 
     public int status() {

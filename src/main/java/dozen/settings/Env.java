@@ -37,6 +37,11 @@ public final class Env {
         return List.copyOf(settings);
     }
 
+    /** For what is wrong with several settings together; the line begins with the name of one. */
+    public void fault(String line) {
+        faults.add(line);
+    }
+
     public List<String> faults() {
         return List.copyOf(faults);
     }
@@ -141,6 +146,11 @@ public final class Env {
 
         public String text(String standard) {
             return read(standard, false, false, text -> text);
+        }
+
+        /** A text that may be unset. */
+        public <T> Optional<T> optional(Function<String, T> parser) {
+            return Optional.ofNullable(read(null, false, false, parser));
         }
 
         /** A secret that must be set. The parser's message must not repeat the value. */

@@ -1,0 +1,87 @@
+package dozen.http;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.Properties;
+
+/** {@code /openapi.json}, the description of the API, and {@code /docs}, a page that reads it (Swagger UI). */
+public final class ApiDocs {
+    private static final String WEBJAR = "/META-INF/resources/webjars/swagger-ui/";
+    /** Swagger UI writes styles into its elements; scripts come from here alone. */
+    private static final String POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
+            + " frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+    private static final Map<String, String> ASSETS = Map.of(
+            "swagger-ui.css", "text/css; charset=utf-8",
+            "swagger-ui-bundle.js", "text/javascript; charset=utf-8");
+
+    private static final String PAGE = """
+            <!doctype html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>API</title>
+            <link rel="stylesheet" href="/docs/swagger-ui.css">
+            <script src="/docs/swagger-ui-bundle.js" defer></script>
+            <script src="/docs/start.js" defer></script>
+            </head>
+            <body><div id="docs"></div></body>
+            </html>
+            """;
+
+    private static final String START = """
+            SwaggerUIBundle({ url: "/openapi.json", dom_id: "#docs", deepLinking: true, validatorUrl: null });
+            """;
+
+    private final byte[] document;
+
+    /** @param resource the OpenAPI document on the class path */
+    public ApiDocs(String resource) {
+        this.document = read(resource);
+    }
+
+    public void register(RoutesConfig routes) {
+        routes.get(
+                "/openapi.json",
+                context -> context.contentType("application/json").result(document));
+        routes.get("/docs", context -> {
+            context.header("Content-Security-Policy", POLICY);
+            Html.answer(context, PAGE);
+        });
+        routes.get("/docs/{asset}", ApiDocs::asset);
+    }
+
+    private static void asset(Context context) {
+        var name = context.pathParam("asset");
+        if (name.equals("start.js")) {
+            context.contentType("text/javascript; charset=utf-8").result(START);
+            return;
+        }
+        if (!ASSETS.containsKey(name)) throw Problem.notFound();
+        context.header("Cache-Control", "public, max-age=3600");
+        context.contentType(ASSETS.get(name)).result(read(WEBJAR + version() + "/" + name));
+    }
+
+    private static String version() {
+        var properties = new Properties();
+        try (var file = ApiDocs.class.getResourceAsStream("/META-INF/maven/org.webjars/swagger-ui/pom.properties")) {
+            properties.load(file);
+            return properties.getProperty("version");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static byte[] read(String resource) {
+        try (var file = ApiDocs.class.getResourceAsStream(resource)) {
+            if (file == null) throw new IllegalArgumentException("not on the class path: " + resource);
+            return file.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

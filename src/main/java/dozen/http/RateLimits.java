@@ -1,0 +1,61 @@
+package dozen.http;
+
+import dozen.resources.Redis;
+import dozen.settings.Sha256;
+import io.github.bucket4j.Bandwidth;
+import io.github.bucket4j.BucketConfiguration;
+import io.github.bucket4j.distributed.ExpirationAfterWriteStrategy;
+import io.github.bucket4j.distributed.proxy.ProxyManager;
+import io.github.bucket4j.distributed.serialization.Mapper;
+import io.github.bucket4j.redis.jedis.Bucket4jJedis;
+import java.time.Duration;
+
+/**
+ * How often somebody may try, counted in Redis for all web processes together. What was used up comes back evenly over
+ * the period. With Redis away nothing that is limited can be tried: 503.
+ */
+public final class RateLimits {
+    /** So many at once, and again so many over each period. */
+    public record Rate(int most, Duration per) {
+        private BucketConfiguration configuration() {
+            return BucketConfiguration.builder()
+                    .addLimit(Bandwidth.builder()
+                            .capacity(most)
+                            .refillGreedy(most, per)
+                            .build())
+                    .build();
+        }
+    }
+
+    private final ProxyManager<String> buckets;
+
+    public RateLimits(Redis redis) {
+        buckets = Bucket4jJedis.casBasedBuilder(redis.client())
+                .keyMapper(Mapper.STRING)
+                .expirationAfterWrite(
+                        ExpirationAfterWriteStrategy.basedOnTimeForRefillingBucketUpToMax(Duration.ofMinutes(1)))
+                .build();
+    }
+
+    /**
+     * Uses up one try.
+     *
+     * @param what the limit's name
+     * @param who whose tries are counted; only a hash of it is kept
+     * @throws Problem 429 with Retry-After when none is left
+     */
+    public void take(String what, String who, Rate rate) {
+        var probe = buckets.builder().build(key(what, who), rate::configuration).tryConsumeAndReturnRemaining(1);
+        if (probe.isConsumed()) return;
+        throw Problem.tooMany(Duration.ofNanos(probe.getNanosToWaitForRefill()).plusMillis(999));
+    }
+
+    /** Where only failures count: after a success. */
+    public void giveBack(String what, String who, Rate rate) {
+        buckets.builder().build(key(what, who), rate::configuration).addTokens(1);
+    }
+
+    private static String key(String what, String who) {
+        return "rate:" + what + ":" + Sha256.hex(who);
+    }
+}
