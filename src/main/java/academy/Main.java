@@ -2,21 +2,49 @@ package academy;
 
 import academy.accounts.AccountRoutes;
 import academy.accounts.Accounts;
+import academy.accounts.BackfillCompleteness;
 import academy.accounts.CreateAdmin;
+import academy.accounts.LogInLimits;
+import academy.accounts.PasswordRoutes;
 import academy.accounts.Passwords;
+import academy.accounts.ResetLinks;
+import academy.accounts.SendPasswordReset;
 import academy.accounts.SendWelcomeMail;
 import academy.accounts.Sessions;
+import academy.certificates.CertificateRoutes;
+import academy.certificates.Certificates;
+import academy.certificates.MakeCertificate;
 import academy.courses.CourseRoutes;
 import academy.courses.Courses;
 import academy.courses.ImportCourses;
+import academy.courses.Lessons;
+import academy.demo.LoadDemo;
 import academy.housekeeping.PurgeExpired;
+import academy.learning.Enrolments;
+import academy.learning.LearningRoutes;
+import academy.letters.Letters;
+import academy.reminders.EnqueueDigests;
+import academy.reminders.EnqueueReminders;
+import academy.reminders.SendDigest;
+import academy.reminders.SendReminder;
+import academy.reminders.Unsubscribe;
+import academy.videos.DiscardFiles;
+import academy.videos.Ffmpeg;
+import academy.videos.TranscodeVideo;
+import academy.videos.VideoRoutes;
+import academy.videos.Videos;
+import dozen.http.ApiDocs;
+import dozen.http.ClientAddress;
+import dozen.http.Idempotency;
 import dozen.http.Metrics;
+import dozen.http.RateLimits;
 import dozen.http.Readiness;
 import dozen.http.Server;
 import dozen.jobs.Job;
 import dozen.jobs.JobReport;
 import dozen.jobs.JobTasks;
 import dozen.jobs.Jobs;
+import dozen.jobs.Progress;
 import dozen.jobs.Ticker;
 import dozen.jobs.Worker;
 import dozen.process.Console;
@@ -24,11 +52,17 @@ import dozen.process.Life;
 import dozen.process.Program;
 import dozen.process.Registry;
 import dozen.resources.Cache;
+import dozen.resources.FileStorage;
 import dozen.resources.Mail;
 import dozen.resources.Migrations;
 import dozen.resources.Postgres;
 import dozen.resources.Redis;
+import dozen.settings.Signer;
+import dozen.templates.Templates;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Optional;
 
 /** The whole wiring of Academy: what each process type attaches, and what it starts. */
 public final class Main {
@@ -65,12 +99,22 @@ public final class Main {
                         "create-admin",
                         CreateAdmin.ARGUMENTS,
                         "the password on stdin or at a prompt",
-                        run -> CreateAdmin.run(accounts(postgres(run)), run.arguments()))
+                        run -> CreateAdmin.run(accounts(run.settings(), postgres(run)), run.arguments()))
                 .task(
                         "import-courses",
                         ImportCourses.ARGUMENTS,
                         "adds the courses of a CSV file",
                         run -> ImportCourses.run(new Courses(postgres(run).jdbi()), run.arguments()))
+                .task(
+                        "backfill-completeness",
+                        "",
+                        "computes what old accounts lack",
+                        run -> BackfillCompleteness.run(postgres(run).jdbi(), run.arguments()))
+                .task(
+                        "load-demo",
+                        "",
+                        "fills an empty database; the password of all on stdin",
+                        run -> loadDemo(run.settings(), run.life()).run(run.arguments()))
                 .task(
                         "list-jobs",
                         JobTasks.LIST_ARGUMENTS,
@@ -92,20 +136,43 @@ public final class Main {
     public static Server web(Settings settings, Life life) {
         var postgres = life.owns(Postgres.attach(settings.databaseUrl(), settings.databasePoolSize(), STATEMENT));
         var redis = redis(settings, life);
+        var files = files(settings, life);
         var readiness = new Readiness().requires("postgres", postgres::ping).uses("redis", redis::ping);
+        files.ifPresent(storage -> readiness.uses("files", storage::ping));
         var metrics = new Metrics(settings.metricsToken()).with(new JobReport(postgres.jdbi(), redis)::update);
 
-        var accounts = accounts(postgres);
+        var jobs = new Jobs(redis);
+        var accounts = accounts(settings, postgres);
         var sessions = new Sessions(
                 redis, accounts, settings.sessionTtl(), settings.http().https());
+        var limits = new LogInLimits(
+                new RateLimits(redis),
+                new ClientAddress(settings.trustedProxyHops()),
+                settings.logInTriesByAddress(),
+                settings.logInTriesByAccount());
+        var once = new Idempotency(postgres.jdbi(), sessions::caller);
         var cache = new Cache(redis, settings.cacheTtl());
+        var signer = new Signer(settings.secretKey());
+        var templates = new Templates();
         var courses = new Courses(postgres.jdbi());
-        var jobs = new Jobs(redis);
+        var lessons = new Lessons(postgres.jdbi());
+        var certificates = new Certificates(postgres.jdbi(), jobs);
+        var enrolments = new Enrolments(postgres.jdbi(), certificates);
+        var videos = new Videos(postgres.jdbi(), jobs);
+        var progress = new Progress(redis);
 
         join(redis, Registry.name("web"), "web", settings, life);
         return life.owns(Server.start(settings.http(), readiness, metrics, routes -> {
-            new AccountRoutes(accounts, sessions, cache, jobs).register(routes);
-            new CourseRoutes(courses, sessions).register(routes);
+            new AccountRoutes(accounts, sessions, limits, once, cache, jobs).register(routes);
+            new PasswordRoutes(postgres.jdbi(), accounts, sessions, new ResetLinks(signer, accounts), limits, jobs)
+                    .register(routes);
+            new CourseRoutes(courses, lessons, sessions, once).register(routes);
+            new LearningRoutes(enrolments, lessons, sessions).register(routes);
+            new VideoRoutes(videos, lessons, enrolments, sessions, files, progress, settings.videoMaxBytes())
+                    .register(routes);
+            new CertificateRoutes(certificates, sessions, files, templates).register(routes);
+            new Unsubscribe(accounts, signer, templates).register(routes);
+            new ApiDocs("/openapi.json").register(routes);
         }));
     }
 
@@ -114,32 +181,62 @@ public final class Main {
         // Room for a connection in each handler, for taking jobs and for heartbeats.
         var connections = Math.max(settings.databasePoolSize(), settings.workerThreads() + 3);
         var postgres = life.owns(Postgres.attach(settings.databaseUrl(), connections, TASK_STATEMENT));
+        var jdbi = postgres.jdbi();
         var redis = redis(settings, life);
+        var files = files(settings, life);
         var mail = new Mail(settings.smtpUrl(), settings.mailFrom());
-        var accounts = accounts(postgres);
+        var signer = new Signer(settings.secretKey());
+
+        var jobs = new Jobs(redis);
+        var accounts = accounts(settings, postgres);
+        var courses = new Courses(jdbi);
+        var certificates = new Certificates(jdbi, jobs);
+        var enrolments = new Enrolments(jdbi, certificates);
+        var videos = new Videos(jdbi, jobs);
+        var letters = new Letters(jdbi, mail, settings.publicUrl());
+        var unsubscribe = new Unsubscribe.Links(signer, settings.publicUrl());
+        var resets = new ResetLinks(signer, accounts);
 
         var name = Registry.name("worker");
         join(redis, name, "worker", settings, life);
-        return life.owns(new Worker(name, postgres, redis, settings.drain()))
-                .on(SendWelcomeMail.class, new SendWelcomeMail.Handler(accounts, mail, settings.publicUrl())::run)
-                .on(PurgeExpired.class, new PurgeExpired.Handler(postgres.jdbi())::run)
-                .start(settings.workerThreads());
+        var worker = life.owns(new Worker(name, postgres, redis, settings.drain()))
+                .on(SendWelcomeMail.class, new SendWelcomeMail.Handler(accounts, letters)::run)
+                .on(SendPasswordReset.class, new SendPasswordReset.Handler(accounts, resets, letters)::run)
+                .on(EnqueueDigests.class, new EnqueueDigests.Handler(jdbi, jobs)::run)
+                .on(SendDigest.class, new SendDigest.Handler(accounts, courses, enrolments, letters, unsubscribe)::run)
+                .on(EnqueueReminders.class, new EnqueueReminders.Handler(jdbi, jobs)::run)
+                .on(SendReminder.class, new SendReminder.Handler(accounts, enrolments, letters, unsubscribe)::run)
+                .on(PurgeExpired.class, new PurgeExpired.Handler(jdbi)::run);
+        // Without file storage these types are unknown here: their jobs wait for a worker that has one.
+        files.ifPresent(storage -> worker.on(
+                        MakeCertificate.class,
+                        new MakeCertificate.Handler(certificates, accounts, storage, letters)::run)
+                .on(
+                        TranscodeVideo.class,
+                        TranscodeVideo.POLICY,
+                        new TranscodeVideo.Handler(videos, storage, new Ffmpeg(settings.ffmpeg()))::run)
+                .on(DiscardFiles.class, new DiscardFiles.Handler(storage)::run));
+        return worker.start(settings.workerThreads());
     }
 
     /** Every tick of the clock, and what it enqueues. */
     public static Ticker scheduler(Settings settings, Life life) {
-        var postgres = life.owns(Postgres.attach(settings.databaseUrl(), 3, STATEMENT));
+        var postgres = life.owns(Postgres.attach(settings.databaseUrl(), 4, STATEMENT));
         var redis = redis(settings, life);
         var jobs = new Jobs(redis);
 
         var name = Registry.name("scheduler");
         join(redis, name, "scheduler", settings, life);
         return life.owns(new Ticker(name, postgres))
-                .on(
-                        "purge",
-                        settings.purgeCron(),
-                        (transaction, due) -> jobs.enqueue(
-                                transaction, Job.of(new PurgeExpired()).key("purge " + due)))
+                .on("digests", settings.digestCron(), (transaction, due) -> {
+                    jobs.enqueue(transaction, EnqueueDigests.of(LocalDate.ofInstant(due, ZoneOffset.UTC)));
+                })
+                .on("reminders", settings.reminderCron(), (transaction, due) -> {
+                    jobs.enqueue(transaction, EnqueueReminders.of(due));
+                })
+                .on("purge", settings.purgeCron(), (transaction, due) -> {
+                    jobs.enqueue(transaction, Job.of(new PurgeExpired()).key("purge " + due));
+                })
                 .start();
     }
 
@@ -150,14 +247,32 @@ public final class Main {
                 .with("settings", settings)
                 .with("postgres", postgres)
                 .with("redis", redis)
-                .with("accounts", accounts(postgres))
+                .with("accounts", accounts(settings, postgres))
                 .with("courses", new Courses(postgres.jdbi()))
                 .with("jobs", new Jobs(redis))
                 .run();
     }
 
+    private static LoadDemo loadDemo(Settings settings, Life life) {
+        var postgres = life.owns(Postgres.attach(settings.databaseUrl(), 2, TASK_STATEMENT));
+        var jdbi = postgres.jdbi();
+        var jobs = new Jobs(redis(settings, life));
+        return new LoadDemo(
+                accounts(settings, postgres),
+                new Courses(jdbi),
+                new Lessons(jdbi),
+                new Enrolments(jdbi, new Certificates(jdbi, jobs)),
+                new Videos(jdbi, jobs),
+                files(settings, life),
+                new Ffmpeg(settings.ffmpeg()));
+    }
+
     private static Redis redis(Settings settings, Life life) {
         return life.owns(Redis.attach(settings.redisUrl(), settings.redisTlsVerify()));
+    }
+
+    private static Optional<FileStorage> files(Settings settings, Life life) {
+        return settings.files().map(bucket -> life.owns(new FileStorage(bucket)));
     }
 
     private static void join(Redis redis, String name, String type, Settings settings, Life life) {
@@ -172,8 +287,8 @@ public final class Main {
         return new JobTasks(postgres(run).jdbi(), redis(run.settings(), run.life()));
     }
 
-    private static Accounts accounts(Postgres postgres) {
-        return new Accounts(postgres.jdbi(), new Passwords());
+    private static Accounts accounts(Settings settings, Postgres postgres) {
+        return new Accounts(postgres.jdbi(), new Passwords(settings.passwordCost()));
     }
 
     private Main() {}

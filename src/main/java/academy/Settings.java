@@ -1,5 +1,6 @@
 package academy;
 
+import academy.accounts.Passwords;
 import dozen.http.HttpSettings;
 import dozen.jobs.Cron;
 import dozen.logging.Logging;
@@ -7,6 +8,7 @@ import dozen.process.ProcessSettings;
 import dozen.process.Release;
 import dozen.resources.PostgresUrl;
 import dozen.resources.RedisUrl;
+import dozen.resources.S3Bucket;
 import dozen.resources.SmtpUrl;
 import dozen.settings.Env;
 import dozen.settings.Secret;
@@ -29,12 +31,20 @@ public record Settings(
         URI publicUrl,
         Duration cacheTtl,
         Duration sessionTtl,
+        Passwords.Cost passwordCost,
+        int logInTriesByAddress,
+        int logInTriesByAccount,
         int webMaxRequests,
         int trustedProxyHops,
         Optional<Secret> metricsToken,
         int workerThreads,
         Optional<SmtpUrl> smtpUrl,
         InternetAddress mailFrom,
+        Optional<S3Bucket> files,
+        long videoMaxBytes,
+        String ffmpeg,
+        Cron digestCron,
+        Cron reminderCron,
         Cron purgeCron,
         ProcessSettings process) {
 
@@ -63,6 +73,11 @@ public record Settings(
                         .integer(300, 1, 86_400)),
                 Duration.ofHours(env.setting("SESSION_TTL_HOURS", "how long a log-in lasts")
                         .integer(336, 1, 8760)),
+                passwordCost(env),
+                env.setting("LOG_IN_TRIES_BY_ADDRESS", "failed log-ins from one network in 15 minutes")
+                        .integer(100, 1, 1_000_000),
+                env.setting("LOG_IN_TRIES_BY_ACCOUNT", "failed log-ins to one account in 15 minutes")
+                        .integer(10, 1, 1_000_000),
                 env.setting("WEB_MAX_REQUESTS", "requests at once per web process; past it 503")
                         .integer(512, 1, 100_000),
                 env.setting("TRUSTED_PROXY_HOPS", "entries of X-Forwarded-For, from the right, that our proxies wrote")
@@ -76,6 +91,14 @@ public record Settings(
                         .optionalSecret(SmtpUrl::parse),
                 env.setting("MAIL_FROM", "sender of all mails")
                         .parsed("Academy <academy@localhost>", Settings::mailAddress),
+                files(env),
+                env.setting("VIDEO_MAX_MB", "largest upload").integer(2048, 1, 5000) * 1_000_000L,
+                env.setting("FFMPEG", "the ffmpeg program: a path, or a name on the PATH")
+                        .text("ffmpeg"),
+                env.setting("DIGEST_CRON", "when the day's digests go: second minute hour day month weekday, UTC")
+                        .parsed("0 0 7 * * *", Cron::parse),
+                env.setting("REMINDER_CRON", "when untouched courses are looked for; mails go by day only")
+                        .parsed("0 0 * * * *", Cron::parse),
                 env.setting("PURGE_CRON", "when expired data is deleted: second minute hour day month weekday, UTC")
                         .parsed("0 30 3 * * *", Cron::parse),
                 process);
@@ -89,6 +112,33 @@ public record Settings(
                 Release.read(env),
                 Duration.ofSeconds(env.setting("SHUTDOWN_GRACE_SECONDS", "from SIGTERM to the end, at the most")
                         .integer(25, 1, 3600)));
+    }
+
+    /** Bounds: OWASP's least memory, and what still fits a small container. */
+    private static Passwords.Cost passwordCost(Env env) {
+        var standard = Passwords.Cost.STANDARD;
+        return new Passwords.Cost(
+                env.setting("ARGON2_MEMORY_KIB", "memory that a password's hash takes")
+                        .integer(standard.memoryKib(), 7_168, 1_048_576),
+                env.setting("ARGON2_ITERATIONS", "passes over that memory").integer(standard.iterations(), 1, 20),
+                env.setting("ARGON2_LANES", "lanes of that memory").integer(standard.lanes(), 1, 16));
+    }
+
+    private static Optional<S3Bucket> files(Env env) {
+        var bucket = env.setting("S3_BUCKET", "where files are kept; unset: nothing that needs files works")
+                .optional(S3Bucket::name);
+        var keyId = env.setting("AWS_ACCESS_KEY_ID", "who we are at S3").optional(text -> text);
+        var key = env.setting("AWS_SECRET_ACCESS_KEY", "and its secret").optionalSecret(Secret::new);
+        var region = env.setting("AWS_REGION", "S3's region").text("us-east-1");
+        var endpoint = env.setting("AWS_ENDPOINT_URL_S3", "another server that speaks S3's protocol")
+                .optional(S3Bucket::endpoint);
+        if (bucket.isEmpty()) return Optional.empty();
+        if (keyId.isEmpty()) env.fault("AWS_ACCESS_KEY_ID is required with S3_BUCKET");
+        if (key.isEmpty()) env.fault("AWS_SECRET_ACCESS_KEY is required with S3_BUCKET");
+        if (keyId.isEmpty() || key.isEmpty()) return Optional.empty();
+        var address = endpoint.map(url -> S3Bucket.at(url, bucket.get()))
+                .orElseGet(() -> S3Bucket.amazon(bucket.get(), region));
+        return Optional.of(new S3Bucket(address, region, keyId.get(), key.get()));
     }
 
     private static Secret secretKey(String text) {

@@ -15,6 +15,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The same program that main runs, on a free port and a database of its own, driven over HTTP. */
@@ -46,6 +49,22 @@ public final class RunningAcademy implements AutoCloseable {
         return new RunningAcademy(settings);
     }
 
+    /** With file storage and ffmpeg, too. */
+    public static RunningAcademy withFiles() {
+        return withFiles(Map.of());
+    }
+
+    public static RunningAcademy withFiles(Map<String, String> changes) {
+        var all = new HashMap<>(TestServices.shared().s3().settings());
+        all.put("FFMPEG", TestServices.ffmpeg());
+        all.putAll(changes);
+        return start(all);
+    }
+
+    public List<String> routes() {
+        return server.routes();
+    }
+
     public int port() {
         return server.port();
     }
@@ -61,7 +80,9 @@ public final class RunningAcademy implements AutoCloseable {
 
     public HttpResponse<String> send(HttpRequest.Builder request) {
         try {
-            return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            var answer = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            ApiDocument.SHARED.check(answer); // whatever a test is about, every answer must be as documented
+            return answer;
         } catch (IOException e) {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {
@@ -107,6 +128,11 @@ public final class RunningAcademy implements AutoCloseable {
         Main.worker(Settings.read(new Env(settings)), life);
     }
 
+    /** Runs something with the settings of this program, as a task or a scheduler would. */
+    public Settings settings() {
+        return Settings.read(new Env(settings));
+    }
+
     /** Signs somebody up; returns the id. */
     public String signUp(String email) {
         return signUp(email, "Somebody");
@@ -130,10 +156,42 @@ public final class RunningAcademy implements AutoCloseable {
     /** A logged-in admin's cookie. */
     public String admin() {
         try (var postgres = postgres()) {
-            var accounts = new academy.accounts.Accounts(postgres.jdbi(), new academy.accounts.Passwords());
+            var accounts = new academy.accounts.Accounts(
+                    postgres.jdbi(), new academy.accounts.Passwords(academy.accounts.Passwords.Cost.STANDARD));
             accounts.create("admin@example.com", new Secret(PASSWORD), "Admin", academy.accounts.Account.Role.ADMIN);
         }
         return logIn("admin@example.com");
+    }
+
+    public record MadeCourse(String course, List<String> lessons) {}
+
+    /** Makes a course with so many lessons. */
+    public MadeCourse course(String admin, String title, int lessons) {
+        var course = json(post("/api/courses", "{\"title\": \"%s\"}".formatted(title), admin))
+                .get("id")
+                .asText();
+        var ids = new ArrayList<String>();
+        for (var i = 1; i <= lessons; i++) {
+            var lesson = post("/api/courses/" + course + "/lessons", "{\"title\": \"Lesson %d\"}".formatted(i), admin);
+            ids.add(json(lesson).get("id").asText());
+        }
+        return new MadeCourse(course, ids);
+    }
+
+    /** What a query that counts finds. */
+    public long count(String sql) {
+        try (var postgres = postgres()) {
+            return postgres.jdbi()
+                    .withHandle(
+                            handle -> handle.createQuery(sql).mapTo(Long.class).one());
+        }
+    }
+
+    /** Changes rows behind the program's back. */
+    public void execute(String sql) {
+        try (var postgres = postgres()) {
+            postgres.jdbi().useHandle(handle -> handle.execute(sql));
+        }
     }
 
     public Postgres postgres() {

@@ -58,9 +58,47 @@ public final class MailCatcher implements AutoCloseable {
         return Arrays.asList(smtp.getReceivedMessages());
     }
 
+    /** The page, or with /NUMBER the first attachment of that mail. */
     private void answer(HttpExchange exchange) throws IOException {
+        var path = exchange.getRequestURI().getPath();
+        if (path.matches("/\\d{1,6}")) attachment(exchange, Integer.parseInt(path.substring(1)));
+        else page(exchange);
+    }
+
+    private void attachment(HttpExchange exchange, int number) throws IOException {
+        var all = mails();
+        var part = number < all.size() ? attachment(all.get(number)) : null;
+        if (part == null) {
+            exchange.sendResponseHeaders(404, -1);
+            exchange.close();
+            return;
+        }
+        try (var body = exchange.getResponseBody()) {
+            exchange.getResponseHeaders().set("Content-Type", part.getContentType());
+            exchange.sendResponseHeaders(200, 0);
+            part.getInputStream().transferTo(body);
+        } catch (MessagingException e) {
+            throw new IOException(e);
+        }
+    }
+
+    /** Null when there is none. */
+    public static Part attachment(MimeMessage mail) throws IOException {
+        try {
+            if (!(mail.getContent() instanceof Multipart parts)) return null;
+            for (var i = 0; i < parts.getCount(); i++) {
+                if (parts.getBodyPart(i).getFileName() != null) return parts.getBodyPart(i);
+            }
+            return null;
+        } catch (MessagingException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private void page(HttpExchange exchange) throws IOException {
         var items = new StringBuilder();
-        for (var mail : mails().reversed()) items.append(item(mail));
+        var all = mails();
+        for (var i = all.size() - 1; i >= 0; i--) items.append(item(i, all.get(i)));
         var bytes = PAGE.formatted(items.isEmpty() ? "<p>None yet.</p>" : items).getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().set("Content-Type", "text/html; charset=utf-8");
         exchange.sendResponseHeaders(200, bytes.length);
@@ -69,11 +107,15 @@ public final class MailCatcher implements AutoCloseable {
         }
     }
 
-    private static String item(MimeMessage mail) {
+    private static String item(int number, MimeMessage mail) {
         try {
             var to = InternetAddress.toUnicodeString((InternetAddress[]) mail.getAllRecipients());
             var text = LINK.matcher(escaped(text(mail))).replaceAll("<a href=\"$0\">$0</a>");
-            return "<h2>%s</h2><p>to %s</p><pre>%s</pre>".formatted(escaped(mail.getSubject()), escaped(to), text);
+            var part = attachment(mail);
+            var file =
+                    part == null ? "" : "<p><a href=\"/%d\">%s</a></p>".formatted(number, escaped(part.getFileName()));
+            return "<h2>%s</h2><p>to %s</p><pre>%s</pre>%s"
+                    .formatted(escaped(mail.getSubject()), escaped(to), text, file);
         } catch (MessagingException | IOException e) {
             return "<p>unreadable: " + escaped(String.valueOf(e.getMessage())) + "</p>";
         }

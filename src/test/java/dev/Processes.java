@@ -37,14 +37,18 @@ final class Processes {
 
     /** Runs a command to its end; returns its exit code. */
     int run(String name, String command) throws IOException, InterruptedException {
-        return start(name, command, 0).waitFor();
+        return run(name, command, "");
+    }
+
+    int run(String name, String command, String input) throws IOException, InterruptedException {
+        return start(name, command, 0, input).waitFor();
     }
 
     synchronized void startAll(Map<String, String> processTypes) throws IOException {
         stopping = false;
         var number = 0;
         for (var type : processTypes.entrySet()) {
-            var process = start(type.getKey(), type.getValue(), number++);
+            var process = start(type.getKey(), type.getValue(), number++, "");
             running.add(process);
             process.onExit().thenRun(() -> ended(type.getKey(), process));
         }
@@ -54,7 +58,7 @@ final class Processes {
         if (!stopping && running.contains(process)) onDeath.accept(type);
     }
 
-    private Process start(String name, String command, int number) throws IOException {
+    private Process start(String name, String command, int number, String input) throws IOException {
         var builder = new ProcessBuilder("/bin/sh", "-c", "exec " + command).redirectErrorStream(true);
         var environment = builder.environment();
         environment.clear();
@@ -64,8 +68,10 @@ final class Processes {
         environment.put("PATH", javaHome + "/bin:" + System.getenv("PATH"));
         environment.putAll(settings);
         var process = builder.start();
-        process.getOutputStream().close();
         leftovers.remember(process.toHandle());
+        try (var stdin = process.getOutputStream()) {
+            stdin.write(input.getBytes(StandardCharsets.UTF_8));
+        }
         var reader = Thread.ofVirtual().start(() -> copy(process, prefix(name, number)));
         process.onExit().thenRun(() -> join(reader));
         return process;

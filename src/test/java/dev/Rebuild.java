@@ -18,7 +18,10 @@ import javax.tools.ToolProvider;
 final class Rebuild {
     private static final Path SOURCES = Path.of("src/main/java");
     private static final Path RESOURCES = Path.of("src/main/resources");
-    private static final Path BUILT = Path.of("target/classes/release.properties");
+    /** What the build puts beside the sources' own. */
+    private static final List<Path> BUILT =
+            List.of(Path.of("target/classes/release.properties"), Path.of("target/classes/fonts"));
+
     private static final Path JAR = Path.of("target/app.jar");
 
     private final Path classes;
@@ -40,7 +43,7 @@ final class Rebuild {
                 var jar = new JarOutputStream(Files.newOutputStream(next), old.getManifest())) {
             add(jar, classes);
             add(jar, RESOURCES);
-            if (Files.exists(BUILT)) add(jar, BUILT.getParent(), BUILT);
+            for (var built : BUILT) for (var file : files(built, "")) add(jar, built.getParent(), file);
         }
         // In one step: a process that has the old jar open keeps reading the old one.
         Files.move(next, JAR, StandardCopyOption.ATOMIC_MOVE);

@@ -1,32 +1,33 @@
 package dev;
 
-import academy.accounts.Account;
-import academy.accounts.Accounts;
-import academy.accounts.Passwords;
-import academy.courses.Courses;
-import academy.courses.ImportCourses;
+import dozen.process.Exit;
 import dozen.resources.Postgres;
 import dozen.resources.PostgresUrl;
-import dozen.settings.Secret;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 
 /** What an empty database is filled with, so that there is something to see and to log in with. */
 final class SampleData {
     static final String ADMIN = "admin@example.com";
     static final String LEARNER = "learner@example.com";
-    static final Secret PASSWORD = new Secret("correct horse battery");
+    static final String PASSWORD = "correct horse battery";
 
     private SampleData() {}
 
-    static void loadIntoEmpty(String databaseUrl) throws IOException {
+    /** As any release does it: by a task of the same jar. */
+    static void loadIntoEmpty(String databaseUrl, Processes processes, Procfile procfile)
+            throws IOException, InterruptedException {
+        if (!isEmpty(databaseUrl)) return;
+        var task = procfile.release().replaceFirst("release$", "task load-demo");
+        if (processes.run("task", task, PASSWORD + "\n") != 0) throw Exit.failure("the sample data was not loaded");
+    }
+
+    private static boolean isEmpty(String databaseUrl) {
         try (var postgres = Postgres.attach(PostgresUrl.parse(databaseUrl), 1, Duration.ofSeconds(10))) {
-            var accounts = new Accounts(postgres.jdbi(), new Passwords());
-            if (accounts.count() > 0) return;
-            ImportCourses.run(new Courses(postgres.jdbi()), List.of("src/test/resources/dev/courses.csv"));
-            accounts.create(ADMIN, PASSWORD, "Ada Admin", Account.Role.ADMIN);
-            accounts.create(LEARNER, PASSWORD, "Leo Learner", Account.Role.LEARNER);
+            return postgres.jdbi()
+                    .withHandle(handle -> handle.createQuery("SELECT NOT EXISTS (SELECT FROM accounts)")
+                            .mapTo(Boolean.class)
+                            .one());
         }
     }
 }

@@ -115,10 +115,12 @@ public final class Server {
                 System.getProperty("java.home"), settings, leftovers, type -> fail(type + " ended by itself"));
         if (processes.run("release", procfile.release()) != 0) throw Exit.failure("the release failed");
         // Its password is known to everybody, so never into a database that .env names.
-        if (!dotenv.containsKey("DATABASE_URL")) SampleData.loadIntoEmpty(settings.get("DATABASE_URL"));
+        if (!dotenv.containsKey("DATABASE_URL")) {
+            SampleData.loadIntoEmpty(settings.get("DATABASE_URL"), processes, procfile);
+        }
         writeEnv(services.settings());
         if (options.servicesOnly()) {
-            System.out.println("PostgreSQL, Redis and SMTP are up; their settings are in .dev/env. For example:");
+            System.out.println("PostgreSQL, Redis, S3 and SMTP are up; their settings are in .dev/env. For example:");
             System.out.println("  set -a; . .dev/env; java -jar target/app.jar web");
             System.out.println("Mails: " + services.mailPage());
             stop.await();
@@ -166,7 +168,8 @@ public final class Server {
 
                   admin    %2$s    %4$s
                   learner  %3$s  %4$s
-                  mail     %5$s
+                  mails    %5$s
+                  API      http://localhost:%1$d/docs
 
                 Try:
                   curl localhost:%1$d/health/ready
@@ -175,6 +178,6 @@ public final class Server {
 
                 Saving a file under src/main restarts with the change. Ctrl-C stops everything.
 
-                """, port, SampleData.ADMIN, SampleData.LEARNER, SampleData.PASSWORD.reveal(), mailPage);
+                """, port, SampleData.ADMIN, SampleData.LEARNER, SampleData.PASSWORD, mailPage);
     }
 }

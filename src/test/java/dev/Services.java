@@ -16,7 +16,9 @@ final class Services implements AutoCloseable {
 
     private final LocalPostgres postgres;
     private final LocalRedis redis;
+    private final LocalS3 s3;
     private final MailCatcher mail;
+    private final String ffmpeg;
     private final String secretKey;
 
     private final List<ProcessHandle> processes;
@@ -24,17 +26,23 @@ final class Services implements AutoCloseable {
     private Services(
             LocalPostgres postgres,
             LocalRedis redis,
+            LocalS3 s3,
             MailCatcher mail,
+            String ffmpeg,
             String secretKey,
             List<ProcessHandle> processes) {
-        this.mail = mail;
         this.processes = processes;
         this.postgres = postgres;
         this.redis = redis;
+        this.s3 = s3;
+        this.mail = mail;
+        this.ffmpeg = ffmpeg;
         this.secretKey = secretKey;
     }
 
     static Services start(Path folder, Leftovers leftovers) throws IOException, SQLException, InterruptedException {
+        var s3 = LocalS3.start(folder.resolve("data/s3"), 0); // the slowest to start, so it is first
+        leftovers.remember(s3.process());
         var postgres = LocalPostgres.start(folder.resolve("binaries"), folder.resolve("data/postgres"), 0);
         var postgresProcess = ProcessHandle.of(postgres.pid()).orElseThrow();
         leftovers.remember(postgresProcess);
@@ -43,7 +51,14 @@ final class Services implements AutoCloseable {
         var redisProcess = ProcessHandle.of(redis.pid()).orElseThrow();
         leftovers.remember(redisProcess);
         var secretKey = secretKey(folder.resolve("data/secret-key"));
-        return new Services(postgres, redis, MailCatcher.start(), secretKey, List.of(postgresProcess, redisProcess));
+        return new Services(
+                postgres,
+                redis,
+                s3.await(),
+                MailCatcher.start(),
+                LocalFfmpeg.program(folder.resolve("binaries")),
+                secretKey,
+                List.of(postgresProcess, redisProcess, s3.process()));
     }
 
     /** Made once, so that links and sessions outlive a restart. */
@@ -63,6 +78,8 @@ final class Services implements AutoCloseable {
         settings.put("REDIS_URL", redis.url());
         settings.put("SECRET_KEY", secretKey);
         settings.put("SMTP_URL", mail.url());
+        settings.putAll(s3.settings());
+        settings.put("FFMPEG", ffmpeg);
         return settings;
     }
 
@@ -77,6 +94,7 @@ final class Services implements AutoCloseable {
     @Override
     public void close() throws IOException {
         mail.close();
+        s3.close();
         redis.close();
         postgres.close();
     }

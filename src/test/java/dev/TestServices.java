@@ -19,6 +19,7 @@ public final class TestServices {
 
     private final LocalPostgres postgres;
     private final LocalRedis redis;
+    private LocalS3 s3;
     private final AtomicInteger databases = new AtomicInteger();
 
     private TestServices(LocalPostgres postgres, LocalRedis redis) {
@@ -49,6 +50,7 @@ public final class TestServices {
     /** Also what a failed test left running. */
     private static void endAll() {
         try {
+            if (shared.s3 != null) shared.s3.close();
             shared.redis.close();
             shared.postgres.close();
             LEFTOVERS.end();
@@ -69,6 +71,31 @@ public final class TestServices {
         var redis = LocalRedis.start(FOLDER.resolve(folder), port, options);
         LEFTOVERS.remember(ProcessHandle.of(redis.pid()).orElseThrow());
         return redis;
+    }
+
+    /** Started at the first call, for it takes seconds and few tests need it. */
+    public synchronized LocalS3 s3() {
+        if (s3 == null) s3 = startS3("shared/s3");
+        return s3;
+    }
+
+    /** One more, for a test that stops it. */
+    public static LocalS3 startS3(String folder) {
+        try {
+            var started = LocalS3.start(FOLDER.resolve(folder), 0);
+            LEFTOVERS.remember(started.process());
+            return started.await();
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public static String ffmpeg() {
+        try {
+            return LocalFfmpeg.program(Path.of(".dev/binaries"));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     public LocalPostgres postgres() {

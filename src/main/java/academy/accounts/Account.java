@@ -1,17 +1,50 @@
 package academy.accounts;
 
+import academy.letters.Letters;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.UUID;
 
-/** A person with a log-in, as that person and admins see it. */
-public record Account(UUID id, String email, String name, Role role, Instant createdAt) {
+/**
+ * A person with a log-in, as that person and admins see it.
+ *
+ * @param timeZone as Europe/Vienna; null when never told
+ * @param letters whether digests and reminders are wanted
+ * @param completeness of the profile, 0 to 100; null while nobody computed it
+ */
+public record Account(
+        UUID id,
+        String email,
+        String name,
+        String about,
+        String timeZone,
+        boolean letters,
+        Role role,
+        Integer completeness,
+        Instant createdAt) {
+    static final String COLUMNS =
+            "id, email, name, about, time_zone, letters, upper(role) AS role, completeness, created_at";
+
     public enum Role {
         LEARNER,
         ADMIN;
 
-        @com.fasterxml.jackson.annotation.JsonValue
+        @JsonValue
         public String text() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT);
         }
+    }
+
+    public boolean isAdmin() {
+        return role == Role.ADMIN;
+    }
+
+    public Letters.Recipient recipient() {
+        return new Letters.Recipient(email, name);
+    }
+
+    Profile profile() {
+        return new Profile(name, about, timeZone, letters);
     }
 }

@@ -2,6 +2,7 @@ package academy.accounts;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dozen.http.Fields;
+import dozen.http.Idempotency;
 import dozen.http.Json;
 import dozen.http.Path;
 import dozen.http.Problem;
@@ -14,27 +15,36 @@ import org.jdbi.v3.core.Handle;
 
 /** Sign-up, log-in and log-out, one's own account, and what others see of it. */
 public final class AccountRoutes {
+    private static final String LOG_IN = "log-in";
+
     record SignUp(String email, Secret password, String name) {}
 
     record LogIn(String email, Secret password) {}
 
     private final Accounts accounts;
     private final Sessions sessions;
+    private final LogInLimits limits;
+    private final Idempotency idempotency;
     private final Cache cache;
     private final Jobs jobs;
 
-    public AccountRoutes(Accounts accounts, Sessions sessions, Cache cache, Jobs jobs) {
-        this.jobs = jobs;
+    public AccountRoutes(
+            Accounts accounts, Sessions sessions, LogInLimits limits, Idempotency idempotency, Cache cache, Jobs jobs) {
         this.accounts = accounts;
         this.sessions = sessions;
+        this.limits = limits;
+        this.idempotency = idempotency;
         this.cache = cache;
+        this.jobs = jobs;
     }
 
     public void register(RoutesConfig routes) {
-        routes.post("/api/accounts", this::signUp);
-        routes.post("/api/sessions", this::logIn);
+        routes.post("/api/accounts", idempotency.once(this::signUp));
+        routes.post("/api/sessions", this::logIn); // not once: a kept answer would keep its token
+        routes.delete("/api/sessions", this::logOutEverywhere);
         routes.delete("/api/sessions/current", this::logOut);
         routes.get("/api/me", context -> context.json(sessions.require(context)));
+        routes.patch("/api/me", idempotency.once(this::change));
         routes.get("/api/users/{id}", this::user);
     }
 
@@ -61,8 +71,10 @@ public final class AccountRoutes {
                 1,
                 128);
         fields.check();
+        limits.take(context, LOG_IN, request.email());
         var account = accounts.logIn(request.email(), request.password())
                 .orElseThrow(() -> Problem.unauthorized("The address or the password is wrong."));
+        limits.giveBack(context, LOG_IN, request.email());
         sessions.start(context, account.id());
         context.status(201).json(account);
     }
@@ -72,12 +84,35 @@ public final class AccountRoutes {
         context.status(204);
     }
 
+    private void logOutEverywhere(Context context) {
+        accounts.endSessions(sessions.require(context).id());
+        sessions.end(context);
+        context.status(204);
+    }
+
+    private void change(Context context) {
+        var id = sessions.require(context).id();
+        var change = Json.object(context);
+        var account = accounts.change(id, profile -> {
+                    var changed = Json.merge(change, profile, Profile.class);
+                    changed.check();
+                    return changed;
+                })
+                .orElseThrow(Problem::notFound);
+        cache.forget(key(id));
+        context.json(account);
+    }
+
     /** The cached read: Redis first, PostgreSQL on a miss, PostgreSQL alone while Redis is away. */
     private void user(Context context) {
         var id = Path.uuid(context, "id");
-        var user = cache.get("user:" + id, () -> accounts.findPublic(id).map(AccountRoutes::json))
+        var user = cache.get(key(id), () -> accounts.findPublic(id).map(AccountRoutes::json))
                 .orElseThrow(Problem::notFound);
         context.contentType("application/json").result(user);
+    }
+
+    private static String key(java.util.UUID id) {
+        return "user:" + id;
     }
 
     private static String json(Accounts.Public user) {

@@ -4,6 +4,7 @@ import dozen.settings.Secret;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
@@ -46,24 +47,40 @@ public final class Accounts {
             Handle transaction, String email, String hash, String name, Account.Role role) {
         return transaction
                 .createQuery("""
-                        INSERT INTO accounts (email, name, password, role)
-                        VALUES (:email, :name, :hash, :role)
+                        INSERT INTO accounts (email, name, password, role, completeness)
+                        VALUES (:email, :name, :hash, :role, :completeness)
                         ON CONFLICT (lower(email)) DO NOTHING
-                        RETURNING id, email, name, upper(role) AS role, created_at
-                        """)
+                        RETURNING %s
+                        """.formatted(Account.COLUMNS))
                 .bind("email", email)
                 .bind("name", name)
                 .bind("hash", hash)
                 .bind("role", role.text())
+                .bind("completeness", new Profile(name, "", null, true).completeness())
                 .mapTo(Account.class)
                 .findOne();
     }
 
     public Optional<Account> find(UUID id) {
-        return jdbi.withHandle(handle ->
-                handle.createQuery("""
-                        SELECT id, email, name, upper(role) AS role, created_at FROM accounts WHERE id = :id
-                        """).bind("id", id).mapTo(Account.class).findOne());
+        return jdbi.withHandle(handle -> find(handle, id, ""));
+    }
+
+    private static Optional<Account> find(Handle handle, UUID id, String locking) {
+        return handle.createQuery("SELECT %s FROM accounts WHERE id = :id %s".formatted(Account.COLUMNS, locking))
+                .bind("id", id)
+                .mapTo(Account.class)
+                .findOne();
+    }
+
+    /** The account of a session, if none of its sessions was ended since. */
+    Optional<Account> find(UUID id, int sessionGeneration) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        SELECT %s FROM accounts WHERE id = :id AND session_generation = :generation
+                        """.formatted(Account.COLUMNS))
+                .bind("id", id)
+                .bind("generation", sessionGeneration)
+                .mapTo(Account.class)
+                .findOne());
     }
 
     public Optional<Public> findPublic(UUID id) {
@@ -73,20 +90,113 @@ public final class Accounts {
                 .findOne());
     }
 
-    /** The account whose address and password these are. */
-    public Optional<Account> logIn(String email, Secret password) {
-        var found = jdbi.withHandle(handle -> handle.createQuery("""
+    /** The account of this address, and its password's hash. */
+    Optional<Account> findByEmail(String email) {
+        return credentials(email).flatMap(found -> find(found.id()));
+    }
+
+    private Optional<Credentials> credentials(String email) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
                         SELECT id, password FROM accounts WHERE lower(email) = lower(:email)
                         """)
                 .bind("email", email)
                 .mapTo(Credentials.class)
                 .findOne());
+    }
+
+    /** The account whose address and password these are. */
+    public Optional<Account> logIn(String email, Secret password) {
+        var found = credentials(email);
         if (found.isEmpty()) {
             passwords.matchNobody(password);
             return Optional.empty();
         }
-        if (!passwords.matches(password, found.get().password())) return Optional.empty();
-        return find(found.get().id());
+        var credentials = found.get();
+        if (!passwords.matches(password, credentials.password())) return Optional.empty();
+        if (passwords.isOutdated(credentials.password())) {
+            replaceHash(credentials.id(), credentials.password(), passwords.hash(password));
+        }
+        return find(credentials.id());
+    }
+
+    /** With the same password: no session ends. */
+    private void replaceHash(UUID id, String before, String after) {
+        jdbi.useHandle(handle -> handle.createUpdate("""
+                        UPDATE accounts SET password = :after WHERE id = :id AND password = :before
+                        """)
+                .bind("id", id)
+                .bind("before", before)
+                .bind("after", after)
+                .execute());
+    }
+
+    /** What a signed link is bound to, so that it is void once the password has changed. */
+    Optional<String> passwordHash(UUID id) {
+        return jdbi.withHandle(handle -> handle.createQuery("SELECT password FROM accounts WHERE id = :id")
+                .bind("id", id)
+                .mapTo(String.class)
+                .findOne());
+    }
+
+    /**
+     * A new password; every session ends. False when the old hash is no longer the one that was expected, as when a link
+     * is used twice at once.
+     */
+    boolean changePassword(UUID id, String expectedHash, Secret password) {
+        var hash = passwords.hash(password);
+        return jdbi.withHandle(handle -> handle.createUpdate("""
+                        UPDATE accounts SET password = :hash, session_generation = session_generation + 1
+                        WHERE id = :id AND password = :expected
+                        """)
+                        .bind("id", id)
+                        .bind("expected", expectedHash)
+                        .bind("hash", hash)
+                        .execute()
+                == 1);
+    }
+
+    boolean hasPassword(UUID id, Secret password) {
+        return passwordHash(id)
+                .filter(hash -> passwords.matches(password, hash))
+                .isPresent();
+    }
+
+    int sessionGeneration(UUID id) {
+        return jdbi.withHandle(handle -> handle.createQuery("SELECT session_generation FROM accounts WHERE id = :id")
+                .bind("id", id)
+                .mapTo(Integer.class)
+                .one());
+    }
+
+    /** Logs out everywhere. */
+    void endSessions(UUID id) {
+        jdbi.useHandle(handle -> handle.createUpdate("""
+                        UPDATE accounts SET session_generation = session_generation + 1 WHERE id = :id
+                        """).bind("id", id).execute());
+    }
+
+    /** Changes a profile under a lock, so that two changes at once can't undo each other. */
+    Optional<Account> change(UUID id, UnaryOperator<Profile> change) {
+        return jdbi.inTransaction(handle -> find(handle, id, "FOR UPDATE").flatMap(account -> {
+            var profile = change.apply(account.profile());
+            return handle.createQuery("""
+                            UPDATE accounts SET name = :name, about = :about, time_zone = :timeZone, letters = :letters,
+                                completeness = :completeness
+                            WHERE id = :id
+                            RETURNING %s
+                            """.formatted(Account.COLUMNS))
+                    .bindMethods(profile)
+                    .bind("id", id)
+                    .mapTo(Account.class)
+                    .findOne();
+        }));
+    }
+
+    /** No more digests and reminders. */
+    public void unsubscribe(UUID id) {
+        jdbi.useHandle(handle -> handle.createUpdate("UPDATE accounts SET letters = false WHERE id = :id")
+                .bind("id", id)
+                .execute());
     }
 
     public long count() {

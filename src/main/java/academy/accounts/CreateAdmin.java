@@ -2,11 +2,7 @@ package academy.accounts;
 
 import dozen.http.Problem;
 import dozen.process.Exit;
-import dozen.settings.Secret;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -23,7 +19,7 @@ public final class CreateAdmin {
         if (arguments.size() != 2) throw Exit.usage("usage: task create-admin EMAIL NAME, the password on stdin");
         var email = arguments.get(0);
         var name = arguments.get(1);
-        var password = password();
+        var password = PasswordPrompt.read();
         try {
             NewAccount.check(email, password, name);
         } catch (Problem e) {
@@ -34,22 +30,5 @@ public final class CreateAdmin {
         var account = accounts.create(email, password, name, Account.Role.ADMIN)
                 .orElseThrow(() -> Exit.failure("this address has an account already: " + email));
         log.info("admin {} created", account.id());
-    }
-
-    private static Secret password() throws IOException {
-        var console = System.console();
-        if (console != null && console.isTerminal()) return prompted(console);
-        var line = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
-        if (line == null) throw Exit.failure("no password on stdin");
-        return new Secret(line);
-    }
-
-    private static Secret prompted(java.io.Console console) {
-        var first = console.readPassword("Password: ");
-        var again = console.readPassword("Again: ");
-        if (first == null || again == null || !java.util.Arrays.equals(first, again)) {
-            throw Exit.failure("the two passwords differ");
-        }
-        return new Secret(new String(first));
     }
 }

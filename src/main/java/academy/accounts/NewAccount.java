@@ -10,8 +10,12 @@ final class NewAccount {
     static void check(String email, Secret password, String name) {
         var fields = new Fields();
         fields.mailAddress("email", email);
-        fields.text("password", password == null ? null : password.reveal(), 12, 128);
+        password(fields, password);
         fields.text("name", name, 1, 200);
         fields.check();
+    }
+
+    static void password(Fields fields, Secret password) {
+        fields.text("password", password == null ? null : password.reveal(), 12, 128);
     }
 }

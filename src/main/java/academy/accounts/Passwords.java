@@ -9,22 +9,30 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** Argon2id hashes of passwords. Each takes 19 MiB while it is made, so only as many at once as there are cores. */
+/** Argon2id hashes of passwords. Each takes memory while it is made, so only as many at once as there are cores. */
 public final class Passwords {
-    /** OWASP Password Storage Cheat Sheet: 19 MiB, 2 iterations, 1 lane. */
-    private static final int MEMORY_KIB = 19_456;
+    /**
+     * What a hash costs, us and who guesses.
+     *
+     * @param lanes threads that would share the work
+     */
+    public record Cost(int memoryKib, int iterations, int lanes) {
+        /** OWASP Password Storage Cheat Sheet: 19 MiB, 2 iterations, 1 lane. */
+        public static final Cost STANDARD = new Cost(19_456, 2, 1);
+    }
 
-    private static final int ITERATIONS = 2;
-    private static final int LANES = 1;
     private static final int HASH_BYTES = 32;
     private static final int SALT_BYTES = 16;
     private static final int WAIT_SECONDS = 5;
 
-    private final Argon2Function argon2 =
-            Argon2Function.getInstance(MEMORY_KIB, ITERATIONS, LANES, HASH_BYTES, Argon2.ID);
+    private final Argon2Function argon2;
     private final SecureRandom random = new SecureRandom();
     private final Semaphore cores = new Semaphore(Runtime.getRuntime().availableProcessors());
     private final byte[] nobody = salt();
+
+    public Passwords(Cost cost) {
+        argon2 = Argon2Function.getInstance(cost.memoryKib(), cost.iterations(), cost.lanes(), HASH_BYTES, Argon2.ID);
+    }
 
     /** The hash with its parameters and salt, as one text. */
     public String hash(Secret password) {
@@ -34,6 +42,11 @@ public final class Passwords {
     /** A hash names its own parameters, so older ones keep working after a change. */
     public boolean matches(Secret password, String hash) {
         return bounded(() -> Argon2Function.getInstanceFromHash(hash).check(password.reveal(), hash));
+    }
+
+    /** Was it made at another cost than new ones are? */
+    boolean isOutdated(String hash) {
+        return !argon2.equals(Argon2Function.getInstanceFromHash(hash));
     }
 
     /** The same work as {@link #matches} for an address that has no account, so that the time tells nothing. */

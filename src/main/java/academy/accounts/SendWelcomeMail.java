@@ -1,9 +1,9 @@
 package academy.accounts;
 
+import academy.letters.Letters;
 import dozen.jobs.JobRun;
-import dozen.resources.Mail;
 import jakarta.mail.MessagingException;
-import java.net.URI;
+import java.util.Map;
 import java.util.UUID;
 
 /** A job: the first mail to a new account. Enqueued with the account, in one transaction. */
@@ -12,30 +12,18 @@ public record SendWelcomeMail(UUID account) {
     /** Does it. */
     public static final class Handler {
         private final Accounts accounts;
-        private final Mail mail;
-        private final URI publicUrl;
+        private final Letters letters;
 
-        public Handler(Accounts accounts, Mail mail, URI publicUrl) {
+        public Handler(Accounts accounts, Letters letters) {
             this.accounts = accounts;
-            this.mail = mail;
-            this.publicUrl = publicUrl;
+            this.letters = letters;
         }
 
         public void run(SendWelcomeMail job, JobRun run) throws MessagingException {
-            var found = accounts.find(job.account());
-            if (found.isEmpty()) return; // deleted in the meantime
-            var account = found.get();
-            mail.send(new Mail.Letter(
-                    "welcome-" + account.id(), account.email(), account.name(), "Welcome to Academy", """
-                    Hello %s,
-
-                    your account at Academy is ready. The courses wait for you:
-
-                    %s
-
-                    Academy
-                    """.formatted(
-                                    account.name(), publicUrl)));
+            var account = accounts.find(job.account());
+            if (account.isEmpty()) return; // deleted in the meantime
+            letters.send(
+                    account.get().recipient(), "welcome-" + job.account(), "welcome", "Welcome to Academy", Map.of());
         }
     }
 }

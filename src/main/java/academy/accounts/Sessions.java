@@ -2,16 +2,13 @@ package academy.accounts;
 
 import dozen.http.Problem;
 import dozen.resources.Redis;
+import dozen.settings.Sha256;
 import io.javalin.http.Context;
 import io.javalin.http.Cookie;
 import io.javalin.http.SameSite;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.UUID;
 import redis.clients.jedis.params.SetParams;
@@ -22,6 +19,7 @@ import redis.clients.jedis.params.SetParams;
  */
 public final class Sessions {
     private static final int TOKEN_BYTES = 32;
+    private static final String ACCOUNT = "academy.account";
 
     private final Redis redis;
     private final Accounts accounts;
@@ -44,7 +42,8 @@ public final class Sessions {
         var bytes = new byte[TOKEN_BYTES];
         random.nextBytes(bytes);
         var token = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-        redis.client().set(key(token), account.toString(), SetParams.setParams().ex(lasts.toSeconds()));
+        var value = account + " " + accounts.sessionGeneration(account);
+        redis.client().set(key(token), value, SetParams.setParams().ex(lasts.toSeconds()));
         setCookie(context, token, (int) lasts.toSeconds());
     }
 
@@ -57,21 +56,30 @@ public final class Sessions {
 
     /** The account that is logged in. */
     public Account require(Context context) {
-        return current(context)
-                .flatMap(accounts::find)
-                .orElseThrow(() -> Problem.unauthorized("Log in first: POST /api/sessions."));
+        return current(context).orElseThrow(() -> Problem.unauthorized("Log in first: POST /api/sessions."));
     }
 
     public Account requireAdmin(Context context) {
         var account = require(context);
-        if (account.role() != Account.Role.ADMIN) throw Problem.forbidden("This is for admins.");
+        if (!account.isAdmin()) throw Problem.forbidden("This is for admins.");
         return account;
     }
 
-    private Optional<UUID> current(Context context) {
-        return Optional.ofNullable(context.cookie(cookie))
+    /** Asked for once in a request. */
+    public Optional<Account> current(Context context) {
+        Optional<Account> kept = context.attribute(ACCOUNT);
+        if (kept != null) return kept;
+        var account = Optional.ofNullable(context.cookie(cookie))
                 .map(token -> redis.client().get(key(token)))
-                .map(UUID::fromString);
+                .map(value -> value.split(" "))
+                .flatMap(parts -> accounts.find(UUID.fromString(parts[0]), Integer.parseInt(parts[1])));
+        context.attribute(ACCOUNT, account);
+        return account;
+    }
+
+    /** A name for who sends the request, for what is kept by caller. */
+    public String caller(Context context) {
+        return current(context).map(account -> account.id().toString()).orElse("anybody");
     }
 
     private void setCookie(Context context, String value, int seconds) {
@@ -79,11 +87,6 @@ public final class Sessions {
     }
 
     private static String key(String token) {
-        try {
-            var sha256 = MessageDigest.getInstance("SHA-256");
-            return "session:" + HexFormat.of().formatHex(sha256.digest(token.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java has it
-        }
+        return "session:" + Sha256.hex(token);
     }
 }

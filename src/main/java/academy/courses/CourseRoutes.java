@@ -1,29 +1,40 @@
 package academy.courses;
 
 import academy.accounts.Sessions;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dozen.http.Fields;
+import dozen.http.Idempotency;
 import dozen.http.Json;
 import dozen.http.Page;
 import dozen.http.Path;
 import dozen.http.Problem;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.util.List;
 
 /** The catalogue: for everybody to read, for admins to write. */
 public final class CourseRoutes {
-    private final Courses courses;
-    private final Sessions sessions;
+    /** A course and what is in it. */
+    record WithLessons(@JsonUnwrapped Course course, List<Lesson> lessons) {}
 
-    public CourseRoutes(Courses courses, Sessions sessions) {
+    private final Courses courses;
+    private final Lessons lessons;
+    private final Sessions sessions;
+    private final Idempotency idempotency;
+
+    public CourseRoutes(Courses courses, Lessons lessons, Sessions sessions, Idempotency idempotency) {
         this.courses = courses;
+        this.lessons = lessons;
         this.sessions = sessions;
+        this.idempotency = idempotency;
     }
 
     public void register(RoutesConfig routes) {
         routes.get("/api/courses", this::list);
-        routes.post("/api/courses", this::create);
+        routes.post("/api/courses", idempotency.once(this::create));
         routes.get("/api/courses/{id}", this::read);
-        routes.patch("/api/courses/{id}", this::change);
+        routes.patch("/api/courses/{id}", idempotency.once(this::change));
+        routes.post("/api/courses/{id}/lessons", idempotency.once(this::addLesson));
     }
 
     private void list(Context context) {
@@ -48,7 +59,8 @@ public final class CourseRoutes {
     }
 
     private void read(Context context) {
-        context.json(courses.find(Path.uuid(context, "id")).orElseThrow(Problem::notFound));
+        var course = courses.find(Path.uuid(context, "id")).orElseThrow(Problem::notFound);
+        context.json(new WithLessons(course, lessons.of(course.id())));
     }
 
     private void change(Context context) {
@@ -61,6 +73,14 @@ public final class CourseRoutes {
             return draft;
         });
         context.json(course.orElseThrow(() -> Problem.conflict("Another course has this slug.")));
+    }
+
+    private void addLesson(Context context) {
+        sessions.requireAdmin(context);
+        var draft = Json.body(context, Lesson.Draft.class);
+        draft.check();
+        var lesson = lessons.add(Path.uuid(context, "id"), draft).orElseThrow(Problem::notFound);
+        context.status(201).json(lesson);
     }
 
     private static Problem taken(Draft draft) {

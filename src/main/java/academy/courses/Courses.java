@@ -2,6 +2,7 @@ package academy.courses;
 
 import dozen.http.Page;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -52,6 +53,23 @@ public final class Courses {
                 .mapTo(Course.class)
                 .list());
         return Page.of(found, page, Course::id);
+    }
+
+    public List<Course> newest(int most) {
+        return list(new Page.Request(most, Optional.empty())).items();
+    }
+
+    /** The newest first. */
+    public List<Course> createdBetween(Instant since, Instant until, int most) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        SELECT %s FROM courses WHERE created_at >= :since AND created_at < :until
+                        ORDER BY created_at DESC LIMIT :most
+                        """.formatted(COLUMNS))
+                .bind("since", since)
+                .bind("until", until)
+                .bind("most", most)
+                .mapTo(Course.class)
+                .list());
     }
 
     public Optional<Course> find(UUID id) {

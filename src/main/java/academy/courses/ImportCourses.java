@@ -47,6 +47,11 @@ public final class ImportCourses {
         }
     }
 
+    /** From an open file whose columns have our names. */
+    public static void run(Courses courses, InputStream input) throws IOException {
+        new ImportCourses(courses).read(input, CsvColumns.names(""));
+    }
+
     private static InputStream open(String file) {
         if (file.equals("-")) return System.in;
         try {

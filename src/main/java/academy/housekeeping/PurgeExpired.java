@@ -1,7 +1,6 @@
 package academy.housekeeping;
 
 import dozen.jobs.JobRun;
-import java.time.Duration;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -9,8 +8,35 @@ import org.slf4j.LoggerFactory;
 /** A job: deletes what nobody will ask for any more. Asked for by a tick. */
 public record PurgeExpired() {
     private static final Logger log = LoggerFactory.getLogger(PurgeExpired.class);
-    /** Long enough to notice a dead job and decide about it. */
-    private static final Duration KEEP_DEAD_JOBS = Duration.ofDays(90);
+    /** So many rows in a statement, so that none holds its locks for long. */
+    private static final int BATCH = 10_000;
+
+    /**
+     * What is too old: dead jobs after the time to notice one and decide about it; letters once nothing can ask for the same
+     * again; answers under an Idempotency-Key when their day is over.
+     */
+    private enum Expired {
+        DEAD_JOBS("dead_jobs", "died_at", 90),
+        LETTERS("letters", "begun", 365),
+        IDEMPOTENCY_KEYS("idempotency_keys", "created_at", 1);
+
+        private final String table;
+        private final String time;
+        private final int days;
+
+        Expired(String table, String time, int days) {
+            this.table = table;
+            this.time = time;
+            this.days = days;
+        }
+
+        private String delete() {
+            return """
+                    DELETE FROM %1$s WHERE ctid = ANY (ARRAY(
+                        SELECT ctid FROM %1$s WHERE %2$s < now() - %3$d * interval '1 day' LIMIT %4$d))
+                    """.formatted(table, time, days, BATCH);
+        }
+    }
 
     /** Does it; run again, it finds less to do. */
     public static final class Handler {
@@ -20,13 +46,15 @@ public record PurgeExpired() {
             this.jdbi = jdbi;
         }
 
-        public void run(PurgeExpired job, JobRun run) {
-            var deleted = jdbi.withHandle(handle -> handle.createUpdate("""
-                            DELETE FROM dead_jobs WHERE died_at < now() - :days * interval '1 day'
-                            """)
-                    .bind("days", KEEP_DEAD_JOBS.toDays())
-                    .execute());
-            log.info("{} old dead jobs deleted", deleted);
+        public void run(PurgeExpired job, JobRun run) throws InterruptedException {
+            for (var expired : Expired.values()) {
+                var total = 0;
+                for (var deleted = BATCH; deleted == BATCH; total += deleted) {
+                    if (run.stopping()) throw new InterruptedException();
+                    deleted = jdbi.withHandle(handle -> handle.execute(expired.delete()));
+                }
+                log.info("{} rows of {} deleted", total, expired.table);
+            }
         }
     }
 }

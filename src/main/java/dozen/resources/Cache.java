@@ -30,6 +30,15 @@ public final class Cache {
         return found;
     }
 
+    /** After a change. With Redis away the old value may come back with it, until its time is over. */
+    public void forget(String key) {
+        try {
+            redis.client().del(key);
+        } catch (JedisException e) {
+            isAway(e);
+        }
+    }
+
     private Optional<String> read(String key) {
         try {
             var value = redis.client().get(key);

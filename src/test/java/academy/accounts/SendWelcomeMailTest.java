@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import academy.RunningAcademy;
 import com.icegreen.greenmail.util.GreenMailUtil;
 import dev.MailCatcher;
+import jakarta.mail.Multipart;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +23,10 @@ class SendWelcomeMailTest {
             var mail = catcher.mails().getFirst();
             assertEquals("Welcome to Academy", mail.getSubject());
             assertEquals("<welcome-%s@example.com>".formatted(id), mail.getMessageID());
-            assertTrue(mail.getContent().toString().startsWith("Hello Ольга,"), GreenMailUtil.getBody(mail));
+            assertTrue(MailCatcher.text(mail).startsWith("Hello Ольга,"), GreenMailUtil.getBody(mail));
+            var html = ((Multipart) mail.getContent()).getBodyPart(1);
+            assertTrue(html.getContentType().startsWith("text/html"), html.getContentType());
+            assertTrue(html.getContent().toString().contains("<p>Hello Ольга,</p>"));
         }
     }
 

@@ -1,0 +1,59 @@
+package academy.accounts;
+
+import dozen.process.Exit;
+import java.util.List;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code task backfill-completeness}: computes what accounts made by older releases lack. A batch is a transaction, so
+ * it can be stopped at any time and run again, also twice at once.
+ */
+public final class BackfillCompleteness {
+    private static final Logger log = LoggerFactory.getLogger(BackfillCompleteness.class);
+    private static final int BATCH = 1000;
+
+    private BackfillCompleteness() {}
+
+    public static void run(Jdbi jdbi, List<String> arguments) {
+        if (!arguments.isEmpty()) throw Exit.usage("usage: task backfill-completeness");
+        jdbi.registerRowMapper(ConstructorMapper.factory(Account.class));
+        var terminal = System.console() != null && System.console().isTerminal();
+        var total = 0;
+        for (var done = batch(jdbi); done > 0; done = batch(jdbi)) {
+            total += done;
+            if (terminal) System.err.printf("\r%,d accounts", total);
+        }
+        if (terminal && total > 0) System.err.println();
+        log.info("{} accounts updated", total);
+    }
+
+    private static int batch(Jdbi jdbi) {
+        return jdbi.inTransaction(transaction -> {
+            var accounts = transaction
+                    .createQuery("""
+                            SELECT %s FROM accounts WHERE completeness IS NULL
+                            ORDER BY id LIMIT :batch FOR UPDATE SKIP LOCKED
+                            """.formatted(Account.COLUMNS))
+                    .bind("batch", BATCH)
+                    .mapTo(Account.class)
+                    .list();
+            if (accounts.isEmpty()) return 0;
+            return transaction
+                    .createUpdate("""
+                            UPDATE accounts SET completeness = computed.completeness
+                            FROM unnest(:ids, :values) AS computed (id, completeness)
+                            WHERE accounts.id = computed.id
+                            """)
+                    .bind("ids", accounts.stream().map(Account::id).toArray(java.util.UUID[]::new))
+                    .bind(
+                            "values",
+                            accounts.stream()
+                                    .map(account -> account.profile().completeness())
+                                    .toArray(Integer[]::new))
+                    .execute();
+        });
+    }
+}

@@ -1,0 +1,94 @@
+package academy.accounts;
+
+import dozen.http.Fields;
+import dozen.http.Json;
+import dozen.http.Problem;
+import dozen.jobs.Job;
+import dozen.jobs.Jobs;
+import dozen.settings.Secret;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import org.jdbi.v3.core.Jdbi;
+
+/** A new password: for who knows the old one, and for who reads the account's mail. */
+public final class PasswordRoutes {
+    private static final String CHANGE = "password-change";
+    private static final String RESET = "password-reset";
+
+    record Change(Secret current, Secret password) {}
+
+    record ResetRequest(String email) {}
+
+    record Reset(Secret token, Secret password) {}
+
+    private final Jdbi jdbi;
+    private final Accounts accounts;
+    private final Sessions sessions;
+    private final ResetLinks links;
+    private final LogInLimits limits;
+    private final Jobs jobs;
+
+    public PasswordRoutes(
+            Jdbi jdbi, Accounts accounts, Sessions sessions, ResetLinks links, LogInLimits limits, Jobs jobs) {
+        this.jdbi = jdbi;
+        this.accounts = accounts;
+        this.sessions = sessions;
+        this.links = links;
+        this.limits = limits;
+        this.jobs = jobs;
+    }
+
+    public void register(RoutesConfig routes) {
+        routes.put("/api/me/password", this::change);
+        routes.post("/api/password-resets", this::request);
+        routes.put("/api/password-resets", this::reset);
+    }
+
+    /** Every other session ends; this one goes on with a new token. */
+    private void change(Context context) {
+        var account = sessions.require(context);
+        var request = Json.body(context, Change.class);
+        check(request.password());
+        if (request.current() == null) throw Problem.field("current", "is required");
+        limits.take(context, CHANGE, account.email());
+        var hash = accounts.passwordHash(account.id()).orElseThrow(Problem::notFound);
+        if (!accounts.hasPassword(account.id(), request.current())) throw Problem.field("current", "is wrong");
+        if (!accounts.changePassword(account.id(), hash, request.password())) {
+            throw Problem.conflict("The password was changed in the meantime.");
+        }
+        limits.giveBack(context, CHANGE, account.email());
+        sessions.start(context, account.id());
+        context.status(204);
+    }
+
+    /** The same answer whether the address has an account or not; the search for it is a worker's. */
+    private void request(Context context) {
+        var request = Json.body(context, ResetRequest.class);
+        var fields = new Fields();
+        fields.mailAddress("email", request.email());
+        fields.check();
+        limits.take(context, RESET, request.email());
+        jdbi.useTransaction(transaction -> jobs.enqueue(transaction, Job.of(new SendPasswordReset(request.email()))));
+        context.status(202);
+    }
+
+    /** The token comes in the body, for paths stand in logs. */
+    private void reset(Context context) {
+        var request = Json.body(context, Reset.class);
+        check(request.password());
+        if (request.token() == null) throw Problem.field("token", "is required");
+        var link = links.read(request.token().reveal()).orElseThrow(PasswordRoutes::expired);
+        if (!accounts.changePassword(link.account(), link.passwordHash(), request.password())) throw expired();
+        context.status(204);
+    }
+
+    private static Problem expired() {
+        return Problem.of(410, "This link was used, has expired, or is none of ours. Ask for a new one.");
+    }
+
+    private static void check(Secret password) {
+        var fields = new Fields();
+        NewAccount.password(fields, password);
+        fields.check();
+    }
+}

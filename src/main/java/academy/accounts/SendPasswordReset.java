@@ -1,0 +1,42 @@
+package academy.accounts;
+
+import academy.letters.Letters;
+import dozen.jobs.JobRun;
+import jakarta.mail.MessagingException;
+import java.util.Map;
+
+/** A job: a link to a new password, if this address has an account. */
+public record SendPasswordReset(String email) {
+
+    /** Does it. */
+    public static final class Handler {
+        private final Accounts accounts;
+        private final ResetLinks links;
+        private final Letters letters;
+
+        public Handler(Accounts accounts, ResetLinks links, Letters letters) {
+            this.accounts = accounts;
+            this.links = links;
+            this.letters = letters;
+        }
+
+        public void run(SendPasswordReset job, JobRun run) throws MessagingException {
+            var found = accounts.findByEmail(job.email());
+            if (found.isEmpty()) return;
+            var account = found.get();
+            var token = links.token(account.id());
+            letters.send(
+                    account.recipient(),
+                    "password-reset-" + run.id(),
+                    "password-reset",
+                    "A new password for Academy",
+                    Map.of(
+                            "link",
+                            letters.publicUrl() + "/reset#" + token,
+                            "token",
+                            token,
+                            "minutes",
+                            ResetLinks.GOOD_FOR.toMinutes()));
+        }
+    }
+}

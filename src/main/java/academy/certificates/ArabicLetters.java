@@ -1,0 +1,87 @@
+package academy.certificates;
+
+import java.text.Normalizer;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Joins Arabic letters as they are written: each takes the form that its neighbours ask for. PDF draws glyphs and knows
+ * nothing of that. The forms come from Unicode itself, which lists those of a letter in one order: alone, last, first,
+ * between.
+ */
+final class ArabicLetters {
+    private static final int ALONE = 0;
+    private static final int LAST = 1;
+    private static final int FIRST = 2;
+    private static final int BETWEEN = 3;
+    private static final char TATWEEL = '\u0640';
+
+    /** By letter, or by the two letters of a ligature (lam and alef). */
+    private static final Map<String, String> FORMS = new HashMap<>();
+
+    static {
+        add('\uFE80', '\uFEFC'); // Arabic first: it decides the order where Persian or Uighur add forms
+        add('\uFB50', '\uFBFF');
+    }
+
+    private ArabicLetters() {}
+
+    private static void add(char from, char to) {
+        for (var form = from; form <= to; form++) {
+            var letters = Normalizer.normalize(String.valueOf(form), Normalizer.Form.NFKC);
+            var isForm = letters.charAt(0) != form && letters.chars().allMatch(Character::isLetter);
+            if (isForm) FORMS.merge(letters, String.valueOf(form), String::concat);
+        }
+    }
+
+    /** The same text with every letter in its form, still in the order in which it is read. */
+    static String joined(String text) {
+        var joined = new StringBuilder();
+        var before = false; // does the letter before reach for this one?
+        for (var i = 0; i < text.length(); ) {
+            var letter = unit(text, i);
+            var forms = FORMS.get(letter);
+            if (forms == null) {
+                joined.append(letter);
+                if (!isMark(letter.charAt(0))) before = letter.charAt(0) == TATWEEL;
+            } else {
+                var after = reachesForward(forms) && takesFromBefore(text, i + letter.length());
+                joined.append(form(forms, before, after));
+                before = reachesForward(forms);
+            }
+            i += letter.length();
+        }
+        return joined.toString();
+    }
+
+    private static String unit(String text, int at) {
+        if (at + 2 <= text.length()) {
+            var two = text.substring(at, at + 2);
+            if (FORMS.containsKey(two)) return two;
+        }
+        return text.substring(at, at + 1);
+    }
+
+    private static char form(String forms, boolean before, boolean after) {
+        var wanted = before ? (after ? BETWEEN : LAST) : after ? FIRST : ALONE;
+        return forms.charAt(wanted < forms.length() ? wanted : ALONE);
+    }
+
+    private static boolean reachesForward(String forms) {
+        return forms.length() > FIRST;
+    }
+
+    private static boolean takesFromBefore(String text, int from) {
+        for (var i = from; i < text.length(); i++) {
+            if (isMark(text.charAt(i))) continue;
+            var forms = FORMS.get(unit(text, i));
+            return text.charAt(i) == TATWEEL || forms != null && forms.length() > LAST;
+        }
+        return false;
+    }
+
+    /** A vowel sign stands on its letter and joins nothing. */
+    private static boolean isMark(char character) {
+        return Character.getType(character) == Character.NON_SPACING_MARK;
+    }
+}

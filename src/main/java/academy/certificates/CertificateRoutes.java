@@ -1,0 +1,85 @@
+package academy.certificates;
+
+import academy.accounts.Account;
+import academy.accounts.Sessions;
+import dozen.http.Html;
+import dozen.http.Page;
+import dozen.http.Path;
+import dozen.http.Problem;
+import dozen.resources.FileStorage;
+import dozen.templates.Templates;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** One's own certificates, and the public page that verifies anybody's. */
+public final class CertificateRoutes {
+    private static final Duration LINK = Duration.ofMinutes(5);
+    private static final DateTimeFormatter DAY =
+            DateTimeFormatter.ofPattern("d MMMM uuuu", Locale.ENGLISH).withZone(ZoneOffset.UTC);
+
+    private final Certificates certificates;
+    private final Sessions sessions;
+    private final Optional<FileStorage> files;
+    private final Templates templates;
+
+    public CertificateRoutes(
+            Certificates certificates, Sessions sessions, Optional<FileStorage> files, Templates templates) {
+        this.certificates = certificates;
+        this.sessions = sessions;
+        this.files = files;
+        this.templates = templates;
+    }
+
+    public void register(RoutesConfig routes) {
+        routes.get("/api/certificates", this::list);
+        routes.get("/api/certificates/{id}", context -> context.json(own(context)));
+        routes.get("/api/certificates/{id}/pdf", this::pdf);
+        routes.get("/certificates/{id}", this::verify);
+    }
+
+    private void list(Context context) {
+        var account = sessions.require(context).id();
+        context.json(certificates.list(account, Page.request(context)));
+    }
+
+    /** Somebody else's is not there. */
+    private Certificate own(Context context) {
+        var account = sessions.require(context);
+        return certificates
+                .find(Path.uuid(context, "id"))
+                .filter(certificate -> maySee(account, certificate))
+                .orElseThrow(Problem::notFound);
+    }
+
+    private static boolean maySee(Account account, Certificate certificate) {
+        return account.isAdmin() || certificate.accountId().equals(account.id());
+    }
+
+    private void pdf(Context context) {
+        var certificate = own(context);
+        var storage = files.orElseThrow(() -> Problem.unavailable("No file storage is attached."));
+        if (!certificate.isReady()) throw Problem.conflict("The file is being made. Try again in a moment.");
+        context.status(302)
+                .header("Location", storage.link(certificate.file(), LINK).toString());
+    }
+
+    /** Shows what the certificate shows, and nothing more of the account. */
+    private void verify(Context context) {
+        var certificate = certificates.find(Path.uuid(context, "id")).orElseThrow(Problem::notFound);
+        Html.answer(
+                context,
+                templates.render(
+                        "pages/certificate.html",
+                        Map.of(
+                                "id", certificate.id(),
+                                "name", certificate.name(),
+                                "course", certificate.course(),
+                                "day", DAY.format(certificate.issuedAt()))));
+    }
+}

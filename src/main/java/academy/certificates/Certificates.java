@@ -1,0 +1,72 @@
+package academy.certificates;
+
+import dozen.http.Page;
+import dozen.jobs.Job;
+import dozen.jobs.Jobs;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+
+/** The certificates in PostgreSQL; their files are in the file storage. */
+public final class Certificates {
+    private static final UUID LAST = new UUID(-1, -1);
+    private static final String SELECT = """
+            SELECT id, account_id, course_id, name, course, issued_at,
+                CASE WHEN ready_at IS NULL THEN 'queued' ELSE 'ready' END AS status
+            FROM certificates
+            """;
+
+    private final Jdbi jdbi;
+    private final Jobs jobs;
+
+    public Certificates(Jdbi jdbi, Jobs jobs) {
+        this.jdbi = jdbi;
+        this.jobs = jobs;
+        jdbi.registerRowMapper(ConstructorMapper.factory(Certificate.class));
+    }
+
+    /** One for each account and course, however often it is asked for, and the job that makes its file. */
+    public void issue(Handle transaction, UUID account, UUID course) {
+        transaction
+                .createQuery("""
+                        INSERT INTO certificates (account_id, course_id, name, course)
+                        SELECT accounts.id, courses.id, accounts.name, courses.title FROM accounts, courses
+                        WHERE accounts.id = :account AND courses.id = :course
+                        ON CONFLICT (account_id, course_id) DO NOTHING
+                        RETURNING id
+                        """)
+                .bind("account", account)
+                .bind("course", course)
+                .mapTo(UUID.class)
+                .findOne()
+                .ifPresent(id -> jobs.enqueue(
+                        transaction, Job.of(new MakeCertificate(id)).key(id.toString())));
+    }
+
+    Optional<Certificate> find(UUID id) {
+        return jdbi.withHandle(handle -> handle.createQuery(SELECT + "WHERE id = :id")
+                .bind("id", id)
+                .mapTo(Certificate.class)
+                .findOne());
+    }
+
+    /** The newest first. */
+    Page<Certificate> list(UUID account, Page.Request page) {
+        var found = jdbi.withHandle(handle -> handle.createQuery(
+                        SELECT + "WHERE account_id = :account AND id < :after ORDER BY id DESC LIMIT :fetch")
+                .bind("account", account)
+                .bind("after", page.after().orElse(LAST))
+                .bind("fetch", page.fetch())
+                .mapTo(Certificate.class)
+                .list());
+        return Page.of(found, page, Certificate::id);
+    }
+
+    void ready(UUID id) {
+        jdbi.useHandle(handle -> handle.createUpdate("""
+                        UPDATE certificates SET ready_at = coalesce(ready_at, now()) WHERE id = :id
+                        """).bind("id", id).execute());
+    }
+}

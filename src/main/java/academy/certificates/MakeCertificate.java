@@ -1,0 +1,51 @@
+package academy.certificates;
+
+import academy.accounts.Accounts;
+import academy.letters.Letters;
+import dozen.jobs.JobRun;
+import dozen.resources.FileStorage;
+import dozen.resources.Mail;
+import jakarta.mail.MessagingException;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** A job: the certificate's file, kept and mailed. Enqueued with the last completion, in one transaction. */
+public record MakeCertificate(UUID certificate) {
+
+    /** Does it. Run again, it writes the same file to the same place, and the mail goes once. */
+    public static final class Handler {
+        private final Certificates certificates;
+        private final Accounts accounts;
+        private final FileStorage files;
+        private final Letters letters;
+
+        public Handler(Certificates certificates, Accounts accounts, FileStorage files, Letters letters) {
+            this.certificates = certificates;
+            this.accounts = accounts;
+            this.files = files;
+            this.letters = letters;
+        }
+
+        public void run(MakeCertificate job, JobRun run) throws IOException, MessagingException {
+            var found = certificates.find(job.certificate());
+            if (found.isEmpty()) return; // deleted in the meantime
+            var certificate = found.get();
+            var page = letters.publicUrl() + "/certificates/" + certificate.id();
+            var pdf = CertificatePdf.of(certificate, page);
+            files.put(certificate.file(), "application/pdf", pdf);
+            certificates.ready(certificate.id());
+            var account = accounts.find(certificate.accountId());
+            if (account.isEmpty()) return;
+            letters.send(
+                    account.get().recipient(),
+                    "certificate-" + certificate.id(),
+                    "certificate",
+                    "Your certificate: " + certificate.course(),
+                    Map.of("course", certificate.course(), "page", page),
+                    Map.of(),
+                    List.of(new Mail.Attachment("certificate.pdf", "application/pdf", pdf)));
+        }
+    }
+}

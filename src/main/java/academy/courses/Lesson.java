@@ -1,0 +1,26 @@
+package academy.courses;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import dozen.http.Fields;
+import java.util.UUID;
+
+/**
+ * A part of a course.
+ *
+ * @param position from 1
+ * @param video null when there is none
+ */
+public record Lesson(UUID id, @JsonIgnore UUID courseId, int position, String title, String text, Video video) {
+    /** What a list of lessons tells of a video; the rest is at its own address. */
+    public record Video(UUID id, String status) {}
+
+    /** What an admin says of a new one. */
+    public record Draft(String title, String text) {
+        void check() {
+            var fields = new Fields();
+            fields.text("title", title, 1, 200);
+            fields.text("text", text == null ? "" : text, 0, 50_000);
+            fields.check();
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package academy.learning;
+
+import academy.certificates.Certificates;
+import academy.courses.Lesson;
+import dozen.http.Page;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+
+/** Who learns what, and how far they are. */
+public final class Enrolments {
+    private static final UUID LAST = new UUID(-1, -1);
+    private static final String SELECT = """
+            SELECT enrolments.course_id, courses.title AS course, enrolled_at, completed_at,
+                (SELECT count(*) FROM lessons WHERE lessons.course_id = courses.id) AS lessons,
+                (SELECT count(*) FROM completions WHERE completions.account_id = enrolments.account_id
+                    AND completions.course_id = courses.id) AS completed_lessons
+            FROM enrolments JOIN courses ON courses.id = enrolments.course_id
+            WHERE enrolments.account_id = :account
+            """;
+
+    private final Jdbi jdbi;
+    private final Certificates certificates;
+
+    public Enrolments(Jdbi jdbi, Certificates certificates) {
+        this.jdbi = jdbi;
+        this.certificates = certificates;
+        jdbi.registerRowMapper(ConstructorMapper.factory(Enrolment.class));
+    }
+
+    /** Whether it is new; nothing changes for who is enrolled already. Empty when there is no such course. */
+    public Optional<Boolean> enrol(UUID account, UUID course) {
+        return jdbi.inTransaction(handle -> {
+            var found = handle.createQuery("SELECT id FROM courses WHERE id = :course FOR KEY SHARE")
+                    .bind("course", course)
+                    .mapTo(UUID.class)
+                    .findOne();
+            return found.map(_ -> 1
+                    == handle.createUpdate("""
+                            INSERT INTO enrolments (account_id, course_id) VALUES (:account, :course)
+                            ON CONFLICT DO NOTHING
+                            """)
+                            .bind("account", account)
+                            .bind("course", course)
+                            .execute());
+        });
+    }
+
+    /** What was completed is forgotten; a certificate stays. */
+    boolean leave(UUID account, UUID course) {
+        return jdbi.withHandle(handle -> handle.createUpdate("""
+                        DELETE FROM enrolments WHERE account_id = :account AND course_id = :course
+                        """)
+                        .bind("account", account)
+                        .bind("course", course)
+                        .execute()
+                == 1);
+    }
+
+    public Optional<Enrolment> find(UUID account, UUID course) {
+        return jdbi.withHandle(handle -> find(handle, account, course));
+    }
+
+    private static Optional<Enrolment> find(Handle handle, UUID account, UUID course) {
+        return handle.createQuery(SELECT + "AND courses.id = :course")
+                .bind("account", account)
+                .bind("course", course)
+                .mapTo(Enrolment.class)
+                .findOne();
+    }
+
+    /** The newest courses first. */
+    Page<Enrolment> list(UUID account, Page.Request page) {
+        var found = jdbi.withHandle(handle -> handle.createQuery(
+                        SELECT + "AND enrolments.course_id < :after ORDER BY enrolments.course_id DESC LIMIT :fetch")
+                .bind("account", account)
+                .bind("after", page.after().orElse(LAST))
+                .bind("fetch", page.fetch())
+                .mapTo(Enrolment.class)
+                .list());
+        return Page.of(found, page, Enrolment::courseId);
+    }
+
+    /** Those that somebody has begun and not completed. */
+    public List<Enrolment> underWay(UUID account, int most) {
+        return jdbi.withHandle(
+                handle -> handle.createQuery(SELECT + "AND completed_at IS NULL ORDER BY active_at DESC LIMIT :most")
+                        .bind("account", account)
+                        .bind("most", most)
+                        .mapTo(Enrolment.class)
+                        .list());
+    }
+
+    /** Which lessons of a course somebody has completed. */
+    List<UUID> completed(UUID account, UUID course) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        SELECT lesson_id FROM completions WHERE account_id = :account AND course_id = :course
+                        """)
+                .bind("account", account)
+                .bind("course", course)
+                .mapTo(UUID.class)
+                .list());
+    }
+
+    /**
+     * Notes that a lesson is done. With the last one the course is completed, and its certificate is issued in the same
+     * transaction. Empty for who is not enrolled.
+     */
+    public Optional<Enrolment> complete(UUID account, Lesson lesson) {
+        return jdbi.inTransaction(transaction -> {
+            // Under a lock, or the last two lessons at once would each see the other one missing.
+            var touched = transaction
+                    .createUpdate("""
+                            UPDATE enrolments SET active_at = now()
+                            WHERE account_id = :account AND course_id = :course
+                            """)
+                    .bind("account", account)
+                    .bind("course", lesson.courseId())
+                    .execute();
+            if (touched == 0) return Optional.empty();
+            transaction
+                    .createUpdate("""
+                            INSERT INTO completions (account_id, course_id, lesson_id) VALUES (:account, :course, :lesson)
+                            ON CONFLICT DO NOTHING
+                            """)
+                    .bind("account", account)
+                    .bind("course", lesson.courseId())
+                    .bind("lesson", lesson.id())
+                    .execute();
+            var enrolment = find(transaction, account, lesson.courseId()).orElseThrow();
+            if (enrolment.completedLessons() < enrolment.lessons()) return Optional.of(enrolment);
+            transaction
+                    .createUpdate("""
+                            UPDATE enrolments SET completed_at = coalesce(completed_at, now())
+                            WHERE account_id = :account AND course_id = :course
+                            """)
+                    .bind("account", account)
+                    .bind("course", lesson.courseId())
+                    .execute();
+            certificates.issue(transaction, account, lesson.courseId());
+            return find(transaction, account, lesson.courseId());
+        });
+    }
+}

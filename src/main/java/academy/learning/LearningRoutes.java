@@ -1,0 +1,71 @@
+package academy.learning;
+
+import academy.accounts.Sessions;
+import academy.courses.Lessons;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dozen.http.Page;
+import dozen.http.Path;
+import dozen.http.Problem;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.List;
+import java.util.UUID;
+
+/** Enrolling, completing, and how far one is: everybody's own alone. */
+public final class LearningRoutes {
+    /** An enrolment and the lessons that are done. */
+    record WithLessons(@JsonUnwrapped Enrolment enrolment, List<UUID> completed) {}
+
+    private final Enrolments enrolments;
+    private final Lessons lessons;
+    private final Sessions sessions;
+
+    public LearningRoutes(Enrolments enrolments, Lessons lessons, Sessions sessions) {
+        this.enrolments = enrolments;
+        this.lessons = lessons;
+        this.sessions = sessions;
+    }
+
+    public void register(RoutesConfig routes) {
+        routes.get("/api/me/enrolments", this::list);
+        routes.get("/api/courses/{id}/enrolment", this::read);
+        routes.post("/api/courses/{id}/enrolment", this::enrol);
+        routes.delete("/api/courses/{id}/enrolment", this::leave);
+        routes.put("/api/lessons/{id}/completion", this::complete);
+    }
+
+    private void list(Context context) {
+        var account = sessions.require(context).id();
+        context.json(enrolments.list(account, Page.request(context)));
+    }
+
+    private void read(Context context) {
+        context.json(withLessons(sessions.require(context).id(), Path.uuid(context, "id")));
+    }
+
+    private WithLessons withLessons(UUID account, UUID course) {
+        var enrolment = enrolments.find(account, course).orElseThrow(Problem::notFound);
+        return new WithLessons(enrolment, enrolments.completed(account, course));
+    }
+
+    private void enrol(Context context) {
+        var account = sessions.require(context).id();
+        var course = Path.uuid(context, "id");
+        var isNew = enrolments.enrol(account, course).orElseThrow(Problem::notFound);
+        context.status(isNew ? 201 : 200).json(withLessons(account, course));
+    }
+
+    private void leave(Context context) {
+        if (!enrolments.leave(sessions.require(context).id(), Path.uuid(context, "id"))) throw Problem.notFound();
+        context.status(204);
+    }
+
+    private void complete(Context context) {
+        var account = sessions.require(context).id();
+        var lesson = lessons.find(Path.uuid(context, "id")).orElseThrow(Problem::notFound);
+        enrolments
+                .complete(account, lesson)
+                .orElseThrow(() -> Problem.conflict("Enrol in the course of this lesson first."));
+        context.json(withLessons(account, lesson.courseId()));
+    }
+}

@@ -1,0 +1,80 @@
+package academy.reminders;
+
+import academy.accounts.Account;
+import academy.accounts.Accounts;
+import academy.courses.Course;
+import academy.courses.Courses;
+import academy.learning.Enrolment;
+import academy.learning.Enrolments;
+import academy.letters.Letters;
+import dozen.jobs.Job;
+import dozen.jobs.JobRun;
+import jakarta.mail.MessagingException;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** A job: what is new and how far one is, to one account. Who has neither gets no mail. */
+public record SendDigest(UUID account, LocalDate day) {
+    private static final int MOST = 10;
+
+    static Job of(UUID account, LocalDate day) {
+        return Job.of(new SendDigest(account, day)).key(key(account, day));
+    }
+
+    private static String key(UUID account, LocalDate day) {
+        return "digest-%s-%s".formatted(day, account);
+    }
+
+    /** Does it. */
+    public static final class Handler {
+        private final Accounts accounts;
+        private final Courses courses;
+        private final Enrolments enrolments;
+        private final Letters letters;
+        private final Unsubscribe.Links links;
+
+        public Handler(
+                Accounts accounts, Courses courses, Enrolments enrolments, Letters letters, Unsubscribe.Links links) {
+            this.accounts = accounts;
+            this.courses = courses;
+            this.enrolments = enrolments;
+            this.letters = letters;
+            this.links = links;
+        }
+
+        public void run(SendDigest job, JobRun run) throws MessagingException {
+            var account = accounts.find(job.account()).filter(Account::letters).orElse(null);
+            if (account == null) return; // deleted or unsubscribed in the meantime
+            var since = job.day().minusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
+            var until = job.day().atStartOfDay(ZoneOffset.UTC).toInstant();
+            var fresh = courses.createdBetween(since, until, MOST);
+            var underWay = enrolments.underWay(account.id(), MOST);
+            if (fresh.isEmpty() && underWay.isEmpty()) return;
+            letters.send(
+                    account.recipient(),
+                    key(account.id(), job.day()),
+                    "digest",
+                    "Your day at Academy",
+                    values(account, fresh, underWay),
+                    links.headers(account.id()),
+                    List.of());
+        }
+
+        private Map<String, Object> values(Account account, List<Course> fresh, List<Enrolment> underWay) {
+            return Map.of(
+                    "fresh",
+                    fresh,
+                    "hasFresh",
+                    !fresh.isEmpty(),
+                    "underWay",
+                    underWay,
+                    "hasUnderWay",
+                    !underWay.isEmpty(),
+                    "unsubscribe",
+                    links.to(account.id()));
+        }
+    }
+}

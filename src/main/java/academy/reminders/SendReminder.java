@@ -1,0 +1,58 @@
+package academy.reminders;
+
+import academy.accounts.Account;
+import academy.accounts.Accounts;
+import academy.learning.Enrolments;
+import academy.letters.Letters;
+import dozen.jobs.Job;
+import dozen.jobs.JobRun;
+import jakarta.mail.MessagingException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * A job: asks somebody to go on with a course.
+ *
+ * @param active when the course was last touched: a later pause is another reminder
+ */
+public record SendReminder(UUID account, UUID course, Instant active) {
+    static Job of(UUID account, UUID course, Instant active) {
+        var reminder = new SendReminder(account, course, active);
+        return Job.of(reminder).key(reminder.key());
+    }
+
+    private String key() {
+        return "reminder-%s-%s-%d".formatted(account, course, active.getEpochSecond());
+    }
+
+    /** Does it. */
+    public static final class Handler {
+        private final Accounts accounts;
+        private final Enrolments enrolments;
+        private final Letters letters;
+        private final Unsubscribe.Links links;
+
+        public Handler(Accounts accounts, Enrolments enrolments, Letters letters, Unsubscribe.Links links) {
+            this.accounts = accounts;
+            this.enrolments = enrolments;
+            this.letters = letters;
+            this.links = links;
+        }
+
+        public void run(SendReminder job, JobRun run) throws MessagingException {
+            var account = accounts.find(job.account()).filter(Account::letters).orElse(null);
+            var enrolment = enrolments.find(job.account(), job.course()).orElse(null);
+            if (account == null || enrolment == null || enrolment.completedAt() != null) return; // no longer true
+            letters.send(
+                    account.recipient(),
+                    job.key(),
+                    "reminder",
+                    "Go on with " + enrolment.course(),
+                    Map.of("enrolment", enrolment, "unsubscribe", links.to(account.id())),
+                    links.headers(account.id()),
+                    List.of());
+        }
+    }
+}

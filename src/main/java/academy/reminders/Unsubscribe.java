@@ -1,0 +1,70 @@
+package academy.reminders;
+
+import academy.accounts.Accounts;
+import dozen.http.Html;
+import dozen.http.Problem;
+import dozen.settings.Signer;
+import dozen.templates.Templates;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.net.URI;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * The signed link in every digest and reminder. Reading it changes nothing, for mail servers read links; its button does,
+ * and so does the one click that mail programs offer (RFC 8058).
+ */
+public final class Unsubscribe {
+    private static final String PURPOSE = "unsubscribe";
+
+    /** Makes the links. */
+    public record Links(Signer signer, URI publicUrl) {
+        String to(UUID account) {
+            return "%s/unsubscribe?account=%s&signature=%s"
+                    .formatted(publicUrl, account, signer.sign(PURPOSE, account.toString()));
+        }
+
+        /** The headers of a mail that say so to programs. */
+        Map<String, String> headers(UUID account) {
+            return Map.of(
+                    "List-Unsubscribe",
+                    "<%s>".formatted(to(account)),
+                    "List-Unsubscribe-Post",
+                    "List-Unsubscribe=One-Click");
+        }
+    }
+
+    private final Accounts accounts;
+    private final Signer signer;
+    private final Templates templates;
+
+    public Unsubscribe(Accounts accounts, Signer signer, Templates templates) {
+        this.accounts = accounts;
+        this.signer = signer;
+        this.templates = templates;
+    }
+
+    public void register(RoutesConfig routes) {
+        routes.get("/unsubscribe", context -> {
+            account(context);
+            page(context, false);
+        });
+        routes.post("/unsubscribe", context -> {
+            accounts.unsubscribe(account(context));
+            page(context, true);
+        });
+    }
+
+    private UUID account(Context context) {
+        var account = String.valueOf(context.queryParam("account"));
+        if (!signer.matches(context.queryParam("signature"), PURPOSE, account)) {
+            throw Problem.badRequest("This link is none of ours, or was cut off.");
+        }
+        return UUID.fromString(account);
+    }
+
+    private void page(Context context, boolean done) {
+        Html.answer(context, templates.render("pages/unsubscribe.html", Map.of("done", done)));
+    }
+}

@@ -1,0 +1,24 @@
+package academy.videos;
+
+import dozen.jobs.JobRun;
+import dozen.resources.FileStorage;
+import java.io.IOException;
+
+/** A job: deletes the files of a video that was replaced. */
+public record DiscardFiles(String folder) {
+
+    /** Does it; run again, it finds less to do. */
+    public static final class Handler {
+        private final FileStorage files;
+
+        public Handler(FileStorage files) {
+            this.files = files;
+        }
+
+        public void run(DiscardFiles job, JobRun run) throws IOException {
+            files.delete(job.folder() + "/" + Video.SOURCE);
+            files.delete(job.folder() + "/" + Video.POSTER);
+            for (var height : Video.HEIGHTS) files.delete(job.folder() + "/" + Video.rendition(height));
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package academy.videos;
+
+import dozen.jobs.JobRun;
+import dozen.jobs.Policy;
+import dozen.resources.FileStorage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.UUID;
+
+/** A job: makes what browsers play of what was uploaded. Enqueued with the upload's row, in one transaction. */
+public record TranscodeVideo(UUID video) {
+    /** A worker that dies at it three times died of it. */
+    public static final Policy POLICY = Policy.STANDARD
+            .withAttempts(3)
+            .withWaits(Duration.ofSeconds(30), Duration.ofMinutes(5))
+            .withLimit(Duration.ofHours(2));
+
+    /** Does it. Run again, it begins anew and writes the same files to the same places. */
+    public static final class Handler {
+        private static final int FETCHED = 2;
+        private static final int TRANSCODED = 95;
+
+        private final Videos videos;
+        private final FileStorage files;
+        private final Ffmpeg ffmpeg;
+
+        public Handler(Videos videos, FileStorage files, Ffmpeg ffmpeg) {
+            this.videos = videos;
+            this.files = files;
+            this.ffmpeg = ffmpeg;
+        }
+
+        public void run(TranscodeVideo job, JobRun run) throws Exception {
+            var video = videos.find(job.video()).orElse(null);
+            if (video == null || video.status() == Video.Status.READY || !videos.transcoding(video.id())) return;
+            run.progress(0);
+            var folder = Files.createTempDirectory("video");
+            try {
+                transcode(video, folder, run);
+            } catch (Ffmpeg.Unplayable e) {
+                videos.failed(video.id(), e.getMessage());
+            } finally {
+                delete(folder);
+            }
+        }
+
+        private void transcode(Video video, Path folder, JobRun run) throws Exception {
+            var source = folder.resolve(Video.SOURCE);
+            files.download(video.file(Video.SOURCE), source);
+            var seconds = ffmpeg.seconds(source);
+            run.progress(FETCHED);
+            ffmpeg.transcode(
+                    source,
+                    seconds,
+                    folder,
+                    POLICY.limit(),
+                    percent -> run.progress(FETCHED + percent * (TRANSCODED - FETCHED) / 100),
+                    run::stopping);
+            for (var height : Video.HEIGHTS) keep(video, folder, Video.rendition(height), "video/mp4");
+            keep(video, folder, Video.POSTER, "image/jpeg");
+            // Replaced in the meantime: those who discarded its files did not see these.
+            if (!videos.ready(video.id(), seconds))
+                new DiscardFiles.Handler(files).run(new DiscardFiles(video.folder()), run);
+            run.progress(100);
+        }
+
+        private void keep(Video video, Path folder, String name, String type) throws IOException {
+            files.put(video.file(name), type, folder.resolve(name));
+        }
+
+        private static void delete(Path folder) throws IOException {
+            try (var all = Files.walk(folder)) {
+                for (var each : all.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(each);
+            }
+        }
+    }
+}

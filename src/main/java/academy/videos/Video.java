@@ -1,0 +1,50 @@
+package academy.videos;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Locale;
+import java.util.UUID;
+
+/**
+ * The film of a lesson.
+ *
+ * @param folder of its files in the file storage
+ * @param bytes and sha256: of what was uploaded
+ * @param reason why it failed, for a person; null otherwise
+ * @param seconds how long it plays; null until that is known
+ */
+record Video(
+        UUID id,
+        UUID lessonId,
+        UUID courseId,
+        String folder,
+        long bytes,
+        String sha256,
+        Status status,
+        String reason,
+        Float seconds) {
+    enum Status {
+        QUEUED,
+        TRANSCODING,
+        READY,
+        FAILED;
+
+        @JsonValue
+        String text() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** What is made of it, by height. */
+    static final int[] HEIGHTS = {720, 360};
+
+    static final String POSTER = "poster.jpg";
+    static final String SOURCE = "source";
+
+    static String rendition(int height) {
+        return height + "p.mp4";
+    }
+
+    String file(String name) {
+        return folder + "/" + name;
+    }
+}

@@ -1,0 +1,107 @@
+package academy.videos;
+
+import academy.courses.Lesson;
+import dozen.jobs.Job;
+import dozen.jobs.Jobs;
+import dozen.resources.FileStorage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+
+/** The videos in PostgreSQL; their files are in the file storage. */
+public final class Videos {
+    private static final String SELECT = """
+            SELECT videos.id, lesson_id, course_id, folder, bytes, sha256, upper(status) AS status, reason, seconds
+            FROM videos JOIN lessons ON lessons.id = videos.lesson_id
+            """;
+
+    private final Jdbi jdbi;
+    private final Jobs jobs;
+
+    public Videos(Jdbi jdbi, Jobs jobs) {
+        this.jdbi = jdbi;
+        this.jobs = jobs;
+        jdbi.registerRowMapper(ConstructorMapper.factory(Video.class));
+    }
+
+    Optional<Video> find(UUID id) {
+        return jdbi.withHandle(handle -> find(handle, id));
+    }
+
+    private static Optional<Video> find(Handle handle, UUID id) {
+        return handle.createQuery(SELECT + "WHERE videos.id = :id")
+                .bind("id", id)
+                .mapTo(Video.class)
+                .findOne();
+    }
+
+    /** As an upload does it, of a file. */
+    public void add(FileStorage files, Lesson lesson, Path film, String type) throws IOException {
+        try (var stream = Files.newInputStream(film)) {
+            add(lesson.id(), Upload.stream(files, type, Files.size(film), stream));
+        }
+    }
+
+    /**
+     * What was uploaded becomes the lesson's video; the one before it goes. The jobs for both are enqueued with that. Empty
+     * when there is no such lesson.
+     */
+    Optional<Video> add(UUID lesson, Upload upload) {
+        return jdbi.inTransaction(transaction -> {
+            // Under a lock, or two uploads at once would both find no video to replace.
+            var found = transaction
+                    .createQuery("SELECT id FROM lessons WHERE id = :lesson FOR UPDATE")
+                    .bind("lesson", lesson)
+                    .mapTo(UUID.class)
+                    .findOne();
+            if (found.isEmpty()) return Optional.empty();
+            transaction
+                    .createQuery("DELETE FROM videos WHERE lesson_id = :lesson RETURNING folder")
+                    .bind("lesson", lesson)
+                    .mapTo(String.class)
+                    .findOne()
+                    .ifPresent(folder -> jobs.enqueue(transaction, new DiscardFiles(folder)));
+            var id = transaction
+                    .createQuery("""
+                            INSERT INTO videos (lesson_id, folder, bytes, sha256)
+                            VALUES (:lesson, :folder, :bytes, :sha256)
+                            RETURNING id
+                            """)
+                    .bind("lesson", lesson)
+                    .bind("folder", upload.folder())
+                    .bind("bytes", upload.bytes())
+                    .bind("sha256", upload.sha256())
+                    .mapTo(UUID.class)
+                    .one();
+            jobs.enqueue(transaction, Job.of(new TranscodeVideo(id)).key(id.toString()));
+            return find(transaction, id);
+        });
+    }
+
+    /** This and the next two return false when the video was replaced in the meantime. */
+    boolean transcoding(UUID id) {
+        return jdbi.withHandle(handle -> handle.createUpdate("UPDATE videos SET status = 'transcoding' WHERE id = :id")
+                        .bind("id", id)
+                        .execute()
+                == 1);
+    }
+
+    boolean ready(UUID id, float seconds) {
+        return jdbi.withHandle(handle ->
+                handle.createUpdate("""
+                        UPDATE videos SET status = 'ready', seconds = :seconds, reason = NULL WHERE id = :id
+                        """).bind("id", id).bind("seconds", seconds).execute() == 1);
+    }
+
+    boolean failed(UUID id, String reason) {
+        return jdbi.withHandle(handle ->
+                handle.createUpdate("""
+                        UPDATE videos SET status = 'failed', reason = :reason WHERE id = :id
+                        """).bind("id", id).bind("reason", reason).execute() == 1);
+    }
+}

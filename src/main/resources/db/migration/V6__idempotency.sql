@@ -1,0 +1,12 @@
+-- Answers to writes that came with an Idempotency-Key.
+CREATE TABLE idempotency_keys (
+    name       text PRIMARY KEY,  -- hash of who, what and the key
+    request    text NOT NULL,     -- hash of the body
+    status     int,               -- null while the first request is under way
+    location   text,
+    type       text,
+    body       text,
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE INDEX idempotency_keys_age ON idempotency_keys (created_at);

@@ -1,0 +1,186 @@
+package academy.accounts;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import academy.RunningAcademy;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.MailCatcher;
+import java.net.http.HttpResponse;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class PasswordsTest {
+    private static final Pattern TOKEN = Pattern.compile("/reset#(\\S+)");
+    private static MailCatcher catcher;
+    private static RunningAcademy academy;
+
+    @BeforeAll
+    static void start() throws Exception {
+        catcher = MailCatcher.start();
+        academy = RunningAcademy.start(Map.of("SMTP_URL", catcher.url(), "LOG_IN_TRIES_BY_ADDRESS", "100000"));
+        academy.startWorker();
+    }
+
+    @AfterAll
+    static void stop() {
+        academy.close();
+        catcher.close();
+    }
+
+    private static HttpResponse<String> logIn(String email, String password) {
+        return academy.post("/api/sessions", """
+                {"email": "%s", "password": "%s"}""".formatted(email, password));
+    }
+
+    private static HttpResponse<String> me(String cookie) {
+        return academy.get("/api/me", cookie);
+    }
+
+    private static String cookie(HttpResponse<String> answer) {
+        return answer.headers().firstValue("Set-Cookie").orElseThrow().split(";")[0];
+    }
+
+    @Test
+    void loggingOutEverywhereEndsEverySession() {
+        academy.signUp("everywhere@example.com");
+        var here = academy.logIn("everywhere@example.com");
+        var there = academy.logIn("everywhere@example.com");
+        assertEquals(204, academy.write("DELETE", "/api/sessions", "", here).statusCode());
+        assertEquals(401, me(here).statusCode());
+        assertEquals(401, me(there).statusCode());
+        assertEquals(200, me(academy.logIn("everywhere@example.com")).statusCode());
+    }
+
+    @Test
+    void aChangeOfPasswordEndsTheOtherSessionsAndNeedsTheOldOne() {
+        academy.signUp("change@example.com");
+        var here = academy.logIn("change@example.com");
+        var there = academy.logIn("change@example.com");
+        var wrong = academy.write("PUT", "/api/me/password", """
+                {"current": "not the old one", "password": "an even better one"}""", here);
+        assertEquals(422, wrong.statusCode());
+        var changed = academy.write("PUT", "/api/me/password", """
+                {"current": "%s", "password": "an even better one"}""".formatted(RunningAcademy.PASSWORD), here);
+        assertEquals(204, changed.statusCode(), changed.body());
+        assertEquals(401, me(here).statusCode());
+        assertEquals(401, me(there).statusCode());
+        assertEquals(200, me(cookie(changed)).statusCode());
+        assertEquals(401, logIn("change@example.com", RunningAcademy.PASSWORD).statusCode());
+        assertEquals(201, logIn("change@example.com", "an even better one").statusCode());
+    }
+
+    @Test
+    void aMailedLinkSetsANewPasswordOnceAndEndsEverySession() throws Exception {
+        academy.signUp("forgot@example.com");
+        var session = academy.logIn("forgot@example.com");
+        var token = askForToken("FORGOT@example.com");
+        assertEquals(200, me(session).statusCode()); // asking changes nothing
+        assertEquals(422, reset(token, "short").statusCode());
+        assertEquals(
+                410,
+                reset(token.substring(0, token.length() - 2) + "xx", "a brand new password")
+                        .statusCode());
+        var later = Pattern.compile("\\.(\\d+)\\.").matcher(token).replaceFirst(".9999999999.");
+        assertEquals(410, reset(later, "a brand new password").statusCode());
+        assertEquals(204, reset(token, "a brand new password").statusCode());
+        assertEquals(410, reset(token, "yet another password").statusCode());
+        assertEquals(401, me(session).statusCode());
+        assertEquals(201, logIn("forgot@example.com", "a brand new password").statusCode());
+    }
+
+    @Test
+    void anUnknownAddressGetsTheSameAnswerAndNoMail() throws Exception {
+        var answer = academy.post("/api/password-resets", "{\"email\": \"nobody@example.com\"}");
+        assertEquals(202, answer.statusCode());
+        academy.signUp("somebody.else@example.com");
+        askForToken("somebody.else@example.com"); // a later job: the earlier one is done
+        for (var mail : catcher.mails())
+            assertFalse(mail.getAllRecipients()[0].toString().contains("nobody@"));
+    }
+
+    private static HttpResponse<String> reset(String token, String password) {
+        return academy.write("PUT", "/api/password-resets", """
+                {"token": "%s", "password": "%s"}""".formatted(token, password), "");
+    }
+
+    private static String askForToken(String email) throws Exception {
+        assertEquals(
+                202,
+                academy.post("/api/password-resets", "{\"email\": \"%s\"}".formatted(email))
+                        .statusCode());
+        for (var i = 0; i < 500; i++) {
+            for (var mail : catcher.mails()) {
+                if (!mail.getAllRecipients()[0].toString().toLowerCase().contains(email.toLowerCase())) continue;
+                var found = TOKEN.matcher(MailCatcher.text(mail));
+                if (found.find()) return found.group(1);
+            }
+            Thread.sleep(20);
+        }
+        throw new AssertionError("no mail");
+    }
+
+    @Test
+    void tenFailuresLockAnAccountForAWhileWhateverTheirNetwork() {
+        academy.signUp("guessed@example.com");
+        for (var i = 0; i < 10; i++) {
+            assertEquals(401, logIn("guessed@example.com", "a wrong password").statusCode());
+            // Successes in between cost nothing.
+            if (i < 9)
+                assertEquals(
+                        201,
+                        logIn("guessed@example.com", RunningAcademy.PASSWORD).statusCode());
+        }
+        var locked = logIn("Guessed@example.com", RunningAcademy.PASSWORD);
+        assertEquals(429, locked.statusCode());
+        var wait = Integer.parseInt(locked.headers().firstValue("Retry-After").orElseThrow());
+        assertTrue(wait > 60 && wait <= 90, "one try comes back within 90 s: " + wait);
+        assertEquals(401, logIn("another@example.com", "a wrong password").statusCode());
+    }
+
+    @Test
+    void oneNetworkHasOnlySoManyFailuresWhateverTheAccount() {
+        var changes = Map.of("LOG_IN_TRIES_BY_ADDRESS", "5", "TRUSTED_PROXY_HOPS", "1");
+        try (var limited = RunningAcademy.start(changes)) {
+            for (var i = 0; i < 5; i++)
+                assertEquals(401, tryFrom(limited, "2001:db8:1:2::" + i, i).statusCode());
+            assertEquals(429, tryFrom(limited, "2001:db8:1:2:3:4:5:6", 6).statusCode());
+            assertEquals(401, tryFrom(limited, "2001:db8:1:3::1", 7).statusCode());
+        }
+    }
+
+    private static HttpResponse<String> tryFrom(RunningAcademy limited, String address, int number) {
+        return limited.send(limited.request("/api/sessions")
+                .header("X-Forwarded-For", address)
+                .header("Content-Type", "application/json")
+                .POST(java.net.http.HttpRequest.BodyPublishers.ofString("""
+                        {"email": "no%d@example.com", "password": "a wrong password"}""".formatted(number))));
+    }
+
+    @Test
+    void aHashIsMadeAnewAtTheCostThatTheSettingsAsk() {
+        academy.signUp("cost@example.com");
+        var changes =
+                Map.of("DATABASE_URL", academy.databaseUrl(), "ARGON2_MEMORY_KIB", "7168", "ARGON2_ITERATIONS", "5");
+        try (var cheaper = RunningAcademy.start(changes);
+                var postgres = academy.postgres()) {
+            assertTrue(hash(postgres).startsWith("$argon2id$v=19$m=19456,t=2,p=1$"));
+            cheaper.logIn("cost@example.com");
+            assertTrue(hash(postgres).startsWith("$argon2id$v=19$m=7168,t=5,p=1$"));
+            JsonNode me = RunningAcademy.json(cheaper.get("/api/me", cheaper.logIn("cost@example.com")));
+            assertEquals("cost@example.com", me.get("email").asText());
+        }
+    }
+
+    private static String hash(dozen.resources.Postgres postgres) {
+        return postgres.jdbi()
+                .withHandle(
+                        handle -> handle.createQuery("SELECT password FROM accounts WHERE email = 'cost@example.com'")
+                                .mapTo(String.class)
+                                .one());
+    }
+}

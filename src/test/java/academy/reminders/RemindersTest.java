@@ -1,0 +1,181 @@
+package academy.reminders;
+
+import static academy.RunningAcademy.json;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import academy.RunningAcademy;
+import dev.MailCatcher;
+import dozen.jobs.Job;
+import dozen.jobs.Jobs;
+import dozen.resources.Redis;
+import jakarta.mail.internet.MimeMessage;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class RemindersTest {
+    private MailCatcher catcher;
+    private RunningAcademy academy;
+    private String admin;
+
+    @BeforeEach
+    void start() throws Exception {
+        catcher = MailCatcher.start();
+        academy = RunningAcademy.start(Map.of("SMTP_URL", catcher.url()));
+        academy.startWorker();
+        admin = academy.admin();
+    }
+
+    @AfterEach
+    void stop() {
+        academy.close();
+        catcher.close();
+    }
+
+    private void run(Job job) throws InterruptedException {
+        try (var postgres = academy.postgres();
+                var redis = Redis.attach(academy.settings().redisUrl(), true)) {
+            var jobs = new Jobs(redis);
+            postgres.jdbi().useTransaction(transaction -> jobs.enqueue(transaction, job));
+        }
+        awaitQuiet();
+    }
+
+    private void awaitQuiet() throws InterruptedException {
+        for (var i = 0; i < 1000 && academy.count("SELECT count(*) FROM jobs") > 0; i++) Thread.sleep(20);
+        assertEquals(0, academy.count("SELECT count(*) FROM jobs"));
+    }
+
+    private List<MimeMessage> mails(String subject) throws Exception {
+        var found = new java.util.ArrayList<MimeMessage>();
+        for (var mail : catcher.mails()) if (mail.getSubject().startsWith(subject)) found.add(mail);
+        return found;
+    }
+
+    private static String header(MimeMessage mail, String name) throws Exception {
+        return mail.getHeader(name, null).replaceAll("\\s+", "");
+    }
+
+    @Test
+    void aDigestTellsWhatIsNewAndHowFarOneIsOnceADay() throws Exception {
+        var made = academy.course(admin, "Fresh & <new>", 2);
+        academy.signUp("leo@example.com", "Leo");
+        var leo = academy.logIn("leo@example.com");
+        academy.post("/api/courses/" + made.course() + "/enrolment", "", leo);
+        academy.write("PUT", "/api/lessons/" + made.lessons().getFirst() + "/completion", "", leo);
+        var tomorrow = LocalDate.now(ZoneOffset.UTC).plusDays(1);
+        for (var i = 0; i < 3; i++) run(EnqueueDigests.of(tomorrow));
+        assertEquals(2, mails("Your day").size()); // the admin's and Leo's
+        var mail = mails("Your day").stream()
+                .filter(each -> recipient(each).equals("leo@example.com"))
+                .findFirst()
+                .orElseThrow();
+        var text = MailCatcher.text(mail);
+        assertTrue(text.contains("Fresh & <new>"), text);
+        assertTrue(text.contains("1 of 2 lessons"), text);
+        var html = ((jakarta.mail.Multipart) mail.getContent())
+                .getBodyPart(1)
+                .getContent()
+                .toString();
+        assertTrue(html.contains("Fresh &amp; &lt;new&gt;"), html);
+        run(EnqueueDigests.of(tomorrow.plusDays(1)));
+        assertEquals(3, mails("Your day").size()); // nothing new for the admin, and Leo is on his way
+    }
+
+    private static String recipient(MimeMessage mail) {
+        try {
+            return ((jakarta.mail.internet.InternetAddress) mail.getAllRecipients()[0]).getAddress();
+        } catch (jakarta.mail.MessagingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void oneClickAndTheButtonEndDigestsAndRemindersAndReadingTheLinkDoesNot() throws Exception {
+        academy.course(admin, "New", 1);
+        academy.signUp("leo@example.com");
+        var leo = academy.logIn("leo@example.com");
+        run(EnqueueDigests.of(LocalDate.now(ZoneOffset.UTC).plusDays(1)));
+        var mail = mails("Your day").stream()
+                .filter(each -> recipient(each).equals("leo@example.com"))
+                .findFirst()
+                .orElseThrow();
+        assertEquals("List-Unsubscribe=One-Click", header(mail, "List-Unsubscribe-Post"));
+        var link = header(mail, "List-Unsubscribe").replaceAll("[<>]", "");
+        assertTrue(MailCatcher.text(mail).contains(link));
+        var path = link.substring(link.indexOf("/unsubscribe"));
+        assertEquals(200, academy.get(path).statusCode());
+        assertTrue(json(academy.get("/api/me", leo)).get("letters").asBoolean());
+        var forged = path.replaceFirst("account=.{8}", "account=00000000");
+        for (var bad : List.of(forged, path.substring(0, path.length() - 3), "/unsubscribe")) {
+            assertEquals(400, academy.get(bad).statusCode(), bad);
+            assertEquals(400, click(bad).statusCode(), bad);
+        }
+        assertEquals(200, click(path).statusCode());
+        assertFalse(json(academy.get("/api/me", leo)).get("letters").asBoolean());
+        run(EnqueueDigests.of(LocalDate.now(ZoneOffset.UTC).plusDays(2)));
+        assertEquals(
+                1,
+                mails("Your day").stream()
+                        .filter(each -> recipient(each).equals("leo@example.com"))
+                        .count());
+    }
+
+    private java.net.http.HttpResponse<String> click(String path) {
+        return academy.send(academy.request(path)
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(BodyPublishers.ofString("List-Unsubscribe=One-Click")));
+    }
+
+    @Test
+    void whoLeftACourseUntouchedForAWeekIsRemindedOnceAndByDay() throws Exception {
+        var course = academy.course(admin, "Untouched", 2).course();
+        learner("vienna@example.com", "Europe/Vienna", course, 8);
+        learner("auckland@example.com", "Pacific/Auckland", course, 8);
+        learner("untold@example.com", null, course, 8);
+        learner("recent@example.com", "Europe/Vienna", course, 6);
+        // 12:00 UTC: 13:00 in Vienna, past midnight in Auckland.
+        var noon = Instant.parse("2026-11-24T12:00:00Z");
+        academy.execute("UPDATE enrolments SET active_at = active_at + (timestamptz '%s' - now())".formatted(noon));
+        for (var i = 0; i < 3; i++) run(EnqueueReminders.of(noon.plusSeconds(i)));
+        assertEquals(List.of("untold@example.com", "vienna@example.com"), reminded());
+        // 21:00 UTC: evening in Vienna, 10:00 of the next day in Auckland.
+        run(EnqueueReminders.of(noon.plusSeconds(9 * 3600)));
+        assertEquals(List.of("auckland@example.com", "untold@example.com", "vienna@example.com"), reminded());
+        // Another pause is another reminder.
+        academy.execute(
+                "UPDATE enrolments SET active_at = reminded_at + interval '1 minute' WHERE reminded_at IS NOT NULL");
+        run(EnqueueReminders.of(Instant.now()
+                .plusSeconds(20 * 24 * 3600)
+                .truncatedTo(java.time.temporal.ChronoUnit.DAYS)
+                .plusSeconds(12 * 3600)));
+        assertEquals(6, reminded().size()); // all but Auckland's, where it is night
+    }
+
+    private List<String> reminded() throws Exception {
+        return mails("Go on with Untouched").stream()
+                .map(RemindersTest::recipient)
+                .sorted()
+                .toList();
+    }
+
+    private void learner(String email, String timeZone, String course, int daysAgo) {
+        var id = academy.signUp(email);
+        var cookie = academy.logIn(email);
+        if (timeZone != null) {
+            academy.write("PATCH", "/api/me", "{\"timeZone\": \"%s\"}".formatted(timeZone), cookie);
+        }
+        academy.post("/api/courses/" + course + "/enrolment", "", cookie);
+        academy.execute("""
+                UPDATE enrolments SET active_at = now() - interval '%d days' WHERE account_id = '%s'
+                """.formatted(daysAgo, id));
+    }
+}

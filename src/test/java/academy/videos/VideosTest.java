@@ -1,0 +1,259 @@
+package academy.videos;
+
+import static academy.RunningAcademy.json;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import academy.RunningAcademy;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.TestServices;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class VideosTest {
+    @TempDir
+    private static Path folder;
+
+    private static RunningAcademy academy;
+    private static String admin;
+
+    @BeforeAll
+    static void start() {
+        academy = RunningAcademy.withFiles(Map.of("VIDEO_MAX_MB", "20"));
+        academy.startWorker();
+        admin = academy.admin();
+    }
+
+    @AfterAll
+    static void stop() {
+        academy.close();
+    }
+
+    private static HttpResponse<String> put(String lesson, Path film, String... headers) throws IOException {
+        var request = academy.request("/api/lessons/" + lesson + "/video")
+                .header("Content-Type", "video/mp4")
+                .header("Cookie", admin)
+                .PUT(BodyPublishers.ofFile(film));
+        for (var i = 0; i < headers.length; i += 2) request.setHeader(headers[i], headers[i + 1]);
+        return academy.send(request);
+    }
+
+    private static JsonNode await(String video, String status) throws InterruptedException {
+        for (var i = 0; i < 1500; i++) {
+            var answer = json(academy.get("/api/videos/" + video, admin));
+            if (answer.get("status").asText().equals(status)) return answer;
+            Thread.sleep(20);
+        }
+        throw new AssertionError(academy.get("/api/videos/" + video, admin).body());
+    }
+
+    private static String lesson(String title) {
+        return academy.course(admin, title, 1).lessons().getFirst();
+    }
+
+    private static Path film(int seconds) throws Exception {
+        var film = Files.createTempFile(folder, "film", ".mp4");
+        new Ffmpeg(TestServices.ffmpeg()).makeSample(film, seconds);
+        return film;
+    }
+
+    private static List<String> filesOfVideos() throws IOException {
+        return TestServices.shared().s3().files().stream()
+                .filter(name -> name.startsWith("videos/"))
+                .toList();
+    }
+
+    /** Height and codecs of what lies behind an address, as ffmpeg itself reads them. */
+    private static String probed(String address) throws Exception {
+        var file = Files.createTempFile(folder, "downloaded", "");
+        try (var client = HttpClient.newHttpClient()) {
+            var answer = client.send(
+                    HttpRequest.newBuilder(URI.create(address)).build(), HttpResponse.BodyHandlers.ofFile(file));
+            assertEquals(200, answer.statusCode());
+        }
+        var process = new ProcessBuilder(TestServices.ffmpeg(), "-hide_banner", "-i", file.toString())
+                .redirectErrorStream(true)
+                .start();
+        return new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+    }
+
+    @Test
+    void anUploadBecomesTwoRenditionsThatPlay() throws Exception {
+        var made = academy.course(admin, "Film", 1);
+        var film = film(6);
+        var digest = Base64.getEncoder()
+                .encodeToString(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(film)));
+        var accepted = put(made.lessons().getFirst(), film, "Repr-Digest", "sha-256=:" + digest + ":");
+        assertEquals(202, accepted.statusCode(), accepted.body());
+        var video = json(accepted).get("video");
+        assertEquals("queued", video.get("status").asText());
+        assertEquals(Files.size(film), video.get("bytes").asLong());
+        var progress = new TreeSet<Integer>();
+        JsonNode now;
+        do {
+            Thread.sleep(10);
+            now = json(academy.get("/api/videos/" + video.get("id").asText(), admin));
+            progress.add(now.get("progress").asInt());
+        } while (List.of("queued", "transcoding").contains(now.get("status").asText()));
+        assertEquals("ready", now.get("status").asText(), now.toString());
+        assertTrue(progress.size() > 2, "it rises: " + progress);
+        assertEquals(100, progress.last());
+        assertEquals(6, now.get("seconds").asDouble(), 0.2);
+        for (var height : new int[] {720, 360}) {
+            var probed = probed(now.at("/urls/" + height + "p").asText());
+            assertTrue(probed.contains("Video: h264") && probed.contains("x" + height), probed);
+            assertTrue(probed.contains("Audio: aac"), probed);
+        }
+        assertTrue(probed(now.get("poster").asText()).contains("mjpeg"));
+        assertEquals(now.at("/urls/720p"), now.get("url"));
+        var lesson = json(academy.get("/api/courses/" + made.course())).at("/lessons/0/video");
+        assertEquals("ready", lesson.get("status").asText());
+        onlyWhoIsEnrolledMayWatch(
+                made.course(), "/api/videos/" + video.get("id").asText());
+    }
+
+    private static void onlyWhoIsEnrolledMayWatch(String course, String video) {
+        assertEquals(401, academy.get(video).statusCode());
+        academy.signUp("viewer@example.com");
+        var viewer = academy.logIn("viewer@example.com");
+        assertEquals(404, academy.get(video, viewer).statusCode());
+        academy.post("/api/courses/" + course + "/enrolment", "", viewer);
+        assertEquals(200, academy.get(video, viewer).statusCode());
+    }
+
+    @Test
+    void whatIsNoVideoFailsWithAPlainReasonAndIsNotTriedAgain() throws Exception {
+        var text = Files.writeString(folder.resolve("text.mp4"), "This is no film. ".repeat(1000));
+        var id = json(put(lesson("Text"), text)).at("/video/id").asText();
+        assertEquals(
+                "This file is no video, or none that can be read.",
+                await(id, "failed").get("reason").asText());
+        var cut = Files.write(folder.resolve("cut.mp4"), java.util.Arrays.copyOf(Files.readAllBytes(film(2)), 20_000));
+        var cutId = json(put(lesson("Cut"), cut)).at("/video/id").asText();
+        assertFalse(await(cutId, "failed").get("reason").asText().contains("/"));
+        var playlist = Files.writeString(
+                folder.resolve("list.m3u8"),
+                "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nhttp://127.0.0.1:%d/health\n#EXT-X-ENDLIST\n"
+                        .formatted(academy.port()));
+        var listId = json(put(lesson("List"), playlist)).at("/video/id").asText();
+        await(listId, "failed"); // and nothing was fetched from the address in it
+        assertEquals(0, academy.count("SELECT count(*) FROM dead_jobs"));
+    }
+
+    @Test
+    void anotherUploadReplacesTheFirstAndItsFilesGo() throws Exception {
+        var lesson = lesson("Replaced");
+        var first = json(put(lesson, film(1))).at("/video/id").asText();
+        await(first, "ready");
+        var before = new TreeSet<>(filesOfVideos());
+        var second = json(put(lesson, film(2))).at("/video/id").asText();
+        assertEquals(404, academy.get("/api/videos/" + first, admin).statusCode());
+        await(second, "ready");
+        for (var i = 0; i < 250 && filesOfVideos().size() > before.size(); i++) Thread.sleep(20);
+        assertEquals(before.size(), filesOfVideos().size());
+        assertFalse(before.containsAll(filesOfVideos()));
+    }
+
+    @Test
+    void badUploadsAreRefusedAndLeaveNothing() throws Exception {
+        var lesson = lesson("Refused");
+        var film = film(1);
+        var before = filesOfVideos();
+        assertEquals(
+                422,
+                put(lesson, film, "Repr-Digest", "sha-256=:" + "A".repeat(43) + "=:")
+                        .statusCode());
+        assertEquals(415, put(lesson, film, "Content-Type", "text/plain").statusCode());
+        assertEquals(400, put(lesson, Files.createFile(folder.resolve("empty"))).statusCode());
+        assertEquals(404, put("00000000-0000-7000-8000-000000000000", film).statusCode());
+        var large = Files.write(folder.resolve("large"), new byte[20_000_001]);
+        assertEquals(413, put(lesson, large).statusCode());
+        var unknownLength = academy.request("/api/lessons/" + lesson + "/video")
+                .header("Content-Type", "video/mp4")
+                .header("Cookie", admin)
+                .PUT(BodyPublishers.ofInputStream(() -> new java.io.ByteArrayInputStream(new byte[1000])));
+        assertEquals(411, academy.send(unknownLength).statusCode());
+        academy.signUp("uploader@example.com");
+        assertEquals(
+                403,
+                put(lesson, film, "Cookie", academy.logIn("uploader@example.com"))
+                        .statusCode());
+        assertEquals(before, filesOfVideos());
+    }
+
+    @Test
+    void aSenderThatStopsHalfWayLeavesNoFileAndNoRow() throws Exception {
+        var lesson = lesson("Half");
+        var before = filesOfVideos();
+        try (var socket = new Socket("127.0.0.1", academy.port())) {
+            var out = socket.getOutputStream();
+            out.write("""
+                    PUT /api/lessons/%s/video HTTP/1.1\r
+                    Host: localhost\r
+                    Cookie: %s\r
+                    Content-Type: video/mp4\r
+                    Content-Length: 10000000\r
+                    \r
+                    """.formatted(lesson, admin).getBytes(StandardCharsets.US_ASCII));
+            out.write(new byte[3_000_000]);
+            out.flush();
+            Thread.sleep(300);
+        }
+        for (var i = 0; i < 500 && !before.equals(filesOfVideos()); i++) Thread.sleep(20); // as the server notices
+        assertEquals(before, filesOfVideos());
+        assertEquals(0, academy.count("SELECT count(*) FROM videos WHERE lesson_id = '%s'".formatted(lesson)));
+    }
+
+    @Test
+    void withoutFileStorageTheRestWorksAndUploadsSayWhy() throws Exception {
+        try (var bare = RunningAcademy.start()) {
+            var cookie = bare.admin();
+            var lesson = bare.course(cookie, "Bare", 1).lessons().getFirst();
+            var request = bare.request("/api/lessons/" + lesson + "/video")
+                    .header("Content-Type", "video/mp4")
+                    .header("Cookie", cookie)
+                    .PUT(BodyPublishers.ofByteArray(new byte[1000]));
+            var answer = bare.send(request);
+            assertEquals(503, answer.statusCode());
+            assertEquals(
+                    "No file storage is attached.", json(answer).get("detail").asText());
+            assertEquals(200, bare.get("/health/ready").statusCode());
+        }
+    }
+
+    @Test
+    void withFileStorageAwayUploadsGet503AndReadinessIsDegraded() throws Exception {
+        var away = Map.of("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:" + dev.FreePort.find());
+        try (var lonely = RunningAcademy.withFiles(away)) {
+            var cookie = lonely.admin();
+            var lesson = lonely.course(cookie, "Lonely", 1).lessons().getFirst();
+            var answer = lonely.send(lonely.request("/api/lessons/" + lesson + "/video")
+                    .header("Content-Type", "video/mp4")
+                    .header("Cookie", cookie)
+                    .PUT(BodyPublishers.ofByteArray(new byte[100_000])));
+            assertEquals(503, answer.statusCode());
+            var ready = lonely.get("/health/ready");
+            assertEquals(200, ready.statusCode());
+            assertEquals("degraded", json(ready).get("status").asText());
+            assertEquals("away", json(ready).at("/resources/files/status").asText());
+        }
+    }
+}
