@@ -3,6 +3,7 @@ package dev;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import academy.Story;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -74,7 +76,7 @@ class ReadmeIT {
     }
 
     private static void assertGone(List<Long> processes) throws InterruptedException {
-        assertTrue(processes.size() >= 2);
+        assertTrue(processes.size() >= 3);
         for (var id : processes) {
             // A daemon's id lives on until its new parent looks.
             for (var i = 0; i < 100 && alive(id); i++) Thread.sleep(100);
@@ -110,6 +112,11 @@ class ReadmeIT {
             assertEquals(200, get("/health/ready").statusCode());
             done.add("scripts/server");
             for (var command : readme.commands()) if (command.line().startsWith("curl ")) run(command);
+            var mails = Pattern.compile("mails +(\\S+)").matcher(server.text());
+            assertTrue(mails.find(), server.text());
+            try (var story = new Story("http://127.0.0.1:" + port, mails.group(1), temporary)) {
+                story.tell(SampleData.ADMIN, SampleData.PASSWORD);
+            }
             try (var second = clone.start("scripts/server --port " + port)) {
                 assertEquals(1, second.exitCode());
                 assertTrue(second.text().contains("scripts/server: it runs already in this folder"), second.text());

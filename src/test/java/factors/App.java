@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 
 /** The built jar as a process of its own, seen from outside alone: settings in, output and exit code out. */
 public final class App implements AutoCloseable {
-    private static final Path JAR = Path.of("target/app.jar").toAbsolutePath();
+    public static final Path JAR = Path.of("target/app.jar").toAbsolutePath();
     private static final Pattern LISTENING = Pattern.compile("listening on port (\\d+)");
 
     private final Process process;
@@ -105,6 +105,10 @@ public final class App implements AutoCloseable {
 
     public void kill() {
         process.toHandle().destroyForcibly();
+    }
+
+    public long pid() {
+        return process.pid();
     }
 
     public boolean isAlive() {

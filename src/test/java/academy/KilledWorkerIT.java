@@ -1,0 +1,223 @@
+package academy;
+
+import static academy.RunningAcademy.json;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import academy.reminders.EnqueueDigests;
+import academy.videos.Ffmpeg;
+import dev.MailCatcher;
+import dev.TestServices;
+import dozen.jobs.Jobs;
+import dozen.resources.Redis;
+import factors.App;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** A worker killed with -9 in the middle of each kind of work: everything ends done, and nothing is done twice. */
+@Execution(ExecutionMode.CONCURRENT) // they wait for heartbeats most of the time
+class KilledWorkerIT {
+    private static final int THREADS = 8;
+
+    private static Map<String, String> settings(RunningAcademy academy, String smtpUrl) {
+        var services = TestServices.shared();
+        var settings = new HashMap<>(services.settings(academy.databaseUrl()));
+        settings.putAll(services.s3().settings());
+        settings.put("FFMPEG", TestServices.ffmpeg());
+        settings.put("WORKER_THREADS", String.valueOf(THREADS));
+        settings.put("LOG_LEVEL", "warn");
+        settings.put("SMTP_URL", smtpUrl);
+        return settings;
+    }
+
+    private static void await(String what, BooleanSupplier done) throws InterruptedException {
+        for (var i = 0; i < 1500; i++) {
+            if (done.getAsBoolean()) return;
+            Thread.sleep(100);
+        }
+        throw new AssertionError("not in time: " + what);
+    }
+
+    private static void awaitNoJobs(RunningAcademy academy) throws InterruptedException {
+        await("all jobs", () -> academy.count("SELECT count(*) FROM jobs") == 0);
+        assertEquals(0, academy.count("SELECT count(*) FROM dead_jobs"));
+    }
+
+    /** So many each, by recipient. */
+    private static Map<String, Integer> mailsByRecipient(MailCatcher catcher) throws Exception {
+        var counts = new HashMap<String, Integer>();
+        for (var mail : catcher.mails()) counts.merge(mail.getAllRecipients()[0].toString(), 1, Integer::sum);
+        return counts;
+    }
+
+    @Test
+    void inTheMiddleOfATranscoding(@TempDir Path folder) throws Exception {
+        try (var catcher = MailCatcher.start();
+                var academy = RunningAcademy.withFiles()) {
+            var admin = academy.admin();
+            var lesson = academy.course(admin, "Film", 1).lessons().getFirst();
+            var film = folder.resolve("film.mp4");
+            new Ffmpeg(TestServices.ffmpeg()).makeSample(film, 60);
+            var id = json(academy.send(academy.request("/api/lessons/" + lesson + "/video")
+                            .header("Content-Type", "video/mp4")
+                            .header("Cookie", admin)
+                            .PUT(BodyPublishers.ofFile(film))))
+                    .at("/video/id")
+                    .asText();
+            var settings = settings(academy, catcher.url());
+            try (var first = App.start(settings, "worker")) {
+                await(
+                        "progress",
+                        () -> json(academy.get("/api/videos/" + id, admin))
+                                        .get("progress")
+                                        .asInt()
+                                > 5);
+                first.kill();
+            }
+            assertEquals(
+                    "transcoding",
+                    json(academy.get("/api/videos/" + id, admin)).get("status").asText());
+            try (var _ = App.start(settings, "worker")) {
+                awaitNoJobs(academy);
+            }
+            assertEquals(
+                    "ready",
+                    json(academy.get("/api/videos/" + id, admin)).get("status").asText());
+            assertEquals(1, academy.count("SELECT count(*) FROM videos"));
+        }
+    }
+
+    @Test
+    void inTheMiddleOfCertificates() throws Exception {
+        var learners = 60;
+        try (var catcher = MailCatcher.start();
+                var academy = RunningAcademy.withFiles()) {
+            var admin = academy.admin();
+            var made = academy.course(admin, "Course", 1);
+            academy.execute("""
+                    INSERT INTO accounts (email, name, password)
+                    SELECT 'learner' || i || '@example.com', 'Learner ' || i, 'none' FROM generate_series(1, %d) AS i;
+                    INSERT INTO enrolments (account_id, course_id)
+                    SELECT id, '%s' FROM accounts WHERE role = 'learner'
+                    """.formatted(learners, made.course()));
+            try (var postgres = academy.postgres();
+                    var redis = Redis.attach(academy.settings().redisUrl(), true)) {
+                var enrolments = new academy.learning.Enrolments(
+                        postgres.jdbi(), new academy.certificates.Certificates(postgres.jdbi(), new Jobs(redis)));
+                var lesson = new academy.courses.Lessons(postgres.jdbi())
+                        .find(java.util.UUID.fromString(made.lessons().getFirst()))
+                        .orElseThrow();
+                for (var account : postgres.jdbi()
+                        .withHandle(handle -> handle.createQuery("SELECT id FROM accounts WHERE role = 'learner'")
+                                .mapTo(java.util.UUID.class)
+                                .list())) {
+                    enrolments.complete(account, lesson);
+                }
+            }
+            var settings = settings(academy, catcher.url());
+            try (var first = App.start(settings, "worker")) {
+                await("some", () -> academy.count("SELECT count(*) FROM letters") > learners / 4);
+                first.kill();
+            }
+            assertTrue(academy.count("SELECT count(*) FROM jobs") > 0);
+            try (var _ = App.start(settings, "worker")) {
+                awaitNoJobs(academy);
+            }
+            assertEquals(learners, academy.count("SELECT count(*) FROM certificates WHERE ready_at IS NOT NULL"));
+            assertEachOnce(academy, catcher, learners);
+        }
+    }
+
+    @Test
+    void inTheMiddleOfTenThousandDigests() throws Exception {
+        var accounts = 10_000;
+        try (var catcher = MailCatcher.start();
+                var academy = RunningAcademy.withFiles()) {
+            academy.execute("""
+                    INSERT INTO accounts (email, name, password)
+                    SELECT 'learner' || i || '@example.com', 'Learner ' || i, 'none' FROM generate_series(1, %d) AS i;
+                    INSERT INTO courses (slug, title) VALUES ('fresh', 'Fresh')
+                    """.formatted(accounts));
+            enqueueDigests(academy);
+            var settings = settings(academy, catcher.url());
+            for (var part = 1; part <= 2; part++) {
+                var handedOver = accounts * part / 4;
+                try (var worker = App.start(settings, "worker")) {
+                    await("some", () -> academy.count("SELECT count(*) FROM letters") > handedOver);
+                    worker.kill();
+                }
+            }
+            try (var _ = App.start(settings, "worker")) {
+                awaitNoJobs(academy);
+                enqueueDigests(academy); // the same day again: nobody gets another
+                awaitNoJobs(academy);
+            }
+            assertEachOnce(academy, catcher, accounts);
+        }
+    }
+
+    private static void enqueueDigests(RunningAcademy academy) {
+        try (var postgres = academy.postgres();
+                var redis = Redis.attach(academy.settings().redisUrl(), true)) {
+            var jobs = new Jobs(redis);
+            var tomorrow = LocalDate.now(ZoneOffset.UTC).plusDays(1);
+            postgres.jdbi().useTransaction(transaction -> jobs.enqueue(transaction, EnqueueDigests.of(tomorrow)));
+        }
+    }
+
+    /** Nobody twice, and nobody without but those whose mail a killed worker was handing over in that moment. */
+    private static void assertEachOnce(RunningAcademy academy, MailCatcher catcher, int recipients) throws Exception {
+        var mails = mailsByRecipient(catcher);
+        mails.forEach((recipient, count) -> assertEquals(1, count, recipient));
+        var inDoubt = academy.count("SELECT count(*) FROM letters WHERE sent IS NULL");
+        assertEquals(recipients, academy.count("SELECT count(*) FROM letters"));
+        assertTrue(inDoubt <= 2 * THREADS, "in doubt: " + inDoubt);
+        assertTrue(mails.size() >= recipients - inDoubt, "%d mails, %d in doubt".formatted(mails.size(), inDoubt));
+        System.out.printf("%d of %d mails arrived, none twice, %d in doubt%n", mails.size(), recipients, inDoubt);
+    }
+
+    @Test
+    void aHundredThousandAccountsFitIntoASmallHeap() throws Exception {
+        var accounts = 100_000;
+        var services = TestServices.shared();
+        var settings = new HashMap<>(services.settings(services.newDatabase()));
+        settings.put("REDIS_URL", services.redis().url() + "/7"); // counts of its own
+        settings.put("LOG_LEVEL", "warn");
+        var soon = Instant.now().plusSeconds(4).atZone(ZoneOffset.UTC);
+        settings.put("DIGEST_CRON", DateTimeFormatter.ofPattern("s m H d M *").format(soon));
+        var java = List.of("-Xmx128m", "-jar", App.JAR.toString());
+        try (var academy = RunningAcademy.start(Map.of("DATABASE_URL", settings.get("DATABASE_URL")));
+                var redis = Redis.attach(dozen.resources.RedisUrl.parse(settings.get("REDIS_URL")), true)) {
+            redis.client().del("job-metrics");
+            academy.execute("""
+                    INSERT INTO accounts (email, name, password)
+                    SELECT 'learner' || i || '@example.com', 'Learner ' || i, 'none' FROM generate_series(1, %d) AS i
+                    """.formatted(accounts));
+            try (var scheduler = App.start(settings, java, "scheduler");
+                    var worker = App.start(settings, java, "worker")) {
+                await(
+                        "all digests",
+                        () -> String.valueOf(accounts).equals(redis.client().hget("job-metrics", "SendDigest runs")));
+                assertTrue(scheduler.isAlive() && worker.isAlive());
+                assertEquals(0, academy.count("SELECT count(*) FROM jobs"));
+                assertEquals(
+                        "100",
+                        redis.client()
+                                .hget("job-metrics", "EnqueueDigests runs")
+                                .replaceFirst("101", "100"));
+            }
+        }
+    }
+}

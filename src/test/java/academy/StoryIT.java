@@ -1,0 +1,47 @@
+package academy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.MailCatcher;
+import dev.TestServices;
+import factors.App;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The story on services of its own, each another one than scripts/server has, where it is told as well: the same program
+ * on other resources, by their addresses alone.
+ */
+class StoryIT {
+    @Test
+    void theStoryIsTheSameOnAnySetOfServices(@TempDir Path folder) throws Exception {
+        try (var postgres = TestServices.startPostgres("story/postgres", 0);
+                var redis = TestServices.startRedis("story/redis", 0);
+                var s3 = TestServices.startS3("story/s3");
+                var catcher = MailCatcher.start()) {
+            if (!postgres.hasDatabase("story")) postgres.execute("postgres", "CREATE DATABASE story");
+            Map<String, String> settings = new HashMap<>(s3.settings());
+            settings.put("PORT", "0");
+            settings.put("DATABASE_URL", postgres.url("story"));
+            settings.put("REDIS_URL", redis.url());
+            settings.put("SMTP_URL", catcher.url());
+            settings.put("FFMPEG", TestServices.ffmpeg());
+            settings.put("SECRET_KEY", "fedcba9876543210fedcba9876543210");
+            try (var release = App.start(settings, "release")) {
+                assertEquals(0, release.exitCode());
+            }
+            try (var admin = App.start(settings, "task", "create-admin", "root@example.com", "Root")
+                    .input("correct horse battery\n")) {
+                admin.exitCode(); // there already when the folder was used before
+            }
+            try (var web = App.start(settings, "web");
+                    var _ = App.start(settings, "worker");
+                    var story = new Story("http://127.0.0.1:" + web.port(), catcher.page(), folder)) {
+                story.tell("root@example.com", "correct horse battery");
+            }
+        }
+    }
+}
