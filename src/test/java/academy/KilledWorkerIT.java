@@ -11,12 +11,11 @@ import dev.TestServices;
 import dozen.jobs.Jobs;
 import dozen.resources.Redis;
 import factors.App;
+import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +28,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /** A worker killed with -9 in the middle of each kind of work: everything ends done, and nothing is done twice. */
 @Execution(ExecutionMode.CONCURRENT) // they wait for heartbeats most of the time
 class KilledWorkerIT {
-    private static final int THREADS = 8;
+    /** Many, for the mail catcher takes 45 ms for a mail, and most of that is waiting. */
+    private static final int THREADS = 24;
 
     private static Map<String, String> settings(RunningAcademy academy, String smtpUrl) {
         var services = TestServices.shared();
@@ -40,6 +40,10 @@ class KilledWorkerIT {
         settings.put("LOG_LEVEL", "warn");
         settings.put("SMTP_URL", smtpUrl);
         return settings;
+    }
+
+    private static App worker(Map<String, String> settings) throws IOException {
+        return App.start(settings, List.of("-XX:TieredStopAtLevel=1", "-jar", App.JAR.toString()), "worker");
     }
 
     private static void await(String what, BooleanSupplier done) throws InterruptedException {
@@ -69,7 +73,7 @@ class KilledWorkerIT {
             var admin = academy.admin();
             var lesson = academy.course(admin, "Film", 1).lessons().getFirst();
             var film = folder.resolve("film.mp4");
-            new Ffmpeg(TestServices.ffmpeg()).makeSample(film, 60);
+            new Ffmpeg(TestServices.ffmpeg()).makeSample(film, 25);
             var id = json(academy.send(academy.request("/api/lessons/" + lesson + "/video")
                             .header("Content-Type", "video/mp4")
                             .header("Cookie", admin)
@@ -77,7 +81,7 @@ class KilledWorkerIT {
                     .at("/video/id")
                     .asText();
             var settings = settings(academy, catcher.url());
-            try (var first = App.start(settings, "worker")) {
+            try (var first = worker(settings)) {
                 await(
                         "progress",
                         () -> json(academy.get("/api/videos/" + id, admin))
@@ -89,7 +93,7 @@ class KilledWorkerIT {
             assertEquals(
                     "transcoding",
                     json(academy.get("/api/videos/" + id, admin)).get("status").asText());
-            try (var _ = App.start(settings, "worker")) {
+            try (var _ = worker(settings)) {
                 awaitNoJobs(academy);
             }
             assertEquals(
@@ -127,12 +131,12 @@ class KilledWorkerIT {
                 }
             }
             var settings = settings(academy, catcher.url());
-            try (var first = App.start(settings, "worker")) {
+            try (var first = worker(settings)) {
                 await("some", () -> academy.count("SELECT count(*) FROM letters") > learners / 4);
                 first.kill();
             }
             assertTrue(academy.count("SELECT count(*) FROM jobs") > 0);
-            try (var _ = App.start(settings, "worker")) {
+            try (var _ = worker(settings)) {
                 awaitNoJobs(academy);
             }
             assertEquals(learners, academy.count("SELECT count(*) FROM certificates WHERE ready_at IS NOT NULL"));
@@ -152,14 +156,11 @@ class KilledWorkerIT {
                     """.formatted(accounts));
             enqueueDigests(academy);
             var settings = settings(academy, catcher.url());
-            for (var part = 1; part <= 2; part++) {
-                var handedOver = accounts * part / 4;
-                try (var worker = App.start(settings, "worker")) {
-                    await("some", () -> academy.count("SELECT count(*) FROM letters") > handedOver);
-                    worker.kill();
-                }
+            try (var first = worker(settings)) {
+                await("some", () -> academy.count("SELECT count(*) FROM letters") > accounts / 4);
+                first.kill();
             }
-            try (var _ = App.start(settings, "worker")) {
+            try (var _ = worker(settings)) {
                 awaitNoJobs(academy);
                 enqueueDigests(academy); // the same day again: nobody gets another
                 awaitNoJobs(academy);
@@ -183,41 +184,8 @@ class KilledWorkerIT {
         mails.forEach((recipient, count) -> assertEquals(1, count, recipient));
         var inDoubt = academy.count("SELECT count(*) FROM letters WHERE sent IS NULL");
         assertEquals(recipients, academy.count("SELECT count(*) FROM letters"));
-        assertTrue(inDoubt <= 2 * THREADS, "in doubt: " + inDoubt);
+        assertTrue(inDoubt <= THREADS, "in doubt: " + inDoubt);
         assertTrue(mails.size() >= recipients - inDoubt, "%d mails, %d in doubt".formatted(mails.size(), inDoubt));
         System.out.printf("%d of %d mails arrived, none twice, %d in doubt%n", mails.size(), recipients, inDoubt);
-    }
-
-    @Test
-    void aHundredThousandAccountsFitIntoASmallHeap() throws Exception {
-        var accounts = 100_000;
-        var services = TestServices.shared();
-        var settings = new HashMap<>(services.settings(services.newDatabase()));
-        settings.put("REDIS_URL", services.redis().url() + "/7"); // counts of its own
-        settings.put("LOG_LEVEL", "warn");
-        var soon = Instant.now().plusSeconds(4).atZone(ZoneOffset.UTC);
-        settings.put("DIGEST_CRON", DateTimeFormatter.ofPattern("s m H d M *").format(soon));
-        var java = List.of("-Xmx128m", "-jar", App.JAR.toString());
-        try (var academy = RunningAcademy.start(Map.of("DATABASE_URL", settings.get("DATABASE_URL")));
-                var redis = Redis.attach(dozen.resources.RedisUrl.parse(settings.get("REDIS_URL")), true)) {
-            redis.client().del("job-metrics");
-            academy.execute("""
-                    INSERT INTO accounts (email, name, password)
-                    SELECT 'learner' || i || '@example.com', 'Learner ' || i, 'none' FROM generate_series(1, %d) AS i
-                    """.formatted(accounts));
-            try (var scheduler = App.start(settings, java, "scheduler");
-                    var worker = App.start(settings, java, "worker")) {
-                await(
-                        "all digests",
-                        () -> String.valueOf(accounts).equals(redis.client().hget("job-metrics", "SendDigest runs")));
-                assertTrue(scheduler.isAlive() && worker.isAlive());
-                assertEquals(0, academy.count("SELECT count(*) FROM jobs"));
-                assertEquals(
-                        "100",
-                        redis.client()
-                                .hget("job-metrics", "EnqueueDigests runs")
-                                .replaceFirst("101", "100"));
-            }
-        }
     }
 }

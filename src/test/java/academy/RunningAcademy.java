@@ -28,6 +28,7 @@ public final class RunningAcademy implements AutoCloseable {
     private final HttpClient client = HttpClient.newHttpClient();
     private final Map<String, String> settings;
     private final Server server;
+    private Postgres behind;
 
     private RunningAcademy(Map<String, String> settings) {
         this.settings = settings;
@@ -189,9 +190,13 @@ public final class RunningAcademy implements AutoCloseable {
 
     /** Changes rows behind the program's back. */
     public void execute(String sql) {
-        try (var postgres = postgres()) {
-            postgres.jdbi().useHandle(handle -> handle.execute(sql));
-        }
+        behind().jdbi().useHandle(handle -> handle.execute(sql));
+    }
+
+    /** One for all questions that are asked again and again. */
+    private synchronized Postgres behind() {
+        if (behind == null) behind = life.owns(postgres());
+        return behind;
     }
 
     public Postgres postgres() {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import academy.RunningAcademy;
 import com.icegreen.greenmail.util.GreenMailUtil;
 import dev.MailCatcher;
+import dev.TestServices;
 import jakarta.mail.Multipart;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -44,7 +45,8 @@ class SendWelcomeMailTest {
     @Test
     void itsRunIsInTheMetrics() throws Exception {
         var token = "a token that only the scraper has";
-        try (var academy = RunningAcademy.start(Map.of("METRICS_TOKEN", token))) {
+        var ownCounts = TestServices.shared().redis().url() + "/8";
+        try (var academy = RunningAcademy.start(Map.of("METRICS_TOKEN", token, "REDIS_URL", ownCounts))) {
             academy.startWorker();
             academy.signUp("counted@example.com");
             var metrics = "";

@@ -1,0 +1,32 @@
+package academy;
+
+import academy.reminders.EnqueueDigests;
+import dozen.jobs.Jobs;
+import dozen.jobs.Worker;
+import dozen.process.Life;
+import dozen.process.Program;
+import dozen.process.Registry;
+import dozen.resources.Postgres;
+import dozen.resources.Redis;
+import java.time.Duration;
+
+/** A release that knows how to enqueue digests and not how to send them, so that they stay to be counted. */
+final class EnqueuingWorker {
+    private EnqueuingWorker() {}
+
+    public static void main(String[] arguments) {
+        var program = new Program<>("academy", Settings::process, Settings::read).processType("worker", "", run -> {
+            start(run.settings(), run.life());
+            run.life().awaitStop();
+        });
+        System.exit(program.run(System.getenv(), arguments));
+    }
+
+    private static void start(Settings settings, Life life) {
+        var postgres = life.owns(Postgres.attach(settings.databaseUrl(), 10, Duration.ofSeconds(30)));
+        var redis = life.owns(Redis.attach(settings.redisUrl(), true));
+        life.owns(new Worker(Registry.name("worker"), postgres, redis, settings.drain()))
+                .on(EnqueueDigests.class, new EnqueueDigests.Handler(postgres.jdbi(), new Jobs(redis))::run)
+                .start(settings.workerThreads());
+    }
+}
