@@ -11,13 +11,11 @@ import dev.TestServices;
 import dozen.jobs.Jobs;
 import dozen.resources.Redis;
 import factors.App;
-import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
@@ -29,7 +27,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT) // they wait for heartbeats most of the time
 class KilledWorkerIT {
     /** Many, for the mail catcher takes 45 ms for a mail, and most of that is waiting. */
-    private static final int THREADS = 24;
+    private static final int THREADS = 16;
 
     private static Map<String, String> settings(RunningAcademy academy, String smtpUrl) {
         var services = TestServices.shared();
@@ -40,10 +38,6 @@ class KilledWorkerIT {
         settings.put("LOG_LEVEL", "warn");
         settings.put("SMTP_URL", smtpUrl);
         return settings;
-    }
-
-    private static App worker(Map<String, String> settings) throws IOException {
-        return App.start(settings, List.of("-XX:TieredStopAtLevel=1", "-jar", App.JAR.toString()), "worker");
     }
 
     private static void await(String what, BooleanSupplier done) throws InterruptedException {
@@ -81,7 +75,7 @@ class KilledWorkerIT {
                     .at("/video/id")
                     .asText();
             var settings = settings(academy, catcher.url());
-            try (var first = worker(settings)) {
+            try (var first = App.start(settings, "worker")) {
                 await(
                         "progress",
                         () -> json(academy.get("/api/videos/" + id, admin))
@@ -93,7 +87,7 @@ class KilledWorkerIT {
             assertEquals(
                     "transcoding",
                     json(academy.get("/api/videos/" + id, admin)).get("status").asText());
-            try (var _ = worker(settings)) {
+            try (var _ = App.start(settings, "worker")) {
                 awaitNoJobs(academy);
             }
             assertEquals(
@@ -131,12 +125,12 @@ class KilledWorkerIT {
                 }
             }
             var settings = settings(academy, catcher.url());
-            try (var first = worker(settings)) {
+            try (var first = App.start(settings, "worker")) {
                 await("some", () -> academy.count("SELECT count(*) FROM letters") > learners / 4);
                 first.kill();
             }
             assertTrue(academy.count("SELECT count(*) FROM jobs") > 0);
-            try (var _ = worker(settings)) {
+            try (var _ = App.start(settings, "worker")) {
                 awaitNoJobs(academy);
             }
             assertEquals(learners, academy.count("SELECT count(*) FROM certificates WHERE ready_at IS NOT NULL"));
@@ -156,11 +150,11 @@ class KilledWorkerIT {
                     """.formatted(accounts));
             enqueueDigests(academy);
             var settings = settings(academy, catcher.url());
-            try (var first = worker(settings)) {
+            try (var first = App.start(settings, "worker")) {
                 await("some", () -> academy.count("SELECT count(*) FROM letters") > accounts / 4);
                 first.kill();
             }
-            try (var _ = worker(settings)) {
+            try (var _ = App.start(settings, "worker")) {
                 awaitNoJobs(academy);
                 enqueueDigests(academy); // the same day again: nobody gets another
                 awaitNoJobs(academy);

@@ -31,7 +31,7 @@ class StoryIT {
             settings.put("FFMPEG", TestServices.ffmpeg());
             settings.put("SECRET_KEY", "fedcba9876543210fedcba9876543210");
             try (var release = App.start(settings, "release")) {
-                assertEquals(0, release.exitCode());
+                assertEquals(0, release.exitCode(), release.err().toString());
             }
             try (var admin = App.start(settings, "task", "create-admin", "root@example.com", "Root")
                     .input("correct horse battery\n")) {

@@ -41,7 +41,8 @@ final class Services implements AutoCloseable {
     }
 
     static Services start(Path folder, Leftovers leftovers) throws IOException, SQLException, InterruptedException {
-        var s3 = LocalS3.start(folder.resolve("data/s3"), 0); // the slowest to start, so it is first
+        var s3 = LocalS3.start(
+                folder.resolve("binaries"), folder.resolve("data/s3"), 0); // the slowest to start, so it is first
         leftovers.remember(s3.process());
         var postgres = LocalPostgres.start(folder.resolve("binaries"), folder.resolve("data/postgres"), 0);
         var postgresProcess = ProcessHandle.of(postgres.pid()).orElseThrow();

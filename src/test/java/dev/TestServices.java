@@ -3,6 +3,7 @@ package dev;
 import dozen.resources.Migrations;
 import dozen.resources.PostgresUrl;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -13,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** The PostgreSQL and the Redis that all tests of one JVM share; each test takes a database of its own. */
 public final class TestServices {
     private static final Path FOLDER = Path.of("target/services");
-    private static final Leftovers LEFTOVERS = new Leftovers(FOLDER.resolve("processes"));
+    private static final Leftovers LEFTOVERS = endLeftovers();
     private static final String TEMPLATE = "migrated";
     private static TestServices shared;
 
@@ -27,6 +28,18 @@ public final class TestServices {
         this.redis = redis;
     }
 
+    /** Before anything else is started, so that it ends what an earlier run left and nothing of ours. */
+    private static Leftovers endLeftovers() {
+        try {
+            Files.createDirectories(FOLDER);
+            var leftovers = new Leftovers(FOLDER.resolve("processes"));
+            leftovers.end();
+            return leftovers;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     public static synchronized TestServices shared() {
         if (shared == null) shared = start();
         return shared;
@@ -34,8 +47,6 @@ public final class TestServices {
 
     private static TestServices start() {
         try {
-            Files.createDirectories(FOLDER);
-            LEFTOVERS.end();
             Rebuild.delete(FOLDER.resolve("shared"));
             var services = new TestServices(startPostgres("shared/postgres", 0), startRedis("shared", 0));
             Runtime.getRuntime().addShutdownHook(new Thread(TestServices::endAll));
@@ -82,7 +93,7 @@ public final class TestServices {
     /** One more, for a test that stops it. */
     public static LocalS3 startS3(String folder) {
         try {
-            var started = LocalS3.start(FOLDER.resolve(folder), 0);
+            var started = LocalS3.start(Path.of(".dev/binaries"), FOLDER.resolve(folder), 0);
             LEFTOVERS.remember(started.process());
             return started.await();
         } catch (IOException | InterruptedException e) {

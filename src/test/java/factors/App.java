@@ -1,14 +1,17 @@
 package factors;
 
+import dev.TestServices;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +24,8 @@ import java.util.regex.Pattern;
 /** The built jar as a process of its own, seen from outside alone: settings in, output and exit code out. */
 public final class App implements AutoCloseable {
     public static final Path JAR = Path.of("target/app.jar").toAbsolutePath();
+    private static final String JAVA =
+            Path.of(System.getProperty("java.home"), "bin/java").toString();
     private static final Pattern LISTENING = Pattern.compile("listening on port (\\d+)");
 
     private final Process process;
@@ -34,6 +39,11 @@ public final class App implements AutoCloseable {
         readers.add(Thread.ofVirtual().start(() -> read(process.getErrorStream(), err)));
     }
 
+    /** Does what the first start does once, for a test that measures time. */
+    public static void prepare() {
+        Archive.FILE.toFile();
+    }
+
     /** Starts a process type with these settings and nothing else of this environment. */
     public static App start(Map<String, String> settings, String... arguments) throws IOException {
         return start(settings, List.of("-jar", JAR.toString()), arguments);
@@ -41,14 +51,42 @@ public final class App implements AutoCloseable {
 
     /** @param java what stands between java and the arguments */
     public static App start(Map<String, String> settings, List<String> java, String... arguments) throws IOException {
-        var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
+        var command = new ArrayList<>(List.of(JAVA, "-XX:TieredStopAtLevel=1", "-Xlog:disable"));
+        if (java.contains("-jar")) command.add("-XX:SharedArchiveFile=" + Archive.FILE);
         command.addAll(java);
         command.addAll(List.of(arguments));
         var builder = new ProcessBuilder(command);
         builder.environment().clear();
         builder.environment().putAll(settings);
         return new App(builder.start());
+    }
+
+    /** The jar's classes as the JVM keeps them: a hundred processes that start with it take a third of the time. */
+    private static final class Archive {
+        private static final Path FILE = make();
+
+        private static Path make() {
+            try {
+                var file = Files.createTempDirectory("archive").resolve("app.jsa");
+                var services = TestServices.shared();
+                var builder = new ProcessBuilder(
+                        JAVA, "-Xlog:disable", "-XX:ArchiveClassesAtExit=" + file, "-jar", JAR.toString(), "web");
+                builder.environment().putAll(services.settings(services.newDatabase()));
+                try (var web = new App(builder.start());
+                        var client = HttpClient.newHttpClient()) {
+                    web.get(client, "/health/ready");
+                    web.terminate();
+                    web.exitCode();
+                }
+                file.toFile().deleteOnExit();
+                file.getParent().toFile().deleteOnExit();
+                return file;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
     }
 
     private static void read(InputStream stream, List<String> lines) {

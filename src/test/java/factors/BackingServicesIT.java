@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -29,6 +30,11 @@ class BackingServicesIT {
 
     private final TestServices services = TestServices.shared();
     private final HttpClient client = HttpClient.newHttpClient();
+
+    @BeforeAll
+    static void prepare() {
+        App.prepare();
+    }
 
     private HttpResponse<String> post(App app, String path, String body) throws Exception {
         var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + app.port() + path))

@@ -13,8 +13,7 @@ final class TestProcess {
     static App start(String databaseUrl, Map<String, String> changes, String... arguments) throws IOException {
         var settings = TestServices.shared().settings(databaseUrl);
         settings.putAll(changes);
-        var java = List.of(
-                "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), TestProgram.class.getName());
+        var java = List.of("-cp", System.getProperty("java.class.path"), TestProgram.class.getName());
         return App.start(settings, java, arguments);
     }
 
