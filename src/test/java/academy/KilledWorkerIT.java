@@ -18,12 +18,14 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A worker killed with -9 in the middle of each kind of work: everything ends done, and nothing is done twice. */
+@Tag("long")
 @Execution(ExecutionMode.CONCURRENT) // they wait for heartbeats most of the time
 class KilledWorkerIT {
     /** Many, for the mail catcher takes 45 ms for a mail, and most of that is waiting. */

@@ -8,8 +8,10 @@ import factors.App;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("long")
 class ManyAccountsIT {
     private static final int ACCOUNTS = 100_000;
 

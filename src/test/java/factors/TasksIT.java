@@ -16,6 +16,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -68,9 +69,9 @@ class TasksIT {
             assertTrue(task.out().getLast().endsWith("100000 rows: 100000 added, 0 there already, 0 bad"));
         }
         try (var again =
-                App.start(settings, java, "task", "import-courses", "-").input(Files.readString(file))) {
+                App.start(settings, java, "task", "import-courses", "-").input(beginning(file))) {
             assertEquals(0, again.exitCode(Duration.ofMinutes(2)), again.err().toString());
-            assertTrue(again.out().getLast().endsWith("0 added, 100000 there already, 0 bad"));
+            assertTrue(again.out().getLast().endsWith("0 added, 20000 there already, 0 bad"));
         }
         pageThroughAll();
     }
@@ -80,6 +81,13 @@ class TasksIT {
             writer.write("title,subject,summary\n");
             for (var i = 0; i < MANY; i++)
                 writer.write("Course number " + i + ",Subject,\"A summary, of some length\"\n");
+        }
+    }
+
+    /** The header and 20,000 rows. */
+    private static String beginning(Path file) throws IOException {
+        try (var lines = Files.lines(file)) {
+            return lines.limit(20_001).collect(Collectors.joining("\n"));
         }
     }
 

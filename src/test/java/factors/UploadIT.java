@@ -16,10 +16,12 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Factor VI: an upload passes through web and stays nowhere in it. */
+@Tag("long")
 class UploadIT {
     private static final int BYTES = 1_000_000_000;
 
