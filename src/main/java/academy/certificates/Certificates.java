@@ -11,7 +11,6 @@ import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
 /** The certificates in PostgreSQL; their files are in the file storage. */
 public final class Certificates {
-    private static final UUID LAST = new UUID(-1, -1);
     private static final String SELECT = """
             SELECT id, account_id, course_id, name, course, issued_at,
                 CASE WHEN ready_at IS NULL THEN 'queued' ELSE 'ready' END AS status
@@ -55,9 +54,9 @@ public final class Certificates {
     /** The newest first. */
     Page<Certificate> list(UUID account, Page.Request page) {
         var found = jdbi.withHandle(handle -> handle.createQuery(
-                        SELECT + "WHERE account_id = :account AND id < :after ORDER BY id DESC LIMIT :fetch")
+                        SELECT + "WHERE account_id = :account AND id < :below ORDER BY id DESC LIMIT :fetch")
                 .bind("account", account)
-                .bind("after", page.after().orElse(LAST))
+                .bind("below", page.below())
                 .bind("fetch", page.fetch())
                 .mapTo(Certificate.class)
                 .list());

@@ -16,9 +16,6 @@ import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 public final class Courses {
     private static final String COLUMNS = "id, slug, title, summary, subject, level, url, created_at";
     private static final String UNIQUE_VIOLATION = "23505";
-    /** Above every id, for the first page of a list that goes down. */
-    private static final UUID LAST = new UUID(-1, -1);
-
     private final Jdbi jdbi;
 
     public Courses(Jdbi jdbi) {
@@ -29,9 +26,9 @@ public final class Courses {
     /** The newest first, one page by keyset on the primary key. */
     Page<Course> list(Page.Request page) {
         var found = jdbi.withHandle(handle -> handle.createQuery("""
-                        SELECT %s FROM courses WHERE id < :after ORDER BY id DESC LIMIT :fetch
+                        SELECT %s FROM courses WHERE id < :below ORDER BY id DESC LIMIT :fetch
                         """.formatted(COLUMNS))
-                .bind("after", page.after().orElse(LAST))
+                .bind("below", page.below())
                 .bind("fetch", page.fetch())
                 .mapTo(Course.class)
                 .list());
@@ -45,10 +42,10 @@ public final class Courses {
                             SELECT regexp_replace(websearch_to_tsquery('simple', :words)::text, '''$', ''':*')::tsquery AS wanted
                         )
                         SELECT %s FROM courses, query
-                        WHERE words @@ wanted AND id < :after ORDER BY id DESC LIMIT :fetch
+                        WHERE words @@ wanted AND id < :below ORDER BY id DESC LIMIT :fetch
                         """.formatted(COLUMNS))
                 .bind("words", words)
-                .bind("after", page.after().orElse(LAST))
+                .bind("below", page.below())
                 .bind("fetch", page.fetch())
                 .mapTo(Course.class)
                 .list());

@@ -12,7 +12,6 @@ import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
 /** Who learns what, and how far they are. */
 public final class Enrolments {
-    private static final UUID LAST = new UUID(-1, -1);
     private static final String SELECT = """
             SELECT enrolments.course_id, courses.title AS course, enrolled_at, completed_at,
                 (SELECT count(*) FROM lessons WHERE lessons.course_id = courses.id) AS lessons,
@@ -75,9 +74,9 @@ public final class Enrolments {
     /** The newest courses first. */
     Page<Enrolment> list(UUID account, Page.Request page) {
         var found = jdbi.withHandle(handle -> handle.createQuery(
-                        SELECT + "AND enrolments.course_id < :after ORDER BY enrolments.course_id DESC LIMIT :fetch")
+                        SELECT + "AND enrolments.course_id < :below ORDER BY enrolments.course_id DESC LIMIT :fetch")
                 .bind("account", account)
-                .bind("after", page.after().orElse(LAST))
+                .bind("below", page.below())
                 .bind("fetch", page.fetch())
                 .mapTo(Enrolment.class)
                 .list());

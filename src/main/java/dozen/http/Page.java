@@ -17,11 +17,19 @@ public record Page<T>(List<T> items, String next) {
     private static final int STANDARD_LIMIT = 20;
     private static final int MOST = 100;
 
+    /** Above every id, for the first page of a list that goes down. */
+    private static final UUID LAST = new UUID(-1, -1);
+
     /** What the caller asked for. */
     public record Request(int limit, Optional<UUID> after) {
         /** The query should fetch this many: one more than asked tells whether there is a next page. */
         public int fetch() {
             return limit + 1;
+        }
+
+        /** For a list that goes down: what it shows is below this id. */
+        public UUID below() {
+            return after.orElse(LAST);
         }
     }
 
