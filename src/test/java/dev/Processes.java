@@ -3,17 +3,26 @@ package dev;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /** Runs Procfile's commands as a platform would: each its own process, with an environment of its own. */
 final class Processes {
     /** Web's own grace period is 25 s; past this it hangs. */
     private static final int STOP_SECONDS = 30;
+
+    /** Code that is compiled fast rather than well: here processes start often and work little. */
+    private static final String QUICK_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
 
     private static final String[] COLOURS = {"36", "33", "35", "32", "34"};
     private static final String[] INHERITED = {"HOME", "LANG", "LC_ALL", "TMPDIR", "USER"};
@@ -51,6 +60,21 @@ final class Processes {
             var process = start(type.getKey(), type.getValue(), number++, "");
             running.add(process);
             process.onExit().thenRun(() -> ended(type.getKey(), process));
+            if (number == 1) awaitBound(process); // who waits for an answer shall not wait for the others to start
+        }
+    }
+
+    /** Until $PORT takes connections, or for so long that something must be wrong. */
+    private void awaitBound(Process process) throws IOException {
+        var address = new InetSocketAddress(
+                InetAddress.getLoopbackAddress(), Integer.parseInt(settings.getOrDefault("PORT", "0")));
+        for (var i = 0; i < 100 && process.isAlive(); i++) {
+            try (var socket = new Socket()) {
+                socket.connect(address, 1000);
+                return;
+            } catch (ConnectException | SocketTimeoutException e) {
+                LockSupport.parkNanos(50_000_000);
+            }
         }
     }
 
@@ -66,6 +90,7 @@ final class Processes {
             if (System.getenv(variable) != null) environment.put(variable, System.getenv(variable));
         }
         environment.put("PATH", javaHome + "/bin:" + System.getenv("PATH"));
+        environment.put("JDK_JAVA_OPTIONS", QUICK_START);
         environment.putAll(settings);
         var process = builder.start();
         leftovers.remember(process.toHandle());
@@ -84,7 +109,9 @@ final class Processes {
 
     private static void copy(Process process, String prefix) {
         try (var lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            for (var line = lines.readLine(); line != null; line = lines.readLine()) System.out.println(prefix + line);
+            for (var line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (!line.startsWith("NOTE: Picked up JDK_JAVA_OPTIONS")) System.out.println(prefix + line);
+            }
         } catch (IOException e) {
             System.out.println(prefix + "(output lost: " + e.getMessage() + ")");
         }

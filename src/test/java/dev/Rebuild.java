@@ -12,6 +12,7 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
+import java.util.zip.Deflater;
 import javax.tools.ToolProvider;
 
 /** Compiles src/main within this JVM, where the compiler is warm, and replaces target/app.jar. */
@@ -41,6 +42,7 @@ final class Rebuild {
         var next = JAR.resolveSibling("app.jar.next");
         try (var old = new JarFile(JAR.toFile());
                 var jar = new JarOutputStream(Files.newOutputStream(next), old.getManifest())) {
+            jar.setLevel(Deflater.NO_COMPRESSION); // nobody keeps it, and somebody waits for it
             add(jar, classes);
             add(jar, RESOURCES);
             for (var built : BUILT) for (var file : files(built, "")) add(jar, built.getParent(), file);
@@ -50,7 +52,7 @@ final class Rebuild {
         return true;
     }
 
-    /** The first run of a compiler is its slowest; this is it, before anybody waits. */
+    /** The first runs of a compiler are its slowest; this is one, before anybody waits. */
     void warmUp() throws IOException {
         compile(Writer.nullWriter());
     }

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 /** Watches src/main: a saved file is compiled and the processes start again with it, a new migration first. */
 final class Reload {
     /** By looking, for the JDK's watch service takes seconds on macOS. A hundred files cost under a millisecond. */
-    private static final int LOOK_EVERY_MS = 100;
+    private static final int LOOK_EVERY_MS = 50;
 
     private static final Path WATCHED = Path.of("src/main");
     private static final Path MIGRATIONS = WATCHED.resolve("resources/db/migration");
@@ -33,7 +33,7 @@ final class Reload {
     /** Until the stop. */
     void watch() throws IOException, InterruptedException {
         var seen = times();
-        rebuild.warmUp();
+        for (var i = 0; i < 3; i++) rebuild.warmUp();
         while (!stop.await(LOOK_EVERY_MS, TimeUnit.MILLISECONDS)) {
             var now = times();
             if (now.equals(seen)) continue;
