@@ -42,6 +42,10 @@ public record TranscodeVideo(UUID video) {
                 transcode(video, folder, run);
             } catch (Ffmpeg.Unplayable e) {
                 videos.failed(video.id(), e.getMessage());
+            } catch (Exception e) {
+                var last = run.attempt() == POLICY.attempts() && !run.stopping();
+                if (last) videos.failed(video.id(), "It could not be converted. We look into it.");
+                throw e;
             } finally {
                 delete(folder);
             }
