@@ -76,7 +76,7 @@ public final class Main {
     }
 
     static Program<Settings> program() {
-        return new Program<>("academy", Settings::process, Settings::read)
+        return new Program<>("academy", Main.class, Settings::process, Settings::read)
                 .processType("web", "answers HTTP on $PORT; any number", run -> {
                     web(run.settings(), run.life());
                     run.life().awaitStop();

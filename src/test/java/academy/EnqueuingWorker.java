@@ -15,10 +15,11 @@ final class EnqueuingWorker {
     private EnqueuingWorker() {}
 
     public static void main(String[] arguments) {
-        var program = new Program<>("academy", Settings::process, Settings::read).processType("worker", "", run -> {
-            start(run.settings(), run.life());
-            run.life().awaitStop();
-        });
+        var program = new Program<>("academy", Main.class, Settings::process, Settings::read)
+                .processType("worker", "", run -> {
+                    start(run.settings(), run.life());
+                    run.life().awaitStop();
+                });
         System.exit(program.run(System.getenv(), arguments));
     }
 

@@ -14,8 +14,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Settings is the one source; what is written elsewhere about settings is held to it. */
-class SettingsTest {
-    private static List<Setting> declared() {
+public class SettingsTest {
+    public static List<Setting> declared() {
         var env = new Env(Map.of());
         Settings.read(env);
         return env.settings();

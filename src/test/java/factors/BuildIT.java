@@ -3,6 +3,7 @@ package factors;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,7 +11,9 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,6 +24,24 @@ class BuildIT {
         var one = build(folder.resolve("one"));
         var other = build(folder.resolve("another folder/with spaces"));
         assertEquals(one, other);
+    }
+
+    @Test
+    void theBillOfMaterialsIsWhatLiesInLib() throws Exception {
+        var components =
+                new ObjectMapper().readTree(Path.of("target/bom.json").toFile()).get("components");
+        var named = new TreeSet<String>();
+        for (var component : components) {
+            named.add("%s-%s.jar"
+                    .formatted(
+                            component.get("name").asText(),
+                            component.get("version").asText()));
+        }
+        try (var files = Files.list(Path.of("target/lib"))) {
+            assertEquals(
+                    files.map(file -> file.getFileName().toString()).collect(Collectors.toCollection(TreeSet::new)),
+                    named);
+        }
     }
 
     private static String build(Path folder) throws Exception {

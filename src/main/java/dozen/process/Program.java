@@ -32,18 +32,25 @@ public final class Program<S> {
     private static final String TASK = "task";
 
     private final String name;
+    private final Class<?> main;
     private final Function<Env, ProcessSettings> process;
     private final BiFunction<Env, ProcessSettings, S> read;
     private final Map<String, Entry<S>> types = new LinkedHashMap<>();
     private final Map<String, Entry<S>> tasks = new LinkedHashMap<>();
 
     /**
-     * @param name the application's package, which also begins its messages on stderr
+     * @param name begins the application's messages on stderr
+     * @param main its package and those below it log at LOG_LEVEL
      * @param process reads the settings that every process has; first, for a library that reads a setting may log
      * @param read reads the others; the faults of all are reported together
      */
-    public Program(String name, Function<Env, ProcessSettings> process, BiFunction<Env, ProcessSettings, S> read) {
+    public Program(
+            String name,
+            Class<?> main,
+            Function<Env, ProcessSettings> process,
+            BiFunction<Env, ProcessSettings, S> read) {
         this.name = name;
+        this.main = main;
         this.process = process;
         this.read = read;
     }
@@ -124,7 +131,7 @@ public final class Program<S> {
                 libraries,
                 type,
                 common.release().version(),
-                name);
+                main.getPackageName());
         return common;
     }
 

@@ -42,7 +42,7 @@ public final class TestProgram {
     private TestProgram() {}
 
     public static void main(String[] arguments) {
-        var program = new Program<>("dozen.jobs", Settings::process, Settings::read)
+        var program = new Program<>("dozen.jobs", TestProgram.class, Settings::process, Settings::read)
                 .processType("worker", "", run -> {
                     worker(run.settings(), run.life());
                     run.life().awaitStop();

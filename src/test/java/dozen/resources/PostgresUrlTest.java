@@ -16,14 +16,14 @@ class PostgresUrlTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "postgres://user:p%40ss+w%2Fo%3Ard@db.example.com:5433/academy?sslmode=require&connectTimeout=7",
-                "postgresql://user:p%40ss+w%2Fo%3Ard@db.example.com:5433/academy?sslmode=require&connectTimeout=7",
-                "jdbc:postgresql://user:p%40ss+w%2Fo%3Ard@db.example.com:5433/academy?sslmode=require&connectTimeout=7",
-                "jdbc:postgresql://db.example.com:5433/academy?user=user&password=p%40ss%2Bw%2Fo%3Ard&sslmode=require&connectTimeout=7"
+                "postgres://user:p%40ss+w%2Fo%3Ard@db.example.com:5433/shop?sslmode=require&connectTimeout=7",
+                "postgresql://user:p%40ss+w%2Fo%3Ard@db.example.com:5433/shop?sslmode=require&connectTimeout=7",
+                "jdbc:postgresql://user:p%40ss+w%2Fo%3Ard@db.example.com:5433/shop?sslmode=require&connectTimeout=7",
+                "jdbc:postgresql://db.example.com:5433/shop?user=user&password=p%40ss%2Bw%2Fo%3Ard&sslmode=require&connectTimeout=7"
             })
     void readsAllThreeSchemesWithPercentEncodingAndParameters(String text) {
         var url = PostgresUrl.parse(text);
-        assertEquals("jdbc:postgresql://db.example.com:5433/academy", url.jdbc());
+        assertEquals("jdbc:postgresql://db.example.com:5433/shop", url.jdbc());
         assertEquals("user", url.user());
         assertEquals("p@ss+w/o:rd", url.password().reveal());
         assertEquals(Map.of("sslmode", "require", "connectTimeout", "7"), url.parameters());
@@ -33,9 +33,9 @@ class PostgresUrlTest {
     @Test
     void readsIPv6HostsAndTheStandardPort() {
         assertEquals(
-                "jdbc:postgresql://[::1]:5432/academy",
-                PostgresUrl.parse("postgres://u@[::1]/academy").jdbc());
-        assertNull(PostgresUrl.parse("postgres://u@[::1]/academy").password());
+                "jdbc:postgresql://[::1]:5432/shop",
+                PostgresUrl.parse("postgres://u@[::1]/shop").jdbc());
+        assertNull(PostgresUrl.parse("postgres://u@[::1]/shop").password());
     }
 
     @ParameterizedTest

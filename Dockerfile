@@ -1,0 +1,45 @@
+# Three stages: build, a runtime of the modules that are used, and what is run. The targets are "app" and, with ffmpeg
+# for the worker, "worker".
+FROM maven:3.9-eclipse-temurin-25 AS build
+WORKDIR /build
+# Dependencies first, in a layer that only a change of pom.xml makes anew.
+COPY pom.xml ./
+RUN mvn -q -B -ntp -DskipTests package && rm -rf target/app.jar target/classes
+COPY src src
+RUN mvn -q -B -ntp -DskipTests package
+RUN modules=$(jdeps --ignore-missing-deps --recursive --multi-release 25 --print-module-deps \
+      --class-path "$(echo target/lib/*.jar | tr ' ' ':')" target/app.jar) \
+    && jlink --add-modules "$modules" --no-header-files --no-man-pages --compress zip-6 --output /runtime
+
+FROM debian:bookworm-slim AS app
+ARG COMMIT=unknown
+ARG VERSION=unknown
+LABEL org.opencontainers.image.title="Academy" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.revision="$COMMIT" \
+      org.opencontainers.image.version="$VERSION"
+# What was built, not how it is deployed: every setting of a deploy comes from its environment.
+ENV RELEASE_COMMIT="$COMMIT"
+WORKDIR /app
+COPY --from=build /runtime /runtime
+COPY --from=build /build/target/lib target/lib
+COPY --from=build /build/target/app.jar target/app.jar
+USER 10001:10001
+EXPOSE 8000
+STOPSIGNAL SIGTERM
+# For web; other process types have no port, and compose and Kubernetes know that.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
+  CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/${PORT:-8000} && printf 'GET /health HTTP/1.0\\r\\n\\r\\n' >&3 && grep -q '200 OK' <&3"]
+ENTRYPOINT ["/runtime/bin/java", "-XX:MaxRAMPercentage=60", "-XX:+ExitOnOutOfMemoryError", "-jar", "target/app.jar"]
+CMD ["web"]
+
+FROM app AS worker
+USER root
+RUN apt-get update -qq \
+    && apt-get install -y -qq --no-install-recommends ffmpeg \
+    && rm -rf /var/lib/apt/lists/*
+USER 10001:10001
+CMD ["worker"]
+
+# Without a target, what most need.
+FROM app

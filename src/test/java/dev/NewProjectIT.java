@@ -1,0 +1,114 @@
+package dev;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A fork: made of a fresh clone, with another name everywhere, and it works. */
+@Tag("long")
+class NewProjectIT {
+    @TempDir
+    private static Path temporary;
+
+    private static FreshClone clone;
+
+    @BeforeAll
+    static void copy() throws IOException {
+        clone = FreshClone.into(temporary.resolve("clone"));
+    }
+
+    private record Ended(int code, String output) {}
+
+    private static Ended run(Path folder, String... command) throws IOException, InterruptedException {
+        var output = Files.createTempFile(temporary, "output", ".txt");
+        var process = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        assertTrue(process.waitFor(300, TimeUnit.SECONDS));
+        return new Ended(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void aForkBuildsUnderItsOwnNameAndNothingElseIsLeft() throws Exception {
+        var fork = temporary.resolve("a shop");
+        var made = run(clone.folder(), "scripts/new", "com.acme.shop", "web-shop", fork.toString());
+        assertEquals(0, made.code(), made.output());
+        try (var files = Files.walk(fork)) {
+            var left = files.filter(file -> Files.isRegularFile(file) && !file.startsWith(fork.resolve(".git")))
+                    .filter(NewProjectIT::namesAcademy)
+                    .toList();
+            assertEquals(List.of(), left);
+        }
+        for (var file : Rebuild.files(Path.of("src/main/java/dozen"), "")) {
+            assertEquals(Files.readString(file), Files.readString(fork.resolve(file)), "the kit is as it was");
+        }
+        assertEquals("1\n", run(fork, "git", "rev-list", "--count", "HEAD").output());
+        assertEquals("", run(fork, "git", "status", "--porcelain").output());
+        var tests = "-Dtest=SettingsTest,DeployFilesTest,ApiDocumentTest,LearningTest,CertificatePdfTest";
+        var tested = run(fork, "scripts/test", "-o", tests, "-DskipITs");
+        assertEquals(0, tested.code(), tested.output());
+        assertTrue(Files.exists(fork.resolve("target/app.jar")));
+    }
+
+    private static boolean namesAcademy(Path file) {
+        try {
+            var text = file + Files.readString(file, StandardCharsets.ISO_8859_1);
+            return text.toLowerCase(Locale.ROOT).contains("academy");
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "shop, shop",
+        "com.acme.Shop, shop",
+        "com.acme.class, shop",
+        "com.acme.shop, Shop",
+        "com.acme.shop, shop-",
+        "com.acme.shop, new",
+        "com.acme.dozen, shop",
+        "com.acme.shop, academy",
+        "java.util.shop, shop",
+        "com..shop, shop",
+        "../etc, shop"
+    })
+    void badNamesAreRefusedInOneLineAndMakeNothing(String name, String artifact) throws Exception {
+        var refused = run(
+                clone.folder(),
+                "scripts/new",
+                name,
+                artifact,
+                temporary.resolve("none").toString());
+        assertEquals(64, refused.code(), refused.output());
+        assertEquals(1, refused.output().lines().count(), refused.output());
+        assertFalse(Files.exists(temporary.resolve("none")));
+    }
+
+    @Test
+    void nothingThatIsThereIsOverwritten() throws Exception {
+        var there = Files.createDirectory(temporary.resolve("there"));
+        var refused = run(clone.folder(), "scripts/new", "com.acme.shop", "shop", there.toString());
+        assertEquals(64, refused.code());
+        assertTrue(refused.output().contains("there is something at"), refused.output());
+        try (var files = Files.list(there)) {
+            assertEquals(0, files.count());
+        }
+    }
+}
