@@ -51,6 +51,7 @@ import dozen.process.Console;
 import dozen.process.Life;
 import dozen.process.Program;
 import dozen.process.Registry;
+import dozen.process.StartupCache;
 import dozen.resources.Cache;
 import dozen.resources.FileStorage;
 import dozen.resources.Mail;
@@ -72,6 +73,7 @@ public final class Main {
     private static final Duration TASK_STATEMENT = Duration.ofMinutes(10);
 
     public static void main(String[] arguments) {
+        StartupCache.use(arguments);
         System.exit(program().run(System.getenv(), arguments));
     }
 

@@ -53,6 +53,17 @@ public final class App implements AutoCloseable {
     public static App start(Map<String, String> settings, List<String> java, String... arguments) throws IOException {
         var command = new ArrayList<>(List.of(JAVA, "-XX:TieredStopAtLevel=1", "-Xlog:disable"));
         if (java.contains("-jar")) command.add("-XX:SharedArchiveFile=" + Archive.FILE);
+        return start(settings, command, java, arguments);
+    }
+
+    /** With no option of ours. */
+    public static App startPlain(Map<String, String> settings, List<String> java, String... arguments)
+            throws IOException {
+        return start(settings, new ArrayList<>(List.of(JAVA)), java, arguments);
+    }
+
+    private static App start(Map<String, String> settings, List<String> command, List<String> java, String... arguments)
+            throws IOException {
         command.addAll(java);
         command.addAll(List.of(arguments));
         var builder = new ProcessBuilder(command);

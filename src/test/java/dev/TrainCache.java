@@ -1,0 +1,108 @@
+package dev;
+
+import dozen.resources.Migrations;
+import dozen.resources.PostgresUrl;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+
+/** What scripts/cache runs: web's own start and requests, on services of its own, watched by the JVM that makes the cache. */
+public final class TrainCache {
+    private static final Pattern LISTENING = Pattern.compile("listening on port (\\d+)");
+    private static final List<String> READS = List.of(
+            "/health",
+            "/health/ready",
+            "/api/courses",
+            "/api/courses?q=redis",
+            "/api/users/00000000-0000-7000-8000-000000000000",
+            "/api/me",
+            "/openapi.json");
+
+    private TrainCache() {}
+
+    /** @param arguments the jar, and where its cache shall be */
+    public static void main(String[] arguments) throws Exception {
+        System.setProperty("slf4j.internal.verbosity", "WARN");
+        System.setProperty("slf4j.provider", "org.slf4j.simple.SimpleServiceProvider");
+        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
+        train(Path.of(arguments[0]), Path.of(arguments[1]));
+        System.exit(0);
+    }
+
+    static void train(Path jar, Path cache) throws Exception {
+        var data = Files.createTempDirectory("training");
+        try (var postgres = LocalPostgres.start(Path.of(".dev/binaries"), data.resolve("postgres"), 0);
+                var redis = LocalRedis.start(data, 0);
+                var s3 = LocalS3.start(Path.of(".dev/binaries"), data.resolve("s3"), 0)
+                        .await()) {
+            Migrations.run(PostgresUrl.parse(postgres.url("postgres")));
+            var made = cache.resolveSibling(cache.getFileName() + ".made");
+            var java = Path.of(System.getProperty("java.home"), "bin/java").toString();
+            var builder = new ProcessBuilder(
+                    java, "-XX:AOTCacheOutput=" + made, "-Xlog:disable", "-jar", jar.toString(), "web");
+            builder.environment().put("PORT", "0");
+            builder.environment().put("DATABASE_URL", postgres.url("postgres"));
+            builder.environment().put("REDIS_URL", redis.url());
+            builder.environment().put("SECRET_KEY", "0123456789abcdef0123456789abcdef");
+            builder.environment().putAll(s3.settings());
+            var web = builder.redirectErrorStream(true).start();
+            exercise(web);
+            if (!web.waitFor(120, TimeUnit.SECONDS)) web.destroyForcibly();
+            // In one step: nobody may find a half of it.
+            Files.move(made, cache, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Rebuild.delete(data);
+        }
+    }
+
+    private static void exercise(Process web) throws IOException, InterruptedException {
+        try (var lines = new BufferedReader(new InputStreamReader(web.getInputStream(), StandardCharsets.UTF_8));
+                var client = HttpClient.newHttpClient()) {
+            for (var line = lines.readLine(); line != null; line = lines.readLine()) {
+                var listening = LISTENING.matcher(line);
+                if (!listening.find()) continue;
+                Thread.ofVirtual().start(() -> lines.lines().forEach(_ -> {})); // or its output would fill the pipe
+                requests(client, "http://127.0.0.1:" + listening.group(1));
+                web.toHandle().destroy();
+                web.waitFor(120, TimeUnit.SECONDS);
+                return;
+            }
+            throw new IOException("web did not start");
+        }
+    }
+
+    private static void requests(HttpClient client, String address) throws IOException, InterruptedException {
+        var email = "{\"email\": \"a@example.com\", \"password\": \"correct horse battery\"%s}";
+        for (var round = 0; round < 3; round++) {
+            for (var path : READS) send(client, request(address + path));
+            send(
+                    client,
+                    request(address + "/api/accounts")
+                            .POST(BodyPublishers.ofString(email.formatted(", \"name\": \"A\""))));
+            send(client, request(address + "/api/sessions").POST(BodyPublishers.ofString(email.formatted(""))));
+        }
+    }
+
+    private static HttpRequest.Builder request(String address) {
+        return HttpRequest.newBuilder(URI.create(address))
+                .header("Content-Type", "application/json")
+                .timeout(Duration.ofSeconds(20));
+    }
+
+    private static void send(HttpClient client, HttpRequest.Builder request) throws IOException, InterruptedException {
+        client.send(request.build(), BodyHandlers.discarding());
+    }
+}
