@@ -38,13 +38,13 @@ class StartupCacheIT {
         Files.createSymbolicLink(folder.resolve("lib"), Path.of("target/lib").toAbsolutePath());
         jar = Files.copy(App.JAR, folder.resolve("app.jar"));
         cache = place();
-        TrainCache.train(jar, cache);
+        TrainCache.train(jar, cache, TrainCache.thisJava());
     }
 
     /** As scripts/cache asks. */
     private static Path place() throws IOException {
-        var java = Path.of(System.getProperty("java.home"), "bin/java").toString();
-        var process = new ProcessBuilder(java, "-cp", jar.toString(), "dozen.process.StartupCache").start();
+        var process =
+                new ProcessBuilder(TrainCache.thisJava(), "-cp", jar.toString(), "dozen.process.StartupCache").start();
         return Path.of(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip());
     }
 

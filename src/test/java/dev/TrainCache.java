@@ -33,16 +33,20 @@ public final class TrainCache {
 
     private TrainCache() {}
 
-    /** @param arguments the jar, and where its cache shall be */
+    /** @param arguments the jar, where its cache shall be, and the java that will start with it (this one when not given) */
     public static void main(String[] arguments) throws Exception {
         System.setProperty("slf4j.internal.verbosity", "WARN");
         System.setProperty("slf4j.provider", "org.slf4j.simple.SimpleServiceProvider");
         System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
-        train(Path.of(arguments[0]), Path.of(arguments[1]));
+        train(Path.of(arguments[0]), Path.of(arguments[1]), arguments.length > 2 ? arguments[2] : thisJava());
         System.exit(0);
     }
 
-    static void train(Path jar, Path cache) throws Exception {
+    static String thisJava() {
+        return Path.of(System.getProperty("java.home"), "bin/java").toString();
+    }
+
+    static void train(Path jar, Path cache, String java) throws Exception {
         var data = Files.createTempDirectory("training");
         try (var postgres = LocalPostgres.start(Path.of(".dev/binaries"), data.resolve("postgres"), 0);
                 var redis = LocalRedis.start(data, 0);
@@ -50,7 +54,6 @@ public final class TrainCache {
                         .await()) {
             Migrations.run(PostgresUrl.parse(postgres.url("postgres")));
             var made = cache.resolveSibling(cache.getFileName() + ".made");
-            var java = Path.of(System.getProperty("java.home"), "bin/java").toString();
             var builder = new ProcessBuilder(
                     java, "-XX:AOTCacheOutput=" + made, "-Xlog:disable", "-jar", jar.toString(), "web");
             builder.environment().put("PORT", "0");
