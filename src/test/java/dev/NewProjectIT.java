@@ -63,7 +63,9 @@ class NewProjectIT {
         var tests = "-Dtest=SettingsTest,DeployFilesTest,ApiDocumentTest,LearningTest,CertificatePdfTest";
         var tested = run(fork, "scripts/test", "-o", tests, "-DskipITs");
         assertEquals(0, tested.code(), tested.output());
-        assertTrue(Files.exists(fork.resolve("target/app.jar")));
+        var cached = run(fork, "scripts/cache");
+        assertEquals(0, cached.code(), cached.output());
+        assertTrue(Files.exists(Path.of(cached.output().lines().toList().getLast())), cached.output());
     }
 
     private static boolean namesAcademy(Path file) {

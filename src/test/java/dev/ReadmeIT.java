@@ -112,6 +112,8 @@ class ReadmeIT {
             assertEquals(200, get("/health/ready").statusCode());
             done.add("scripts/server");
             for (var command : readme.commands()) if (command.line().startsWith("curl ")) run(command);
+            var smoke = clone.run("scripts/smoke http://127.0.0.1:" + port);
+            assertEquals(5, smoke.lines().filter(line -> line.startsWith("ok ")).count(), smoke);
             var mails = Pattern.compile("mails +(\\S+)").matcher(server.text());
             assertTrue(mails.find(), server.text());
             try (var story = new Story("http://127.0.0.1:" + port, mails.group(1), temporary)) {
@@ -158,7 +160,7 @@ class ReadmeIT {
         try (var server = clone.start("exec scripts/server --port " + port)) {
             server.await(UP);
             processes = processes();
-            ProcessHandle.of(processes.get(1)).orElseThrow().destroyForcibly(); // Redis, the second that was started
+            ProcessHandle.of(processes.get(2)).orElseThrow().destroyForcibly(); // Redis, the third that was started
             assertEquals(1, server.exitCode(), server.text());
             assertTrue(server.text().contains("a backing service ended; all stopped"), server.text());
         }

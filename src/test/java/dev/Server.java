@@ -111,8 +111,10 @@ public final class Server {
         settings.putAll(dotenv);
         settings.put("PORT", String.valueOf(port));
         var procfile = Procfile.read(Path.of("Procfile"));
-        var processes = new Processes(
-                System.getProperty("java.home"), settings, leftovers, type -> fail(type + " ended by itself"));
+        var processes = new Processes(System.getProperty("java.home"), settings, leftovers, type -> {
+            // A process may die of a service that died, and be noticed first.
+            fail(services.alive() ? type + " ended by itself" : "a backing service ended");
+        });
         if (processes.run("release", procfile.release()) != 0) throw Exit.failure("the release failed");
         // Its password is known to everybody, so never into a database that .env names.
         if (!dotenv.containsKey("DATABASE_URL")) {

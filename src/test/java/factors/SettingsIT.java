@@ -3,8 +3,12 @@ package factors;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.FreePort;
 import dev.TestServices;
+import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -97,6 +101,33 @@ class SettingsIT {
                 assertEquals(1, app.err().size(), app.err().toString());
                 assertNoCanary(app);
             }
+        }
+    }
+
+    @Test
+    void secretsOfMailAndFilesStandInNoOutputWhenTheirServersRefuseUs() throws Exception {
+        var settings = services.settings(services.newDatabase());
+        settings.putAll(services.s3().settings());
+        settings.put("AWS_SECRET_ACCESS_KEY", "canary-5");
+        settings.put("SMTP_URL", "smtp://me:canary-6@127.0.0.1:" + FreePort.find());
+        settings.put("LOG_LEVEL", "trace");
+        try (var web = App.start(settings, "web");
+                var worker = App.start(settings, "worker");
+                var client = HttpClient.newHttpClient()) {
+            var ready = web.get(client, "/health/ready").body();
+            assertTrue(ready.contains("\"files\":{\"status\":\"away\""), ready);
+            var signUp = HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/api/accounts".formatted(web.port())))
+                    .header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString("""
+                            {"email": "a@example.com", "password": "correct horse battery", "name": "A"}"""));
+            assertEquals(
+                    201,
+                    client.send(signUp.build(), HttpResponse.BodyHandlers.discarding())
+                            .statusCode());
+            for (var i = 0; i < 300 && !String.join("", worker.out()).contains("outcome=failed"); i++) Thread.sleep(50);
+            assertTrue(String.join("", worker.out()).contains("outcome=failed"));
+            assertNoCanary(web);
+            assertNoCanary(worker);
         }
     }
 
