@@ -26,7 +26,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A worker killed with -9 in the middle of each kind of work: everything ends done, and nothing is done twice. */
 @Tag("long")
-@Execution(ExecutionMode.CONCURRENT) // they wait for heartbeats most of the time
 class KilledWorkerIT {
     /** Many, for the mail catcher takes 45 ms for a mail, and most of that is waiting. */
     private static final int THREADS = 16;
@@ -63,6 +62,7 @@ class KilledWorkerIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT) // with each other: they wait for heartbeats most of the time
     void inTheMiddleOfATranscoding(@TempDir Path folder) throws Exception {
         try (var catcher = MailCatcher.start();
                 var academy = RunningAcademy.withFiles()) {
@@ -100,6 +100,7 @@ class KilledWorkerIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT) // with each other: they wait for heartbeats most of the time
     void inTheMiddleOfCertificates() throws Exception {
         var learners = 60;
         try (var catcher = MailCatcher.start();
@@ -141,6 +142,7 @@ class KilledWorkerIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT) // with each other: they wait for heartbeats most of the time
     void inTheMiddleOfTenThousandDigests() throws Exception {
         var accounts = 10_000;
         try (var catcher = MailCatcher.start();
