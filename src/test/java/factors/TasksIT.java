@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,6 +60,7 @@ class TasksIT {
     }
 
     @Test
+    @Tag("long")
     void aHundredThousandCoursesGoThroughASmallHeapAndEveryPageIsAsFast(@TempDir Path folder) throws Exception {
         var file = folder.resolve("courses.csv");
         writeCourses(file);
