@@ -152,9 +152,9 @@ public final class Main {
                 new ClientAddress(settings.trustedProxyHops()),
                 settings.logInTriesByAddress(),
                 settings.logInTriesByAccount());
-        var once = new Idempotency(postgres.jdbi(), sessions::caller);
-        var cache = new Cache(redis, settings.cacheTtl());
         var signer = new Signer(settings.secretKey());
+        var once = new Idempotency(postgres.jdbi(), signer, sessions::caller);
+        var cache = new Cache(redis, settings.cacheTtl());
         var templates = new Templates();
         var courses = new Courses(postgres.jdbi());
         var lessons = new Lessons(postgres.jdbi());

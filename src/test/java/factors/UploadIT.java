@@ -113,7 +113,8 @@ class UploadIT {
 
         @Override
         public int read() {
-            throw new UnsupportedOperationException();
+            var one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
         }
 
         @Override

@@ -2,10 +2,9 @@ package academy.videos;
 
 import dozen.resources.FileStorage;
 import dozen.settings.Sha256;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.security.MessageDigest;
+import java.security.DigestInputStream;
 import java.util.HexFormat;
 import java.util.UUID;
 
@@ -13,7 +12,7 @@ import java.util.UUID;
  * What arrived.
  *
  * @param folder where it lies
- * @param bytes and sha256: counted on the way, not what the sender says
+ * @param bytes and sha256: of what went through, not what the sender says
  */
 record Upload(String folder, long bytes, String sha256) {
 
@@ -24,27 +23,11 @@ record Upload(String folder, long bytes, String sha256) {
      */
     static Upload stream(FileStorage files, String type, long length, InputStream body) throws IOException {
         var folder = "videos/" + UUID.randomUUID();
-        var counted = new Counted(body);
-        files.put(folder + "/" + Video.SOURCE, type, length, counted);
-        return new Upload(folder, counted.bytes, HexFormat.of().formatHex(counted.digest.digest()));
-    }
-
-    private static final class Counted extends FilterInputStream {
-        private final MessageDigest digest = Sha256.start();
-        private long bytes;
-
-        private Counted(InputStream in) {
-            super(in);
-        }
-
-        @Override
-        public int read(byte[] buffer, int from, int most) throws IOException {
-            var read = in.read(buffer, from, most);
-            if (read > 0) {
-                digest.update(buffer, from, read);
-                bytes += read;
-            }
-            return read;
-        }
+        var digested = new DigestInputStream(body, Sha256.start());
+        files.put(folder + "/" + Video.SOURCE, type, length, digested); // no more and no less than that length
+        return new Upload(
+                folder,
+                length,
+                HexFormat.of().formatHex(digested.getMessageDigest().digest()));
     }
 }

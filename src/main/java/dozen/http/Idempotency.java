@@ -1,6 +1,7 @@
 package dozen.http;
 
 import dozen.settings.Sha256;
+import dozen.settings.Signer;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import java.io.IOException;
@@ -26,11 +27,16 @@ public final class Idempotency {
     public record Kept(String request, Integer status, String location, String type, String body) {}
 
     private final Jdbi jdbi;
+    private final Signer signer;
     private final Function<Context, String> caller;
 
-    /** @param caller who sends the request, so that nobody meets another one's keys */
-    public Idempotency(Jdbi jdbi, Function<Context, String> caller) {
+    /**
+     * @param signer for what is kept of a body, which may hold a password: without its key nobody can try guesses on it
+     * @param caller who sends the request, so that nobody meets another one's keys
+     */
+    public Idempotency(Jdbi jdbi, Signer signer, Function<Context, String> caller) {
         this.jdbi = jdbi;
+        this.signer = signer;
         this.caller = caller;
         jdbi.registerRowMapper(ConstructorMapper.factory(Kept.class));
     }
@@ -47,7 +53,7 @@ public final class Idempotency {
                 throw Problem.badRequest("Idempotency-Key takes 1 to 255 visible ASCII characters.");
             }
             var name = Sha256.hex(caller.apply(context), context.req().getMethod(), context.path(), key);
-            var request = Sha256.hex(new String(body(context), StandardCharsets.ISO_8859_1));
+            var request = signer.sign("idempotency", new String(body(context), StandardCharsets.ISO_8859_1));
             var kept = claim(name, request);
             if (kept.isPresent()) again(context, kept.get(), request);
             else first(context, handler, name);

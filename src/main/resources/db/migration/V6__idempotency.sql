@@ -1,7 +1,7 @@
 -- Answers to writes that came with an Idempotency-Key.
 CREATE TABLE idempotency_keys (
     name       text PRIMARY KEY,  -- hash of who, what and the key
-    request    text NOT NULL,     -- hash of the body
+    request    text NOT NULL,     -- signature of the body
     status     int,               -- null while the first request is under way
     location   text,
     type       text,
