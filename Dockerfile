@@ -3,6 +3,7 @@
 FROM maven:3.9-eclipse-temurin-25 AS build
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends redis-server && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
+ENV MAVEN_OPTS=-Dmaven.repo.local=/build/.m2
 # Dependencies first, in a layer that only a change of pom.xml makes anew.
 COPY pom.xml ./
 RUN mvn -q -B -ntp -DskipTests -Ds3.server.skip=false package && rm -rf target/app.jar target/classes
@@ -16,7 +17,7 @@ RUN modules=$(jdeps --ignore-missing-deps --recursive --multi-release 25 --print
 # The start-up cache: what web's own start and requests load, by the runtime that will use it. Not as root, which
 # PostgreSQL refuses to be, and by somebody with a name, which it asks for.
 RUN echo 'app:x:10001:10001::/tmp:/bin/sh' >>/etc/passwd \
-    && chown -R 10001:10001 /build && chmod 755 /root && chmod -R a+rX /root/.m2 \
+    && chown -R 10001:10001 /build \
     && setpriv --reuid=10001 --regid=10001 --clear-groups env HOME=/tmp java --enable-native-access=ALL-UNNAMED \
       -cp "target/test-classes:target/classes:$(cat target/test-classpath)" \
       dev.TrainCache target/app.jar target/app.aot /runtime/bin/java
