@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -49,12 +50,7 @@ class NewProjectIT {
         var fork = temporary.resolve("a shop");
         var made = run(clone.folder(), "scripts/new", "com.acme.shop", "web-shop", fork.toString());
         assertEquals(0, made.code(), made.output());
-        try (var files = Files.walk(fork)) {
-            var left = files.filter(file -> Files.isRegularFile(file) && !file.startsWith(fork.resolve(".git")))
-                    .filter(NewProjectIT::namesAcademy)
-                    .toList();
-            assertEquals(List.of(), left);
-        }
+        assertEquals(List.of(), namingAcademy(fork));
         for (var file : Rebuild.files(Path.of("src/main/java/dozen"), "")) {
             assertEquals(Files.readString(file), Files.readString(fork.resolve(file)), "the kit is as it was");
         }
@@ -66,6 +62,89 @@ class NewProjectIT {
         var cached = run(fork, "scripts/cache");
         assertEquals(0, cached.code(), cached.output());
         assertTrue(Files.exists(Path.of(cached.output().lines().toList().getLast())), cached.output());
+    }
+
+    @Test
+    void aBareForkHasOneExampleOfEachKindAndItsTestsPass() throws Exception {
+        var fork = temporary.resolve("bare");
+        var made = run(clone.folder(), "scripts/new", "--bare", "com.acme.till", "till", fork.toString());
+        assertEquals(0, made.code(), made.output());
+        assertEquals(List.of(), namingAcademy(fork));
+        var own = run(fork, "git", "ls-files")
+                .output()
+                .lines()
+                .filter(file -> !file.matches("scripts/.*|src/(main|test)/java/(dozen|dev|factors)/.*"))
+                .toList();
+        assertTrue(own.size() < 40, own.size() + " files: " + own);
+        var tested = run(fork, "scripts/test", "-o");
+        assertEquals(0, tested.code(), tested.output());
+    }
+
+    @Test
+    void aForkWithChangesOfItsOwnTakesOverANewerKit() throws Exception {
+        var dozen = FreshClone.into(temporary.resolve("dozen")).folder();
+        commit(dozen, "init", "-q", "-b", "main");
+        var fork = temporary.resolve("fork");
+        assertEquals(
+                0,
+                run(dozen, "scripts/new", "com.acme.shop", "shop", fork.toString())
+                        .code());
+        var path = Path.of("src/main/java/dozen/http/Path.java");
+        var page = Path.of("src/main/java/dozen/http/Page.java");
+        var main = Path.of("src/main/java/com/acme/shop/Main.java");
+        append(fork.resolve(path), "// the fork's own line\n");
+        append(fork.resolve(main), "// the fork's own feature\n");
+        commit(fork, "status");
+        prepend(dozen.resolve(path), "// from the newer kit\n");
+        append(dozen.resolve(page), "// from the newer kit, too\n");
+        append(dozen.resolve("src/main/java/academy/Main.java"), "// Academy's, which no fork wants\n");
+        commit(dozen, "status");
+
+        var upgraded = run(fork, "scripts/upgrade", dozen.toString());
+        assertEquals(0, upgraded.code(), upgraded.output());
+        var merged = Files.readString(fork.resolve(path));
+        assertTrue(merged.startsWith("// from the newer kit\n") && merged.endsWith("// the fork's own line\n"), merged);
+        assertTrue(Files.readString(fork.resolve(page)).endsWith("too\n"));
+        assertTrue(Files.readString(fork.resolve(main)).endsWith("feature\n"));
+        assertEquals(run(dozen, "git", "rev-parse", "HEAD").output(), Files.readString(fork.resolve(".dozen")));
+        commit(fork, "status");
+        assertTrue(run(fork, "scripts/upgrade", dozen.toString()).output().contains("as new as that"));
+        var built = run(fork, "scripts/build");
+        assertEquals(0, built.code(), built.output());
+
+        append(fork.resolve(page), "// ours\n");
+        commit(fork, "status");
+        append(dozen.resolve(page), "// theirs\n");
+        commit(dozen, "status");
+        var conflict = run(fork, "scripts/upgrade", dozen.toString());
+        assertEquals(1, conflict.code(), conflict.output());
+        assertTrue(Files.readString(fork.resolve(page)).contains("// ours\n======="), conflict.output());
+    }
+
+    private static void append(Path file, String line) throws IOException {
+        Files.writeString(file, Files.readString(file) + line);
+    }
+
+    private static void prepend(Path file, String line) throws IOException {
+        Files.writeString(file, line + Files.readString(file));
+    }
+
+    /** @param first what git does before */
+    private static void commit(Path folder, String... first) throws IOException, InterruptedException {
+        var git = new ArrayList<>(List.of("git", "-c", "user.name=t", "-c", "user.email=t@localhost"));
+        for (var command : List.of(List.of(first), List.of("add", "-A"), List.of("commit", "-qm", "A change"))) {
+            var all = new ArrayList<>(git);
+            all.addAll(command);
+            assertEquals(0, run(folder, all.toArray(new String[0])).code());
+        }
+    }
+
+    private static List<Path> namingAcademy(Path fork) throws IOException {
+        try (var files = Files.walk(fork)) {
+            return files.filter(file -> Files.isRegularFile(file) && !file.startsWith(fork.resolve(".git")))
+                    .filter(NewProjectIT::namesAcademy)
+                    .toList();
+        }
     }
 
     private static boolean namesAcademy(Path file) {

@@ -9,7 +9,7 @@ import java.time.Duration;
 /** What an empty database is filled with, so that there is something to see and to log in with. */
 final class SampleData {
     static final String ADMIN = "admin@example.com";
-    static final String LEARNER = "learner@example.com";
+    private static final String LEARNER = "learner@example.com";
     static final String PASSWORD = "correct horse battery";
 
     private SampleData() {}
@@ -29,5 +29,26 @@ final class SampleData {
                             .mapTo(Boolean.class)
                             .one());
         }
+    }
+
+    /** What a newcomer sees first. */
+    static void printSummary(int port, String mailPage) {
+        System.out.printf("""
+
+                Academy answers at http://localhost:%1$d
+
+                  admin    %2$s    %4$s
+                  learner  %3$s  %4$s
+                  mails    %5$s
+                  API      http://localhost:%1$d/docs
+
+                Try:
+                  curl localhost:%1$d/health/ready
+                  curl 'localhost:%1$d/api/courses?q=redis'
+                  echo 'courses.count()' | (set -a; . .dev/env; java -jar target/app.jar console)
+
+                Saving a file under src/main restarts with the change. Ctrl-C stops everything.
+
+                """, port, ADMIN, LEARNER, PASSWORD, mailPage);
     }
 }

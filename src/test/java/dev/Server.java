@@ -130,7 +130,7 @@ public final class Server {
         }
         try {
             processes.startAll(procfile.processTypes());
-            if (awaitReady(port)) printSummary(port, services.mailPage());
+            if (awaitReady(port)) SampleData.printSummary(port, services.mailPage());
             new Reload(FOLDER, processes, procfile, stop).watch();
         } finally {
             processes.stopAll();
@@ -161,25 +161,5 @@ public final class Server {
             }
         }
         return false;
-    }
-
-    private static void printSummary(int port, String mailPage) {
-        System.out.printf("""
-
-                Academy answers at http://localhost:%1$d
-
-                  admin    %2$s    %4$s
-                  learner  %3$s  %4$s
-                  mails    %5$s
-                  API      http://localhost:%1$d/docs
-
-                Try:
-                  curl localhost:%1$d/health/ready
-                  curl 'localhost:%1$d/api/courses?q=redis'
-                  echo 'courses.count()' | (set -a; . .dev/env; java -jar target/app.jar console)
-
-                Saving a file under src/main restarts with the change. Ctrl-C stops everything.
-
-                """, port, SampleData.ADMIN, SampleData.LEARNER, SampleData.PASSWORD, mailPage);
     }
 }

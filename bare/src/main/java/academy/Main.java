@@ -1,0 +1,178 @@
+package academy;
+
+import academy.accounts.AccountRoutes;
+import academy.accounts.Accounts;
+import academy.accounts.CreateAdmin;
+import academy.accounts.LogInLimits;
+import academy.accounts.Passwords;
+import academy.accounts.SendWelcomeMail;
+import academy.accounts.Sessions;
+import academy.housekeeping.PurgeExpired;
+import dozen.http.ClientAddress;
+import dozen.http.Idempotency;
+import dozen.http.Metrics;
+import dozen.http.RateLimits;
+import dozen.http.Readiness;
+import dozen.http.Server;
+import dozen.jobs.Job;
+import dozen.jobs.JobReport;
+import dozen.jobs.JobTasks;
+import dozen.jobs.Jobs;
+import dozen.jobs.Ticker;
+import dozen.jobs.Worker;
+import dozen.process.Console;
+import dozen.process.Life;
+import dozen.process.Program;
+import dozen.process.Registry;
+import dozen.process.StartupCache;
+import dozen.resources.Cache;
+import dozen.resources.Mail;
+import dozen.resources.Migrations;
+import dozen.resources.Postgres;
+import dozen.resources.Redis;
+import dozen.settings.Signer;
+import java.time.Duration;
+
+/** The whole wiring: what each process type attaches, and what it starts. */
+public final class Main {
+    /** For a request; a task may take longer. */
+    private static final Duration STATEMENT = Duration.ofSeconds(5);
+
+    private static final Duration TASK_STATEMENT = Duration.ofMinutes(10);
+
+    public static void main(String[] arguments) {
+        StartupCache.use(arguments);
+        System.exit(program().run(System.getenv(), arguments));
+    }
+
+    static Program<Settings> program() {
+        return new Program<>("academy", Main.class, Settings::process, Settings::read)
+                .processType("web", "answers HTTP on $PORT; any number", run -> {
+                    web(run.settings(), run.life());
+                    run.life().awaitStop();
+                })
+                .processType("worker", "runs jobs; any number", run -> {
+                    worker(run.settings(), run.life());
+                    run.life().awaitStop();
+                })
+                .processType("scheduler", "turns clock ticks into jobs; any number, each tick once", run -> {
+                    scheduler(run.settings(), run.life());
+                    run.life().awaitStop();
+                })
+                .processType(
+                        "release",
+                        "applies migrations; once per release, safe if repeated",
+                        run -> Migrations.run(run.settings().databaseUrl()))
+                .interactive(
+                        "console", "JShell with the resources in scope", run -> console(run.settings(), run.life()))
+                .task(
+                        "create-admin",
+                        CreateAdmin.ARGUMENTS,
+                        "the password on stdin or at a prompt",
+                        run -> CreateAdmin.run(accounts(run.settings(), postgres(run)), run.arguments()))
+                .task(
+                        "list-jobs",
+                        JobTasks.LIST_ARGUMENTS,
+                        "counts by type; what runs, fails or is dead",
+                        run -> jobTasks(run).list(run.arguments(), System.out))
+                .task(
+                        "retry-jobs",
+                        JobTasks.SELECTION_ARGUMENTS,
+                        "queues dead jobs again",
+                        run -> jobTasks(run).retry(run.arguments()))
+                .task(
+                        "discard-jobs",
+                        JobTasks.SELECTION_ARGUMENTS,
+                        "deletes dead jobs",
+                        run -> jobTasks(run).discard(run.arguments()));
+    }
+
+    /** Starts the web process; the life that is given owns all of it, so a test can start and close the very same. */
+    public static Server web(Settings settings, Life life) {
+        var postgres = life.owns(Postgres.attach(settings.databaseUrl(), settings.databasePoolSize(), STATEMENT));
+        var redis = redis(settings, life);
+        var readiness = new Readiness().requires("postgres", postgres::ping).uses("redis", redis::ping);
+        var metrics = new Metrics(settings.metricsToken()).with(new JobReport(postgres.jdbi(), redis)::update);
+
+        var accounts = accounts(settings, postgres);
+        var sessions = new Sessions(
+                redis, accounts, settings.sessionTtl(), settings.http().https());
+        var limits = new LogInLimits(
+                new RateLimits(redis),
+                new ClientAddress(settings.trustedProxyHops()),
+                settings.logInTriesByAddress(),
+                settings.logInTriesByAccount());
+        var once = new Idempotency(postgres.jdbi(), new Signer(settings.secretKey()), sessions::caller);
+        var cache = new Cache(redis, settings.cacheTtl());
+
+        join(redis, Registry.name("web"), "web", settings, life);
+        return life.owns(Server.start(settings.http(), readiness, metrics, routes -> {
+            new AccountRoutes(accounts, sessions, limits, once, cache, new Jobs(redis)).register(routes);
+        }));
+    }
+
+    /** Every type of job, and who does it. */
+    public static Worker worker(Settings settings, Life life) {
+        // Room for a connection in each handler, for taking jobs and for heartbeats.
+        var connections = Math.max(settings.databasePoolSize(), settings.workerThreads() + 3);
+        var postgres = life.owns(Postgres.attach(settings.databaseUrl(), connections, TASK_STATEMENT));
+        var redis = redis(settings, life);
+        var mail = new Mail(settings.smtpUrl(), settings.mailFrom());
+
+        var name = Registry.name("worker");
+        join(redis, name, "worker", settings, life);
+        return life.owns(new Worker(name, postgres, redis, settings.drain()))
+                .on(SendWelcomeMail.class, new SendWelcomeMail.Handler(accounts(settings, postgres), mail)::run)
+                .on(PurgeExpired.class, new PurgeExpired.Handler(postgres.jdbi())::run)
+                .start(settings.workerThreads());
+    }
+
+    /** Every tick of the clock, and what it enqueues. */
+    public static Ticker scheduler(Settings settings, Life life) {
+        var postgres = life.owns(Postgres.attach(settings.databaseUrl(), 4, STATEMENT));
+        var redis = redis(settings, life);
+        var jobs = new Jobs(redis);
+
+        var name = Registry.name("scheduler");
+        join(redis, name, "scheduler", settings, life);
+        return life.owns(new Ticker(name, postgres))
+                .on("purge", settings.purgeCron(), (transaction, due) -> {
+                    jobs.enqueue(transaction, Job.of(new PurgeExpired()).key("purge " + due));
+                })
+                .start();
+    }
+
+    private static void console(Settings settings, Life life) throws Exception {
+        var postgres = life.owns(Postgres.attach(settings.databaseUrl(), 2, TASK_STATEMENT));
+        var redis = redis(settings, life);
+        new Console()
+                .with("settings", settings)
+                .with("postgres", postgres)
+                .with("redis", redis)
+                .with("accounts", accounts(settings, postgres))
+                .with("jobs", new Jobs(redis))
+                .run();
+    }
+
+    private static Redis redis(Settings settings, Life life) {
+        return life.owns(Redis.attach(settings.redisUrl(), settings.redisTlsVerify()));
+    }
+
+    private static void join(Redis redis, String name, String type, Settings settings, Life life) {
+        life.owns(Registry.join(redis, name, type, settings.process().release()));
+    }
+
+    private static Postgres postgres(Program.Run<Settings> run) {
+        return run.life().owns(Postgres.attach(run.settings().databaseUrl(), 2, TASK_STATEMENT));
+    }
+
+    private static JobTasks jobTasks(Program.Run<Settings> run) {
+        return new JobTasks(postgres(run).jdbi(), redis(run.settings(), run.life()));
+    }
+
+    private static Accounts accounts(Settings settings, Postgres postgres) {
+        return new Accounts(postgres.jdbi(), new Passwords(settings.passwordCost()));
+    }
+
+    private Main() {}
+}

@@ -1,0 +1,159 @@
+package academy;
+
+import academy.accounts.Passwords;
+import dozen.http.HttpSettings;
+import dozen.jobs.Cron;
+import dozen.logging.Logging;
+import dozen.process.ProcessSettings;
+import dozen.process.Release;
+import dozen.resources.PostgresUrl;
+import dozen.resources.RedisUrl;
+import dozen.resources.SmtpUrl;
+import dozen.settings.Env;
+import dozen.settings.Secret;
+import jakarta.mail.internet.AddressException;
+import jakarta.mail.internet.InternetAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Every setting of Academy: its name, meaning, default and bounds. Read once, from the environment alone. */
+public record Settings(
+        int port,
+        PostgresUrl databaseUrl,
+        int databasePoolSize,
+        RedisUrl redisUrl,
+        boolean redisTlsVerify,
+        Secret secretKey,
+        URI publicUrl,
+        Duration cacheTtl,
+        Duration sessionTtl,
+        Passwords.Cost passwordCost,
+        int logInTriesByAddress,
+        int logInTriesByAccount,
+        int webMaxRequests,
+        int trustedProxyHops,
+        Optional<Secret> metricsToken,
+        int workerThreads,
+        Optional<SmtpUrl> smtpUrl,
+        InternetAddress mailFrom,
+        Cron purgeCron,
+        ProcessSettings process) {
+
+    public static Settings read(Env env) {
+        return read(env, process(env));
+    }
+
+    static Settings read(Env env, ProcessSettings process) {
+        var port = env.setting("PORT", "where web listens; 0 picks a free port").integer(8000, 0, 65535);
+        return new Settings(
+                port,
+                env.setting("DATABASE_URL", "PostgreSQL: postgres://user:password@host:5432/database")
+                        .secret(PostgresUrl::parse),
+                env.setting("DATABASE_POOL_SIZE", "connections to PostgreSQL per process")
+                        .integer(10, 1, 1000),
+                env.setting("REDIS_URL", "Redis: redis://user:password@host:6379/0, rediss:// for TLS")
+                        .secret(RedisUrl::parse),
+                env.setting("REDIS_TLS_VERIFY", "false accepts a certificate that the platform signed itself")
+                        .bool(true),
+                env.setting("SECRET_KEY", "signs what must not be forged; 32 random bytes or more")
+                        .secret(Settings::secretKey),
+                env.setting("PUBLIC_URL", "where the world sees web; https makes cookies secure")
+                        .shownAs("http://localhost:$PORT")
+                        .parsed("http://localhost:" + port, Settings::webAddress),
+                Duration.ofSeconds(env.setting("CACHE_TTL_SECONDS", "how long a cached read is kept")
+                        .integer(300, 1, 86_400)),
+                Duration.ofHours(env.setting("SESSION_TTL_HOURS", "how long a log-in lasts")
+                        .integer(336, 1, 8760)),
+                passwordCost(env),
+                env.setting("LOG_IN_TRIES_BY_ADDRESS", "failed log-ins from one network in 15 minutes")
+                        .integer(100, 1, 1_000_000),
+                env.setting("LOG_IN_TRIES_BY_ACCOUNT", "failed log-ins to one account in 15 minutes")
+                        .integer(10, 1, 1_000_000),
+                env.setting("WEB_MAX_REQUESTS", "requests at once per web process; past it 503")
+                        .integer(512, 1, 100_000),
+                env.setting("TRUSTED_PROXY_HOPS", "entries of X-Forwarded-For, from the right, that our proxies wrote")
+                        .integer(0, 0, 10),
+                env.setting("METRICS_TOKEN", "bearer token of /metrics, 16 characters or more; unset: /metrics is 404")
+                        .optionalSecret(Settings::token),
+                env.setting("WORKER_THREADS", "jobs at once per worker process").integer(8, 1, 1000),
+                env.setting(
+                                "SMTP_URL",
+                                "SMTP: smtp://user:password@host:587, smtps:// for TLS; unset: mails are logged")
+                        .optionalSecret(SmtpUrl::parse),
+                env.setting("MAIL_FROM", "sender of all mails")
+                        .parsed("Academy <academy@localhost>", Settings::mailAddress),
+                env.setting("PURGE_CRON", "when expired data is deleted: second minute hour day month weekday, UTC")
+                        .parsed("0 30 3 * * *", Cron::parse),
+                process);
+    }
+
+    /** Those that every process has, which are read before the log starts. */
+    static ProcessSettings process(Env env) {
+        return new ProcessSettings(
+                env.setting("LOG_LEVEL", "trace, debug, info, warn or error").choice(Logging.Level.INFO),
+                env.setting("LOG_FORMAT", "text or json").choice(Logging.Format.TEXT),
+                Release.read(env),
+                Duration.ofSeconds(env.setting("SHUTDOWN_GRACE_SECONDS", "from SIGTERM to the end, at the most")
+                        .integer(25, 1, 3600)));
+    }
+
+    /** Bounds: OWASP's least memory, and what still fits a small container. */
+    private static Passwords.Cost passwordCost(Env env) {
+        var standard = Passwords.Cost.STANDARD;
+        return new Passwords.Cost(
+                env.setting("ARGON2_MEMORY_KIB", "memory that a password's hash takes")
+                        .integer(standard.memoryKib(), 7_168, 1_048_576),
+                env.setting("ARGON2_ITERATIONS", "passes over that memory").integer(standard.iterations(), 1, 20),
+                env.setting("ARGON2_LANES", "lanes of that memory").integer(standard.lanes(), 1, 16));
+    }
+
+    private static Secret secretKey(String text) {
+        if (text.getBytes(StandardCharsets.UTF_8).length < 32) {
+            throw new IllegalArgumentException("needs 32 bytes or more: openssl rand -hex 32");
+        }
+        if (text.chars().distinct().count() < 8) {
+            throw new IllegalArgumentException("is a placeholder, not a random key: openssl rand -hex 32");
+        }
+        return new Secret(text);
+    }
+
+    private static Secret token(String text) {
+        if (text.length() < 16) throw new IllegalArgumentException("needs 16 characters or more");
+        return new Secret(text);
+    }
+
+    private static InternetAddress mailAddress(String text) {
+        try {
+            return new InternetAddress(text, true);
+        } catch (AddressException e) {
+            throw new IllegalArgumentException("must be a mail address, but is \"" + text + "\"");
+        }
+    }
+
+    private static URI webAddress(String text) {
+        var malformed = new IllegalArgumentException("must look like https://www.example.com, but is \"" + text + "\"");
+        try {
+            var address = URI.create(text);
+            var scheme = String.valueOf(address.getScheme()).toLowerCase(Locale.ROOT);
+            if (address.getHost() == null || !scheme.equals("http") && !scheme.equals("https")) throw malformed;
+            return address;
+        } catch (IllegalArgumentException e) {
+            throw malformed;
+        }
+    }
+
+    HttpSettings http() {
+        return new HttpSettings(port, publicUrl, webMaxRequests, trustedProxyHops, drain());
+    }
+
+    /** For what is under way; what is left of the grace period is for interrupting it and closing pools. */
+    Duration drain() {
+        var grace = process.shutdownGrace();
+        return grace.toSeconds() > 10
+                ? grace.minusSeconds(3)
+                : grace.multipliedBy(7).dividedBy(10);
+    }
+}

@@ -1,0 +1,125 @@
+package academy.accounts;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dozen.http.Fields;
+import dozen.http.Idempotency;
+import dozen.http.Json;
+import dozen.http.Path;
+import dozen.http.Problem;
+import dozen.jobs.Jobs;
+import dozen.resources.Cache;
+import dozen.settings.Secret;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import org.jdbi.v3.core.Handle;
+
+/** Sign-up, log-in and log-out, one's own account, and what others see of it. */
+public final class AccountRoutes {
+    private static final String LOG_IN = "log-in";
+
+    record SignUp(String email, Secret password, String name) {}
+
+    record LogIn(String email, Secret password) {}
+
+    record Name(String name) {}
+
+    private final Accounts accounts;
+    private final Sessions sessions;
+    private final LogInLimits limits;
+    private final Idempotency idempotency;
+    private final Cache cache;
+    private final Jobs jobs;
+
+    public AccountRoutes(
+            Accounts accounts, Sessions sessions, LogInLimits limits, Idempotency idempotency, Cache cache, Jobs jobs) {
+        this.accounts = accounts;
+        this.sessions = sessions;
+        this.limits = limits;
+        this.idempotency = idempotency;
+        this.cache = cache;
+        this.jobs = jobs;
+    }
+
+    public void register(RoutesConfig routes) {
+        routes.post("/api/accounts", idempotency.once(this::signUp));
+        routes.post("/api/sessions", this::logIn); // not once: a kept answer would keep its token
+        routes.delete("/api/sessions", this::logOutEverywhere);
+        routes.delete("/api/sessions/current", this::logOut);
+        routes.get("/api/me", context -> context.json(sessions.require(context)));
+        routes.patch("/api/me", idempotency.once(this::rename));
+        routes.get("/api/users/{id}", this::user);
+    }
+
+    private void signUp(Context context) {
+        var request = Json.body(context, SignUp.class);
+        NewAccount.check(request.email(), request.password(), request.name());
+        var account = accounts.create(
+                        request.email(), request.password(), request.name(), Account.Role.MEMBER, this::welcome)
+                .orElseThrow(() -> Problem.conflict("This address has an account already."));
+        context.status(201).header("Location", "/api/users/" + account.id()).json(account);
+    }
+
+    private void welcome(Handle transaction, Account account) {
+        jobs.enqueue(transaction, new SendWelcomeMail(account.id()));
+    }
+
+    private void logIn(Context context) {
+        var request = Json.body(context, LogIn.class);
+        var fields = new Fields();
+        fields.text("email", request.email(), 1, 254);
+        fields.text(
+                "password",
+                request.password() == null ? null : request.password().reveal(),
+                1,
+                128);
+        fields.check();
+        limits.take(context, LOG_IN, request.email());
+        var account = accounts.logIn(request.email(), request.password())
+                .orElseThrow(() -> Problem.unauthorized("The address or the password is wrong."));
+        limits.giveBack(context, LOG_IN, request.email());
+        sessions.start(context, account.id());
+        context.status(201).json(account);
+    }
+
+    private void logOut(Context context) {
+        sessions.end(context);
+        context.status(204);
+    }
+
+    private void logOutEverywhere(Context context) {
+        accounts.endSessions(sessions.require(context).id());
+        sessions.end(context);
+        context.status(204);
+    }
+
+    private void rename(Context context) {
+        var id = sessions.require(context).id();
+        var name = Json.body(context, Name.class).name();
+        var fields = new Fields();
+        fields.text("name", name, 1, 200);
+        fields.check();
+        accounts.rename(id, name);
+        cache.forget(key(id));
+        context.json(new Accounts.Public(id, name));
+    }
+
+    /** The cached read: Redis first, PostgreSQL on a miss, PostgreSQL alone while Redis is away. */
+    private void user(Context context) {
+        var id = Path.uuid(context, "id");
+        var user = cache.get(key(id), () -> accounts.findPublic(id).map(AccountRoutes::json))
+                .orElseThrow(Problem::notFound);
+        context.contentType("application/json").result(user);
+    }
+
+    private static String key(java.util.UUID id) {
+        return "user:" + id;
+    }
+
+    private static String json(Accounts.Public user) {
+        try {
+            return Json.MAPPER.writeValueAsString(user);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package academy.accounts;
+
+import dozen.settings.Secret;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.BiConsumer;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+
+/** The accounts in PostgreSQL. */
+public final class Accounts {
+    /** What everybody may know of an account. */
+    public record Public(UUID id, String name) {}
+
+    private record Credentials(UUID id, String password) {}
+
+    private final Jdbi jdbi;
+    private final Passwords passwords;
+
+    public Accounts(Jdbi jdbi, Passwords passwords) {
+        this.jdbi = jdbi;
+        this.passwords = passwords;
+        jdbi.registerRowMapper(ConstructorMapper.factory(Account.class));
+        jdbi.registerRowMapper(ConstructorMapper.factory(Public.class));
+        jdbi.registerRowMapper(ConstructorMapper.factory(Credentials.class));
+    }
+
+    /** Empty when the address has an account already. */
+    public Optional<Account> create(String email, Secret password, String name, Account.Role role) {
+        return create(email, password, name, role, (_, _) -> {});
+    }
+
+    /** @param also what else happens in the same transaction */
+    Optional<Account> create(
+            String email, Secret password, String name, Account.Role role, BiConsumer<Handle, Account> also) {
+        var hash = passwords.hash(password); // before the transaction, for it takes long
+        return jdbi.inTransaction(transaction -> {
+            var account = transaction
+                    .createQuery("""
+                            INSERT INTO accounts (email, name, password, role) VALUES (:email, :name, :hash, :role)
+                            ON CONFLICT (lower(email)) DO NOTHING
+                            RETURNING %s
+                            """.formatted(Account.COLUMNS))
+                    .bind("email", email)
+                    .bind("name", name)
+                    .bind("hash", hash)
+                    .bind("role", role.text())
+                    .mapTo(Account.class)
+                    .findOne();
+            account.ifPresent(created -> also.accept(transaction, created));
+            return account;
+        });
+    }
+
+    /** The account of a session, if none of its sessions was ended since. */
+    Optional<Account> find(UUID id, int sessionGeneration) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        SELECT %s FROM accounts WHERE id = :id AND session_generation = :generation
+                        """.formatted(Account.COLUMNS))
+                .bind("id", id)
+                .bind("generation", sessionGeneration)
+                .mapTo(Account.class)
+                .findOne());
+    }
+
+    public Optional<Public> findPublic(UUID id) {
+        return jdbi.withHandle(handle -> handle.createQuery("SELECT id, name FROM accounts WHERE id = :id")
+                .bind("id", id)
+                .mapTo(Public.class)
+                .findOne());
+    }
+
+    /** The account whose address and password these are. */
+    public Optional<Account> logIn(String email, Secret password) {
+        var found = credentials(email);
+        if (found.isEmpty()) {
+            passwords.matchNobody(password);
+            return Optional.empty();
+        }
+        var credentials = found.get();
+        if (!passwords.matches(password, credentials.password())) return Optional.empty();
+        return jdbi.withHandle(handle -> handle.createQuery("SELECT %s FROM accounts WHERE id = :id"
+                        .formatted(Account.COLUMNS))
+                .bind("id", credentials.id())
+                .mapTo(Account.class)
+                .findOne());
+    }
+
+    private Optional<Credentials> credentials(String email) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        SELECT id, password FROM accounts WHERE lower(email) = lower(:email)
+                        """)
+                .bind("email", email)
+                .mapTo(Credentials.class)
+                .findOne());
+    }
+
+    int sessionGeneration(UUID id) {
+        return jdbi.withHandle(handle -> handle.createQuery("SELECT session_generation FROM accounts WHERE id = :id")
+                .bind("id", id)
+                .mapTo(Integer.class)
+                .one());
+    }
+
+    /** Logs out everywhere. */
+    void endSessions(UUID id) {
+        jdbi.useHandle(handle -> handle.createUpdate("""
+                        UPDATE accounts SET session_generation = session_generation + 1 WHERE id = :id
+                        """).bind("id", id).execute());
+    }
+
+    void rename(UUID id, String name) {
+        jdbi.useHandle(handle -> handle.createUpdate("UPDATE accounts SET name = :name WHERE id = :id")
+                .bind("id", id)
+                .bind("name", name)
+                .execute());
+    }
+
+    Optional<Account> unwelcomed(UUID id) {
+        return jdbi.withHandle(handle -> handle.createQuery("SELECT %s FROM accounts WHERE id = :id AND NOT welcomed"
+                        .formatted(Account.COLUMNS))
+                .bind("id", id)
+                .mapTo(Account.class)
+                .findOne());
+    }
+
+    void welcome(UUID id) {
+        jdbi.useHandle(handle -> handle.createUpdate("UPDATE accounts SET welcomed = true WHERE id = :id")
+                .bind("id", id)
+                .execute());
+    }
+
+    public long count() {
+        return jdbi.withHandle(handle -> handle.createQuery("SELECT count(*) FROM accounts")
+                .mapTo(Long.class)
+                .one());
+    }
+}

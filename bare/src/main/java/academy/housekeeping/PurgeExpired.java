@@ -1,0 +1,59 @@
+package academy.housekeeping;
+
+import dozen.jobs.JobRun;
+import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A job: deletes what nobody will ask for any more. Asked for by a tick. */
+public record PurgeExpired() {
+    private static final Logger log = LoggerFactory.getLogger(PurgeExpired.class);
+    /** So many rows in a statement, so that none holds its locks for long. */
+    private static final int BATCH = 10_000;
+
+    /**
+     * What is too old: dead jobs after the time to notice one and decide about it; answers under an Idempotency-Key when
+     * their day is over.
+     */
+    private enum Expired {
+        DEAD_JOBS("dead_jobs", "died_at", 90),
+        IDEMPOTENCY_KEYS("idempotency_keys", "created_at", 1);
+
+        private final String table;
+        private final String time;
+        private final int days;
+
+        Expired(String table, String time, int days) {
+            this.table = table;
+            this.time = time;
+            this.days = days;
+        }
+
+        private String delete() {
+            return """
+                    DELETE FROM %1$s WHERE ctid = ANY (ARRAY(
+                        SELECT ctid FROM %1$s WHERE %2$s < now() - %3$d * interval '1 day' LIMIT %4$d))
+                    """.formatted(table, time, days, BATCH);
+        }
+    }
+
+    /** Does it; run again, it finds less to do. */
+    public static final class Handler {
+        private final Jdbi jdbi;
+
+        public Handler(Jdbi jdbi) {
+            this.jdbi = jdbi;
+        }
+
+        public void run(PurgeExpired job, JobRun run) throws InterruptedException {
+            for (var expired : Expired.values()) {
+                var total = 0;
+                for (var deleted = BATCH; deleted == BATCH; total += deleted) {
+                    if (run.stopping()) throw new InterruptedException();
+                    deleted = jdbi.withHandle(handle -> handle.execute(expired.delete()));
+                }
+                log.info("{} rows of {} deleted", total, expired.table);
+            }
+        }
+    }
+}
