@@ -46,8 +46,13 @@ public final class StartupCache {
         try {
             var jar = jar();
             if (jar.isEmpty() || !hasCaches(jar.get())) return;
+            var command = ProcessHandle.current().info();
+            var given = command.arguments().orElse(new String[0]);
+            if (command.command().isEmpty()
+                    || !endsWith(given, arguments)
+                    || Arrays.stream(given).anyMatch(StartupCache::isOwnPlan)) return;
             var cache = place(jar.get());
-            if (Files.isReadable(cache)) restart(cache, arguments);
+            if (Files.isReadable(cache)) restart(command.command().get(), cache, given);
         } catch (Throwable e) {
             // it starts as it would have without one
         }
@@ -91,15 +96,9 @@ public final class StartupCache {
         return text.toString();
     }
 
-    private static void restart(Path cache, String[] arguments) throws Throwable {
-        var self = ProcessHandle.current().info();
-        var given = self.arguments().orElse(new String[0]);
-        var java = self.command();
-        if (java.isEmpty()
-                || !endsWith(given, arguments)
-                || Arrays.stream(given).anyMatch(StartupCache::isOwnPlan)) return;
+    private static void restart(String java, Path cache, String[] given) throws Throwable {
         var command = new ArrayList<String>();
-        command.add(java.get());
+        command.add(java);
         command.add("-XX:AOTCache=" + cache);
         command.add("-Xlog:aot*=off,cds*=off"); // one that does not fit is not worth a word
         command.add("-D" + STARTED + "=" + cache);
