@@ -4,9 +4,11 @@ FROM maven:3.9-eclipse-temurin-25 AS build
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends redis-server && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
 ENV MAVEN_OPTS=-Dmaven.repo.local=/build/.m2
-# Dependencies first, in a layer that only a change of pom.xml makes anew.
+# Dependencies first, in a layer that only a change of pom.xml makes anew. The markers go, or the next build would think
+# that it had unpacked the fonts.
 COPY pom.xml ./
-RUN mvn -q -B -ntp -DskipTests -Ds3.server.skip=false package && rm -rf target/app.jar target/classes
+RUN mvn -q -B -ntp -DskipTests -Ds3.server.skip=false package \
+    && rm -rf target/app.jar target/classes target/dependency-maven-plugin-markers
 COPY src src
 RUN mvn -q -B -ntp -DskipTests -Ds3.server.skip=false package
 RUN modules=$(jdeps --ignore-missing-deps --recursive --multi-release 25 --print-module-deps \

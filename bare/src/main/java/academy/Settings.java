@@ -63,8 +63,8 @@ public record Settings(
                 env.setting("PUBLIC_URL", "where the world sees web; https makes cookies secure")
                         .shownAs("http://localhost:$PORT")
                         .parsed("http://localhost:" + port, Settings::webAddress),
-                Duration.ofSeconds(env.setting("CACHE_TTL_SECONDS", "how long a cached read is kept")
-                        .integer(300, 1, 86_400)),
+                Duration.ofSeconds(env.setting("CACHE_TTL_SECONDS", "how long a cached read is kept; 0: nothing is")
+                        .integer(300, 0, 86_400)),
                 Duration.ofHours(env.setting("SESSION_TTL_HOURS", "how long a log-in lasts")
                         .integer(336, 1, 8760)),
                 passwordCost(env),

@@ -16,6 +16,7 @@ public final class Cache {
     private final Duration keep;
     private final AtomicBoolean away = new AtomicBoolean();
 
+    /** @param keep how long a value is kept, in whole seconds; zero keeps none, so every read asks the source */
     public Cache(Redis redis, Duration keep) {
         this.redis = redis;
         this.keep = keep;
@@ -23,6 +24,7 @@ public final class Cache {
 
     /** What stands under the key, else what the source gives, which is then kept. Absence is not kept. */
     public Optional<String> get(String key, Supplier<Optional<String>> source) {
+        if (keep.isZero()) return source.get();
         var hit = read(key);
         if (hit.isPresent()) return hit;
         var found = source.get();

@@ -1,0 +1,123 @@
+package bench;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.function.Supplier;
+
+/**
+ * GET requests over kept connections, each sent when the one before was answered: what a server does when it always has
+ * something to do. Sockets and no client library, for what the sender spends is missing to the server.
+ */
+final class Load {
+    private static final int TIMEOUT_MS = 20_000;
+
+    /** @param micros sorted times from request to answer */
+    record Outcome(long requests, long failed, double seconds, int[] micros) {
+        double perSecond() {
+            return requests / seconds;
+        }
+
+        double milliseconds(double percent) {
+            return micros.length == 0
+                    ? 0
+                    : micros[(int) Math.min(micros.length - 1, micros.length * percent / 100)] / 1000.0;
+        }
+    }
+
+    private Load() {}
+
+    /** @param failed counts whatever is not answered with 200 */
+    static Outcome run(int port, int connections, Duration duration, Supplier<String> paths) throws Exception {
+        var start = System.nanoTime();
+        var end = start + duration.toNanos();
+        var clients = new ArrayList<Client>();
+        for (var i = 0; i < connections; i++) clients.add(new Client(port, end, paths));
+        for (var client : clients) client.thread.join();
+        var seconds = (System.nanoTime() - start) / 1e9;
+        var micros = clients.stream()
+                .flatMapToInt(client -> Arrays.stream(client.micros, 0, client.count))
+                .sorted()
+                .toArray();
+        var failed = clients.stream().mapToLong(client -> client.failed).sum();
+        return new Outcome(micros.length, failed, seconds, micros);
+    }
+
+    private static final class Client {
+        private final int port;
+        private final long end;
+        private final Supplier<String> paths;
+        private final Thread thread;
+        private int[] micros = new int[10_000];
+        private int count;
+        private long failed;
+
+        Client(int port, long end, Supplier<String> paths) {
+            this.port = port;
+            this.end = end;
+            this.paths = paths;
+            this.thread = Thread.ofPlatform().daemon().start(this::run);
+        }
+
+        private void run() {
+            while (System.nanoTime() < end) {
+                try (var socket = new Socket()) {
+                    socket.connect(new InetSocketAddress("127.0.0.1", port), TIMEOUT_MS);
+                    socket.setSoTimeout(TIMEOUT_MS);
+                    socket.setTcpNoDelay(true);
+                    talk(socket);
+                } catch (IOException e) {
+                    failed++;
+                }
+            }
+        }
+
+        private void talk(Socket socket) throws IOException {
+            var in = new BufferedInputStream(socket.getInputStream(), 16_384);
+            var out = socket.getOutputStream();
+            while (System.nanoTime() < end) {
+                var start = System.nanoTime();
+                out.write(("GET " + paths.get() + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII));
+                if (answer(in) != 200) failed++;
+                if (count == micros.length) micros = Arrays.copyOf(micros, count * 2);
+                micros[count++] = (int) ((System.nanoTime() - start) / 1000);
+            }
+        }
+
+        /** Reads one answer to its end; returns its status. */
+        private static int answer(InputStream in) throws IOException {
+            var status = Integer.parseInt(line(in).substring(9, 12));
+            var length = -1;
+            for (var line = line(in); !line.isEmpty(); line = line(in)) {
+                if (line.regionMatches(true, 0, "content-length:", 0, 15)) {
+                    length = Integer.parseInt(line.substring(15).strip());
+                }
+            }
+            if (length >= 0) in.skipNBytes(length);
+            else for (var size = chunk(in); size > 0; size = chunk(in)) in.skipNBytes(size + 2L);
+            return status;
+        }
+
+        private static int chunk(InputStream in) throws IOException {
+            var size = Integer.parseInt(line(in), 16);
+            if (size == 0) line(in);
+            return size;
+        }
+
+        private static String line(InputStream in) throws IOException {
+            var line = new StringBuilder(80);
+            for (var each = in.read(); each != '\n'; each = in.read()) {
+                if (each < 0) throw new IOException("cut");
+                if (each != '\r') line.append((char) each);
+            }
+            return line.toString();
+        }
+    }
+}

@@ -1,0 +1,210 @@
+package bench;
+
+import dev.TestServices;
+import dozen.logging.Logging;
+import dozen.resources.Postgres;
+import dozen.resources.PostgresUrl;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
+
+/**
+ * What the kit costs on top of Javalin: start, memory, requests per second and how long they take, of web with all of
+ * Academy in it and its access log on, beside {@link BareJavalin}; and what a list costs as it grows. Both in turns
+ * within one run, for machines differ by the minute: the ratios count.
+ */
+final class WebBench {
+    private static final int ROUNDS = 3;
+    private static final int STARTS = 3;
+    private static final int CONNECTIONS = 32;
+    private static final Duration WARM_UP = Duration.ofSeconds(4);
+    private static final Duration MEASURED = Duration.ofSeconds(4);
+    private static final int ACCOUNTS = 10_000;
+    private static final Path JAR = Path.of("target/app.jar").toAbsolutePath();
+
+    /** Medians of one server. */
+    private static final class Row {
+        final List<Double> start = new ArrayList<>();
+        final List<Double> memory = new ArrayList<>();
+        final Map<String, List<Double>> perSecond = new LinkedHashMap<>();
+        final Map<String, List<Double>> slowest = new LinkedHashMap<>();
+    }
+
+    private final TestServices services = TestServices.shared();
+    private final String databaseUrl = services.newDatabase();
+    private final Postgres postgres = Postgres.attach(PostgresUrl.parse(databaseUrl), 2, Duration.ofMinutes(5));
+    private final List<String> ids;
+
+    private WebBench() {
+        ids = postgres.jdbi()
+                .withHandle(handle -> handle.createQuery("""
+                        INSERT INTO accounts (email, name, password)
+                        SELECT 'user' || i || '@example.com', 'User ' || i, '' FROM generate_series(1, :accounts) AS i
+                        RETURNING id
+                        """)
+                        .bind("accounts", ACCOUNTS)
+                        .mapTo(String.class)
+                        .list());
+        postgres.jdbi().useHandle(handle -> handle.execute("ANALYZE"));
+    }
+
+    public static void main(String... arguments) throws Exception {
+        Logging.start(Logging.Format.TEXT, Logging.Level.WARN, Logging.Level.WARN, "bench", "bench", "bench");
+        var bench = new WebBench();
+        if (arguments.length > 0 && arguments[0].equals("growth")) bench.growth();
+        else bench.compare();
+        System.exit(0);
+    }
+
+    private String id() {
+        return ids.get(ThreadLocalRandom.current().nextInt(ids.size()));
+    }
+
+    private void compare() throws Exception {
+        var kit = new Row();
+        var bare = new Row();
+        System.out.printf("%d connections, medians of %d rounds in turns%n", CONNECTIONS, ROUNDS);
+        for (var round = 0; round < ROUNDS; round++) {
+            bare(bare);
+            kit(kit);
+        }
+        var chart = new Chart("The kit with all of Academy, in parts of bare Javalin");
+        print(chart, "start, ms (less is better)", median(kit.start), median(bare.start));
+        print(chart, "memory after load, MB (less is better)", median(kit.memory), median(bare.memory));
+        for (var what : kit.perSecond.keySet()) {
+            print(chart, what + ", requests/s", median(kit.perSecond.get(what)), median(bare.perSecond.get(what)));
+            print(
+                    chart,
+                    what + ", p99 ms (less is better)",
+                    median(kit.slowest.get(what)),
+                    median(bare.slowest.get(what)));
+        }
+        System.out.println("chart: " + chart.write(Path.of("target/bench/web.svg")));
+    }
+
+    private void bare(Row row) throws Exception {
+        var java = List.of("-cp", System.getProperty("java.class.path"), BareJavalin.class.getName());
+        var settings = services.settings(databaseUrl);
+        for (var i = 1; i < STARTS; i++) {
+            try (var web = WebProcess.start("bare", settings, "/cached/" + ids.getFirst(), java)) {
+                row.start.add(web.startMs);
+            }
+        }
+        try (var web = WebProcess.start("bare", settings, "/cached/" + ids.getFirst(), java)) {
+            row.start.add(web.startMs);
+            measure(row, web, "/health", () -> "/health");
+            measure(row, web, "cached user", () -> "/cached/" + id());
+            measure(row, web, "user from PostgreSQL", () -> "/direct/" + id());
+            row.memory.add((double) web.megabytes());
+        }
+    }
+
+    private void kit(Row row) throws Exception {
+        var settings = services.settings(databaseUrl);
+        settings.put("LOG_FORMAT", "text");
+        var first = "/api/users/" + ids.getFirst();
+        for (var i = 1; i < STARTS; i++) {
+            try (var web = WebProcess.start("kit", settings, first, java())) {
+                row.start.add(web.startMs);
+            }
+        }
+        try (var web = WebProcess.start("kit", settings, first, java())) {
+            row.start.add(web.startMs);
+            measure(row, web, "/health", () -> "/health");
+            measure(row, web, "cached user", () -> "/api/users/" + id());
+            row.memory.add((double) web.megabytes());
+        }
+        settings.put("CACHE_TTL_SECONDS", "0");
+        try (var web = WebProcess.start("kit", settings, first, java())) {
+            measure(row, web, "user from PostgreSQL", () -> "/api/users/" + id());
+        }
+    }
+
+    /** With the start-up cache that scripts/cache made, as the image starts it. */
+    private static List<String> java() throws IOException {
+        try (var caches = Files.newDirectoryStream(JAR.getParent(), "app-*.aot")) {
+            var java = new ArrayList<String>();
+            caches.forEach(cache -> java.add("-XX:AOTCache=" + cache));
+            java.addAll(List.of("-jar", JAR.toString()));
+            return java;
+        }
+    }
+
+    private static void measure(Row row, WebProcess web, String what, Supplier<String> paths) throws Exception {
+        Load.run(web.port, CONNECTIONS, WARM_UP, paths);
+        var load = Load.run(web.port, CONNECTIONS, MEASURED, paths);
+        if (load.failed() > 0) throw new IllegalStateException(what + ": " + load.failed() + " failed");
+        row.perSecond.computeIfAbsent(what, _ -> new ArrayList<>()).add(load.perSecond());
+        row.slowest.computeIfAbsent(what, _ -> new ArrayList<>()).add(load.milliseconds(99));
+    }
+
+    /** The list of courses: its first page, its last, a search; with a thousand courses and with a million. */
+    private void growth() throws Exception {
+        var few = pages(1_000);
+        var many = pages(1_000_000);
+        var chart = new Chart("Requests per second with 1,000,000 courses, in parts of those with 1,000");
+        few.forEach((what, perSecond) -> print(chart, what, many.get(what), perSecond));
+        System.out.printf(
+                "%-44s %,10.0f%n",
+                "last page in parts of the first, %",
+                100 * many.get("last page, requests/s") / many.get("first page, requests/s"));
+        System.out.println("chart: " + chart.write(Path.of("target/bench/growth.svg")));
+    }
+
+    private Map<String, Double> pages(int courses) throws Exception {
+        postgres.jdbi().useHandle(handle -> {
+            handle.createUpdate("""
+                            INSERT INTO courses (slug, title)
+                            SELECT 'course-' || i, 'Course ' || i FROM generate_series(1, :courses) AS i
+                            ON CONFLICT DO NOTHING
+                            """).bind("courses", courses).execute();
+            handle.execute("VACUUM ANALYZE courses");
+        });
+        try (var web = WebProcess.start("kit", services.settings(databaseUrl), "/api/courses", java())) {
+            var last = lastPage();
+            var row = new Row();
+            for (var round = 0; round < ROUNDS; round++) {
+                measure(row, web, "first page", () -> "/api/courses");
+                measure(row, web, "last page", () -> last);
+                measure(
+                        row,
+                        web,
+                        "search",
+                        () -> "/api/courses?q=" + ThreadLocalRandom.current().nextInt(1, 1000));
+            }
+            var found = new LinkedHashMap<String, Double>();
+            row.perSecond.forEach((what, values) -> found.put(what + ", requests/s", median(values)));
+            return found;
+        }
+    }
+
+    /** A page near the end, whose cursor is made as {@link dozen.http.Page} makes it: nobody walks over a million. */
+    private String lastPage() {
+        var oldest = postgres.jdbi()
+                .withHandle(handle -> handle.createQuery("SELECT id FROM courses ORDER BY id LIMIT 1 OFFSET 30")
+                        .mapTo(String.class)
+                        .one());
+        return "/api/courses?cursor="
+                + Base64.getUrlEncoder().withoutPadding().encodeToString(oldest.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static void print(Chart chart, String what, double ours, double theirs) {
+        chart.bar(what, ours / theirs);
+        System.out.printf("%-44s %,10.0f  %,10.0f  ratio %.2f%n", what, ours, theirs, ours / theirs);
+    }
+
+    private static double median(List<Double> values) {
+        var sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        return Arrays.stream(sorted).skip(sorted.length / 2).findFirst().orElseThrow();
+    }
+}

@@ -1,0 +1,79 @@
+package bench;
+
+import dev.FreePort;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A web server as a process of its own; its log goes to a file, as a platform's would to a pipe. */
+final class WebProcess implements AutoCloseable {
+    private static final Path LOGS = Path.of("target/bench");
+    /** The same for all that are compared. */
+    private static final List<String> JVM = List.of("-Xmx256m", "-XX:+UseSerialGC");
+
+    private final Process process;
+    final int port;
+    final double startMs;
+
+    private WebProcess(Process process, int port, double startMs) {
+        this.process = process;
+        this.port = port;
+        this.startMs = startMs;
+    }
+
+    /** Returns at the first answer with 200 to this path: that is what a start takes. */
+    static WebProcess start(String name, Map<String, String> settings, String path, List<String> java)
+            throws IOException, InterruptedException {
+        Files.createDirectories(LOGS);
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
+        command.addAll(JVM);
+        command.addAll(java);
+        var builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(LOGS.resolve(name + ".log").toFile());
+        builder.environment().clear();
+        builder.environment().putAll(settings);
+        var port = FreePort.find();
+        builder.environment().put("PORT", String.valueOf(port));
+        var start = System.nanoTime();
+        var process = builder.start();
+        for (var i = 0; !answers(port, path); i++) {
+            if (i > 10_000 || !process.isAlive()) throw new IOException(name + " does not start; see " + LOGS);
+            Thread.sleep(3);
+        }
+        return new WebProcess(process, port, (System.nanoTime() - start) / 1e6);
+    }
+
+    private static boolean answers(int port, String path) {
+        try {
+            var connection = (HttpURLConnection)
+                    URI.create("http://127.0.0.1:" + port + path).toURL().openConnection();
+            connection.setConnectTimeout(1000);
+            connection.setReadTimeout(5000);
+            return connection.getResponseCode() == 200;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** What it holds in memory now. */
+    int megabytes() throws IOException {
+        for (var line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
+            if (line.startsWith("VmRSS:")) return Integer.parseInt(line.replaceAll("\\D", "")) / 1024;
+        }
+        throw new IOException("no VmRSS");
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(30, TimeUnit.SECONDS)) process.destroyForcibly();
+    }
+}
