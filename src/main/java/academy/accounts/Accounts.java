@@ -1,5 +1,6 @@
 package academy.accounts;
 
+import dozen.resources.PlainQuery;
 import dozen.settings.Secret;
 import java.util.Optional;
 import java.util.UUID;
@@ -23,7 +24,6 @@ public final class Accounts {
         this.jdbi = jdbi;
         this.passwords = passwords;
         jdbi.registerRowMapper(ConstructorMapper.factory(Account.class));
-        jdbi.registerRowMapper(ConstructorMapper.factory(Public.class));
         jdbi.registerRowMapper(ConstructorMapper.factory(Credentials.class));
     }
 
@@ -84,10 +84,11 @@ public final class Accounts {
     }
 
     public Optional<Public> findPublic(UUID id) {
-        return jdbi.withHandle(handle -> handle.createQuery("SELECT id, name FROM accounts WHERE id = :id")
-                .bind("id", id)
-                .mapTo(Public.class)
-                .findOne());
+        return jdbi.withHandle(handle -> PlainQuery.first(
+                handle,
+                "SELECT id, name FROM accounts WHERE id = ?",
+                row -> new Public(row.getObject(1, UUID.class), row.getString(2)),
+                id));
     }
 
     /** The account of this address, and its password's hash. */

@@ -34,7 +34,7 @@ final class Arrival extends Handler.Wrapper {
             request.setAttribute(TRACE_ID, traceId);
             MDC.put(TRACE_ID, traceId);
         }
-        defaultHeaders.addTo(response.getHeaders(), id);
+        defaultHeaders.begin(response.getHeaders(), id);
         try {
             return RequestId.during(id, () -> super.handle(request, response, callback));
         } finally {

@@ -24,6 +24,13 @@ final class DefaultHeaders {
         if (https) fields[common.length] = new PreEncodedHttpField("Strict-Transport-Security", STRICT_TRANSPORT);
     }
 
+    /** To an answer that has none of them yet. */
+    void begin(HttpFields.Mutable headers, String requestId) {
+        for (var field : fields) headers.add(field);
+        headers.add("X-Request-Id", requestId);
+    }
+
+    /** To one that may have some. */
     void addTo(HttpFields.Mutable headers, String requestId) {
         for (var field : fields) headers.put(field);
         headers.put("X-Request-Id", requestId);

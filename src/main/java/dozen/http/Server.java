@@ -31,6 +31,8 @@ public final class Server implements AutoCloseable {
     /** During a drain: how long an idle kept-alive connection may still speak, to be told "Connection: close". */
     private static final Duration LAST_WORD = Duration.ofMillis(250);
 
+    private static final int ANSWER_BUFFER = 4096;
+
     private final HttpSettings settings;
     private final Readiness readiness;
     private final GracefulHandler inFlight = new GracefulHandler();
@@ -86,6 +88,8 @@ public final class Server implements AutoCloseable {
         config.startup.showOldJavalinVersionWarning = false;
         config.startup.startupWatcherEnabled = false;
         config.http.prefer405over404 = true;
+        // Javalin takes a buffer of this size for each answer; 32 KB when it is not told.
+        config.http.responseBufferSize = ANSWER_BUFFER;
     }
 
     private void jetty(JavalinConfig config, DefaultHeaders headers, Problems problems, AccessLog accessLog) {

@@ -40,6 +40,7 @@ public final class Logging {
      */
     public static void start(
             Format format, Level level, Level libraries, String processType, String release, String application) {
+        Stdout.install();
         System.setProperty("slf4j.internal.verbosity", "WARN"); // or it tells on stderr which provider was set
         switch (format) {
             case TEXT -> text(level, stricter(level, libraries), application);
@@ -47,6 +48,11 @@ public final class Logging {
         }
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
+    }
+
+    /** Writes out what was logged: before the process is ended without its shutdown hooks. */
+    public static void drain() {
+        Stdout.drainNow();
     }
 
     private static Level stricter(Level one, Level other) {

@@ -1,5 +1,6 @@
 package dozen.process;
 
+import dozen.logging.Logging;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -45,7 +46,7 @@ public final class Life implements AutoCloseable {
     private void signalled(Signal signal) {
         // SIGINT and then SIGTERM is one request to stop: a terminal sends the first and a process runner the second.
         var repeated = !seen.add(signal.getName());
-        if (repeated) Runtime.getRuntime().halt(TERMINATED);
+        if (repeated) halt();
         if (stop.getCount() == 0) return;
         log.info("SIG{}: stopping within {} s", signal.getName(), grace.toSeconds());
         Thread.ofPlatform().daemon().name("grace").start(this::haltAfterGrace);
@@ -60,6 +61,11 @@ public final class Life implements AutoCloseable {
             return;
         }
         log.error("not stopped within {} s: ended", grace.toSeconds());
+        halt();
+    }
+
+    private static void halt() {
+        Logging.drain();
         Runtime.getRuntime().halt(TERMINATED);
     }
 
