@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Process types and their commands, as a platform reads them. */
-record Procfile(String release, Map<String, String> processTypes) {
-    static Procfile read(Path file) throws IOException {
+public record Procfile(String release, Map<String, String> processTypes) {
+    public static Procfile read(Path file) throws IOException {
         var commands = new LinkedHashMap<String, String>();
         for (var line : Files.readAllLines(file)) {
             var parts = line.split(":", 2);

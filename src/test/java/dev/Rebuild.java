@@ -16,7 +16,7 @@ import java.util.zip.Deflater;
 import javax.tools.ToolProvider;
 
 /** Compiles src/main within this JVM, where the compiler is warm, and replaces target/app.jar. */
-final class Rebuild {
+public final class Rebuild {
     private static final Path SOURCES = Path.of("src/main/java");
     private static final Path RESOURCES = Path.of("src/main/resources");
     /** What the build puts beside the sources' own. */
@@ -103,7 +103,7 @@ final class Rebuild {
         }
     }
 
-    static void delete(Path folder) throws IOException {
+    public static void delete(Path folder) throws IOException {
         if (!Files.exists(folder)) return;
         var all = new ArrayList<Path>();
         try (Stream<Path> found = Files.walk(folder)) {

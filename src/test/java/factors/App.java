@@ -51,22 +51,38 @@ public final class App implements AutoCloseable {
 
     /** @param java what stands between java and the arguments */
     public static App start(Map<String, String> settings, List<String> java, String... arguments) throws IOException {
+        return start(null, settings, quick(java), java, arguments);
+    }
+
+    private static List<String> quick(List<String> java) {
         var command = new ArrayList<>(List.of(JAVA, "-XX:TieredStopAtLevel=1", "-Xlog:disable"));
         if (java.contains("-jar")) command.add("-XX:SharedArchiveFile=" + Archive.FILE);
-        return start(settings, command, java, arguments);
+        return command;
+    }
+
+    /** In another working folder. */
+    public static App startIn(Path folder, Map<String, String> settings, String... arguments) throws IOException {
+        return startIn(folder, settings, List.of("-jar", JAR.toString()), arguments);
+    }
+
+    public static App startIn(Path folder, Map<String, String> settings, List<String> java, String... arguments)
+            throws IOException {
+        return start(folder, settings, quick(java), java, arguments);
     }
 
     /** With no option of ours. */
     public static App startPlain(Map<String, String> settings, List<String> java, String... arguments)
             throws IOException {
-        return start(settings, new ArrayList<>(List.of(JAVA)), java, arguments);
+        return start(null, settings, new ArrayList<>(List.of(JAVA)), java, arguments);
     }
 
-    private static App start(Map<String, String> settings, List<String> command, List<String> java, String... arguments)
+    private static App start(
+            Path folder, Map<String, String> settings, List<String> command, List<String> java, String... arguments)
             throws IOException {
         command.addAll(java);
         command.addAll(List.of(arguments));
         var builder = new ProcessBuilder(command);
+        if (folder != null) builder.directory(folder.toFile());
         builder.environment().clear();
         builder.environment().putAll(settings);
         return new App(builder.start());

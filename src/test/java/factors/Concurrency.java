@@ -1,0 +1,83 @@
+package factors;
+
+import static factors.Factor.expect;
+
+import factors.Declarations.Person;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** VIII: more of a process type is more work done, and nothing twice. */
+final class Concurrency {
+    private static final int JOBS = 24;
+    private static final int TICKS = 3;
+    private static final Pattern DUE = Pattern.compile(" due=(\\S+)");
+
+    private Concurrency() {}
+
+    static String seen(Subject subject) throws Exception {
+        var seen = new ArrayList<String>();
+        for (var count : new int[] {1, 2, 4}) seen.add(with(subject, count));
+        return "%d jobs and %d ticks each with 1, 2 and 4 of every type: shared as %s; none twice"
+                .formatted(JOBS, TICKS, String.join(", ", seen));
+    }
+
+    private static String with(Subject subject, int count) throws Exception {
+        var tick = subject.declared.tick();
+        var settings = Subject.with(subject.deploy(), tick.setting(), "* * * * * *", "WORKER_THREADS", "2");
+        var webs = new ArrayList<App>();
+        var workers = new ArrayList<App>();
+        var schedulers = new ArrayList<App>();
+        try {
+            for (var i = 0; i < count; i++) {
+                webs.add(subject.start(settings, "web"));
+                workers.add(subject.start(settings, "worker"));
+                schedulers.add(subject.start(settings, "scheduler"));
+            }
+            for (var worker : workers) Subject.await(20, "a worker runs", () -> says(worker, "jobs at once"));
+            for (var i = 0; i < JOBS; i++) {
+                subject.visitor(webs.get(i % count)).signUp(Person.number("concurrency" + count + "-", i));
+            }
+            var done = "job=" + subject.declared.job() + " ";
+            Subject.await(
+                    40, JOBS + " jobs are done", () -> lines(workers, done).count() >= JOBS);
+            Subject.await(20, "ticks", () -> dues(schedulers).size() >= TICKS);
+            Thread.sleep(500); // for one that would come twice
+            var jobs = lines(workers, done).toList();
+            expect(jobs.size() == JOBS, "%d jobs ran %d times with %d workers", JOBS, jobs.size(), count);
+            for (var due : dues(schedulers).entrySet()) {
+                expect(due.getValue() == 1, "the tick of %s happened %d times", due.getKey(), due.getValue());
+            }
+            var shares = workers.stream()
+                    .map(worker -> lines(List.of(worker), done).count())
+                    .toList();
+            expect(shares.stream().allMatch(share -> share > 0), "the jobs were shared as %s", shares);
+            return shares.stream()
+                    .map(String::valueOf)
+                    .reduce((one, other) -> one + "+" + other)
+                    .orElse("");
+        } finally {
+            for (var all : List.of(webs, workers, schedulers)) for (var each : all) each.close();
+        }
+    }
+
+    private static boolean says(App process, String text) {
+        return lines(List.of(process), text).findAny().isPresent();
+    }
+
+    private static Stream<String> lines(List<App> processes, String text) {
+        return processes.stream().flatMap(process -> process.out().stream()).filter(line -> line.contains(text));
+    }
+
+    private static Map<String, Integer> dues(List<App> schedulers) {
+        var dues = new TreeMap<String, Integer>();
+        lines(schedulers, " due=").forEach(line -> {
+            var due = DUE.matcher(line);
+            if (due.find()) dues.merge(due.group(1), 1, Integer::sum);
+        });
+        return dues;
+    }
+}

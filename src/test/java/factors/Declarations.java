@@ -1,0 +1,51 @@
+package factors;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What the proof of the factors needs to know of an application, from src/test/resources/factors.json: how somebody signs
+ * up and logs in, a read of what was made, the job that a sign-up asks for (it sends one mail), a tick, a task, a line for
+ * the console. {mail}, {password}, {name} and {id} stand for a person's.
+ *
+ * @param files whether web is attached to file storage, and readiness tells of it as "files"
+ */
+record Declarations(
+        Request signUp,
+        Request logIn,
+        String me,
+        String read,
+        String job,
+        Tick tick,
+        Task task,
+        Line console,
+        boolean files) {
+    record Request(String path, JsonNode body) {}
+
+    /** @param setting its cron expression */
+    record Tick(String name, String setting) {}
+
+    record Task(List<String> arguments, String input) {}
+
+    record Line(String input, String shows) {}
+
+    static Declarations read(Path project) throws IOException {
+        var file = project.resolve("src/test/resources/factors.json");
+        return new ObjectMapper().readValue(Files.readString(file), Declarations.class);
+    }
+
+    /** Somebody made up. */
+    record Person(String mail, String password, String name) {
+        static Person number(String who, int number) {
+            return new Person(who + number + "@example.com", "correct horse " + who + number, "Person " + number);
+        }
+
+        String in(String text) {
+            return text.replace("{mail}", mail).replace("{password}", password).replace("{name}", name);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package factors;
+
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.ServerSetup;
+import dev.TestServices;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** The built artifact in the project's folder, the services around it, and what can be seen of it from outside. */
+final class Subject implements AutoCloseable {
+    final Path project = Path.of("").toAbsolutePath();
+    final Declarations declared;
+    final TestServices services = TestServices.shared();
+    final GreenMail mails = smtp();
+
+    Subject() throws IOException {
+        declared = Declarations.read(project);
+        App.prepare();
+    }
+
+    /** An SMTP server on a port of its own. */
+    static GreenMail smtp() {
+        var setup = ServerSetup.SMTP.dynamicPort();
+        setup.setServerStartupTimeout(10_000);
+        var server = new GreenMail(setup);
+        server.start();
+        return server;
+    }
+
+    static String url(GreenMail smtp) {
+        return "smtp://127.0.0.1:" + smtp.getSmtp().getPort();
+    }
+
+    /** Of a deploy of its own; passwords are cheap to hash, where that is not what is looked at. */
+    Map<String, String> deploy() {
+        return deploy(services.newDatabase());
+    }
+
+    Map<String, String> deploy(String databaseUrl) {
+        var settings = services.settings(databaseUrl);
+        settings.put("SMTP_URL", url(mails));
+        settings.put("ARGON2_MEMORY_KIB", "7168");
+        settings.put("ARGON2_ITERATIONS", "1");
+        return settings;
+    }
+
+    static Map<String, String> with(Map<String, String> settings, String... changes) {
+        var changed = new TreeMap<>(settings);
+        for (var i = 0; i < changes.length; i += 2) changed.put(changes[i], changes[i + 1]);
+        return changed;
+    }
+
+    App start(Map<String, String> settings, String... type) throws IOException {
+        return App.start(settings, type);
+    }
+
+    Visitor visitor(App web) throws InterruptedException {
+        return new Visitor(declared, web.port());
+    }
+
+    /** How many mails came to this address. */
+    long mailsTo(GreenMail smtp, String address) {
+        return Arrays.stream(smtp.getReceivedMessages())
+                .filter(mail -> {
+                    try {
+                        return mail.getAllRecipients()[0].toString().contains(address);
+                    } catch (jakarta.mail.MessagingException e) {
+                        return false;
+                    }
+                })
+                .count();
+    }
+
+    /** Every file of the artifact by its content. */
+    Map<String, String> artifact() throws IOException {
+        var files = new TreeMap<String, String>();
+        files.put("app.jar", digest(App.JAR));
+        try (var libraries = Files.list(App.JAR.resolveSibling("lib"))) {
+            for (var library : (Iterable<Path>) libraries::iterator) {
+                files.put("lib/" + library.getFileName(), digest(library));
+            }
+        }
+        return files;
+    }
+
+    static String digest(Path file) throws IOException {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The regular files that a process has open for writing, as the system sees it. */
+    static List<String> writtenBy(long pid) throws IOException {
+        var written = new ArrayList<String>();
+        try (Stream<Path> open = Files.list(Path.of("/proc/" + pid + "/fd"))) {
+            for (var each : (Iterable<Path>) open::iterator) {
+                try {
+                    var file = Files.readSymbolicLink(each);
+                    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) continue;
+                    var info = Files.readString(Path.of("/proc/" + pid + "/fdinfo/" + each.getFileName()));
+                    var flags = info.lines()
+                            .filter(line -> line.startsWith("flags:"))
+                            .findFirst()
+                            .orElse("flags: 0");
+                    if (flags.matches(".*[12]\\s*$")) written.add(file.toString());
+                } catch (IOException e) {
+                    // closed meanwhile
+                }
+            }
+        }
+        return written;
+    }
+
+    @FunctionalInterface
+    interface Question {
+        boolean yes() throws Exception;
+    }
+
+    /** Asks until it is so, for a while. */
+    static void await(int seconds, String what, Question question) throws Exception {
+        var deadline = System.nanoTime() + seconds * 1_000_000_000L;
+        while (!question.yes()) {
+            Factor.expect(System.nanoTime() < deadline, "after %d s still not: %s", seconds, what);
+            Thread.sleep(50);
+        }
+    }
+
+    @Override
+    public void close() {
+        mails.stop();
+    }
+}
