@@ -9,22 +9,26 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
  * GET requests over kept connections, each sent when the one before was answered: what a server does when it always has
  * something to do. Sockets and no client library, for what the sender spends is missing to the server.
  */
-final class Load {
+public final class Load {
     private static final int TIMEOUT_MS = 20_000;
 
-    /** @param micros sorted times from request to answer */
-    record Outcome(long requests, long failed, double seconds, int[] micros) {
-        double perSecond() {
+    /**
+     * @param failed those that were not answered with 200, or not at all
+     * @param micros sorted times from request to answer
+     */
+    public record Outcome(long requests, long failed, double seconds, int[] micros) {
+        public double perSecond() {
             return requests / seconds;
         }
 
-        double milliseconds(double percent) {
+        public double milliseconds(double percent) {
             return micros.length == 0
                     ? 0
                     : micros[(int) Math.min(micros.length - 1, micros.length * percent / 100)] / 1000.0;
@@ -33,10 +37,16 @@ final class Load {
 
     private Load() {}
 
-    /** @param failed counts whatever is not answered with 200 */
-    static Outcome run(int port, int connections, Duration duration, Supplier<String> paths) throws Exception {
+    public static Outcome run(int port, int connections, Duration duration, Supplier<String> paths)
+            throws InterruptedException {
+        var end = System.nanoTime() + duration.toNanos();
+        return until(port, connections, () -> end, paths);
+    }
+
+    /** @param end by System.nanoTime(), asked before each request */
+    public static Outcome until(int port, int connections, LongSupplier end, Supplier<String> paths)
+            throws InterruptedException {
         var start = System.nanoTime();
-        var end = start + duration.toNanos();
         var clients = new ArrayList<Client>();
         for (var i = 0; i < connections; i++) clients.add(new Client(port, end, paths));
         for (var client : clients) client.thread.join();
@@ -51,14 +61,15 @@ final class Load {
 
     private static final class Client {
         private final int port;
-        private final long end;
+        private final LongSupplier end;
         private final Supplier<String> paths;
         private final Thread thread;
         private int[] micros = new int[10_000];
         private int count;
         private long failed;
+        private boolean closing;
 
-        Client(int port, long end, Supplier<String> paths) {
+        Client(int port, LongSupplier end, Supplier<String> paths) {
             this.port = port;
             this.end = end;
             this.paths = paths;
@@ -66,7 +77,7 @@ final class Load {
         }
 
         private void run() {
-            while (System.nanoTime() < end) {
+            while (System.nanoTime() < end.getAsLong()) {
                 try (var socket = new Socket()) {
                     socket.connect(new InetSocketAddress("127.0.0.1", port), TIMEOUT_MS);
                     socket.setSoTimeout(TIMEOUT_MS);
@@ -81,7 +92,8 @@ final class Load {
         private void talk(Socket socket) throws IOException {
             var in = new BufferedInputStream(socket.getInputStream(), 16_384);
             var out = socket.getOutputStream();
-            while (System.nanoTime() < end) {
+            closing = false;
+            while (!closing && System.nanoTime() < end.getAsLong()) {
                 var start = System.nanoTime();
                 out.write(("GET " + paths.get() + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
                         .getBytes(StandardCharsets.US_ASCII));
@@ -92,12 +104,14 @@ final class Load {
         }
 
         /** Reads one answer to its end; returns its status. */
-        private static int answer(InputStream in) throws IOException {
+        private int answer(InputStream in) throws IOException {
             var status = Integer.parseInt(line(in).substring(9, 12));
             var length = -1;
             for (var line = line(in); !line.isEmpty(); line = line(in)) {
                 if (line.regionMatches(true, 0, "content-length:", 0, 15)) {
                     length = Integer.parseInt(line.substring(15).strip());
+                } else if (line.equalsIgnoreCase("connection: close")) {
+                    closing = true;
                 }
             }
             if (length >= 0) in.skipNBytes(length);

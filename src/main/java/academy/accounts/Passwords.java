@@ -5,6 +5,9 @@ import com.password4j.types.Argon2;
 import dozen.resources.Unavailable;
 import dozen.settings.Secret;
 import java.security.SecureRandom;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -24,6 +27,13 @@ public final class Passwords {
     private static final int HASH_BYTES = 32;
     private static final int SALT_BYTES = 16;
     private static final int WAIT_SECONDS = 5;
+
+    /**
+     * Threads of the system, whose turns the system shares out. On virtual threads a hash would hold one of the few threads
+     * that carry them all for as long as it takes, and every request with it.
+     */
+    private static final ExecutorService HASHING = Executors.newCachedThreadPool(
+            Thread.ofPlatform().daemon().name("hashing-", 0).factory());
 
     private final Argon2Function argon2;
     private final SecureRandom random = new SecureRandom();
@@ -68,7 +78,12 @@ public final class Passwords {
             throw new Unavailable("interrupted");
         }
         try {
-            return work.get();
+            return HASHING.submit(work::get).get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Unavailable("interrupted");
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
         } finally {
             cores.release();
         }

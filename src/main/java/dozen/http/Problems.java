@@ -81,6 +81,8 @@ final class Problems {
         defaultHeaders.addTo(response.getHeaders(), id);
         problem.headers().forEach(response.getHeaders()::put);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, TYPE);
+        // With a body still on its way Jetty will close the connection: the caller must know, or would use it again.
+        if (!request.consumeAvailable()) response.getHeaders().put(HttpHeader.CONNECTION, "close");
         response.write(true, ByteBuffer.wrap(bytes(problem, id)), callback);
         return true;
     }

@@ -1,0 +1,241 @@
+package promises;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import academy.RunningAcademy;
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.ServerSetup;
+import dev.TestServices;
+import dozen.resources.FileStorage;
+import java.net.URI;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Each backing service away, back again, slow, and cut in the middle of its answers, while requests come: what fails says
+ * so (503), the rest goes on, all is well soon after, and nothing that was acknowledged is lost.
+ */
+@Tag("long")
+class FaultsIT {
+    private static final int LASTS_MS = 4000;
+    private static final int LESSONS = 250;
+    private static final int RECOVERS_MS = 10_000;
+
+    enum Fault {
+        STOPPED(proxy -> proxy.refuse(true), proxy -> proxy.refuse(false)),
+        SLOW(proxy -> proxy.delay(500), proxy -> proxy.delay(0)),
+        CUT(proxy -> proxy.cutAnswers(true), proxy -> proxy.cutAnswers(false));
+
+        private final Consumer<Proxy> begin;
+        private final Consumer<Proxy> end;
+
+        Fault(Consumer<Proxy> begin, Consumer<Proxy> end) {
+            this.begin = begin;
+            this.end = end;
+        }
+    }
+
+    /** One try of something; its id when it was acknowledged, null when it was refused with 503. */
+    @FunctionalInterface
+    private interface Try {
+        String run(int number) throws Exception;
+    }
+
+    private final ConcurrentLinkedQueue<String> acknowledged = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger numbers = new AtomicInteger();
+    private final AtomicInteger tries = new AtomicInteger();
+    private final AtomicInteger refusals = new AtomicInteger();
+    private final ConcurrentLinkedQueue<Throwable> faults = new ConcurrentLinkedQueue<>();
+
+    /** Asks all the time in some threads while the fault lasts; returns how long after its end all was well, in ms. */
+    private long during(Fault fault, Proxy proxy, int threads, Try what) throws Exception {
+        try (var askers = Executors.newVirtualThreadPerTaskExecutor()) {
+            var end = System.nanoTime() + (LASTS_MS + 1000) * 1_000_000L;
+            for (var i = 0; i < threads; i++) {
+                askers.submit(() -> {
+                    while (System.nanoTime() < end && faults.isEmpty()) ask(what);
+                });
+            }
+            Thread.sleep(1000);
+            fault.begin.accept(proxy);
+            Thread.sleep(LASTS_MS);
+            fault.end.accept(proxy);
+        }
+        var back = System.nanoTime();
+        for (var well = 0; well < 5; ) {
+            well = ask(what) ? well + 1 : 0;
+            assertTrue(System.nanoTime() - back < RECOVERS_MS * 1_000_000L, "not well after " + RECOVERS_MS + " ms");
+        }
+        assertEquals(List.of(), List.copyOf(faults));
+        return (System.nanoTime() - back) / 1_000_000;
+    }
+
+    private boolean ask(Try what) {
+        try {
+            tries.incrementAndGet();
+            var id = what.run(numbers.incrementAndGet());
+            if (id == null) refusals.incrementAndGet();
+            else acknowledged.add(id);
+            return id != null;
+        } catch (Throwable e) {
+            faults.add(e);
+            return false;
+        }
+    }
+
+    private void tell(String service, Fault fault, long recovered, long lost) {
+        System.out.printf(
+                "faults: %s %s for %d s: %d requests, %.0f %% refused with 503, nothing else; well again after %d ms;"
+                        + " %d acknowledged, %d of them lost%n",
+                service,
+                fault.name().toLowerCase(),
+                LASTS_MS / 1000,
+                tries.get(),
+                100.0 * refusals.get() / tries.get(),
+                recovered,
+                acknowledged.size(),
+                lost);
+    }
+
+    private static Map<String, String> cheap(Map<String, String> more) {
+        var settings = new HashMap<>(Map.of("ARGON2_MEMORY_KIB", "7168", "ARGON2_ITERATIONS", "1"));
+        settings.putAll(more);
+        return settings;
+    }
+
+    private static String signUp(RunningAcademy academy, int number) {
+        var answer = academy.post("/api/accounts", """
+                {"email": "f%d@example.com", "password": "correct horse battery", "name": "F"}""".formatted(number));
+        if (answer.statusCode() == 503) return null;
+        assertEquals(201, answer.statusCode(), answer.body());
+        return RunningAcademy.json(answer).get("id").asText();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void postgres(Fault fault) throws Exception {
+        var services = TestServices.shared();
+        var direct = services.newDatabase();
+        try (var proxy = new Proxy(() -> services.postgres().port());
+                var academy = RunningAcademy.start(cheap(Map.of("DATABASE_URL", through(direct, proxy))))) {
+            var recovered = during(fault, proxy, 4, number -> signUp(academy, number));
+            var lost =
+                    acknowledged.stream().filter(id -> read(academy, id) != 200).count();
+            tell("PostgreSQL", fault, recovered, lost);
+            assertEquals(0, lost);
+        }
+    }
+
+    /** The same address, but for the port. */
+    private static String through(String url, Proxy proxy) {
+        var port = URI.create(url).getPort();
+        return url.replace(":" + port, ":" + proxy.port());
+    }
+
+    private static int read(RunningAcademy academy, String id) {
+        return academy.get("/api/users/" + id).statusCode();
+    }
+
+    /** Sign-ups and cached reads need no Redis; what is acknowledged is in PostgreSQL, and its mail's job with it. */
+    @ParameterizedTest
+    @EnumSource
+    void redis(Fault fault) throws Exception {
+        var services = TestServices.shared();
+        try (var proxy = new Proxy(() -> services.redis().port());
+                var academy = RunningAcademy.start(cheap(Map.of("REDIS_URL", "redis://127.0.0.1:" + proxy.port())))) {
+            var recovered = during(fault, proxy, 4, number -> {
+                var id = signUp(academy, number);
+                if (id != null) assertEquals(200, read(academy, id));
+                return id;
+            });
+            var lost = acknowledged.size()
+                    - academy.count("SELECT count(*) FROM jobs WHERE task_name = 'SendWelcomeMail'");
+            tell("Redis", fault, recovered, lost);
+            assertEquals(0, lost);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void files(Fault fault) throws Exception {
+        var s3 = TestServices.shared().s3();
+        var endpoint = s3.settings().get("AWS_ENDPOINT_URL_S3");
+        try (var proxy = new Proxy(() -> URI.create(endpoint).getPort());
+                var academy =
+                        RunningAcademy.withFiles(cheap(Map.of("AWS_ENDPOINT_URL_S3", through(endpoint, proxy))))) {
+            var admin = academy.admin();
+            var lessons = academy.course(admin, "Films", LESSONS).lessons();
+            var film = new byte[100_000];
+            var recovered = during(fault, proxy, 2, number -> {
+                Thread.sleep(100);
+                var lesson = lessons.get(number); // each has one film, and a second would replace it
+                var answer = academy.send(academy.request("/api/lessons/" + lesson + "/video")
+                        .header("Cookie", admin)
+                        .header("Content-Type", "video/mp4")
+                        .PUT(BodyPublishers.ofByteArray(film)));
+                if (answer.statusCode() == 503) return null;
+                assertEquals(202, answer.statusCode(), answer.body());
+                return RunningAcademy.json(answer).at("/video/id").asText();
+            });
+            var lost = 0;
+            try (var storage = new FileStorage(academy.settings().files().orElseThrow())) {
+                for (var id : acknowledged) if (storage.read(original(academy, id)).length != film.length) lost++;
+            }
+            tell("S3", fault, recovered, lost);
+            assertEquals(0, lost);
+        }
+    }
+
+    private static String original(RunningAcademy academy, String id) {
+        try (var postgres = academy.postgres()) {
+            return postgres.jdbi()
+                    .withHandle(
+                            handle -> handle.createQuery("SELECT folder || '/source' FROM videos WHERE id = :id::uuid")
+                                    .bind("id", id)
+                                    .mapTo(String.class)
+                                    .one());
+        }
+    }
+
+    /** Nobody waits for a mail: the job does, and tries again. */
+    @ParameterizedTest
+    @EnumSource
+    void mail(Fault fault) throws Exception {
+        var smtp = new GreenMail(ServerSetup.SMTP.dynamicPort());
+        smtp.start();
+        try (var proxy = new Proxy(() -> smtp.getSmtp().getPort());
+                var academy = RunningAcademy.start(cheap(Map.of("SMTP_URL", "smtp://127.0.0.1:" + proxy.port())))) {
+            academy.startWorker();
+            var recovered = during(fault, proxy, 1, number -> {
+                Thread.sleep(200);
+                return signUp(academy, number);
+            });
+            var start = System.nanoTime();
+            smtp.waitForIncomingEmail(60_000, acknowledged.size());
+            var addresses = new ArrayList<String>();
+            for (var mail : smtp.getReceivedMessages()) addresses.add(mail.getAllRecipients()[0].toString());
+            tell(
+                    "SMTP",
+                    fault,
+                    recovered,
+                    acknowledged.size() - addresses.stream().distinct().count());
+            System.out.printf(
+                    "faults: the last mail arrived %d s later%n", (System.nanoTime() - start) / 1_000_000_000);
+            assertEquals(addresses.size(), addresses.stream().distinct().count(), "a mail came twice");
+            assertTrue(addresses.size() >= acknowledged.size() - 1, addresses.size() + " of " + acknowledged.size());
+        } finally {
+            smtp.stop();
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package promises;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import academy.RunningAcademy;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Requests that are made up from the API's own description, right and wrong in any mixture, of a guest, a learner and an
+ * admin: whatever comes, it gets a clear answer. -Drequests=N sends more, -Dseed=N the same again.
+ */
+@Tag("long")
+class GeneratedRequestsIT {
+    private static final int REQUESTS = Integer.getInteger("requests", 20_000);
+    private static final long SEED = Long.getLong("seed", 12);
+    private static final int AT_ONCE = 16;
+    private static final int LONGEST_SECONDS = 10;
+
+    private final ConcurrentLinkedQueue<String> faults = new ConcurrentLinkedQueue<>();
+    private final Map<Integer, AtomicInteger> statuses = new ConcurrentSkipListMap<>();
+
+    private record Operation(String method, String path, JsonNode description) {}
+
+    @Test
+    void noRequestGetsAFailureOrAStackOrNoAnswer() throws Exception {
+        var settings = Map.of(
+                "ARGON2_MEMORY_KIB", "7168",
+                "ARGON2_ITERATIONS", "1",
+                "LOG_IN_TRIES_BY_ADDRESS", "1000000",
+                "LOG_IN_TRIES_BY_ACCOUNT", "1000000");
+        try (var academy = RunningAcademy.start(settings);
+                var client = HttpClient.newHttpClient();
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            academy.signUp("learner@example.com");
+            var cookies = List.of("", academy.logIn("learner@example.com"), academy.admin());
+            var course = academy.course(cookies.getLast(), "A course", 2);
+            var known = new ArrayList<>(course.lessons());
+            known.add(course.course());
+            var document =
+                    new ObjectMapper().readTree(academy.get("/openapi.json").body());
+            var operations = operations(document);
+            var work = new ArrayList<Future<?>>();
+            for (var i = 0; i < AT_ONCE; i++) {
+                var random = new Generated(SEED * AT_ONCE + i, document, known, cookies);
+                work.add(threads.submit(() -> {
+                    for (var n = 0; n < REQUESTS / AT_ONCE; n++) {
+                        send(client, academy.port(), random, operations.get(random.below(operations.size())));
+                    }
+                    return null;
+                }));
+            }
+            for (var each : work) each.get();
+            var counts = new TreeMap<Integer, Integer>();
+            statuses.forEach((status, count) -> counts.put(status, count.get()));
+            System.out.println("generated requests: " + REQUESTS + ", seed " + SEED + ", answers " + counts);
+            assertEquals(List.of(), faults.stream().limit(10).toList());
+            assertTrue(
+                    counts.getOrDefault(200, 0) + counts.getOrDefault(201, 0) > REQUESTS / 50, "hardly one was right");
+            assertTrue(counts.containsKey(422) && counts.containsKey(404) && counts.containsKey(401));
+            assertEquals(200, academy.get("/health/ready").statusCode());
+        }
+    }
+
+    private static List<Operation> operations(JsonNode document) {
+        var operations = new ArrayList<Operation>();
+        document.get("paths")
+                .properties()
+                .forEach(path -> path.getValue().properties().forEach(method -> {
+                    if (method.getValue().has("responses")) {
+                        operations.add(new Operation(method.getKey().toUpperCase(), path.getKey(), method.getValue()));
+                    }
+                }));
+        return operations;
+    }
+
+    private void send(HttpClient client, int port, Generated random, Operation operation) throws Exception {
+        var path = random.path(operation.path(), operation.description());
+        var body = random.body(operation.description());
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .timeout(Duration.ofSeconds(LONGEST_SECONDS))
+                .method(
+                        random.method(operation.method()),
+                        body == null
+                                ? BodyPublishers.noBody()
+                                : BodyPublishers.ofByteArray(body.getBytes(StandardCharsets.UTF_8)));
+        random.headers().forEach(request::header);
+        var built = request.build();
+        var told = built.method() + " " + path + " " + body;
+        try {
+            var answer = client.send(built, BodyHandlers.ofString());
+            statuses.computeIfAbsent(answer.statusCode(), _ -> new AtomicInteger())
+                    .incrementAndGet();
+            var text = answer.body();
+            // Without S3, what needs files is "away", as README says.
+            if (answer.statusCode() >= 500 && answer.statusCode() != 503) faults.add(answer.statusCode() + ": " + told);
+            if (text.contains("Exception") || text.contains("\tat ")) faults.add("a stack: " + told);
+            if (answer.statusCode() >= 400
+                    && !text.contains("\"requestId\"")
+                    && !built.method().equals("HEAD")) {
+                faults.add("no problem: " + answer.statusCode() + " " + told);
+            }
+        } catch (java.io.IOException e) {
+            faults.add(e + ": " + told);
+        }
+    }
+}

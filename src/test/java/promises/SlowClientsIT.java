@@ -1,0 +1,61 @@
+package promises;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import academy.RunningAcademy;
+import bench.Load;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Hundreds that send a byte a second, half of them headers and half of them bodies: the others don't notice. */
+@Tag("long")
+class SlowClientsIT {
+    private static final int SLOW = 300;
+    private static final Duration LONG = Duration.ofSeconds(8);
+
+    @Test
+    void slowSendersDoNotStarveTheOthers() throws Exception {
+        try (var academy = RunningAcademy.start()) {
+            academy.get("/api/courses");
+            var alone = Load.run(academy.port(), 4, Duration.ofSeconds(3), () -> "/api/courses");
+            var senders = new ArrayList<Socket>();
+            for (var i = 0; i < SLOW; i++) senders.add(sender(academy.port(), i % 2 == 0));
+            var among = Load.run(academy.port(), 4, LONG, () -> "/api/courses");
+            for (var sender : senders) sender.close();
+            System.out.printf(
+                    "slow clients: %.0f requests/s among %d of them, %.0f/s without; p99 %.0f ms; %d failed%n",
+                    among.perSecond(), SLOW, alone.perSecond(), among.milliseconds(99), among.failed());
+            assertEquals(0, among.failed());
+            assertTrue(among.perSecond() > alone.perSecond() / 4, among.perSecond() + " of " + alone.perSecond());
+        }
+    }
+
+    /** Sends a byte a second until it is closed by either side. */
+    private static Socket sender(int port, boolean header) throws IOException {
+        var socket = new Socket("127.0.0.1", port);
+        var begin = header
+                ? "GET /api/courses HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
+                : "POST /api/accounts HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                        + "Content-Length: 1000\r\n\r\n";
+        socket.getOutputStream().write(begin.getBytes(StandardCharsets.US_ASCII));
+        Thread.ofVirtual().start(() -> {
+            try {
+                while (true) {
+                    socket.getOutputStream().write(' ');
+                    Thread.sleep(1000);
+                }
+            } catch (IOException e) {
+                // closed
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        return socket;
+    }
+}
