@@ -22,7 +22,7 @@ final class Disposability {
     static String seen(Subject subject) throws Exception {
         var start = start(subject);
         var stop = stop(subject);
-        var again = kill(subject);
+        var again = subject.killed();
         return "ready after %d ms; SIGTERM amid %d slow requests: all answered, ended after %d ms; a killed worker's jobs done after %d s"
                 .formatted(start, AT_ONCE, stop, again);
     }
@@ -70,7 +70,7 @@ final class Disposability {
     }
 
     /** Killed with -9 while it works; another does the rest. */
-    private static long kill(Subject subject) throws Exception {
+    static long kill(Subject subject) throws Exception {
         Map<String, String> settings = Subject.with(subject.deploy(), "WORKER_THREADS", "4");
         try (var web = subject.start(settings, "web");
                 var victim = subject.start(settings, "worker")) {

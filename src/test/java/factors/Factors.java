@@ -48,8 +48,11 @@ public final class Factors {
         try (var subject = new Subject()) {
             System.setErr(
                     new PrintStream(OutputStream.nullOutputStream())); // where servers tell of clients that were killed
-            for (var factor : ALL) {
-                if (!wanted.isEmpty() && !wanted.contains(factor.numeral())) continue;
+            var chosen = ALL.stream()
+                    .filter(factor -> wanted.isEmpty() || wanted.contains(factor.numeral()))
+                    .toList();
+            if (chosen.stream().anyMatch(factor -> factor.numeral().equals("IX"))) subject.killAWorker();
+            for (var factor : chosen) {
                 var outcome = factor.prove(subject);
                 outcomes.add(outcome);
                 System.out.printf(

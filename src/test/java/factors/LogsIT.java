@@ -111,6 +111,23 @@ class LogsIT {
     }
 
     @Test
+    void aPathCantForgeALine() throws Exception {
+        for (var format : List.of("text", "json")) {
+            var settings = services.settings(services.newDatabase());
+            settings.put("LOG_FORMAT", format);
+            try (var web = App.start(settings, "web");
+                    var client = HttpClient.newHttpClient()) {
+                web.get(client, "/x%0a2026-01-01T00:00:00.000Z%20INFO%20forged");
+                web.get(client, "/x%0d%0aforged");
+                web.terminate();
+                web.exitCode();
+                assertTrue(
+                        web.out().stream().noneMatch(line -> line.startsWith("2026-01-01") || line.equals("forged")));
+            }
+        }
+    }
+
+    @Test
     void textGoesToStdoutAsWell() throws Exception {
         try (var release = App.start(services.settings(services.newEmptyDatabase()), "release")) {
             assertEquals(0, release.exitCode());

@@ -15,6 +15,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 
 /** The built artifact in the project's folder, the services around it, and what can be seen of it from outside. */
@@ -23,10 +27,26 @@ final class Subject implements AutoCloseable {
     final Declarations declared;
     final TestServices services = TestServices.shared();
     final GreenMail mails = smtp();
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private Future<Long> killed;
 
     Subject() throws IOException {
         declared = Declarations.read(project);
         App.prepare();
+    }
+
+    /** Begins what is waited for most of the time, so that it runs beside the other proofs. */
+    void killAWorker() {
+        killed = threads.submit(() -> Disposability.kill(this));
+    }
+
+    /** After how many seconds all of its jobs were done. */
+    long killed() throws Exception {
+        try {
+            return killed.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof Exception cause ? cause : e;
+        }
     }
 
     /** An SMTP server on a port of its own. */
@@ -140,6 +160,7 @@ final class Subject implements AutoCloseable {
 
     @Override
     public void close() {
+        threads.shutdownNow();
         mails.stop();
     }
 }

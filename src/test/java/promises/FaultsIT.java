@@ -19,6 +19,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -27,6 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * so (503), the rest goes on, all is well soon after, and nothing that was acknowledged is lost.
  */
 @Tag("long")
+@Execution(ExecutionMode.CONCURRENT)
 class FaultsIT {
     private static final int LASTS_MS = 4000;
     private static final int LESSONS = 250;
@@ -64,7 +67,11 @@ class FaultsIT {
             var end = System.nanoTime() + (LASTS_MS + 1000) * 1_000_000L;
             for (var i = 0; i < threads; i++) {
                 askers.submit(() -> {
-                    while (System.nanoTime() < end && faults.isEmpty()) ask(what);
+                    while (System.nanoTime() < end && faults.isEmpty()) {
+                        ask(what);
+                        Thread.sleep(20); // others run beside it
+                    }
+                    return null;
                 });
             }
             Thread.sleep(1000);

@@ -16,7 +16,9 @@ final class DefaultHeaders {
         var common = new HttpField[] {
             new PreEncodedHttpField("X-Content-Type-Options", "nosniff"),
             new PreEncodedHttpField("Referrer-Policy", "strict-origin-when-cross-origin"),
-            new PreEncodedHttpField("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+            new PreEncodedHttpField(
+                    "Content-Security-Policy",
+                    "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"),
             new PreEncodedHttpField("Cross-Origin-Resource-Policy", "same-origin"),
             new PreEncodedHttpField("Cache-Control", "no-store"),
         };
