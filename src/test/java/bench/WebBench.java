@@ -148,11 +148,11 @@ final class WebBench {
         row.slowest.computeIfAbsent(what, _ -> new ArrayList<>()).add(load.milliseconds(99));
     }
 
-    /** The list of courses: its first page, its last, a search; with a thousand courses and with a million. */
+    /** The list of courses, its first page, its last, a search, and a user: with a thousand of each and with a million. */
     private void growth() throws Exception {
         var few = pages(1_000);
         var many = pages(1_000_000);
-        var chart = new Chart("Requests per second with 1,000,000 courses, in parts of those with 1,000");
+        var chart = new Chart("Requests per second with 1,000,000 courses and accounts, in parts of those with 1,000");
         few.forEach((what, perSecond) -> print(chart, what, many.get(what), perSecond));
         System.out.printf(
                 "%-44s %,10.0f%n",
@@ -168,9 +168,17 @@ final class WebBench {
                             SELECT 'course-' || i, 'Course ' || i FROM generate_series(1, :courses) AS i
                             ON CONFLICT DO NOTHING
                             """).bind("courses", courses).execute();
+            handle.createUpdate("""
+                            INSERT INTO accounts (email, name, password)
+                            SELECT 'more' || i || '@example.com', 'User ' || i, '' FROM generate_series(1, :accounts) AS i
+                            ON CONFLICT DO NOTHING
+                            """).bind("accounts", courses).execute();
             handle.execute("VACUUM ANALYZE courses");
+            handle.execute("VACUUM ANALYZE accounts");
         });
-        try (var web = WebProcess.start("kit", services.settings(databaseUrl), "/api/courses", java())) {
+        var settings = services.settings(databaseUrl);
+        settings.put("CACHE_TTL_SECONDS", "0");
+        try (var web = WebProcess.start("kit", settings, "/api/courses", java())) {
             var last = lastPage();
             var row = new Row();
             for (var round = 0; round < ROUNDS; round++) {

@@ -78,7 +78,7 @@ class DisposabilityIT {
                 }
                 awaitWaiting(IN_FLIGHT);
                 app.terminate();
-                Thread.sleep(3000);
+                Thread.sleep(1500); // well under the 5 s that a statement may take
                 assertThrows(ConnectException.class, () -> new Socket("127.0.0.1", port).close());
                 lock.rollback();
             }

@@ -27,9 +27,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * In the suite the row is run with one other; with -Dmutations=all, with all others, which takes half an hour.
  */
 @Tag("long")
-@Execution(ExecutionMode.CONCURRENT)
 class MutationsIT {
-    /** Two at once: half of the time each waits. */
+    /** Two at once. */
     private static final Semaphore ROOM = new Semaphore(2);
 
     private static final Path PROJECT = Path.of("").toAbsolutePath();
@@ -108,6 +107,7 @@ class MutationsIT {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT) // with each other alone: half of the time each waits
     @MethodSource("mutations")
     void exactlyItsRowFails(Mutation mutation, @TempDir Path copy) throws Exception {
         ROOM.acquire();

@@ -29,7 +29,6 @@ import org.junit.jupiter.params.provider.EnumSource;
  * so (503), the rest goes on, all is well soon after, and nothing that was acknowledged is lost.
  */
 @Tag("long")
-@Execution(ExecutionMode.CONCURRENT)
 class FaultsIT {
     private static final int LASTS_MS = 4000;
     private static final int LESSONS = 250;
@@ -130,6 +129,7 @@ class FaultsIT {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT) // with each other alone: half of the time each waits
     @EnumSource
     void postgres(Fault fault) throws Exception {
         var services = TestServices.shared();
@@ -156,6 +156,7 @@ class FaultsIT {
 
     /** Sign-ups and cached reads need no Redis; what is acknowledged is in PostgreSQL, and its mail's job with it. */
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT) // with each other alone: half of the time each waits
     @EnumSource
     void redis(Fault fault) throws Exception {
         var services = TestServices.shared();
@@ -174,6 +175,7 @@ class FaultsIT {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT) // with each other alone: half of the time each waits
     @EnumSource
     void files(Fault fault) throws Exception {
         var s3 = TestServices.shared().s3();
@@ -217,6 +219,7 @@ class FaultsIT {
 
     /** Nobody waits for a mail: the job does, and tries again. */
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT) // with each other alone: half of the time each waits
     @EnumSource
     void mail(Fault fault) throws Exception {
         var smtp = new GreenMail(ServerSetup.SMTP.dynamicPort());

@@ -14,12 +14,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Two web processes, replaced one after the other, again and again, behind a balancer and under load: nobody notices. */
 @Tag("long")
-@Execution(ExecutionMode.CONCURRENT)
 class RollingDeployIT {
     private static final int REPLACEMENTS = 20;
     private static final int CONNECTIONS = 8;
