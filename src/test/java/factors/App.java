@@ -26,6 +26,9 @@ public final class App implements AutoCloseable {
     public static final Path JAR = Path.of("target/app.jar").toAbsolutePath();
     private static final String JAVA =
             Path.of(System.getProperty("java.home"), "bin/java").toString();
+    /** False for who starts too few processes to make one worth its while. */
+    private static final boolean ARCHIVE = !"false".equals(System.getProperty("archive"));
+
     private static final Pattern LISTENING = Pattern.compile("listening on port (\\d+)");
 
     private final Process process;
@@ -41,7 +44,7 @@ public final class App implements AutoCloseable {
 
     /** Does what the first start does once, for a test that measures time. */
     public static void prepare() {
-        Archive.FILE.toFile();
+        if (ARCHIVE) Archive.FILE.toFile();
     }
 
     /** Starts a process type with these settings and nothing else of this environment. */
@@ -56,7 +59,7 @@ public final class App implements AutoCloseable {
 
     private static List<String> quick(List<String> java) {
         var command = new ArrayList<>(List.of(JAVA, "-XX:TieredStopAtLevel=1", "-Xlog:disable"));
-        if (java.contains("-jar")) command.add("-XX:SharedArchiveFile=" + Archive.FILE);
+        if (java.contains("-jar") && ARCHIVE) command.add("-XX:SharedArchiveFile=" + Archive.FILE);
         return command;
     }
 

@@ -56,7 +56,14 @@ class OverloadIT {
                     return null;
                 }));
             }
-            for (var each : clients) each.get();
+            try {
+                for (var each : clients) each.get();
+            } catch (java.util.concurrent.ExecutionException e) {
+                var told = web.out().stream()
+                        .filter(line -> !line.contains("AccessLog"))
+                        .toList();
+                throw new AssertionError(told + " " + web.err(), e.getCause());
+            }
             var start = System.nanoTime();
             assertEquals(201, post(client, "/api/sessions", "").statusCode());
             var back = (System.nanoTime() - start) / 1_000_000;
