@@ -24,9 +24,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * A proof that can't fail proves nothing: each factor is broken in a copy of the project, and exactly its row must fail.
- * In the suite that row alone is run; with -Dmutations=all, with all others, which takes ten minutes.
+ * With -Dleft.out.tests=none that row alone is run; with -Dmutations=all, with all others, which takes ten minutes.
  */
-@Tag("long")
+@Tag("mutations")
 class MutationsIT {
     /** Two at once. */
     private static final Semaphore ROOM = new Semaphore(2);
