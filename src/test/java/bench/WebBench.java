@@ -208,7 +208,7 @@ final class WebBench {
 
     private static void print(Chart chart, String what, double ours, double theirs) {
         chart.bar(what, ours / theirs);
-        System.out.printf("%-44s %,10.0f  %,10.0f  ratio %.2f%n", what, ours, theirs, ours / theirs);
+        System.out.printf("%-44s %,12.1f  %,12.1f  ratio %.2f%n", what, ours, theirs, ours / theirs);
     }
 
     private static double median(List<Double> values) {

@@ -4,7 +4,6 @@ import static factors.Factor.expect;
 
 import dev.Procfile;
 import factors.Declarations.Person;
-import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,16 +16,13 @@ final class Codebase {
     static String seen(Subject subject) throws Exception {
         var before = subject.artifact();
         var procfile = Procfile.read(subject.project.resolve("Procfile"));
-        var commands = new ArrayList<>(List.copyOf(procfile.processTypes().values()));
+        var commands = new ArrayList<>(procfile.processTypes().values());
         commands.add(procfile.release());
         var artifacts = new TreeSet<String>();
         for (var command : commands) {
             for (var word : command.split(" ")) if (word.endsWith(".jar")) artifacts.add(word);
         }
-        expect(
-                artifacts.equals(new TreeSet<>(List.of("target" + File.separator + "app.jar"))),
-                "process types run %s",
-                artifacts);
+        expect(artifacts.equals(new TreeSet<>(List.of("target/app.jar"))), "process types run %s", artifacts);
 
         try (var one = start(subject, 1);
                 var two = start(subject, 2);

@@ -5,10 +5,9 @@ import static factors.Factor.expect;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.Rebuild;
 import factors.Declarations.Person;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -34,6 +33,7 @@ final class Dependencies {
         }
         expect(declared.equals(there), "target/lib and its bill of materials differ: %s", difference(declared, there));
 
+        String isolated;
         var elsewhere = Files.createTempDirectory("elsewhere");
         try {
             var bare = Subject.with(
@@ -41,15 +41,17 @@ final class Dependencies {
             try (var web = App.startIn(elsewhere, bare, "web")) {
                 subject.visitor(web).signUp(Person.number("dependencies", 1));
             }
-            withoutNetwork(elsewhere);
+            isolated = startsWithoutNetwork(elsewhere)
+                    ? "HOME, PATH, files and, at its start, network"
+                    : "HOME, PATH and files";
             try (var left = Files.list(elsewhere)) {
                 expect(left.findAny().isEmpty(), "it left files in its working folder");
             }
         } finally {
             Rebuild.delete(elsewhere);
         }
-        return "%d exact versions; bill of materials and target/lib agree on %d libraries; serves without HOME, PATH and files"
-                .formatted(versions, there.size());
+        return "%d exact versions; bill of materials and target/lib agree on %d libraries; does without %s"
+                .formatted(versions, there.size(), isolated);
     }
 
     private static TreeSet<String> declared(Path project) throws Exception {
@@ -69,32 +71,26 @@ final class Dependencies {
         return difference;
     }
 
-    /** Where the system lets us take the network away. */
-    private static void withoutNetwork(Path folder) throws Exception {
-        var command = List.of(
-                "unshare",
-                "-rn",
-                Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                "-jar");
-        var probe = run(folder, List.of("unshare", "-rn", "true"));
-        if (probe != 0) return;
-        var help = new java.util.ArrayList<>(command);
-        help.addAll(List.of(App.JAR.toString(), "help"));
-        expect(run(folder, help) == 0, "it does not start without a network");
+    /** False where the system does not let us take the network away. */
+    private static boolean startsWithoutNetwork(Path folder) throws Exception {
+        if (run(folder, "unshare", "-rn", "true") != 0) return false;
+        var java = Path.of(System.getProperty("java.home"), "bin/java").toString();
+        var code = run(folder, "unshare", "-rn", java, "-jar", App.JAR.toString(), "help");
+        expect(code == 0, "without a network it ends with %d", code);
+        return true;
     }
 
-    private static int run(Path folder, List<String> command) throws Exception {
+    private static int run(Path folder, String... command) throws InterruptedException {
         try {
-            var builder = new ProcessBuilder(command)
+            var process = new ProcessBuilder(command)
                     .directory(folder.toFile())
                     .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD);
-            builder.environment().keySet().retainAll(Map.of("PATH", "").keySet());
-            var process = builder.start();
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
             if (!process.waitFor(30, TimeUnit.SECONDS)) process.destroyForcibly();
             return process.waitFor();
-        } catch (java.io.IOException e) {
-            return -1;
+        } catch (IOException e) {
+            return -1; // no such program
         }
     }
 }

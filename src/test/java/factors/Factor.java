@@ -29,21 +29,16 @@ record Factor(String numeral, String name, String done, Proof proof) {
     Outcome prove(Subject subject) {
         var start = System.nanoTime();
         String seen;
-        boolean passed;
+        var passed = false;
         try {
             seen = proof.seen(subject);
             passed = true;
+        } catch (Broken e) {
+            seen = e.getMessage();
         } catch (Exception | AssertionError e) {
             if (e instanceof InterruptedException) Thread.currentThread().interrupt();
-            var message = e instanceof Broken ? e.getMessage() : e.toString();
-            seen = message.lines()
-                    .findFirst()
-                    .orElse("")
-                    .substring(
-                            0,
-                            Math.min(300, message.lines().findFirst().orElse("").length()));
-            passed = false;
+            seen = e.toString();
         }
-        return new Outcome(this, seen, passed, (System.nanoTime() - start) / 1e9);
+        return new Outcome(this, seen.lines().findFirst().orElse(""), passed, (System.nanoTime() - start) / 1e9);
     }
 }

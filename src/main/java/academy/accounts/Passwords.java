@@ -73,17 +73,19 @@ public final class Passwords {
     private <T> T bounded(Supplier<T> work) {
         try {
             if (!cores.tryAcquire(WAIT_SECONDS, TimeUnit.SECONDS)) throw new Unavailable("too many log-ins at once");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Unavailable("interrupted");
-        }
-        try {
-            return HASHING.submit(work::get).get();
+            return HASHING.submit(() -> released(work)).get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Unavailable("interrupted");
         } catch (ExecutionException e) {
             throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    /** By the thread that hashes, for whoever asked may no longer wait. */
+    private <T> T released(Supplier<T> work) {
+        try {
+            return work.get();
         } finally {
             cores.release();
         }

@@ -9,7 +9,6 @@ import io.javalin.http.HttpStatus;
 import io.javalin.http.MethodNotAllowedResponse;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -82,26 +81,10 @@ final class Problems {
         defaultHeaders.addTo(response.getHeaders(), id);
         problem.headers().forEach(response.getHeaders()::put);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, TYPE);
-        var body = ByteBuffer.wrap(bytes(problem, id));
-        if (request.consumeAvailable()) {
-            response.write(true, body, callback);
-        } else if (request.getLength() > 0 && request.getLength() <= Json.MOST_BYTES) {
-            // Its body is on its way. To close now would reset the connection under the answer, so the body comes
-            // first.
-            Content.Source.consumeAll(
-                    request,
-                    Callback.from(
-                            () -> response.write(true, body, callback), _ -> writeLast(response, body, callback)));
-        } else {
-            writeLast(response, body, callback);
-        }
+        // With a body still on its way Jetty will close the connection: the caller must know, or would use it again.
+        if (!request.consumeAvailable()) response.getHeaders().put(HttpHeader.CONNECTION, "close");
+        response.write(true, ByteBuffer.wrap(bytes(problem, id)), callback);
         return true;
-    }
-
-    /** The caller must know that the connection will be closed, or would use it again. */
-    private static void writeLast(Response response, ByteBuffer body, Callback callback) {
-        response.getHeaders().put(HttpHeader.CONNECTION, "close");
-        response.write(true, body, callback);
     }
 
     private static Problem problem(int status) {

@@ -17,7 +17,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * Standard output, written by a thread of its own as soon as there is something: a request does not wait for the system
  * to take its log line, and under load one call takes many lines. Order is kept. A reader that is too slow slows the
- * writers down, so no line is dropped and memory is bounded. At the end of the process all is written out.
+ * writers down, so no line is dropped and memory is bounded. At the end of the process all is written out; kill -9 can lose the lines of
+ * the last 2 ms.
  */
 final class Stdout extends OutputStream {
     private static final int MOST_BYTES = 1 << 20;
@@ -35,15 +36,15 @@ final class Stdout extends OutputStream {
     private boolean writing;
     private boolean asleep;
 
-    private Stdout(OutputStream out) {
+    Stdout(OutputStream out) {
         this.out = out;
+        Thread.ofPlatform().daemon().name("stdout").start(this::write);
     }
 
     /** Puts it in the place of System.out, once. */
     static void install() {
         if (System.out instanceof Buffered) return;
         var stdout = new Stdout(new FileOutputStream(FileDescriptor.out));
-        Thread.ofPlatform().daemon().name("stdout").start(stdout::write);
         Runtime.getRuntime().addShutdownHook(new Thread(stdout::drain));
         System.setOut(new Buffered(stdout));
     }
@@ -114,8 +115,7 @@ final class Stdout extends OutputStream {
         }
     }
 
-    private void drain() {
-        System.out.flush();
+    void drain() {
         lock.lock();
         try {
             var left = TimeUnit.SECONDS.toNanos(LAST_WRITE_SECONDS);

@@ -7,8 +7,8 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.result.UnableToProduceResultException;
 
 /**
- * A query by JDBC alone, for the few reads that happen thousands of times a second: there a third of the time would go into
- * JDBI's binding and mapping (by a profile of a read by primary key, JDBI 3.55).
+ * A query by JDBC alone, for the few reads that happen thousands of times a second: there JDBI would take
+ * two fifths of the time (152 of 384 samples of JFR, a read by primary key over HTTP, JDBI 3.55).
  */
 public final class PlainQuery {
     /** From the row that the result stands at. */

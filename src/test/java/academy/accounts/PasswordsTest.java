@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import academy.RunningAcademy;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.MailCatcher;
+import dev.TestServices;
 import java.net.http.HttpResponse;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -150,6 +151,16 @@ class PasswordsTest {
                 assertEquals(401, tryFrom(limited, "2001:db8:1:2::" + i, i).statusCode());
             assertEquals(429, tryFrom(limited, "2001:db8:1:2:3:4:5:6", 6).statusCode());
             assertEquals(401, tryFrom(limited, "2001:db8:1:3::1", 7).statusCode());
+        }
+    }
+
+    @Test
+    void anAddressThatNoTrustedProxyWroteIsIgnored() {
+        var own = TestServices.shared().redis().url() + "/8"; // where this machine has no failures yet
+        try (var limited = RunningAcademy.start(Map.of("LOG_IN_TRIES_BY_ADDRESS", "5", "REDIS_URL", own))) {
+            for (var i = 0; i < 5; i++)
+                assertEquals(401, tryFrom(limited, "2001:db8:" + i + "::1", i).statusCode());
+            assertEquals(429, tryFrom(limited, "2001:db8:6::1", 6).statusCode());
         }
     }
 

@@ -18,6 +18,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -98,8 +99,11 @@ class ServerTest {
             var headers = send(request(path)).headers();
             assertEquals("nosniff", headers.firstValue("X-Content-Type-Options").orElseThrow());
             assertEquals("no-store", headers.firstValue("Cache-Control").orElseThrow());
-            assertTrue(
-                    headers.firstValue("Content-Security-Policy").orElseThrow().contains("default-src 'none'"));
+            var policy = headers.firstValue("Content-Security-Policy").orElseThrow();
+            for (var part : List.of("default-src", "object-src", "base-uri", "frame-ancestors")) {
+                assertTrue(policy.contains(part + " 'none'"), policy);
+            }
+            assertTrue(headers.firstValue("Referrer-Policy").isPresent());
             assertTrue(headers.firstValue("Server").isEmpty());
             assertTrue(headers.firstValue("Strict-Transport-Security").isEmpty());
         }

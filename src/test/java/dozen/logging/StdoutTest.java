@@ -1,0 +1,68 @@
+package dozen.logging;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Test;
+
+class StdoutTest {
+    private static final int WRITERS = 8;
+    private static final int LINES = 5_000;
+
+    /** Takes a millisecond for each write. */
+    private static final class Slow extends OutputStream {
+        private final ByteArrayOutputStream taken = new ByteArrayOutputStream();
+        private int writes;
+
+        @Override
+        public void write(int each) {
+            taken.write(each);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) throws IOException {
+            try {
+                Thread.sleep(1);
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+            writes++;
+            taken.write(bytes, from, length);
+        }
+    }
+
+    @Test
+    void everyLineOfEveryThreadIsWrittenWholeAndInItsOrder() {
+        var slow = new Slow();
+        var stdout = new Stdout(slow);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (var i = 0; i < WRITERS; i++) {
+                var writer = i;
+                threads.submit(() -> {
+                    for (var n = 0; n < LINES; n++) {
+                        var line =
+                                (writer + " " + n + " " + "x".repeat(100) + "\n").getBytes(StandardCharsets.US_ASCII);
+                        stdout.write(line, 0, line.length);
+                    }
+                });
+            }
+        }
+        stdout.drain();
+        var next = new HashMap<String, Integer>();
+        slow.taken.toString(StandardCharsets.US_ASCII).lines().forEach(line -> {
+            var parts = line.split(" ");
+            assertEquals(100, parts[2].length());
+            assertEquals(next.getOrDefault(parts[0], 0), Integer.parseInt(parts[1]));
+            next.merge(parts[0], 1, Integer::sum);
+        });
+        assertEquals(WRITERS, next.size());
+        assertTrue(next.values().stream().allMatch(count -> count == LINES), next.toString());
+        assertTrue(slow.writes < WRITERS * LINES / 10, "many lines go in one write: " + slow.writes);
+    }
+}
