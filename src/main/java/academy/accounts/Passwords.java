@@ -37,7 +37,7 @@ public final class Passwords {
 
     private final Argon2Function argon2;
     private final SecureRandom random = new SecureRandom();
-    private final Semaphore cores = new Semaphore(Runtime.getRuntime().availableProcessors());
+    private final Semaphore cores = new Semaphore(Runtime.getRuntime().availableProcessors(), true); // first come first
     private final byte[] nobody = salt();
 
     public Passwords(Cost cost) {

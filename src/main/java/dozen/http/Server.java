@@ -13,9 +13,12 @@ import java.util.function.Consumer;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.server.handler.QoSHandler;
+import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.VirtualThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -118,7 +121,12 @@ public final class Server implements AutoCloseable {
 
     /** Past the limit 503 at once, never a queue; the probes are always answered. */
     private Handler bounded(Handler next) {
-        var limit = new QoSHandler(next);
+        var limit = new QoSHandler(next) {
+            @Override
+            protected void reject(Request request, Response response, Callback callback, int status) {
+                UnreadBody.take(request, () -> super.reject(request, response, callback, status));
+            }
+        };
         limit.setMaxRequestCount(settings.mostRequests());
         limit.setMaxSuspendedRequestCount(0);
         limit.excludePath("/health");

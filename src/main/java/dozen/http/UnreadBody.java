@@ -4,6 +4,9 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.time.Duration;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
 
 /**
  * What a refused request still sends. Closing a connection that holds unread bytes resets it, and the caller might never
@@ -15,6 +18,51 @@ final class UnreadBody {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
     private UnreadBody() {}
+
+    /**
+     * For a request that no route sees: takes what comes, on no thread while it waits, and then answers. Callers that send
+     * head and body apart would else find the connection closed while they write.
+     */
+    static void take(Request request, Runnable answer) {
+        var endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
+        var idle = endPoint.getIdleTimeout();
+        endPoint.setIdleTimeout(LONGEST_PAUSE.toMillis());
+        new Taking(request, System.nanoTime() + LONGEST.toNanos(), () -> {
+                    endPoint.setIdleTimeout(idle);
+                    answer.run();
+                })
+                .run();
+    }
+
+    private static final class Taking implements Runnable {
+        private final Request request;
+        private final long deadline;
+        private final Runnable answer;
+        private long dropped;
+
+        Taking(Request request, long deadline, Runnable answer) {
+            this.request = request;
+            this.deadline = deadline;
+            this.answer = answer;
+        }
+
+        @Override
+        public void run() {
+            while (dropped < MOST_BYTES && System.nanoTime() < deadline) {
+                var chunk = request.read();
+                if (chunk == null) {
+                    // One that expects "100 Continue" will not send.
+                    if (request.getHeaders().contains(HttpHeader.EXPECT)) break;
+                    request.demand(this);
+                    return;
+                }
+                dropped += chunk.remaining();
+                chunk.release();
+                if (chunk.isLast() || Content.Chunk.isFailure(chunk)) break;
+            }
+            answer.run();
+        }
+    }
 
     /** After the route or its problem, before Javalin sends the answer. */
     static void drop(Context context) throws IOException {

@@ -201,6 +201,32 @@ class ServerTest {
             assertEquals(200, answer.get(10, TimeUnit.SECONDS).statusCode());
     }
 
+    @Test
+    void aRefusedCallerWhoseBodyComesLaterKeepsItsConnection() throws Exception {
+        var waiting = new ArrayList<CompletableFuture<HttpResponse<String>>>();
+        for (var i = 0; i < MOST_REQUESTS; i++) waiting.add(sendAsync("/wait"));
+        awaitArrivals(MOST_REQUESTS);
+        try (var socket = new Socket("localhost", server.port())) {
+            socket.setSoTimeout(5000);
+            var out = socket.getOutputStream();
+            out.write(
+                    "POST /write HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            Thread.sleep(200); // it was refused by now, had it not waited for the body
+            out.write("12345".getBytes(StandardCharsets.US_ASCII));
+            out.write(
+                    "GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            var answers = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertTrue(answers.matches("(?s)HTTP/1.1 503 .*HTTP/1.1 200 .*"), answers);
+        }
+        var sent = "POST /write HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n1";
+        var unfinished = raw(sent);
+        assertTrue(unfinished.startsWith("HTTP/1.1 503 ") && unfinished.contains("Connection: close"), unfinished);
+        var asksFirst = raw(sent.replace("Host: a", "Host: a\r\nExpect: 100-continue"));
+        assertTrue(asksFirst.startsWith("HTTP/1.1 503 "), asksFirst);
+        opened.countDown();
+        for (var answer : waiting) answer.get(10, TimeUnit.SECONDS);
+    }
+
     private void awaitArrivals(int count) throws InterruptedException {
         for (var i = 0; i < 500 && arrived.get() < count; i++) Thread.sleep(10);
         assertEquals(count, arrived.get());

@@ -1,0 +1,110 @@
+package promises;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.TestServices;
+import factors.App;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Ten times what web may have at once: the rest is told so at once, and the moment it is over all is as before. */
+@Tag("long")
+class OverloadIT {
+    private static final int AT_ONCE = 16;
+    private static final int CLIENTS = 10 * AT_ONCE;
+    private static final Duration LONG = Duration.ofSeconds(8);
+    /** Heap of 192 MB (two passwords at once take 40 of it), code, classes and threads. */
+    private static final int MOST_MEGABYTES = 400;
+
+    private final AtomicInteger served = new AtomicInteger();
+    private final AtomicInteger refused = new AtomicInteger();
+    private volatile int port;
+
+    @Test
+    void whatIsTooMuchIsRefusedAtOnceAndNothingElseSuffers() throws Exception {
+        var services = TestServices.shared();
+        var settings = services.settings(services.newDatabase());
+        settings.put("REDIS_URL", services.redis().url() + "/9"); // other tests' failed log-ins count in the shared one
+        settings.put("WEB_MAX_REQUESTS", String.valueOf(AT_ONCE));
+        settings.put("LOG_IN_TRIES_BY_ADDRESS", "1000000");
+        settings.put("LOG_IN_TRIES_BY_ACCOUNT", "1000000");
+        try (var web = App.start(settings, List.of("-Xmx192m", "-jar", App.JAR.toString()), "web");
+                var client = HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .build();
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            port = web.port();
+            assertEquals(201, post(client, "/api/accounts", ", \"name\": \"A\"").statusCode());
+            var end = System.nanoTime() + LONG.toNanos();
+            var clients = new ArrayList<Future<?>>();
+            for (var i = 0; i < CLIENTS; i++) {
+                clients.add(threads.submit(() -> {
+                    while (System.nanoTime() < end) ask(client);
+                    return null;
+                }));
+            }
+            try {
+                for (var each : clients) each.get();
+            } catch (java.util.concurrent.ExecutionException e) {
+                var told = web.out().stream()
+                        .filter(line -> !line.contains("AccessLog"))
+                        .toList();
+                throw new AssertionError(told + " " + web.err(), e.getCause());
+            }
+            var start = System.nanoTime();
+            assertEquals(201, post(client, "/api/sessions", "").statusCode());
+            var back = (System.nanoTime() - start) / 1_000_000;
+            var megabytes = megabytes(web);
+            System.out.printf(
+                    "overload: %d clients for %d places: %d log-ins served, %d refused with 503 and Retry-After, nothing else;"
+                            + " %d MB; the next log-in took %d ms%n",
+                    CLIENTS, AT_ONCE, served.get(), refused.get(), megabytes, back);
+            assertTrue(served.get() > 0 && refused.get() > 0);
+            assertTrue(megabytes < MOST_MEGABYTES, megabytes + " MB");
+            assertTrue(back < 2000, back + " ms");
+        }
+    }
+
+    private void ask(HttpClient client) throws Exception {
+        var answer = post(client, "/api/sessions", "");
+        if (answer.statusCode() == 201) served.incrementAndGet();
+        else {
+            assertEquals(503, answer.statusCode(), answer.body());
+            assertTrue(answer.headers().firstValue("Retry-After").isPresent());
+            refused.incrementAndGet();
+            Thread.sleep(20); // or the refusals alone would take all of the machine
+        }
+    }
+
+    private HttpResponse<String> post(HttpClient client, String path, String more) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .header("Content-Type", "application/json")
+                .timeout(Duration.ofSeconds(30))
+                .POST(BodyPublishers.ofString(
+                        "{\"email\": \"a@example.com\", \"password\": \"correct horse battery\"" + more + "}"));
+        return client.send(request.build(), BodyHandlers.ofString());
+    }
+
+    private static int megabytes(App web) throws Exception {
+        return Files.readAllLines(Path.of("/proc/" + web.pid() + "/status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToInt(line -> Integer.parseInt(line.replaceAll("\\D", "")) / 1024)
+                .findFirst()
+                .orElseThrow();
+    }
+}
