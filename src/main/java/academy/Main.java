@@ -1,5 +1,6 @@
 package academy;
 
+import academy.accounts.AccountPages;
 import academy.accounts.AccountRoutes;
 import academy.accounts.Accounts;
 import academy.accounts.BackfillCompleteness;
@@ -11,9 +12,11 @@ import academy.accounts.ResetLinks;
 import academy.accounts.SendPasswordReset;
 import academy.accounts.SendWelcomeMail;
 import academy.accounts.Sessions;
+import academy.admin.AdminPages;
 import academy.certificates.CertificateRoutes;
 import academy.certificates.Certificates;
 import academy.certificates.MakeCertificate;
+import academy.courses.CataloguePage;
 import academy.courses.CourseRoutes;
 import academy.courses.Courses;
 import academy.courses.ImportCourses;
@@ -21,8 +24,10 @@ import academy.courses.Lessons;
 import academy.demo.LoadDemo;
 import academy.housekeeping.PurgeExpired;
 import academy.learning.Enrolments;
+import academy.learning.LearningPages;
 import academy.learning.LearningRoutes;
 import academy.letters.Letters;
+import academy.pages.Layout;
 import academy.reminders.EnqueueDigests;
 import academy.reminders.EnqueueReminders;
 import academy.reminders.SendDigest;
@@ -30,10 +35,14 @@ import academy.reminders.SendReminder;
 import academy.reminders.Unsubscribe;
 import academy.videos.DiscardFiles;
 import academy.videos.Ffmpeg;
+import academy.videos.LessonPage;
 import academy.videos.TranscodeVideo;
+import academy.videos.Uploads;
+import academy.videos.VideoLinks;
 import academy.videos.VideoRoutes;
 import academy.videos.Videos;
 import dozen.http.ApiDocs;
+import dozen.http.Assets;
 import dozen.http.ClientAddress;
 import dozen.http.Idempotency;
 import dozen.http.Metrics;
@@ -59,11 +68,16 @@ import dozen.resources.Migrations;
 import dozen.resources.Postgres;
 import dozen.resources.Redis;
 import dozen.settings.Signer;
+import dozen.status.Status;
+import dozen.status.StatusPage;
 import dozen.templates.Templates;
+import io.javalin.http.Context;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** The whole wiring of Academy: what each process type attaches, and what it starts. */
 public final class Main {
@@ -156,26 +170,63 @@ public final class Main {
         var once = new Idempotency(postgres.jdbi(), signer, sessions::caller);
         var cache = new Cache(redis, settings.cacheTtl());
         var templates = new Templates();
+        var assets = new Assets("academy.svg", "academy.css", "academy.js", "upload.js", "upload-worker.js");
+        var layout = new Layout(templates, assets, viewer(sessions), origin(settings));
         var courses = new Courses(postgres.jdbi());
         var lessons = new Lessons(postgres.jdbi());
         var certificates = new Certificates(postgres.jdbi(), jobs);
         var enrolments = new Enrolments(postgres.jdbi(), certificates);
         var videos = new Videos(postgres.jdbi(), jobs);
-        var progress = new Progress(redis);
+        var links = new VideoLinks(files, new Progress(redis));
+        var uploads = new Uploads(redis);
+        var resets = new ResetLinks(signer, accounts);
+        var accountRoutes = new AccountRoutes(accounts, sessions, limits, once, cache, jobs);
+        var passwordRoutes = new PasswordRoutes(postgres.jdbi(), accounts, sessions, resets, limits, jobs);
+        var courseRoutes = new CourseRoutes(courses, lessons, sessions, once);
 
-        join(redis, Registry.name("web"), "web", settings, life);
-        return life.owns(Server.start(settings.http(), readiness, metrics, routes -> {
-            new AccountRoutes(accounts, sessions, limits, once, cache, jobs).register(routes);
-            new PasswordRoutes(postgres.jdbi(), accounts, sessions, new ResetLinks(signer, accounts), limits, jobs)
-                    .register(routes);
-            new CourseRoutes(courses, lessons, sessions, once).register(routes);
+        var registry = Registry.join(redis, "web", settings.process().release(), life);
+        var facts = new Status.Facts(
+                registry.name(),
+                settings.port(),
+                settings.process(),
+                settings.declared(),
+                program().tasks());
+        var status = new Status(facts, postgres, redis, readiness);
+        Consumer<Context> reader = settings.statusPublic() ? _ -> {} : sessions::requireAdmin;
+        var server = life.owns(Server.start(settings.http(), readiness, metrics, layout.problemPage(), routes -> {
+            accountRoutes.register(routes);
+            passwordRoutes.register(routes);
+            courseRoutes.register(routes);
             new LearningRoutes(enrolments, lessons, sessions).register(routes);
-            new VideoRoutes(videos, lessons, enrolments, sessions, files, progress, settings.videoMaxBytes())
+            new VideoRoutes(videos, lessons, enrolments, sessions, files, links, uploads, settings.videoMaxBytes())
                     .register(routes);
-            new CertificateRoutes(certificates, sessions, files, templates).register(routes);
-            new Unsubscribe(accounts, signer, templates).register(routes);
+            new CertificateRoutes(certificates, sessions, files, layout).register(routes);
+            new Unsubscribe(accounts, signer, layout).register(routes);
             new ApiDocs("/openapi.json").register(routes);
+
+            new AccountPages(layout, sessions, accountRoutes, passwordRoutes).register(routes);
+            new CataloguePage(layout, courseRoutes).register(routes);
+            new LearningPages(layout, sessions, courses, lessons, enrolments, certificates).register(routes);
+            new LessonPage(layout, sessions, lessons, enrolments, videos, links).register(routes);
+            new AdminPages(layout, sessions, courseRoutes, courses, lessons).register(routes);
+            new StatusPage(status, reader, assets, templates).register(routes);
+            assets.register(routes);
         }));
+        registry.started();
+        return server;
+    }
+
+    private static Function<Context, Optional<Layout.Viewer>> viewer(Sessions sessions) {
+        return context ->
+                sessions.current(context).map(account -> new Layout.Viewer(account.name(), account.isAdmin()));
+    }
+
+    /** Where the films come from, for the pages' Content-Security-Policy. */
+    private static String origin(Settings settings) {
+        return settings.files()
+                .map(bucket ->
+                        bucket.address().getScheme() + "://" + bucket.address().getRawAuthority())
+                .orElse("");
     }
 
     /** Every type of job, and who does it. */
@@ -199,9 +250,8 @@ public final class Main {
         var unsubscribe = new Unsubscribe.Links(signer, settings.publicUrl());
         var resets = new ResetLinks(signer, accounts);
 
-        var name = Registry.name("worker");
-        join(redis, name, "worker", settings, life);
-        var worker = life.owns(new Worker(name, postgres, redis, settings.drain()))
+        var registry = Registry.join(redis, "worker", settings.process().release(), life);
+        var worker = life.owns(new Worker(registry.name(), postgres, redis, settings.drain()))
                 .on(SendWelcomeMail.class, new SendWelcomeMail.Handler(accounts, letters)::run)
                 .on(SendPasswordReset.class, new SendPasswordReset.Handler(accounts, resets, letters)::run)
                 .on(EnqueueDigests.class, new EnqueueDigests.Handler(jdbi, jobs)::run)
@@ -218,7 +268,9 @@ public final class Main {
                         TranscodeVideo.POLICY,
                         new TranscodeVideo.Handler(videos, storage, new Ffmpeg(settings.ffmpeg()))::run)
                 .on(DiscardFiles.class, new DiscardFiles.Handler(storage)::run));
-        return worker.start(settings.workerThreads());
+        worker.start(settings.workerThreads());
+        registry.started();
+        return worker;
     }
 
     /** Every tick of the clock, and what it enqueues. */
@@ -227,9 +279,8 @@ public final class Main {
         var redis = redis(settings, life);
         var jobs = new Jobs(redis);
 
-        var name = Registry.name("scheduler");
-        join(redis, name, "scheduler", settings, life);
-        return life.owns(new Ticker(name, postgres))
+        var registry = Registry.join(redis, "scheduler", settings.process().release(), life);
+        var ticker = life.owns(new Ticker(registry.name(), postgres))
                 .on("digests", settings.digestCron(), (transaction, due) -> {
                     jobs.enqueue(transaction, EnqueueDigests.of(LocalDate.ofInstant(due, ZoneOffset.UTC)));
                 })
@@ -240,6 +291,8 @@ public final class Main {
                     jobs.enqueue(transaction, Job.of(new PurgeExpired()).key("purge " + due));
                 })
                 .start();
+        registry.started();
+        return ticker;
     }
 
     private static void console(Settings settings, Life life) throws Exception {
@@ -275,10 +328,6 @@ public final class Main {
 
     private static Optional<FileStorage> files(Settings settings, Life life) {
         return settings.files().map(bucket -> life.owns(new FileStorage(bucket)));
-    }
-
-    private static void join(Redis redis, String name, String type, Settings settings, Life life) {
-        life.owns(Registry.join(redis, name, type, settings.process().release()));
     }
 
     private static Postgres postgres(Program.Run<Settings> run) {

@@ -12,11 +12,13 @@ import dozen.resources.S3Bucket;
 import dozen.resources.SmtpUrl;
 import dozen.settings.Env;
 import dozen.settings.Secret;
+import dozen.settings.Setting;
 import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -37,6 +39,7 @@ public record Settings(
         int webMaxRequests,
         int trustedProxyHops,
         Optional<Secret> metricsToken,
+        boolean statusPublic,
         int workerThreads,
         Optional<SmtpUrl> smtpUrl,
         InternetAddress mailFrom,
@@ -46,7 +49,8 @@ public record Settings(
         Cron digestCron,
         Cron reminderCron,
         Cron purgeCron,
-        ProcessSettings process) {
+        ProcessSettings process,
+        List<Setting> declared) {
 
     public static Settings read(Env env) {
         return read(env, process(env));
@@ -84,6 +88,8 @@ public record Settings(
                         .integer(0, 0, 10),
                 env.setting("METRICS_TOKEN", "bearer token of /metrics, 16 characters or more; unset: /metrics is 404")
                         .optionalSecret(Settings::token),
+                env.setting("STATUS_PUBLIC", "true shows /status to everybody, not to admins alone")
+                        .bool(false),
                 env.setting("WORKER_THREADS", "jobs at once per worker process").integer(8, 1, 1000),
                 env.setting(
                                 "SMTP_URL",
@@ -101,7 +107,8 @@ public record Settings(
                         .parsed("0 0 * * * *", Cron::parse),
                 env.setting("PURGE_CRON", "when expired data is deleted: second minute hour day month weekday, UTC")
                         .parsed("0 30 3 * * *", Cron::parse),
-                process);
+                process,
+                env.settings());
     }
 
     /** Those that every process has, which are read before the log starts. */

@@ -73,7 +73,8 @@ class NewProjectIT {
         var own = run(fork, "git", "ls-files")
                 .output()
                 .lines()
-                .filter(file -> !file.matches("scripts/.*|src/(main|test)/java/(dozen|dev|factors)/.*"))
+                .filter(file -> !file.matches(
+                        "scripts/.*|src/(main|test)/java/(dozen|dev|factors)/.*|src/main/resources/\\w+/dozen/.*"))
                 .toList();
         assertTrue(own.size() < 40, own.size() + " files: " + own);
         var tests = "-Dtest=AccountsTest,SettingsTest,DeployFilesTest"; // the others are the kit's, and ran here

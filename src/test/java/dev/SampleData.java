@@ -35,19 +35,26 @@ final class SampleData {
     static void printSummary(int port, String mailPage) {
         System.out.printf("""
 
-                Academy answers at http://localhost:%1$d
-
-                  admin    %2$s    %4$s
-                  learner  %3$s  %4$s
-                  mails    %5$s
-                  API      http://localhost:%1$d/docs
-
-                Try:
-                  curl localhost:%1$d/health/ready
-                  curl 'localhost:%1$d/api/courses?q=redis'
-                  echo 'courses.count()' | (set -a; . .dev/env; java -jar target/app.jar console)
-
-                Saving a file under src/main restarts with the change. Ctrl-C stops everything.
+                ┌ Academy runs: http://localhost:%1$d
+                │
+                │  admin    %2$s
+                │  learner  %3$s
+                │  password of both: %4$s
+                │
+                │  status   http://localhost:%1$d/status   twelve factors, alive
+                │  mails    %5$s
+                │  API      http://localhost:%1$d/docs
+                │
+                ├ Three things to try
+                │  Log in as learner, watch a film to its end, and complete a course: the certificate is made by a worker.
+                │  Log in as admin, upload a film, and reload the page while it is on its way.
+                │  Start one more worker, and see it on the status page:
+                │    (set -a; . .dev/env; java -jar target/app.jar worker)
+                │
+                │  curl 'localhost:%1$d/api/courses?q=redis'
+                │  echo 'courses.count()' | (set -a; . .dev/env; java -jar target/app.jar console)
+                │
+                └ Saving a file under src/main restarts with the change. Ctrl-C stops everything.
 
                 """, port, ADMIN, LEARNER, PASSWORD, mailPage);
     }

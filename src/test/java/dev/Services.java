@@ -81,6 +81,8 @@ final class Services implements AutoCloseable {
         settings.put("SMTP_URL", mail.url());
         settings.putAll(s3.settings());
         settings.put("FFMPEG", ffmpeg);
+        settings.put("STATUS_PUBLIC", "true");
+        settings.put("RELEASE_VERSION", "development");
         return settings;
     }
 

@@ -29,6 +29,8 @@ public final class TrainCache {
             "/api/courses?q=redis",
             "/api/users/00000000-0000-7000-8000-000000000000",
             "/api/me",
+            "/",
+            "/status",
             "/openapi.json");
 
     private TrainCache() {}

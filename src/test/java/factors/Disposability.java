@@ -13,7 +13,9 @@ import java.util.concurrent.Future;
 
 /** IX: quick to start, graceful to stop, and nothing is lost when killed. */
 final class Disposability {
-    private static final int AT_ONCE = 6;
+    /** More than there are cores, and no more than are done in the 5 s that a log-in waits for its turn. */
+    private static final int AT_ONCE = 4;
+
     private static final int JOBS = 20;
     private static final int SLOWEST_START_MS = 10_000;
 
@@ -50,7 +52,7 @@ final class Disposability {
             var answers = new ArrayList<Future<HttpResponse<String>>>();
             Callable<HttpResponse<String>> logIn = () -> visitor.tryLogIn(somebody);
             for (var i = 0; i < AT_ONCE; i++) answers.add(threads.submit(logIn));
-            Thread.sleep(700);
+            Thread.sleep(500);
             expect(answers.stream().noneMatch(Future::isDone), "the requests were too quick to be cut");
             var begin = System.nanoTime();
             web.terminate();

@@ -8,9 +8,11 @@ import academy.accounts.Passwords;
 import academy.accounts.SendWelcomeMail;
 import academy.accounts.Sessions;
 import academy.housekeeping.PurgeExpired;
+import dozen.http.Assets;
 import dozen.http.ClientAddress;
 import dozen.http.Idempotency;
 import dozen.http.Metrics;
+import dozen.http.ProblemPage;
 import dozen.http.RateLimits;
 import dozen.http.Readiness;
 import dozen.http.Server;
@@ -31,7 +33,12 @@ import dozen.resources.Migrations;
 import dozen.resources.Postgres;
 import dozen.resources.Redis;
 import dozen.settings.Signer;
+import dozen.status.Status;
+import dozen.status.StatusPage;
+import dozen.templates.Templates;
+import io.javalin.http.Context;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /** The whole wiring: what each process type attaches, and what it starts. */
 public final class Main {
@@ -105,10 +112,21 @@ public final class Main {
         var once = new Idempotency(postgres.jdbi(), new Signer(settings.secretKey()), sessions::caller);
         var cache = new Cache(redis, settings.cacheTtl());
 
-        join(redis, Registry.name("web"), "web", settings, life);
-        return life.owns(Server.start(settings.http(), readiness, metrics, routes -> {
+        var templates = new Templates();
+        var assets = new Assets();
+        var registry = Registry.join(redis, "web", settings.process().release(), life);
+        var facts = new Status.Facts(
+                registry.name(), settings.port(), settings.process(), settings.declared(), program().tasks());
+        var status = new Status(facts, postgres, redis, readiness);
+        Consumer<Context> reader = settings.statusPublic() ? _ -> {} : sessions::requireAdmin;
+        var problemPage = ProblemPage.plain(assets, templates);
+        var server = life.owns(Server.start(settings.http(), readiness, metrics, problemPage, routes -> {
             new AccountRoutes(accounts, sessions, limits, once, cache, new Jobs(redis)).register(routes);
+            new StatusPage(status, reader, assets, templates).register(routes);
+            assets.register(routes);
         }));
+        registry.started();
+        return server;
     }
 
     /** Every type of job, and who does it. */
@@ -119,12 +137,13 @@ public final class Main {
         var redis = redis(settings, life);
         var mail = new Mail(settings.smtpUrl(), settings.mailFrom());
 
-        var name = Registry.name("worker");
-        join(redis, name, "worker", settings, life);
-        return life.owns(new Worker(name, postgres, redis, settings.drain()))
+        var registry = Registry.join(redis, "worker", settings.process().release(), life);
+        var worker = life.owns(new Worker(registry.name(), postgres, redis, settings.drain()))
                 .on(SendWelcomeMail.class, new SendWelcomeMail.Handler(accounts(settings, postgres), mail)::run)
                 .on(PurgeExpired.class, new PurgeExpired.Handler(postgres.jdbi())::run)
                 .start(settings.workerThreads());
+        registry.started();
+        return worker;
     }
 
     /** Every tick of the clock, and what it enqueues. */
@@ -133,13 +152,14 @@ public final class Main {
         var redis = redis(settings, life);
         var jobs = new Jobs(redis);
 
-        var name = Registry.name("scheduler");
-        join(redis, name, "scheduler", settings, life);
-        return life.owns(new Ticker(name, postgres))
+        var registry = Registry.join(redis, "scheduler", settings.process().release(), life);
+        var ticker = life.owns(new Ticker(registry.name(), postgres))
                 .on("purge", settings.purgeCron(), (transaction, due) -> {
                     jobs.enqueue(transaction, Job.of(new PurgeExpired()).key("purge " + due));
                 })
                 .start();
+        registry.started();
+        return ticker;
     }
 
     private static void console(Settings settings, Life life) throws Exception {
@@ -156,10 +176,6 @@ public final class Main {
 
     private static Redis redis(Settings settings, Life life) {
         return life.owns(Redis.attach(settings.redisUrl(), settings.redisTlsVerify()));
-    }
-
-    private static void join(Redis redis, String name, String type, Settings settings, Life life) {
-        life.owns(Registry.join(redis, name, type, settings.process().release()));
     }
 
     private static Postgres postgres(Program.Run<Settings> run) {

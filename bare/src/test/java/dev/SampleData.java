@@ -34,16 +34,15 @@ final class SampleData {
     static void printSummary(int port, String mailPage) {
         System.out.printf("""
 
-                Academy answers at http://localhost:%1$d
-
-                  admin    %2$s    %3$s
-                  mails    %4$s
-
-                Try:
-                  curl localhost:%1$d/health/ready
-                  echo 'accounts.count()' | (set -a; . .dev/env; java -jar target/app.jar console)
-
-                Saving a file under src/main restarts with the change. Ctrl-C stops everything.
+                ┌ Academy runs: http://localhost:%1$d/status
+                │
+                │  admin    %2$s    %3$s
+                │  mails    %4$s
+                │
+                │  curl localhost:%1$d/health/ready
+                │  echo 'accounts.count()' | (set -a; . .dev/env; java -jar target/app.jar console)
+                │
+                └ Saving a file under src/main restarts with the change. Ctrl-C stops everything.
 
                 """, port, ADMIN, PASSWORD, mailPage);
     }

@@ -49,12 +49,14 @@ public final class AccountRoutes {
     }
 
     private void signUp(Context context) {
-        var request = Json.body(context, SignUp.class);
-        NewAccount.check(request.email(), request.password(), request.name());
-        var account = accounts.create(
-                        request.email(), request.password(), request.name(), Account.Role.LEARNER, this::welcome)
-                .orElseThrow(() -> Problem.conflict("This address has an account already."));
+        var account = signUp(Json.body(context, SignUp.class));
         context.status(201).header("Location", "/api/users/" + account.id()).json(account);
+    }
+
+    Account signUp(SignUp request) {
+        NewAccount.check(request.email(), request.password(), request.name());
+        return accounts.create(request.email(), request.password(), request.name(), Account.Role.LEARNER, this::welcome)
+                .orElseThrow(() -> Problem.conflict("This address has an account already."));
     }
 
     private void welcome(Handle transaction, Account account) {
@@ -62,7 +64,10 @@ public final class AccountRoutes {
     }
 
     private void logIn(Context context) {
-        var request = Json.body(context, LogIn.class);
+        context.status(201).json(logIn(context, Json.body(context, LogIn.class)));
+    }
+
+    Account logIn(Context context, LogIn request) {
         var fields = new Fields();
         fields.text("email", request.email(), 1, 254);
         fields.text(
@@ -76,7 +81,7 @@ public final class AccountRoutes {
                 .orElseThrow(() -> Problem.unauthorized("The address or the password is wrong."));
         limits.giveBack(context, LOG_IN, request.email());
         sessions.start(context, account.id());
-        context.status(201).json(account);
+        return account;
     }
 
     private void logOut(Context context) {

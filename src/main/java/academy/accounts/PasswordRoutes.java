@@ -40,8 +40,14 @@ public final class PasswordRoutes {
 
     public void register(RoutesConfig routes) {
         routes.put("/api/me/password", this::change);
-        routes.post("/api/password-resets", this::request);
-        routes.put("/api/password-resets", this::reset);
+        routes.post("/api/password-resets", context -> {
+            request(context, Json.body(context, ResetRequest.class));
+            context.status(202);
+        });
+        routes.put("/api/password-resets", context -> {
+            reset(Json.body(context, Reset.class));
+            context.status(204);
+        });
     }
 
     /** Every other session ends; this one goes on with a new token. */
@@ -62,24 +68,20 @@ public final class PasswordRoutes {
     }
 
     /** The same answer whether the address has an account or not; the search for it is a worker's. */
-    private void request(Context context) {
-        var request = Json.body(context, ResetRequest.class);
+    void request(Context context, ResetRequest request) {
         var fields = new Fields();
         fields.mailAddress("email", request.email());
         fields.check();
         limits.take(context, RESET, request.email());
         jdbi.useTransaction(transaction -> jobs.enqueue(transaction, Job.of(new SendPasswordReset(request.email()))));
-        context.status(202);
     }
 
     /** The token comes in the body, for paths stand in logs. */
-    private void reset(Context context) {
-        var request = Json.body(context, Reset.class);
+    void reset(Reset request) {
         check(request.password());
         if (request.token() == null) throw Problem.field("token", "is required");
         var link = links.read(request.token().reveal()).orElseThrow(PasswordRoutes::expired);
         if (!accounts.changePassword(link.account(), link.passwordHash(), request.password())) throw expired();
-        context.status(204);
     }
 
     private static Problem expired() {

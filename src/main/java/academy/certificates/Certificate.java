@@ -22,7 +22,7 @@ public record Certificate(
         return "certificates/%s.pdf".formatted(id);
     }
 
-    boolean isReady() {
+    public boolean isReady() {
         return status.equals("ready");
     }
 }

@@ -2,12 +2,11 @@ package academy.certificates;
 
 import academy.accounts.Account;
 import academy.accounts.Sessions;
-import dozen.http.Html;
+import academy.pages.Layout;
 import dozen.http.Page;
 import dozen.http.Path;
 import dozen.http.Problem;
 import dozen.resources.FileStorage;
-import dozen.templates.Templates;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Duration;
@@ -26,14 +25,13 @@ public final class CertificateRoutes {
     private final Certificates certificates;
     private final Sessions sessions;
     private final Optional<FileStorage> files;
-    private final Templates templates;
+    private final Layout layout;
 
-    public CertificateRoutes(
-            Certificates certificates, Sessions sessions, Optional<FileStorage> files, Templates templates) {
+    public CertificateRoutes(Certificates certificates, Sessions sessions, Optional<FileStorage> files, Layout layout) {
         this.certificates = certificates;
         this.sessions = sessions;
         this.files = files;
-        this.templates = templates;
+        this.layout = layout;
     }
 
     public void register(RoutesConfig routes) {
@@ -72,14 +70,14 @@ public final class CertificateRoutes {
     /** Shows what the certificate shows, and nothing more of the account. */
     private void verify(Context context) {
         var certificate = certificates.find(Path.uuid(context, "id")).orElseThrow(Problem::notFound);
-        Html.answer(
+        layout.answer(
                 context,
-                templates.render(
-                        "pages/certificate.html",
-                        Map.of(
-                                "id", certificate.id(),
-                                "name", certificate.name(),
-                                "course", certificate.course(),
-                                "day", DAY.format(certificate.issuedAt()))));
+                "certificate",
+                "Certificate of " + certificate.name(),
+                Map.of(
+                        "id", certificate.id(),
+                        "name", certificate.name(),
+                        "course", certificate.course(),
+                        "day", DAY.format(certificate.issuedAt())));
     }
 }

@@ -52,7 +52,7 @@ public final class Certificates {
     }
 
     /** The newest first. */
-    Page<Certificate> list(UUID account, Page.Request page) {
+    public Page<Certificate> list(UUID account, Page.Request page) {
         var found = jdbi.withHandle(handle -> handle.createQuery(
                         SELECT + "WHERE account_id = :account AND id < :below ORDER BY id DESC LIMIT :fetch")
                 .bind("account", account)

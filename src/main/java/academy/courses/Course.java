@@ -14,7 +14,7 @@ public record Course(
         String url,
         Instant createdAt) {
 
-    Draft draft() {
+    public Draft draft() {
         return new Draft(title, slug, summary, subject, level, url);
     }
 }

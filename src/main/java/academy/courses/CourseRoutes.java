@@ -11,6 +11,8 @@ import dozen.http.Problem;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.List;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
 
 /** The catalogue: for everybody to read, for admins to write. */
 public final class CourseRoutes {
@@ -38,23 +40,21 @@ public final class CourseRoutes {
     }
 
     private void list(Context context) {
-        var page = Page.request(context);
-        var words = context.queryParam("q");
-        if (words == null || words.isBlank()) {
-            context.json(courses.list(page));
-            return;
-        }
+        context.json(find(context.queryParam("q"), Page.request(context)));
+    }
+
+    /** @param words to look for; none or blank for all */
+    public Page<Course> find(String words, Page.Request page) {
+        if (words == null || words.isBlank()) return courses.list(page);
         var fields = new Fields();
         fields.text("q", words, 1, 200);
         fields.check();
-        context.json(courses.search(words, page));
+        return courses.search(words, page);
     }
 
     private void create(Context context) {
         sessions.requireAdmin(context);
-        var draft = Json.body(context, Draft.class).completed();
-        draft.check();
-        var course = courses.create(draft).orElseThrow(() -> taken(draft));
+        var course = create(Json.body(context, Draft.class));
         context.status(201).header("Location", "/api/courses/" + course.id()).json(course);
     }
 
@@ -63,24 +63,38 @@ public final class CourseRoutes {
         context.json(new WithLessons(course, lessons.of(course.id())));
     }
 
+    public Course create(Draft given) {
+        var draft = given.completed();
+        draft.check();
+        return courses.create(draft).orElseThrow(() -> taken(draft));
+    }
+
     private void change(Context context) {
         sessions.requireAdmin(context);
         var change = Json.object(context);
-        var course = courses.change(Path.uuid(context, "id"), found -> {
-            var current = found.orElseThrow(Problem::notFound);
-            var draft = Json.merge(change, current.draft(), Draft.class).completed();
-            draft.check();
-            return draft;
-        });
-        context.json(course.orElseThrow(() -> Problem.conflict("Another course has this slug.")));
+        context.json(change(Path.uuid(context, "id"), draft -> Json.merge(change, draft, Draft.class)));
+    }
+
+    public Course change(UUID id, UnaryOperator<Draft> change) {
+        return courses.change(id, found -> {
+                    var draft = change.apply(
+                                    found.orElseThrow(Problem::notFound).draft())
+                            .completed();
+                    draft.check();
+                    return draft;
+                })
+                .orElseThrow(() -> Problem.conflict("Another course has this slug."));
     }
 
     private void addLesson(Context context) {
         sessions.requireAdmin(context);
-        var draft = Json.body(context, Lesson.Draft.class);
-        draft.check();
-        var lesson = lessons.add(Path.uuid(context, "id"), draft).orElseThrow(Problem::notFound);
+        var lesson = addLesson(Path.uuid(context, "id"), Json.body(context, Lesson.Draft.class));
         context.status(201).json(lesson);
+    }
+
+    public Lesson addLesson(UUID course, Lesson.Draft draft) {
+        draft.check();
+        return lessons.add(course, draft).orElseThrow(Problem::notFound);
     }
 
     private static Problem taken(Draft draft) {

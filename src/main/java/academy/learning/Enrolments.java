@@ -94,7 +94,7 @@ public final class Enrolments {
     }
 
     /** Which lessons of a course somebody has completed. */
-    List<UUID> completed(UUID account, UUID course) {
+    public List<UUID> completed(UUID account, UUID course) {
         return jdbi.withHandle(handle -> handle.createQuery("""
                         SELECT lesson_id FROM completions WHERE account_id = :account AND course_id = :course
                         """)

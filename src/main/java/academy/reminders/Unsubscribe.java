@@ -1,10 +1,9 @@
 package academy.reminders;
 
 import academy.accounts.Accounts;
-import dozen.http.Html;
+import academy.pages.Layout;
 import dozen.http.Problem;
 import dozen.settings.Signer;
-import dozen.templates.Templates;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.net.URI;
@@ -37,12 +36,12 @@ public final class Unsubscribe {
 
     private final Accounts accounts;
     private final Signer signer;
-    private final Templates templates;
+    private final Layout layout;
 
-    public Unsubscribe(Accounts accounts, Signer signer, Templates templates) {
+    public Unsubscribe(Accounts accounts, Signer signer, Layout layout) {
         this.accounts = accounts;
         this.signer = signer;
-        this.templates = templates;
+        this.layout = layout;
     }
 
     public void register(RoutesConfig routes) {
@@ -65,6 +64,6 @@ public final class Unsubscribe {
     }
 
     private void page(Context context, boolean done) {
-        Html.answer(context, templates.render("pages/unsubscribe.html", Map.of("done", done)));
+        layout.answer(context, "unsubscribe", "Digests and reminders", Map.of("done", done));
     }
 }

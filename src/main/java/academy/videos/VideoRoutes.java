@@ -7,17 +7,12 @@ import academy.learning.Enrolments;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dozen.http.Path;
 import dozen.http.Problem;
-import dozen.jobs.Progress;
 import dozen.resources.FileStorage;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.IOException;
-import java.net.URI;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Matcher;
@@ -25,34 +20,26 @@ import java.util.regex.Pattern;
 
 /** Uploading a lesson's video, and how far it is until it plays. */
 public final class VideoRoutes {
-    /** Long enough to watch a lesson, short enough that a link which was passed on is soon dead. */
-    private static final Duration LINK = Duration.ofHours(4);
-
     private static final Pattern SHA256 = Pattern.compile("sha-256=:([A-Za-z0-9+/]{43}=):");
 
-    /** @param url the best of {@code urls}, which are by height; both only when it is ready */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    record View(
-            UUID id,
-            UUID lessonId,
-            Video.Status status,
-            int progress,
-            String reason,
-            Float seconds,
-            long bytes,
-            String sha256,
-            URI url,
-            Map<String, URI> urls,
-            URI poster) {}
+    record Accepted(VideoLinks.View video) {}
 
-    record Accepted(View video) {}
+    /**
+     * How far a lesson's film is.
+     *
+     * @param upload what of it has arrived; null when none is under way
+     * @param video null when there is none yet
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record State(Uploads.Received upload, VideoLinks.View video) {}
 
     private final Videos videos;
     private final Lessons lessons;
     private final Enrolments enrolments;
     private final Sessions sessions;
     private final Optional<FileStorage> files;
-    private final Progress progress;
+    private final VideoLinks links;
+    private final Uploads uploads;
     private final long mostBytes;
 
     /** @param mostBytes of an upload */
@@ -62,19 +49,22 @@ public final class VideoRoutes {
             Enrolments enrolments,
             Sessions sessions,
             Optional<FileStorage> files,
-            Progress progress,
+            VideoLinks links,
+            Uploads uploads,
             long mostBytes) {
         this.videos = videos;
         this.lessons = lessons;
         this.enrolments = enrolments;
         this.sessions = sessions;
         this.files = files;
-        this.progress = progress;
+        this.links = links;
+        this.uploads = uploads;
         this.mostBytes = mostBytes;
     }
 
     public void register(RoutesConfig routes) {
         routes.put("/api/lessons/{id}/video", this::upload);
+        routes.get("/api/lessons/{id}/video", this::state);
         routes.get("/api/videos/{id}", this::read);
     }
 
@@ -88,13 +78,13 @@ public final class VideoRoutes {
         var lesson = lessons.find(Path.uuid(context, "id")).orElseThrow(Problem::notFound);
         var length = length(context);
         var promised = promisedSha256(context);
-        var upload = stream(storage, context, length);
+        var upload = stream(storage, context, lesson.id(), length);
         try {
             if (promised.isPresent() && !promised.get().equals(upload.sha256())) {
                 throw Problem.of(422, "What arrived is not what Repr-Digest promises.");
             }
             var video = videos.add(lesson.id(), upload).orElseThrow(Problem::notFound);
-            context.status(202).json(new Accepted(view(video)));
+            context.status(202).json(new Accepted(links.view(video)));
         } catch (RuntimeException e) {
             storage.delete(upload.folder() + "/" + Video.SOURCE); // there is no row that knows of it
             throw e;
@@ -121,10 +111,9 @@ public final class VideoRoutes {
                 .map(found -> HexFormat.of().formatHex(Base64.getDecoder().decode(found.group(1))));
     }
 
-    private static Upload stream(FileStorage storage, Context context, long length) throws IOException {
-        try {
-            return Upload.stream(
-                    storage, context.contentType(), length, context.req().getInputStream());
+    private Upload stream(FileStorage storage, Context context, UUID lesson, long length) throws IOException {
+        try (var body = uploads.watched(context.req().getInputStream(), lesson, length)) {
+            return Upload.stream(storage, context.contentType(), length, body);
         } catch (IOException e) {
             throw Problem.badRequest("The file did not arrive whole. Nothing was kept.");
         }
@@ -135,47 +124,21 @@ public final class VideoRoutes {
         var video = videos.find(Path.uuid(context, "id"))
                 .filter(found -> maySee(account, found))
                 .orElseThrow(Problem::notFound);
-        context.json(view(video));
+        context.json(links.view(video));
+    }
+
+    private void state(Context context) {
+        sessions.requireAdmin(context);
+        var lesson = lessons.find(Path.uuid(context, "id")).orElseThrow(Problem::notFound);
+        var video = lesson.video() == null
+                ? Optional.<Video>empty()
+                : videos.find(lesson.video().id());
+        context.json(new State(
+                uploads.of(lesson.id()).orElse(null), video.map(links::view).orElse(null)));
     }
 
     private boolean maySee(Account account, Video video) {
         return account.isAdmin()
                 || enrolments.find(account.id(), video.courseId()).isPresent();
-    }
-
-    private View view(Video video) {
-        var isReady = video.status() == Video.Status.READY && files.isPresent();
-        var urls = isReady ? urls(video) : null;
-        return new View(
-                video.id(),
-                video.lessonId(),
-                video.status(),
-                progress(video),
-                video.reason(),
-                video.seconds(),
-                video.bytes(),
-                video.sha256(),
-                isReady ? urls.values().iterator().next() : null,
-                urls,
-                isReady ? link(video, Video.POSTER) : null);
-    }
-
-    private int progress(Video video) {
-        return switch (video.status()) {
-            case QUEUED, FAILED -> 0;
-            case TRANSCODING ->
-                progress.of(TranscodeVideo.class, video.id().toString()).orElse(0);
-            case READY -> 100;
-        };
-    }
-
-    private Map<String, URI> urls(Video video) {
-        var urls = new LinkedHashMap<String, URI>();
-        for (var height : Video.HEIGHTS) urls.put(height + "p", link(video, Video.rendition(height)));
-        return urls;
-    }
-
-    private URI link(Video video, String name) {
-        return storage().link(video.file(name), LINK);
     }
 }

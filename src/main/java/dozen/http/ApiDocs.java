@@ -2,14 +2,10 @@ package dozen.http;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Map;
-import java.util.Properties;
 
 /** {@code /openapi.json}, the description of the API, and {@code /docs}, a page that reads it (Swagger UI). */
 public final class ApiDocs {
-    private static final String WEBJAR = "/META-INF/resources/webjars/swagger-ui/";
     /** Swagger UI writes styles into its elements; scripts come from here alone. */
     private static final String POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
             + " frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
@@ -41,7 +37,7 @@ public final class ApiDocs {
 
     /** @param resource the OpenAPI document on the class path */
     public ApiDocs(String resource) {
-        this.document = read(resource);
+        this.document = Webjar.resource(resource);
     }
 
     public void register(RoutesConfig routes) {
@@ -49,8 +45,8 @@ public final class ApiDocs {
                 "/openapi.json",
                 context -> context.contentType("application/json").result(document));
         routes.get("/docs", context -> {
-            context.header("Content-Security-Policy", POLICY);
             Html.answer(context, PAGE);
+            context.header("Content-Security-Policy", POLICY);
         });
         routes.get("/docs/{asset}", ApiDocs::asset);
     }
@@ -63,25 +59,6 @@ public final class ApiDocs {
         }
         if (!ASSETS.containsKey(name)) throw Problem.notFound();
         context.header("Cache-Control", "public, max-age=3600");
-        context.contentType(ASSETS.get(name)).result(read(WEBJAR + version() + "/" + name));
-    }
-
-    private static String version() {
-        var properties = new Properties();
-        try (var file = ApiDocs.class.getResourceAsStream("/META-INF/maven/org.webjars/swagger-ui/pom.properties")) {
-            properties.load(file);
-            return properties.getProperty("version");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static byte[] read(String resource) {
-        try (var file = ApiDocs.class.getResourceAsStream(resource)) {
-            if (file == null) throw new IllegalArgumentException("not on the class path: " + resource);
-            return file.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        context.contentType(ASSETS.get(name)).result(Webjar.read("org.webjars", "swagger-ui", name));
     }
 }

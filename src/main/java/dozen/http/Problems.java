@@ -8,6 +8,8 @@ import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
 import io.javalin.http.MethodNotAllowedResponse;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -15,15 +17,19 @@ import org.eclipse.jetty.util.Callback;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Turns every failure into application/problem+json: a route's, Javalin's and Jetty's own. */
+/** Turns every failure into application/problem+json, or a page for browsers: a route's, Javalin's and Jetty's own. */
 final class Problems {
     private static final Logger log = LoggerFactory.getLogger(Problems.class);
     private static final String TYPE = "application/problem+json";
 
     private final DefaultHeaders defaultHeaders;
+    private final Readiness readiness;
+    private final ProblemPage page;
 
-    Problems(DefaultHeaders defaultHeaders) {
+    Problems(DefaultHeaders defaultHeaders, Readiness readiness, ProblemPage page) {
         this.defaultHeaders = defaultHeaders;
+        this.readiness = readiness;
+        this.page = page;
     }
 
     void routes(RoutesConfig routes) {
@@ -59,11 +65,21 @@ final class Problems {
         return Problem.of(500, "Something went wrong on our side.");
     }
 
-    private static void send(Context context, Problem problem) {
+    private void send(Context context, Problem problem) {
         problem.headers().forEach(context::header);
-        context.status(problem.status())
-                .contentType(TYPE)
-                .result(bytes(problem, context.res().getHeader("X-Request-Id")));
+        context.status(problem.status());
+        if (Html.isWanted(context.path(), context.header("Accept"))) {
+            var away = problem.status() == 503 ? readiness.away() : List.<String>of();
+            Html.answer(context, page.render(view(problem, id(context), away)));
+        } else {
+            context.contentType(TYPE).result(bytes(problem, id(context)));
+        }
+    }
+
+    private static ProblemPage.View view(Problem problem, String requestId, List<String> away) {
+        var title = HttpStatus.forStatus(problem.status()).getMessage();
+        return new ProblemPage.View(
+                problem.status(), title, problem.getMessage(), requestId, away, problem.status() == 503);
     }
 
     private static byte[] bytes(Problem problem, String requestId) {
@@ -80,10 +96,19 @@ final class Problems {
         var id = Arrival.idOf(request);
         defaultHeaders.addTo(response.getHeaders(), id);
         problem.headers().forEach(response.getHeaders()::put);
-        response.getHeaders().put(HttpHeader.CONTENT_TYPE, TYPE);
+        var forPeople = Html.isWanted(
+                request.getHttpURI().getPath() == null
+                        ? ""
+                        : request.getHttpURI().getPath(),
+                request.getHeaders().get(HttpHeader.ACCEPT));
+        if (forPeople) response.getHeaders().put("Content-Security-Policy", Html.POLICY);
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, forPeople ? Html.TYPE : TYPE);
         // With a body still on its way Jetty will close the connection: the caller must know, or would use it again.
         if (!request.consumeAvailable()) response.getHeaders().put(HttpHeader.CONNECTION, "close");
-        response.write(true, ByteBuffer.wrap(bytes(problem, id)), callback);
+        var body = forPeople
+                ? page.render(view(problem, id, List.of())).getBytes(StandardCharsets.UTF_8)
+                : bytes(problem, id);
+        response.write(true, ByteBuffer.wrap(body), callback);
         return true;
     }
 

@@ -57,7 +57,20 @@ public final class Readiness {
         });
     }
 
-    private Report report() throws InterruptedException {
+    /** Those that don't answer; for people. */
+    List<String> away() {
+        try {
+            var states = states();
+            return states.keySet().stream()
+                    .filter(name -> !states.get(name).status().equals("ok"))
+                    .toList();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return List.of();
+        }
+    }
+
+    public Report report() throws InterruptedException {
         var states = states();
         var status = "ok";
         for (var resource : resources) {

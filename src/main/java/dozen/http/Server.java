@@ -43,11 +43,16 @@ public final class Server implements AutoCloseable {
     private HttpConfiguration http;
     private org.eclipse.jetty.server.Server jetty;
 
-    private Server(HttpSettings settings, Readiness readiness, Metrics metrics, Consumer<RoutesConfig> routes) {
+    private Server(
+            HttpSettings settings,
+            Readiness readiness,
+            Metrics metrics,
+            ProblemPage page,
+            Consumer<RoutesConfig> routes) {
         this.settings = settings;
         this.readiness = readiness;
         var headers = new DefaultHeaders(settings.https());
-        var problems = new Problems(headers);
+        var problems = new Problems(headers, readiness, page);
         var accessLog = new AccessLog(new ClientAddress(settings.trustedProxyHops()), metrics);
         javalin = Javalin.create(config -> {
             quiet(config);
@@ -69,8 +74,12 @@ public final class Server implements AutoCloseable {
      * @throws Unavailable when the port is taken
      */
     public static Server start(
-            HttpSettings settings, Readiness readiness, Metrics metrics, Consumer<RoutesConfig> routes) {
-        var server = new Server(settings, readiness, metrics, routes);
+            HttpSettings settings,
+            Readiness readiness,
+            Metrics metrics,
+            ProblemPage page,
+            Consumer<RoutesConfig> routes) {
+        var server = new Server(settings, readiness, metrics, page, routes);
         try {
             server.javalin.start();
             log.info("listening on port {}", server.port());

@@ -1,14 +1,19 @@
 package dozen.jobs;
 
 import dozen.resources.Redis;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.LongStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import redis.clients.jedis.AbstractPipeline;
+import redis.clients.jedis.Response;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
@@ -18,6 +23,12 @@ import redis.clients.jedis.exceptions.JedisException;
 final class JobMetrics implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(JobMetrics.class);
     private static final String KEY = "job-metrics";
+    /** Runs by type in one minute, kept for a while: the status page's charts. */
+    private static final String MINUTE = "job-minute:";
+
+    private static final int KEEP_SECONDS = 3600;
+
+    private static final String RUNS = " runs";
 
     private final Redis redis;
     private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
@@ -34,7 +45,7 @@ final class JobMetrics implements AutoCloseable {
     }
 
     void run(String type, Runs.Outcome outcome, long waitMillis, long runMillis) {
-        add(type, "runs", 1);
+        add(type, RUNS.strip(), 1);
         add(type, "wait_ms", waitMillis);
         add(type, "run_ms", runMillis);
         if (outcome == Runs.Outcome.FAILED || outcome == Runs.Outcome.DEAD) add(type, "failures", 1);
@@ -49,10 +60,30 @@ final class JobMetrics implements AutoCloseable {
         try (var pipeline = redis.client().pipelined()) {
             counts.forEach((name, adder) -> {
                 var count = adder.sumThenReset();
-                if (count != 0) pipeline.hincrBy(KEY, name, count);
+                if (count == 0) return;
+                pipeline.hincrBy(KEY, name, count);
+                if (name.endsWith(RUNS)) minute(pipeline, name.substring(0, name.length() - RUNS.length()), count);
             });
         } catch (JedisException e) {
             log.debug("a second of counts is lost: {}", e.getMessage());
+        }
+    }
+
+    private static void minute(AbstractPipeline pipeline, String type, long count) {
+        var key = MINUTE + Instant.now().getEpochSecond() / 60;
+        pipeline.hincrBy(key, type, count);
+        pipeline.expire(key, KEEP_SECONDS);
+    }
+
+    /** Runs by type of each of the last minutes, the oldest first; the last one is not over. */
+    List<Map<String, String>> minutes(int count) {
+        var now = Instant.now().getEpochSecond() / 60;
+        try (var pipeline = redis.client().pipelined()) {
+            var answers = LongStream.rangeClosed(now - count + 1, now)
+                    .mapToObj(minute -> pipeline.hgetAll(MINUTE + minute))
+                    .toList();
+            pipeline.sync();
+            return answers.stream().map(Response::get).toList();
         }
     }
 

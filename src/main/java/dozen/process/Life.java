@@ -4,6 +4,7 @@ import dozen.logging.Logging;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -74,6 +75,11 @@ public final class Life implements AutoCloseable {
         stop.countDown();
     }
 
+    /** Since it was told to stop; empty before. */
+    public OptionalLong stoppingMillis() {
+        return stopping == 0 ? OptionalLong.empty() : OptionalLong.of((System.nanoTime() - stopping) / 1_000_000);
+    }
+
     @Override
     public synchronized void close() {
         while (!open.isEmpty()) {
@@ -84,6 +90,6 @@ public final class Life implements AutoCloseable {
                 log.error("closing {} failed", resource.getClass().getSimpleName(), e);
             }
         }
-        if (stopping != 0) log.info("stopped in {} ms", (System.nanoTime() - stopping) / 1_000_000);
+        stoppingMillis().ifPresent(ms -> log.info("stopped in {} ms", ms));
     }
 }

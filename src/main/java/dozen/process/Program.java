@@ -72,6 +72,11 @@ public final class Program<S> {
         return this;
     }
 
+    /** The names of the tasks, in order. */
+    public List<String> tasks() {
+        return List.copyOf(tasks.keySet());
+    }
+
     /** @return the exit code: 0, 1 failed, 64 usage, 69 a resource is away, 78 settings */
     public int run(Map<String, String> environment, String... arguments) {
         try {

@@ -16,6 +16,8 @@ import redis.clients.jedis.exceptions.JedisException;
 /** Which processes run now, in Redis: each tells so every 3 s, and one that fell silent for 10 s is gone. */
 public final class Registry implements AutoCloseable {
     private static final String KEY = "processes";
+    private static final String STARTS = "process-starts";
+    private static final String DRAINS = "process-drains";
     private static final Duration TELL = Duration.ofSeconds(3);
     private static final Duration SILENT = Duration.ofSeconds(10);
     private static final JsonMapper MAPPER =
@@ -28,13 +30,18 @@ public final class Registry implements AutoCloseable {
         }
     }
 
+    /** How long the last process of a type took to start, or to stop. */
+    public record Took(String type, Release release, long ms, Instant at) {}
+
     private final Redis redis;
     private final Entry self;
+    private final Life life;
     private final Thread teller;
 
-    private Registry(Redis redis, Entry self) {
+    private Registry(Redis redis, Entry self, Life life) {
         this.redis = redis;
         this.self = self;
+        this.life = life;
         this.teller = Thread.ofVirtual().name("registry").start(this::tell);
     }
 
@@ -45,9 +52,48 @@ public final class Registry implements AutoCloseable {
         return "%s-%s-%d-%s".formatted(type, host, ProcessHandle.current().pid(), chance);
     }
 
-    public static Registry join(Redis redis, String name, String type, Release release) {
+    /** To be owned before what it tells of, so that it is the last to know of the end. */
+    public static Registry join(Redis redis, String type, Release release, Life life) {
         var now = Instant.now();
-        return new Registry(redis, new Entry(name, type, host(), release, now, now));
+        return life.owns(new Registry(redis, new Entry(name(type), type, host(), release, now, now), life));
+    }
+
+    public String name() {
+        return self.name();
+    }
+
+    /** From here on it does its work. */
+    public void started() {
+        var begun = ProcessHandle.current().info().startInstant().orElse(self.started());
+        took(STARTS, Duration.between(begun, Instant.now()).toMillis());
+    }
+
+    private void took(String key, long ms) {
+        try {
+            var took = new Took(self.type(), self.release(), ms, Instant.now());
+            redis.client().hset(key, self.type(), MAPPER.writeValueAsString(took));
+        } catch (JedisException e) {
+            // a figure less
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Of each type, the last one's. */
+    public static List<Took> starts(Redis redis) {
+        return all(redis, STARTS);
+    }
+
+    /** Of each type, the last one's that was told to stop. */
+    public static List<Took> drains(Redis redis) {
+        return all(redis, DRAINS);
+    }
+
+    private static List<Took> all(Redis redis, String key) {
+        return redis.client().hgetAll(key).values().stream()
+                .map(text -> parse(text, Took.class))
+                .sorted(Comparator.comparing(Took::type))
+                .toList();
     }
 
     private static String host() {
@@ -79,7 +125,7 @@ public final class Registry implements AutoCloseable {
     public static List<Entry> running(Redis redis) {
         var limit = Instant.now().minus(SILENT);
         var all = redis.client().hgetAll(KEY).values().stream()
-                .map(Registry::parse)
+                .map(text -> parse(text, Entry.class))
                 .toList();
         for (var entry : all)
             if (entry.lastSeen().isBefore(limit)) redis.client().hdel(KEY, entry.name());
@@ -89,9 +135,9 @@ public final class Registry implements AutoCloseable {
                 .toList();
     }
 
-    private static Entry parse(String text) {
+    private static <T> T parse(String text, Class<T> type) {
         try {
-            return MAPPER.readValue(text, Entry.class);
+            return MAPPER.readValue(text, type);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
@@ -100,6 +146,7 @@ public final class Registry implements AutoCloseable {
     @Override
     public void close() {
         teller.interrupt();
+        life.stoppingMillis().ifPresent(ms -> took(DRAINS, ms));
         try {
             redis.client().hdel(KEY, self.name());
         } catch (JedisException e) {

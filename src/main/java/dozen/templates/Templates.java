@@ -34,6 +34,7 @@ public final class Templates {
         }
     }
 
+    /** Partials, too, are named by their path from the root. */
     private static Reader open(String name) {
         var file = Templates.class.getResourceAsStream("/templates/" + name);
         if (file == null) throw new IllegalArgumentException("no template " + name);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dozen.resources.Unavailable;
 import dozen.settings.Secret;
+import dozen.templates.Templates;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Socket;
@@ -49,7 +50,8 @@ class ServerTest {
         var readiness = new Readiness().requires("answer", () -> {
             if (away) throw new IOException("away");
         });
-        return Server.start(settings, readiness, new Metrics(Optional.of(new Secret(TOKEN))), routes -> {
+        var page = ProblemPage.plain(new Assets(), new Templates());
+        return Server.start(settings, readiness, new Metrics(Optional.of(new Secret(TOKEN))), page, routes -> {
             routes.get("/wait", context -> {
                 arrived.incrementAndGet();
                 assertTrue(opened.await(20, TimeUnit.SECONDS));

@@ -64,8 +64,8 @@ public final class TestProgram {
         var postgres =
                 life.owns(Postgres.attach(settings.databaseUrl(), settings.threads() + 4, Duration.ofSeconds(30)));
         var redis = life.owns(Redis.attach(settings.redisUrl(), true));
-        var name = Registry.name("worker");
-        life.owns(Registry.join(redis, name, "worker", settings.process().release()));
+        var name = Registry.join(redis, "worker", settings.process().release(), life)
+                .name();
         var drain = settings.process().shutdownGrace().minusSeconds(3);
         return life.owns(new Worker(name, postgres, redis, drain))
                 .on(Note.class, (job, run) -> effect(postgres, name, job.key()))

@@ -1,0 +1,132 @@
+package academy.accounts;
+
+import academy.pages.Form;
+import academy.pages.Layout;
+import dozen.settings.Secret;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
+import java.util.List;
+import java.util.Map;
+
+/** The forms to sign up, to log in and out, and to get a new password: what the API does, for people. */
+public final class AccountPages {
+    private final Layout layout;
+    private final Sessions sessions;
+    private final AccountRoutes accounts;
+    private final PasswordRoutes passwords;
+
+    public AccountPages(Layout layout, Sessions sessions, AccountRoutes accounts, PasswordRoutes passwords) {
+        this.layout = layout;
+        this.sessions = sessions;
+        this.accounts = accounts;
+        this.passwords = passwords;
+    }
+
+    public void register(RoutesConfig routes) {
+        routes.get("/sign-up", context -> signUpForm(context, List.of()));
+        routes.post("/sign-up", this::signUp);
+        routes.get("/log-in", context -> logInForm(context, List.of()));
+        routes.post("/log-in", this::logIn);
+        routes.post("/log-out", context -> {
+            sessions.end(context);
+            context.redirect("/", HttpStatus.SEE_OTHER);
+        });
+        routes.get("/reset", context -> resetForm(context, List.of(), false));
+        routes.post("/reset", this::askForReset);
+        routes.post("/reset/password", this::reset);
+    }
+
+    private void signUp(Context context) {
+        Form.submit(
+                context,
+                () -> {
+                    var request = new AccountRoutes.SignUp(
+                            Form.text(context, "email").strip(),
+                            password(context),
+                            Form.text(context, "name").strip());
+                    sessions.start(context, accounts.signUp(request).id());
+                    return Next.of(context);
+                },
+                faults -> signUpForm(context, faults));
+    }
+
+    private void signUpForm(Context context, List<String> faults) {
+        layout.answer(
+                context,
+                "sign-up",
+                "Sign up",
+                Map.of(
+                        "faults", faults,
+                        "email", Form.text(context, "email"),
+                        "name", Form.text(context, "name"),
+                        "next", Next.of(context)));
+    }
+
+    private void logIn(Context context) {
+        Form.submit(
+                context,
+                () -> {
+                    accounts.logIn(
+                            context,
+                            new AccountRoutes.LogIn(Form.text(context, "email").strip(), password(context)));
+                    return Next.of(context);
+                },
+                faults -> logInForm(context, faults));
+    }
+
+    private void logInForm(Context context, List<String> faults) {
+        layout.answer(
+                context,
+                "log-in",
+                "Log in",
+                Map.of("faults", faults, "email", Form.text(context, "email"), "next", Next.of(context)));
+    }
+
+    private void askForReset(Context context) {
+        Form.submit(
+                context,
+                () -> {
+                    passwords.request(
+                            context,
+                            new PasswordRoutes.ResetRequest(
+                                    Form.text(context, "email").strip()));
+                    return "/reset?sent=yes";
+                },
+                faults -> resetForm(context, faults, false));
+    }
+
+    private void reset(Context context) {
+        Form.submit(
+                context,
+                () -> {
+                    passwords.reset(new PasswordRoutes.Reset(
+                            new Secret(Form.text(context, "token").strip()), password(context)));
+                    return "/log-in?changed=yes";
+                },
+                faults -> resetForm(context, faults, true));
+    }
+
+    /** @param withToken shows the second half: who follows the mailed link has a token */
+    private void resetForm(Context context, List<String> faults, boolean withToken) {
+        layout.answer(
+                context,
+                "reset",
+                "A new password",
+                Map.of(
+                        "faults",
+                        faults,
+                        "sent",
+                        context.queryParam("sent") != null,
+                        "withToken",
+                        withToken,
+                        "email",
+                        Form.text(context, "email"),
+                        "token",
+                        Form.text(context, "token")));
+    }
+
+    private static Secret password(Context context) {
+        return new Secret(Form.text(context, "password"));
+    }
+}

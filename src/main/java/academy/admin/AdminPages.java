@@ -1,0 +1,139 @@
+package academy.admin;
+
+import academy.accounts.Account;
+import academy.accounts.Next;
+import academy.accounts.Sessions;
+import academy.courses.Course;
+import academy.courses.CourseRoutes;
+import academy.courses.Courses;
+import academy.courses.Draft;
+import academy.courses.Lesson;
+import academy.courses.Lessons;
+import academy.pages.Form;
+import academy.pages.Layout;
+import dozen.http.Page;
+import dozen.http.Path;
+import dozen.http.Problem;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Making courses: what they are about, their lessons, and the films of those. */
+public final class AdminPages {
+    private final Layout layout;
+    private final Sessions sessions;
+    private final CourseRoutes routesOfCourses;
+    private final Courses courses;
+    private final Lessons lessons;
+
+    public AdminPages(
+            Layout layout, Sessions sessions, CourseRoutes routesOfCourses, Courses courses, Lessons lessons) {
+        this.layout = layout;
+        this.sessions = sessions;
+        this.routesOfCourses = routesOfCourses;
+        this.courses = courses;
+        this.lessons = lessons;
+    }
+
+    public void register(RoutesConfig routes) {
+        routes.get("/admin", Next.loggedIn(sessions, admin((context, _) -> list(context, List.of()))));
+        routes.post("/admin/courses", Next.loggedIn(sessions, admin(this::create)));
+        routes.get("/admin/courses/{id}", Next.loggedIn(sessions, admin((context, _) -> course(context, List.of()))));
+        routes.post("/admin/courses/{id}", Next.loggedIn(sessions, admin(this::change)));
+        routes.post("/admin/courses/{id}/lessons", Next.loggedIn(sessions, admin(this::addLesson)));
+    }
+
+    private static Next.Page admin(Next.Page page) {
+        return (context, account) -> {
+            if (!account.isAdmin()) throw Problem.forbidden("This is for admins.");
+            page.answer(context, account);
+        };
+    }
+
+    private void list(Context context, List<String> faults) {
+        var words = context.queryParam("q") == null ? "" : context.queryParam("q");
+        var page = routesOfCourses.find(words, Page.request(context));
+        layout.answer(
+                context,
+                "admin",
+                "Make courses",
+                Map.of("faults", faults, "q", words, "courses", page.items(), "draft", values(draft(context))));
+    }
+
+    private void create(Context context, Account account) {
+        Form.submit(
+                context,
+                () -> "/admin/courses/" + routesOfCourses.create(draft(context)).id(),
+                faults -> list(context, faults));
+    }
+
+    private static Draft draft(Context context) {
+        return new Draft(
+                Form.text(context, "title"),
+                Form.text(context, "slug"),
+                Form.text(context, "summary"),
+                Form.text(context, "subject"),
+                Form.text(context, "level"),
+                Form.text(context, "url"));
+    }
+
+    private static Map<String, Object> values(Draft draft) {
+        return Map.of(
+                "title", draft.title(),
+                "slug", draft.slug(),
+                "summary", draft.summary(),
+                "subject", draft.subject(),
+                "level", draft.level(),
+                "url", draft.url());
+    }
+
+    private Course found(Context context) {
+        return courses.find(Path.uuid(context, "id")).orElseThrow(Problem::notFound);
+    }
+
+    private void course(Context context, List<String> faults) {
+        var course = found(context);
+        var values = new HashMap<String, Object>();
+        values.put("faults", faults);
+        values.put("id", course.id());
+        values.put("course", course.title());
+        values.put("draft", values(faults.isEmpty() ? course.draft() : draft(context)));
+        values.put(
+                "lessons",
+                lessons.of(course.id()).stream()
+                        .map(lesson -> Map.of(
+                                "id", lesson.id(),
+                                "position", lesson.position(),
+                                "title", lesson.title(),
+                                "film",
+                                        lesson.video() == null
+                                                ? "none"
+                                                : lesson.video().status()))
+                        .toList());
+        layout.answer(context, "admin-course", course.title(), values);
+    }
+
+    private void change(Context context, Account account) {
+        Form.submit(
+                context,
+                () -> "/admin/courses/"
+                        + routesOfCourses
+                                .change(Path.uuid(context, "id"), _ -> draft(context))
+                                .id(),
+                faults -> course(context, faults));
+    }
+
+    private void addLesson(Context context, Account account) {
+        var course = Path.uuid(context, "id");
+        Form.submit(
+                context,
+                () -> {
+                    routesOfCourses.addLesson(
+                            course, new Lesson.Draft(Form.text(context, "title"), Form.text(context, "text")));
+                    return "/admin/courses/" + course;
+                },
+                faults -> course(context, faults));
+    }
+}

@@ -1,0 +1,46 @@
+package academy.courses;
+
+import academy.pages.Layout;
+import dozen.http.Page;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/** The first page: all courses, or those that hold the words that are looked for. */
+public final class CataloguePage {
+    private final Layout layout;
+    private final CourseRoutes courses;
+
+    public CataloguePage(Layout layout, CourseRoutes courses) {
+        this.layout = layout;
+        this.courses = courses;
+    }
+
+    public void register(RoutesConfig routes) {
+        routes.get("/", this::show);
+    }
+
+    private void show(Context context) {
+        var words = context.queryParam("q") == null ? "" : context.queryParam("q");
+        var page = courses.find(words, Page.request(context));
+        layout.answer(
+                context,
+                "catalogue",
+                "Courses",
+                Map.of(
+                        "q",
+                        words,
+                        "begun",
+                        context.queryParam("cursor") != null,
+                        "courses",
+                        page.items(),
+                        "next",
+                        page.next() == null ? false : next(words, page.next())));
+    }
+
+    private static String next(String words, String cursor) {
+        return "/?q=%s&cursor=%s".formatted(URLEncoder.encode(words, StandardCharsets.UTF_8), cursor);
+    }
+}

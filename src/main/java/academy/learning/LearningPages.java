@@ -1,0 +1,144 @@
+package academy.learning;
+
+import academy.accounts.Account;
+import academy.accounts.Next;
+import academy.accounts.Sessions;
+import academy.certificates.Certificates;
+import academy.courses.Course;
+import academy.courses.Courses;
+import academy.courses.Lesson;
+import academy.courses.Lessons;
+import academy.pages.Layout;
+import dozen.http.Page;
+import dozen.http.Path;
+import dozen.http.Problem;
+import dozen.resources.Away;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/** A course with one's way through it, and all that one learns. */
+public final class LearningPages {
+    /** As many as a page shows of each; more than anybody takes at once. */
+    private static final Page.Request MOST = new Page.Request(100, Optional.empty());
+
+    private final Layout layout;
+    private final Sessions sessions;
+    private final Courses courses;
+    private final Lessons lessons;
+    private final Enrolments enrolments;
+    private final Certificates certificates;
+
+    public LearningPages(
+            Layout layout,
+            Sessions sessions,
+            Courses courses,
+            Lessons lessons,
+            Enrolments enrolments,
+            Certificates certificates) {
+        this.layout = layout;
+        this.sessions = sessions;
+        this.courses = courses;
+        this.lessons = lessons;
+        this.enrolments = enrolments;
+        this.certificates = certificates;
+    }
+
+    public void register(RoutesConfig routes) {
+        routes.get("/courses/{id}", this::course);
+        routes.post("/courses/{id}/enrolment", Next.loggedIn(sessions, this::enrol));
+        routes.get("/learning", Next.loggedIn(sessions, this::learning));
+    }
+
+    private void course(Context context) {
+        var course = courses.find(Path.uuid(context, "id")).orElseThrow(Problem::notFound);
+        var account = reader(context);
+        var enrolment = account.flatMap(reader -> enrolments.find(reader.id(), course.id()));
+        var done = enrolment.isPresent()
+                ? Set.copyOf(enrolments.completed(account.get().id(), course.id()))
+                : Set.<UUID>of();
+        var values = new HashMap<String, Object>(values(course));
+        values.put("enrolled", enrolment.isPresent());
+        values.put("enrolment", enrolment.map(LearningPages::progress).orElse(Map.of()));
+        values.put("mayEnrol", account.isPresent());
+        values.put(
+                "mayOpen",
+                enrolment.isPresent() || account.filter(Account::isAdmin).isPresent());
+        values.put(
+                "lessons",
+                lessons.of(course.id()).stream()
+                        .map(lesson -> lesson(lesson, done))
+                        .toList());
+        layout.answer(context, "course", course.title(), values);
+    }
+
+    /** Everybody may read about a course, also while nobody can be known. */
+    private Optional<Account> reader(Context context) {
+        try {
+            return sessions.current(context);
+        } catch (RuntimeException e) {
+            if (!Away.is(e)) throw e;
+            return Optional.empty();
+        }
+    }
+
+    private static Map<String, Object> values(Course course) {
+        return Map.of(
+                "id", course.id(),
+                "course", course.title(),
+                "summary", course.summary(),
+                "subject", course.subject(),
+                "level", course.level(),
+                "url", course.url());
+    }
+
+    private static Map<String, Object> lesson(Lesson lesson, Set<UUID> done) {
+        return Map.of(
+                "id", lesson.id(),
+                "position", lesson.position(),
+                "title", lesson.title(),
+                "film", lesson.video() != null,
+                "done", done.contains(lesson.id()));
+    }
+
+    private static Map<String, Object> progress(Enrolment enrolment) {
+        return Map.of(
+                "id", enrolment.courseId(),
+                "course", enrolment.course(),
+                "lessons", enrolment.lessons(),
+                "done", enrolment.completedLessons(),
+                "most", Math.max(1, enrolment.lessons()),
+                "completed", enrolment.completedAt() != null);
+    }
+
+    private void enrol(Context context, Account account) {
+        var course = Path.uuid(context, "id");
+        enrolments.enrol(account.id(), course).orElseThrow(Problem::notFound);
+        context.redirect("/courses/" + course, HttpStatus.SEE_OTHER);
+    }
+
+    private void learning(Context context, Account account) {
+        layout.answer(
+                context,
+                "learning",
+                "My learning",
+                Map.of(
+                        "courses",
+                                enrolments.list(account.id(), MOST).items().stream()
+                                        .map(LearningPages::progress)
+                                        .toList(),
+                        "certificates",
+                                List.copyOf(certificates.list(account.id(), MOST).items().stream()
+                                        .map(certificate -> Map.of(
+                                                "id", certificate.id(),
+                                                "course", certificate.course(),
+                                                "ready", certificate.isReady()))
+                                        .toList())));
+    }
+}

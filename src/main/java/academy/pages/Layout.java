@@ -1,0 +1,74 @@
+package academy.pages;
+
+import dozen.http.Assets;
+import dozen.http.Html;
+import dozen.http.ProblemPage;
+import dozen.resources.Away;
+import dozen.templates.Templates;
+import io.javalin.http.Context;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** What all pages of Academy have around them: head, navigation and who is logged in. */
+public final class Layout {
+    /** Who looks at a page. */
+    public record Viewer(String name, boolean admin) {}
+
+    private final Templates templates;
+    private final Assets assets;
+    private final Function<Context, Optional<Viewer>> viewers;
+    private final String media;
+
+    /** @param media the origin that films come from; empty for none */
+    public Layout(Templates templates, Assets assets, Function<Context, Optional<Viewer>> viewers, String media) {
+        this.templates = templates;
+        this.assets = assets;
+        this.viewers = viewers;
+        this.media = media;
+    }
+
+    /** @param template below templates/pages, without .html */
+    public void answer(Context context, String template, String title, Map<String, ?> values) {
+        var all = new HashMap<String, Object>(values);
+        all.putAll(around(title));
+        try {
+            viewers.apply(context).ifPresent(viewer -> {
+                all.put("viewer", viewer.name());
+                all.put("admin", viewer.admin());
+            });
+        } catch (RuntimeException e) {
+            if (!Away.is(e)) throw e;
+            all.put("logInsAway", true); // everything that is for everybody can be read all the same
+        }
+        Html.answer(context, templates.render("pages/" + template + ".html", all), media);
+    }
+
+    private Map<String, Object> around(String title) {
+        return Map.of(
+                "title",
+                title,
+                "assets",
+                assets.folder(),
+                "viewer",
+                false,
+                "admin",
+                false,
+                "logInsAway",
+                false,
+                "refresh",
+                false);
+    }
+
+    /** Asks nobody who is looking, for what would know may be what is away. */
+    public ProblemPage problemPage() {
+        return problem -> {
+            var all = new HashMap<>(around(problem.title()));
+            all.put("logInsAway", true);
+            all.put("refresh", problem.passes());
+            all.put("problem", problem.values());
+            return templates.render("pages/problem.html", all);
+        };
+    }
+}

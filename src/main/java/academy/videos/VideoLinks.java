@@ -1,0 +1,78 @@
+package academy.videos;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dozen.http.Problem;
+import dozen.jobs.Progress;
+import dozen.resources.FileStorage;
+import java.net.URI;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** What is told of a video: how far it is, and where it plays. */
+public final class VideoLinks {
+    /** Long enough to watch a lesson, short enough that a link which was passed on is soon dead. */
+    private static final Duration LINK = Duration.ofHours(4);
+
+    /** @param url the best of {@code urls}, which are by height; both only when it is ready */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record View(
+            UUID id,
+            UUID lessonId,
+            Video.Status status,
+            int progress,
+            String reason,
+            Float seconds,
+            long bytes,
+            String sha256,
+            URI url,
+            Map<String, URI> urls,
+            URI poster) {}
+
+    private final Optional<FileStorage> files;
+    private final Progress progress;
+
+    public VideoLinks(Optional<FileStorage> files, Progress progress) {
+        this.files = files;
+        this.progress = progress;
+    }
+
+    View view(Video video) {
+        var isReady = video.status() == Video.Status.READY && files.isPresent();
+        var urls = isReady ? urls(video) : null;
+        return new View(
+                video.id(),
+                video.lessonId(),
+                video.status(),
+                progress(video),
+                video.reason(),
+                video.seconds(),
+                video.bytes(),
+                video.sha256(),
+                isReady ? urls.values().iterator().next() : null,
+                urls,
+                isReady ? link(video, Video.POSTER) : null);
+    }
+
+    private int progress(Video video) {
+        return switch (video.status()) {
+            case QUEUED, FAILED -> 0;
+            case TRANSCODING ->
+                progress.of(TranscodeVideo.class, video.id().toString()).orElse(0);
+            case READY -> 100;
+        };
+    }
+
+    private Map<String, URI> urls(Video video) {
+        var urls = new LinkedHashMap<String, URI>();
+        for (var height : Video.HEIGHTS) urls.put(height + "p", link(video, Video.rendition(height)));
+        return urls;
+    }
+
+    private URI link(Video video, String name) {
+        var storage = files.orElseThrow(() -> Problem.unavailable("No file storage is attached."));
+        return storage.link(video.file(name), LINK);
+    }
+}

@@ -1,0 +1,36 @@
+package dozen.http;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Properties;
+
+/** The files of a webjar: other people's scripts and styles as a library on the class path. */
+final class Webjar {
+    private Webjar() {}
+
+    /** @param file below the folder that is named after the webjar and its version */
+    static byte[] read(String group, String name, String file) {
+        return resource("/META-INF/resources/webjars/%s/%s/%s".formatted(name, version(group, name), file));
+    }
+
+    private static String version(String group, String name) {
+        var properties = new Properties();
+        var path = "/META-INF/maven/%s/%s/pom.properties".formatted(group, name);
+        try (var file = Webjar.class.getResourceAsStream(path)) {
+            if (file == null) throw new IllegalArgumentException("not on the class path: " + path);
+            properties.load(file);
+            return properties.getProperty("version");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static byte[] resource(String path) {
+        try (var file = Webjar.class.getResourceAsStream(path)) {
+            if (file == null) throw new IllegalArgumentException("not on the class path: " + path);
+            return file.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package dozen.status;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dozen.http.Readiness;
+import dozen.jobs.Queues;
+import dozen.process.Registry;
+import dozen.process.Release;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * The whole system as one process sees it.
+ *
+ * @param process the one that answers
+ * @param processes those that run now; null while Redis, where they tell so, is away
+ * @param starts and drains: of each process type the last one's; null while Redis is away
+ * @param queues null while PostgreSQL is away
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Snapshot(
+        Instant at,
+        Release release,
+        String process,
+        Instant startedAt,
+        Readiness.Report resources,
+        List<Registry.Entry> processes,
+        List<Registry.Took> starts,
+        List<Registry.Took> drains,
+        List<Queues.Queue> queues,
+        List<Setting> settings,
+        List<Factor> factors) {
+    /** @param state what is known without telling the value: "set", "default: 8000" or "unset" */
+    public record Setting(String name, String state, String meaning) {}
+
+    /**
+     * One of the twelve.
+     *
+     * @param fact what shows it, now
+     * @param code where it lives
+     */
+    public record Factor(String number, String name, String fact, String code) {}
+}

@@ -1,0 +1,94 @@
+package dozen.status;
+
+import dozen.http.Readiness;
+import dozen.jobs.Queues;
+import dozen.process.ProcessSettings;
+import dozen.process.Registry;
+import dozen.resources.Postgres;
+import dozen.resources.Redis;
+import dozen.settings.Setting;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** Gathers what the status page shows. At most once a second, however many look at it. */
+public final class Status {
+    private static final Duration FRESH = Duration.ofSeconds(1);
+
+    /**
+     * What does not change while the process lives.
+     *
+     * @param name of the process
+     * @param settings every one that was declared
+     * @param tasks the names of the admin tasks
+     */
+    public record Facts(String name, int port, ProcessSettings process, List<Setting> settings, List<String> tasks) {}
+
+    private final Facts facts;
+    private final Postgres postgres;
+    private final Redis redis;
+    private final Readiness readiness;
+    private final Queues queues;
+    private final Instant startedAt;
+    private Snapshot last;
+
+    public Status(Facts facts, Postgres postgres, Redis redis, Readiness readiness) {
+        this.facts = facts;
+        this.postgres = postgres;
+        this.redis = redis;
+        this.readiness = readiness;
+        this.queues = new Queues(postgres.jdbi(), redis);
+        this.startedAt = ProcessHandle.current().info().startInstant().orElse(Instant.now());
+    }
+
+    synchronized Snapshot read() throws InterruptedException {
+        if (last == null || Instant.now().isAfter(last.at().plus(FRESH))) last = gather();
+        return last;
+    }
+
+    private Snapshot gather() throws InterruptedException {
+        var resources = readiness.report();
+        var processes = ask(resources, "redis", () -> Registry.running(redis));
+        var starts = ask(resources, "redis", () -> Registry.starts(redis));
+        var drains = ask(resources, "redis", () -> Registry.drains(redis));
+        var database = ask(resources, "postgres", () -> Versions.ofPostgres(postgres));
+        var cache = ask(resources, "redis", () -> Versions.ofRedis(redis));
+        var factors = new Factors(facts, resources, processes, starts, drains, database, cache);
+        return new Snapshot(
+                Instant.now(),
+                facts.process().release(),
+                facts.name(),
+                startedAt,
+                resources,
+                processes,
+                starts,
+                drains,
+                ask(resources, "postgres", queues::read),
+                facts.settings().stream().map(Status::masked).toList(),
+                factors.all());
+    }
+
+    @FunctionalInterface
+    private interface Question<T> {
+        T ask() throws Exception;
+    }
+
+    /** Null when the resource is away, or goes away while it is asked: the page says so, and shows the rest. */
+    private static <T> T ask(Readiness.Report resources, String resource, Question<T> question) {
+        if (!resources.resources().get(resource).status().equals("ok")) return null;
+        try {
+            return question.ask();
+        } catch (Exception e) {
+            if (dozen.resources.Away.is(e)) return null;
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** No value at all: the page may be open to everybody, and {@code java -jar app.jar settings} tells them. */
+    private static Snapshot.Setting masked(Setting setting) {
+        var state = "unset";
+        if (setting.set()) state = setting.secret() ? "set, secret" : "set";
+        else if (setting.standard() != null) state = "default: " + setting.standard();
+        return new Snapshot.Setting(setting.name(), state, setting.meaning());
+    }
+}

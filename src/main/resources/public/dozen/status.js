@@ -1,0 +1,25 @@
+// Asks for the page again and takes over what is alive in it, so that it is written once, by the server.
+const EVERY_MS = 2000;
+const LIMIT_MS = 6000;
+const silent = document.getElementById("silent");
+
+async function renew() {
+  try {
+    const answer = await fetch(location.href, {
+      headers: { Accept: "text/html" },
+      signal: AbortSignal.timeout(LIMIT_MS),
+    });
+    if (!answer.ok) throw new Error(`it answers ${answer.status}`);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const live of document.querySelectorAll("[data-live]")) {
+      const fresh = page.getElementById(live.id);
+      if (fresh && fresh.innerHTML !== live.innerHTML) live.replaceChildren(...fresh.childNodes);
+    }
+    silent.textContent = "";
+  } catch (error) {
+    silent.textContent = `No fresh figures: ${error.message}. It is asked again every two seconds.`;
+  }
+  setTimeout(renew, EVERY_MS);
+}
+
+setTimeout(renew, EVERY_MS);
