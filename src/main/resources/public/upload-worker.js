@@ -12,7 +12,7 @@ self.addEventListener("message", (event) => {
 });
 
 async function send(lesson, file) {
-  let fault = null;
+  let fault = "";
   try {
     const answer = await fetch(`/api/lessons/${lesson}/video`, {
       method: "PUT",

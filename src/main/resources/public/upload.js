@@ -38,7 +38,7 @@ class Lesson {
       }
       // Without a secure context there is no service worker: then leaving this page ends the upload.
       const answer = await put(this.id, file);
-      this.sent(answer.ok ? null : `It was refused with ${answer.status}.`);
+      this.sent(answer.ok ? "" : `It was refused with ${answer.status}.`);
     } catch (error) {
       this.sent(error.message);
     }
@@ -46,7 +46,8 @@ class Lesson {
 
   sent(fault) {
     this.sending = false;
-    if (fault) this.fail(fault);
+    this.fail(fault);
+    if (fault) this.show(".sent", ".sending", "failed", 0);
     else this.show(".sent", ".sending", "done", 100);
   }
 

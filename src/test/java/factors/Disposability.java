@@ -13,8 +13,8 @@ import java.util.concurrent.Future;
 
 /** IX: quick to start, graceful to stop, and nothing is lost when killed. */
 final class Disposability {
-    /** More than there are cores, and no more than are done in the 5 s that a log-in waits for its turn. */
-    private static final int AT_ONCE = 4;
+    /** As many as two cores hash at once: a third would wait for its turn, and be refused in time. */
+    private static final int AT_ONCE = 2;
 
     private static final int JOBS = 20;
     private static final int SLOWEST_START_MS = 10_000;
@@ -43,7 +43,7 @@ final class Disposability {
 
     /** Log-ins whose passwords take long to hash are slow requests in any application. */
     private static long stop(Subject subject) throws Exception {
-        var slow = Subject.with(subject.deploy(), "ARGON2_MEMORY_KIB", "65536", "ARGON2_ITERATIONS", "6");
+        var slow = Subject.with(subject.deploy(), "ARGON2_MEMORY_KIB", "65536", "ARGON2_ITERATIONS", "10");
         try (var web = subject.start(slow, "web");
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var visitor = subject.visitor(web);

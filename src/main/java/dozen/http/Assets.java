@@ -64,6 +64,8 @@ public final class Assets {
         if (isCurrent) context.header("Cache-Control", FOR_A_YEAR);
         var tag = "\"" + current.version() + "\"";
         context.header("ETag", tag);
+        // A service worker obeys the policy that came with its own script.
+        context.header("Content-Security-Policy", Html.POLICY);
         context.header("Service-Worker-Allowed", "/");
         if (tag.equals(context.header("If-None-Match"))) {
             context.status(304);

@@ -1,0 +1,106 @@
+// Every page, small and large, light and dark: a picture of each, what axe finds, what it weighs, what sticks out.
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import { launch, logIn, visitor } from "./browser.mjs";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const PICTURES = process.env.PICTURES;
+const MOST_BYTES = 100_000;
+const MOST_REQUESTS = 12;
+const HEIGHT = 844;
+
+let browser;
+let addresses;
+before(async () => {
+  mkdirSync(PICTURES, { recursive: true });
+  browser = await launch();
+  const { context, page } = await visitor(browser);
+  await logIn(page, "learner@example.com");
+  const get = async (path) => (await context.request.get(path)).json();
+  const filmed = (await get("/api/me/enrolments")).items[0].courseId;
+  const lesson = (await get(`/api/courses/${filmed}`)).lessons[0].id;
+  await context.close();
+  const finisher = await visitor(browser);
+  await logIn(finisher.page, "zoe@example.org");
+  const certificate = (await (await finisher.context.request.get("/api/certificates")).json()).items[0].id;
+  await finisher.context.close();
+  addresses = {
+    anonymous: {
+      catalogue: "/",
+      search: "/?q=redis",
+      "nothing-found": "/?q=nowhere",
+      "sign-up": "/sign-up",
+      "log-in": "/log-in",
+      reset: "/reset",
+      certificate: `/certificates/${certificate}`,
+      "not-found": "/nowhere",
+      status: "/status",
+    },
+    "learner@example.com": { course: `/courses/${filmed}`, lesson: `/lessons/${lesson}`, learning: "/learning" },
+    "zoe@example.org": { completed: "/learning" },
+    "admin@example.com": { admin: "/admin", "admin-course": `/admin/courses/${filmed}` },
+  };
+});
+after(() => browser?.close());
+
+/** What reaches beyond the window, or is wider than what it stands in: text that is cut. */
+function stickingOut() {
+  const cut = (element) =>
+    element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).overflowX !== "visible";
+  return [...document.body.querySelectorAll("*:not(.skip):not(thead):not(thead *)")]
+    .filter((element) => {
+      const box = element.getBoundingClientRect();
+      const shown = box.width > 0 && box.height > 0;
+      return shown && (box.right > innerWidth + 1 || box.left < -1 || (cut(element) && !["INPUT", "TEXTAREA"].includes(element.tagName)));
+    })
+    .map((element) => element.outerHTML.slice(0, 120));
+}
+
+/** Bytes of all that this server sends to somebody who was never here. */
+async function weigh(path) {
+  const { context, page } = await visitor(browser);
+  const finished = [];
+  page.on("requestfinished", (request) => finished.push(request));
+  await page.goto(path, { waitUntil: "load" });
+  await page.waitForTimeout(200);
+  const own = finished.filter((request) => new URL(request.url()).origin === new URL(page.url()).origin);
+  const sizes = await Promise.all(own.map((request) => request.sizes()));
+  const bytes = sizes.reduce((sum, size) => sum + size.responseBodySize + size.responseHeadersSize, 0);
+  await context.close();
+  assert.ok(bytes > 10_000, `${path}: only ${bytes} bytes were seen`);
+  assert.ok(bytes < MOST_BYTES, `${path} takes ${bytes} bytes`);
+  assert.ok(own.length <= MOST_REQUESTS, `${path} takes ${own.length} requests`);
+  return bytes;
+}
+
+for (const width of [390, 1280]) {
+  for (const colorScheme of ["light", "dark"]) {
+    test(`every page at ${width} pixels, ${colorScheme}`, async () => {
+      let heaviest = 0;
+      for (const [who, pages] of Object.entries(addresses)) {
+        const options = { viewport: { width, height: HEIGHT }, colorScheme, reducedMotion: "reduce" };
+        const { context, page, wrong } = await visitor(browser, options);
+        if (who !== "anonymous") await logIn(page, who);
+        for (const [name, path] of Object.entries(pages)) {
+          if (who === "anonymous") heaviest = Math.max(heaviest, await weigh(path));
+          await page.goto(path, { waitUntil: "load" });
+          await page.waitForTimeout(300); // the film's first picture
+          await page.screenshot({ path: `${PICTURES}/${name}-${width}-${colorScheme}.png`, fullPage: true });
+          assert.deepEqual(await page.evaluate(stickingOut), [], `${path} at ${width}`);
+          await page.evaluate(AXE);
+          const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+          const serious = found.violations
+            .filter((violation) => ["serious", "critical"].includes(violation.impact))
+            .map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.html).join(" ")}`);
+          assert.deepEqual(serious, [], path);
+          if (name === "not-found") wrong.length = 0; // a console tells of every 404
+          assert.deepEqual(wrong, []);
+        }
+        await context.close();
+      }
+      console.log(`${width} ${colorScheme}: the heaviest first load takes ${heaviest} bytes`);
+    });
+  }
+}

@@ -1,0 +1,110 @@
+package academy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import academy.videos.Ffmpeg;
+import dev.MailCatcher;
+import dev.TestServices;
+import factors.App;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Academy's pages in a real Chromium (src/test/browser), on a web and a worker process. Needs Node and Chromium. */
+@Tag("long")
+class PagesIT {
+    private static final Path SOURCE = Path.of("src/test/browser");
+    private static final Path FOLDER = Path.of("target/browser");
+    /** So large that its upload takes long enough for a reload in its midst. */
+    private static final long FILM_BYTES = 300_000_000;
+
+    @Test
+    void theStoryIsToldAndEveryPageLooksRight(@TempDir Path temporary) throws Exception {
+        var services = TestServices.shared();
+        try (var catcher = MailCatcher.start()) {
+            var settings = new HashMap<>(services.settings(services.newDatabase()));
+            settings.putAll(services.s3().settings());
+            settings.put("FFMPEG", TestServices.ffmpeg());
+            settings.put("SMTP_URL", catcher.url());
+            settings.put("STATUS_PUBLIC", "true");
+            settings.put("RELEASE_VERSION", "v42");
+            try (var demo = App.start(settings, "task", "load-demo").input(RunningAcademy.PASSWORD + "\n")) {
+                assertEquals(0, demo.exitCode(), demo.err().toString());
+            }
+            try (var web = App.start(settings, "web");
+                    var _ = App.start(settings, "worker");
+                    var _ = App.start(settings, "scheduler")) {
+                install();
+                for (var file : List.of("story.test.mjs", "looks.test.mjs")) {
+                    var node = new ProcessBuilder("node", "--test", "--test-reporter=spec", file);
+                    node.environment().put("ACADEMY", "http://localhost:" + web.port());
+                    node.environment().put("MAILS", catcher.page());
+                    node.environment().put("FILM", film(temporary).toString());
+                    node.environment()
+                            .put(
+                                    "PICTURES",
+                                    Path.of("target/screenshots")
+                                            .toAbsolutePath()
+                                            .toString());
+                    run(node, 300);
+                }
+            }
+        }
+    }
+
+    /** A film whose file has a long box at its end that says nothing (ISO 14496-12, "free"). */
+    private static Path film(Path folder) throws IOException, InterruptedException {
+        var film = folder.resolve("film.mp4");
+        if (Files.exists(film)) return film;
+        new Ffmpeg(TestServices.ffmpeg()).makeSample(film, 20);
+        try (var file = new RandomAccessFile(film.toFile(), "rw")) {
+            file.seek(file.length());
+            file.writeInt((int) FILM_BYTES);
+            file.writeBytes("free");
+            file.setLength(file.length() + FILM_BYTES - 8);
+        }
+        return film;
+    }
+
+    private static void install() throws IOException, InterruptedException {
+        Files.createDirectories(FOLDER);
+        try (var files = Files.list(SOURCE)) {
+            for (var file : files.toList()) {
+                Files.copy(file, FOLDER.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+        run(
+                new ProcessBuilder(
+                        "npm",
+                        "install",
+                        "--no-package-lock",
+                        "--ignore-scripts",
+                        "--no-audit",
+                        "--no-fund",
+                        "--silent"),
+                120);
+    }
+
+    private static void run(ProcessBuilder command, int seconds) throws IOException, InterruptedException {
+        var output = Files.createTempFile("browser", ".log");
+        var process = command.directory(FOLDER.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        var ended = process.waitFor(seconds, TimeUnit.SECONDS);
+        if (!ended) process.destroyForcibly();
+        var told = Files.readString(output, StandardCharsets.UTF_8);
+        System.out.println(told);
+        Files.delete(output);
+        assertEquals(0, ended ? process.exitValue() : -1, told);
+    }
+}
