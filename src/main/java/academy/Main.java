@@ -170,7 +170,7 @@ public final class Main {
         var once = new Idempotency(postgres.jdbi(), signer, sessions::caller);
         var cache = new Cache(redis, settings.cacheTtl());
         var templates = new Templates();
-        var assets = new Assets("academy.svg", "academy.css", "academy.js", "upload.js", "upload-worker.js");
+        var assets = new Assets("icon.svg", "site.css", "site.js", "upload.js", "upload-worker.js");
         var layout = new Layout(templates, assets, viewer(sessions), origin(settings));
         var courses = new Courses(postgres.jdbi());
         var lessons = new Lessons(postgres.jdbi());

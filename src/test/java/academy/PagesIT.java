@@ -25,7 +25,7 @@ class PagesIT {
     private static final Path SOURCE = Path.of("src/test/browser");
     private static final Path FOLDER = Path.of("target/browser");
     /** So large that its upload takes long enough for a reload in its midst. */
-    private static final long FILM_BYTES = 300_000_000;
+    private static final long FILM_BYTES = 200_000_000;
 
     @Test
     void theStoryIsToldAndEveryPageLooksRight(@TempDir Path temporary) throws Exception {
@@ -65,7 +65,7 @@ class PagesIT {
     private static Path film(Path folder) throws IOException, InterruptedException {
         var film = folder.resolve("film.mp4");
         if (Files.exists(film)) return film;
-        new Ffmpeg(TestServices.ffmpeg()).makeSample(film, 20);
+        new Ffmpeg(TestServices.ffmpeg()).makeSample(film, 8);
         try (var file = new RandomAccessFile(film.toFile(), "rw")) {
             file.seek(file.length());
             file.writeInt((int) FILM_BYTES);

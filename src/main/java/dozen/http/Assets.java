@@ -26,7 +26,7 @@ public final class Assets {
     private final List<String> names = new ArrayList<>(OWN);
     private Loaded loaded;
 
-    /** @param names of the application's own, as academy.css */
+    /** @param names of the application's own, as site.css */
     public Assets(String... names) {
         this.names.addAll(List.of(names));
     }

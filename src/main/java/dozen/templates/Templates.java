@@ -27,6 +27,7 @@ public final class Templates {
             return Mustache.compiler()
                     .escapeHTML(name.endsWith(".html"))
                     .strictSections(true)
+                    .emptyStringIsFalse(true)
                     .withLoader(Templates::open)
                     .compile(reader);
         } catch (IOException e) {
