@@ -13,6 +13,9 @@ import java.util.stream.Stream;
 /** VIII: more of a process type is more work done, and nothing twice. */
 final class Concurrency {
     private static final int JOBS = 24;
+    /** Who is free takes a job, so one of four may come too late for all of some; not for so many. */
+    private static final int MOST_JOBS = 4 * JOBS;
+
     private static final int TICKS = 3;
     private static final Pattern DUE = Pattern.compile(" due=(\\S+)");
 
@@ -21,7 +24,7 @@ final class Concurrency {
     static String seen(Subject subject) throws Exception {
         var seen = new ArrayList<String>();
         for (var count : new int[] {1, 2, 4}) seen.add(with(subject, count));
-        return "%d jobs and %d ticks each with 1, 2 and 4 of every type: shared as %s; none twice"
+        return "at least %d jobs and %d ticks each with 1, 2 and 4 of every type: shared as %s; none twice"
                 .formatted(JOBS, TICKS, String.join(", ", seen));
     }
 
@@ -38,23 +41,25 @@ final class Concurrency {
                 schedulers.add(subject.start(settings, "scheduler"));
             }
             for (var worker : workers) Subject.await(20, "a worker runs", () -> says(worker, "jobs at once"));
-            for (var i = 0; i < JOBS; i++) {
-                subject.visitor(webs.get(i % count)).signUp(Person.number("concurrency" + count + "-", i));
-            }
             var done = "job=" + subject.declared.job() + " ";
-            Subject.await(
-                    40, JOBS + " jobs are done", () -> lines(workers, done).count() >= JOBS);
+            var asked = 0;
+            do {
+                for (var i = 0; i < JOBS; i++, asked++) {
+                    subject.visitor(webs.get(i % count)).signUp(Person.number("concurrency" + count + "-", asked));
+                }
+                var all = asked;
+                Subject.await(
+                        40, all + " jobs are done", () -> lines(workers, done).count() >= all);
+            } while (shares(workers, done).contains(0L) && asked < MOST_JOBS);
             Subject.await(20, "ticks", () -> dues(schedulers).size() >= TICKS);
             Thread.sleep(500); // for one that would come twice
             var jobs = lines(workers, done).toList();
-            expect(jobs.size() == JOBS, "%d jobs ran %d times with %d workers", JOBS, jobs.size(), count);
+            expect(jobs.size() == asked, "%d jobs ran %d times with %d workers", asked, jobs.size(), count);
             for (var due : dues(schedulers).entrySet()) {
                 expect(due.getValue() == 1, "the tick of %s happened %d times", due.getKey(), due.getValue());
             }
-            var shares = workers.stream()
-                    .map(worker -> lines(List.of(worker), done).count())
-                    .toList();
-            expect(shares.stream().allMatch(share -> share > 0), "the jobs were shared as %s", shares);
+            var shares = shares(workers, done);
+            expect(!shares.contains(0L), "the jobs were shared as %s", shares);
             return shares.stream()
                     .map(String::valueOf)
                     .reduce((one, other) -> one + "+" + other)
@@ -62,6 +67,12 @@ final class Concurrency {
         } finally {
             for (var all : List.of(webs, workers, schedulers)) for (var each : all) each.close();
         }
+    }
+
+    private static List<Long> shares(List<App> workers, String done) {
+        return workers.stream()
+                .map(worker -> lines(List.of(worker), done).count())
+                .toList();
     }
 
     private static boolean says(App process, String text) {

@@ -17,8 +17,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What the status page and the other pages say when processes come and go, and while a resource is away. */
+@Execution(ExecutionMode.CONCURRENT) // it waits most of the time
 class StatusIT {
     private static final Duration NOTICED = Duration.ofSeconds(15);
     private static final Duration APPEARED = Duration.ofSeconds(3);

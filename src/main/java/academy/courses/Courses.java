@@ -36,26 +36,35 @@ public final class Courses {
     }
 
     /**
-     * Those that hold all the words, the last of which may be only begun; web-search syntax ("…", or, -) works. The words
-     * are read first, for PostgreSQL plans by them: a rare one by its index, a frequent one by going down the newest.
+     * Those that hold all the words, the last of which may be only begun; web-search syntax ("…", or, -) works. PostgreSQL
+     * can't estimate how many words begin so. A frequent one fills the page from the newest courses alone; only for a rarer
+     * one its index is asked, and what that finds is few enough to sort.
      */
     Page<Course> search(String words, Page.Request page) {
-        var found = jdbi.withHandle(handle -> handle.createQuery("""
-                        SELECT %s FROM courses
-                        WHERE words @@ :wanted::tsquery AND id < :below ORDER BY id DESC LIMIT :fetch
-                        """.formatted(COLUMNS))
-                .bind("wanted", wanted(handle, words))
+        var found = search("""
+                FROM (SELECT * FROM courses WHERE id < :below ORDER BY id DESC LIMIT 1000) AS newest, query
+                WHERE words @@ wanted
+                """, words, page);
+        if (found.size() < page.fetch()) {
+            found = search("""
+                    FROM courses WHERE id IN (SELECT id FROM matching WHERE id < :below ORDER BY id DESC LIMIT :fetch)
+                    """, words, page);
+        }
+        return Page.of(found, page, Course::id);
+    }
+
+    private List<Course> search(String from, String words, Page.Request page) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        WITH query AS (
+                            SELECT regexp_replace(websearch_to_tsquery('simple', :words)::text, '''$', ''':*')::tsquery AS wanted
+                        ), matching AS MATERIALIZED (SELECT id FROM courses, query WHERE words @@ wanted)
+                        SELECT %s %s ORDER BY id DESC LIMIT :fetch
+                        """.formatted(COLUMNS, from))
+                .bind("words", words)
                 .bind("below", page.below())
                 .bind("fetch", page.fetch())
                 .mapTo(Course.class)
                 .list());
-        return Page.of(found, page, Course::id);
-    }
-
-    private static String wanted(Handle handle, String words) {
-        return handle.createQuery("""
-                        SELECT regexp_replace(websearch_to_tsquery('simple', :words)::text, '''$', ''':*')
-                        """).bind("words", words).mapTo(String.class).one();
     }
 
     public List<Course> newest(int most) {
