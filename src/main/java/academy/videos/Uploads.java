@@ -38,31 +38,33 @@ public final class Uploads {
         return new FilterInputStream(body) {
             private long received;
             private long told;
+            private boolean away; // then no more is told, or each word would keep the upload waiting
 
             @Override
             public int read(byte[] buffer, int from, int most) throws IOException {
                 var read = in.read(buffer, from, most);
                 received += Math.max(0, read);
-                if (System.nanoTime() - told > EVERY.toNanos()) {
-                    told = System.nanoTime();
+                if (!away && System.nanoTime() - told > EVERY.toNanos()) {
                     tell(() -> redis.client().setex(key(lesson), KEEP_SECONDS, received + "/" + length));
+                    told = System.nanoTime();
                 }
                 return read;
             }
 
+            /** The request's own stream is its server's to close. */
             @Override
             public void close() {
-                tell(() -> redis.client().del(key(lesson))); // the request's own stream is its server's to close
+                if (!away) tell(() -> redis.client().del(key(lesson)));
+            }
+
+            private void tell(Runnable telling) {
+                try {
+                    telling.run();
+                } catch (JedisException e) {
+                    away = true;
+                }
             }
         };
-    }
-
-    private static void tell(Runnable telling) {
-        try {
-            telling.run();
-        } catch (JedisException e) {
-            // a bar stands still
-        }
     }
 
     private static String key(UUID lesson) {

@@ -6,13 +6,14 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.json.JavalinJackson;
-import io.javalin.util.JavalinBindException;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.LocalConnector;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.ServerConnector;
@@ -40,8 +41,10 @@ public final class Server implements AutoCloseable {
     private final Readiness readiness;
     private final GracefulHandler inFlight = new GracefulHandler();
     private final Javalin javalin;
+    private final AccessLog accessLog;
     private HttpConfiguration http;
     private org.eclipse.jetty.server.Server jetty;
+    private ServerConnector connector;
 
     private Server(
             HttpSettings settings,
@@ -53,10 +56,10 @@ public final class Server implements AutoCloseable {
         this.readiness = readiness;
         var headers = new DefaultHeaders(settings.https());
         var problems = new Problems(headers, readiness, page);
-        var accessLog = new AccessLog(new ClientAddress(settings.trustedProxyHops()), metrics);
+        accessLog = new AccessLog(new ClientAddress(settings.trustedProxyHops()), metrics);
         javalin = Javalin.create(config -> {
             quiet(config);
-            jetty(config, headers, problems, accessLog);
+            jetty(config, headers, problems);
             config.jsonMapper(new JavalinJackson(Json.MAPPER, false));
             config.routes.before(SameOrigin::check);
             config.routes.afterMatched(Server::rememberRoute);
@@ -80,12 +83,43 @@ public final class Server implements AutoCloseable {
             ProblemPage page,
             Consumer<RoutesConfig> routes) {
         var server = new Server(settings, readiness, metrics, page, routes);
+        server.javalin.start();
+        server.rehearse();
+        server.bind();
+        log.info("listening on port {}", server.port());
+        return server;
+    }
+
+    /**
+     * One request that comes from nowhere. Javalin makes some of its parts at the first one and without a lock, so that of
+     * several that came at once one failed; and what the first one loads nobody else has to wait for.
+     */
+    private void rehearse() {
+        var local = (LocalConnector) jetty.getConnectors()[0];
         try {
-            server.javalin.start();
-            log.info("listening on port {}", server.port());
-            return server;
-        } catch (JavalinBindException e) {
+            local.getResponse("GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+            local.stop();
+        } catch (Exception e) {
+            throw new IllegalStateException("the server does not answer itself", e);
+        }
+        jetty.removeConnector(local);
+    }
+
+    private void bind() {
+        jetty.setRequestLog(accessLog);
+        connector = new ServerConnector(jetty, new HttpConnectionFactory(http));
+        connector.setPort(settings.port());
+        connector.setIdleTimeout(IDLE.toMillis());
+        connector.setShutdownIdleTimeout(1); // those that had their last word are closed, not waited for
+        jetty.addConnector(connector);
+        try {
+            connector.start();
+            jetty.manage(connector);
+        } catch (IOException e) {
+            javalin.stop();
             throw new Unavailable("port %d is taken; set PORT to another".formatted(settings.port()));
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -104,7 +138,7 @@ public final class Server implements AutoCloseable {
         config.http.responseBufferSize = ANSWER_BUFFER;
     }
 
-    private void jetty(JavalinConfig config, DefaultHeaders headers, Problems problems, AccessLog accessLog) {
+    private void jetty(JavalinConfig config, DefaultHeaders headers, Problems problems) {
         var threads = new VirtualThreadPool();
         threads.setName("http");
         threads.setMaxConcurrentTasks(settings.mostRequests() + SPARE_TASKS);
@@ -113,16 +147,10 @@ public final class Server implements AutoCloseable {
             configuration.setSendServerVersion(false);
             http = configuration;
         });
-        config.jetty.addConnector((server, configuration) -> {
-            var connector = new ServerConnector(server, new HttpConnectionFactory(configuration));
-            connector.setPort(settings.port());
-            connector.setIdleTimeout(IDLE.toMillis());
-            connector.setShutdownIdleTimeout(1); // those that had their last word are closed, not waited for
-            return connector;
-        });
+        config.jetty.addConnector((server, configuration) ->
+                new LocalConnector(server, new HttpConnectionFactory(configuration))); // the real one is bound last
         config.jetty.modifyServer(server -> {
             jetty = server;
-            server.setRequestLog(accessLog);
             server.setErrorHandler(problems::jetty);
             server.setHandler(new Arrival(headers, bounded(inFlight)));
         });
@@ -153,7 +181,7 @@ public final class Server implements AutoCloseable {
     }
 
     public int port() {
-        return connector().getLocalPort();
+        return connector.getLocalPort();
     }
 
     /**
@@ -165,18 +193,14 @@ public final class Server implements AutoCloseable {
         var deadline = System.nanoTime() + settings.drain().toNanos();
         readiness.drain();
         http.setPersistentConnectionsEnabled(false);
-        connector().close();
+        connector.close();
         awaitQuiet(deadline);
         jetty.setStopTimeout(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
         javalin.stop();
     }
 
     private boolean connected() {
-        return !connector().getConnectedEndPoints().isEmpty();
-    }
-
-    private ServerConnector connector() {
-        return (ServerConnector) jetty.getConnectors()[0];
+        return !connector.getConnectedEndPoints().isEmpty();
     }
 
     private void awaitQuiet(long deadline) {

@@ -19,10 +19,13 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -150,7 +153,11 @@ class ServerTest {
     }
 
     private String raw(String request) throws IOException {
-        try (var socket = new Socket("localhost", server.port())) {
+        return raw(request, server.port());
+    }
+
+    private static String raw(String request, int port) throws IOException {
+        try (var socket = new Socket("localhost", port)) {
             socket.setSoTimeout(5000);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
@@ -201,6 +208,20 @@ class ServerTest {
         opened.countDown();
         for (var answer : waiting)
             assertEquals(200, answer.get(10, TimeUnit.SECONDS).statusCode());
+    }
+
+    @Test
+    void theFirstRequestsAreAllAnsweredThoughTheyComeAtOnce() throws Exception {
+        for (var start = 0; start < 10; start++) {
+            try (var fresh = start(0, "http://localhost");
+                    var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                Callable<String> first =
+                        () -> raw("GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", fresh.port());
+                for (var answer : threads.invokeAll(Collections.nCopies(16, first))) {
+                    assertTrue(answer.get().startsWith("HTTP/1.1 200 "), answer.get());
+                }
+            }
+        }
     }
 
     @Test
