@@ -38,7 +38,7 @@ public final class Status {
         this.redis = redis;
         this.readiness = readiness;
         this.queues = new Queues(postgres.jdbi(), redis);
-        this.startedAt = ProcessHandle.current().info().startInstant().orElse(Instant.now());
+        this.startedAt = Instant.now();
     }
 
     synchronized Snapshot read() throws InterruptedException {
