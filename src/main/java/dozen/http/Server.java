@@ -32,6 +32,11 @@ public final class Server implements AutoCloseable {
     private static final Duration IDLE = Duration.ofSeconds(65);
     /** Requests that may run past the limit, for the probes and for saying 503. */
     private static final int SPARE_TASKS = 64;
+    /**
+     * That came and are not accepted yet. Java's own 50 overflow in a burst, and Linux resets some of those that it had
+     * already told they were connected (SYN cookies).
+     */
+    private static final int WAITING_CONNECTIONS = 1024;
     /** During a drain: how long an idle kept-alive connection may still speak, to be told "Connection: close". */
     private static final Duration LAST_WORD = Duration.ofMillis(250);
 
@@ -109,6 +114,7 @@ public final class Server implements AutoCloseable {
         jetty.setRequestLog(accessLog);
         connector = new ServerConnector(jetty, new HttpConnectionFactory(http));
         connector.setPort(settings.port());
+        connector.setAcceptQueueSize(WAITING_CONNECTIONS);
         connector.setIdleTimeout(IDLE.toMillis());
         connector.setShutdownIdleTimeout(1); // those that had their last word are closed, not waited for
         jetty.addConnector(connector);
