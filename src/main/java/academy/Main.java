@@ -12,7 +12,7 @@ import academy.accounts.ResetLinks;
 import academy.accounts.SendPasswordReset;
 import academy.accounts.SendWelcomeMail;
 import academy.accounts.Sessions;
-import academy.admin.AdminPages;
+import academy.authoring.AuthoringPages;
 import academy.certificates.CertificateRoutes;
 import academy.certificates.Certificates;
 import academy.certificates.MakeCertificate;
@@ -208,7 +208,7 @@ public final class Main {
             new CataloguePage(layout, courseRoutes).register(routes);
             new LearningPages(layout, sessions, courses, lessons, enrolments, certificates).register(routes);
             new LessonPage(layout, sessions, lessons, enrolments, videos, links).register(routes);
-            new AdminPages(layout, sessions, courseRoutes, courses, lessons).register(routes);
+            new AuthoringPages(layout, sessions, courseRoutes, courses, lessons).register(routes);
             new StatusPage(status, reader, assets, templates).register(routes);
             assets.register(routes);
         }));

@@ -1,4 +1,4 @@
-package academy.admin;
+package academy.authoring;
 
 import academy.accounts.Account;
 import academy.accounts.Next;
@@ -21,14 +21,14 @@ import java.util.List;
 import java.util.Map;
 
 /** Making courses: what they are about, their lessons, and the films of those. */
-public final class AdminPages {
+public final class AuthoringPages {
     private final Layout layout;
     private final Sessions sessions;
     private final CourseRoutes routesOfCourses;
     private final Courses courses;
     private final Lessons lessons;
 
-    public AdminPages(
+    public AuthoringPages(
             Layout layout, Sessions sessions, CourseRoutes routesOfCourses, Courses courses, Lessons lessons) {
         this.layout = layout;
         this.sessions = sessions;
