@@ -26,6 +26,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A worker killed with -9 in the middle of each kind of work: everything ends done, and nothing is done twice. */
 @Tag("long")
+@Execution(ExecutionMode.CONCURRENT) // it waits for heartbeats most of the time
 class KilledWorkerIT {
     /** Many, for the mail catcher takes 45 ms for a mail, and most of that is waiting. */
     private static final int THREADS = 16;
@@ -62,7 +63,7 @@ class KilledWorkerIT {
     }
 
     @Test
-    @Execution(ExecutionMode.CONCURRENT) // with each other: they wait for heartbeats most of the time
+    @Execution(ExecutionMode.CONCURRENT)
     void inTheMiddleOfATranscoding(@TempDir Path folder) throws Exception {
         try (var catcher = MailCatcher.start();
                 var academy = RunningAcademy.withFiles()) {
@@ -100,7 +101,7 @@ class KilledWorkerIT {
     }
 
     @Test
-    @Execution(ExecutionMode.CONCURRENT) // with each other: they wait for heartbeats most of the time
+    @Execution(ExecutionMode.CONCURRENT)
     void inTheMiddleOfCertificates() throws Exception {
         var learners = 60;
         try (var catcher = MailCatcher.start();
@@ -142,7 +143,7 @@ class KilledWorkerIT {
     }
 
     @Test
-    @Execution(ExecutionMode.CONCURRENT) // with each other: they wait for heartbeats most of the time
+    @Execution(ExecutionMode.CONCURRENT)
     void inTheMiddleOfTenThousandDigests() throws Exception {
         var accounts = 10_000;
         try (var catcher = MailCatcher.start();
