@@ -24,15 +24,15 @@ import java.util.Map;
 public final class AuthoringPages {
     private final Layout layout;
     private final Sessions sessions;
-    private final CourseRoutes routesOfCourses;
+    private final CourseRoutes courseRoutes;
     private final Courses courses;
     private final Lessons lessons;
 
     public AuthoringPages(
-            Layout layout, Sessions sessions, CourseRoutes routesOfCourses, Courses courses, Lessons lessons) {
+            Layout layout, Sessions sessions, CourseRoutes courseRoutes, Courses courses, Lessons lessons) {
         this.layout = layout;
         this.sessions = sessions;
-        this.routesOfCourses = routesOfCourses;
+        this.courseRoutes = courseRoutes;
         this.courses = courses;
         this.lessons = lessons;
     }
@@ -54,7 +54,7 @@ public final class AuthoringPages {
 
     private void list(Context context, List<String> faults) {
         var words = context.queryParam("q") == null ? "" : context.queryParam("q");
-        var page = routesOfCourses.find(words, Page.request(context));
+        var page = courseRoutes.find(words, Page.request(context));
         layout.answer(
                 context,
                 "admin",
@@ -65,7 +65,7 @@ public final class AuthoringPages {
     private void create(Context context, Account account) {
         Form.submit(
                 context,
-                () -> "/admin/courses/" + routesOfCourses.create(draft(context)).id(),
+                () -> "/admin/courses/" + courseRoutes.create(draft(context)).id(),
                 faults -> list(context, faults));
     }
 
@@ -119,7 +119,7 @@ public final class AuthoringPages {
         Form.submit(
                 context,
                 () -> "/admin/courses/"
-                        + routesOfCourses
+                        + courseRoutes
                                 .change(Path.uuid(context, "id"), _ -> draft(context))
                                 .id(),
                 faults -> course(context, faults));
@@ -130,7 +130,7 @@ public final class AuthoringPages {
         Form.submit(
                 context,
                 () -> {
-                    routesOfCourses.addLesson(
+                    courseRoutes.addLesson(
                             course, new Lesson.Draft(Form.text(context, "title"), Form.text(context, "text")));
                     return "/admin/courses/" + course;
                 },

@@ -28,7 +28,7 @@ final class JobMetrics implements AutoCloseable {
 
     private static final int KEEP_SECONDS = 3600;
 
-    private static final String RUNS = " runs";
+    private static final String RUNS = "runs";
 
     private final Redis redis;
     private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
@@ -45,7 +45,7 @@ final class JobMetrics implements AutoCloseable {
     }
 
     void run(String type, Runs.Outcome outcome, long waitMillis, long runMillis) {
-        add(type, RUNS.strip(), 1);
+        add(type, RUNS, 1);
         add(type, "wait_ms", waitMillis);
         add(type, "run_ms", runMillis);
         if (outcome == Runs.Outcome.FAILED || outcome == Runs.Outcome.DEAD) add(type, "failures", 1);
@@ -62,7 +62,8 @@ final class JobMetrics implements AutoCloseable {
                 var count = adder.sumThenReset();
                 if (count == 0) return;
                 pipeline.hincrBy(KEY, name, count);
-                if (name.endsWith(RUNS)) minute(pipeline, name.substring(0, name.length() - RUNS.length()), count);
+                var parts = name.split(" ");
+                if (parts[1].equals(RUNS)) minute(pipeline, parts[0], count);
             });
         } catch (JedisException e) {
             log.debug("a second of counts is lost: {}", e.getMessage());

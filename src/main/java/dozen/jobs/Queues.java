@@ -42,7 +42,7 @@ public final class Queues {
                 .toList();
     }
 
-    private Map<String, Count> counts() {
+    Map<String, Count> counts() {
         var counts = new TreeMap<String, Count>();
         jdbi.useHandle(
                 handle -> handle.createQuery("""

@@ -17,8 +17,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * Standard output, written by a thread of its own as soon as there is something: a request does not wait for the system
  * to take its log line, and under load one call takes many lines. Order is kept. A reader that is too slow slows the
- * writers down, so no line is dropped and memory is bounded. At the end of the process all is written out; kill -9 can lose the lines of
- * the last 2 ms.
+ * writers down, so no line is dropped and memory is bounded. At the end of the process all is written out; kill -9 can
+ * lose the lines of the last 2 ms.
  */
 final class Stdout extends OutputStream {
     private static final int MOST_BYTES = 1 << 20;
