@@ -110,8 +110,12 @@ public final class Server implements AutoCloseable {
         jetty.removeConnector(local);
     }
 
+    /** Of the rehearsal nothing: told by where it came in, for a request may be logged after its answer has arrived. */
+    private void logged(Request request, Response response) {
+        if (request.getConnectionMetaData().getConnector() == connector) accessLog.log(request, response);
+    }
+
     private void bind() {
-        jetty.setRequestLog(accessLog);
         connector = new ServerConnector(jetty, new HttpConnectionFactory(http));
         connector.setPort(settings.port());
         connector.setAcceptQueueSize(WAITING_CONNECTIONS);
@@ -157,6 +161,7 @@ public final class Server implements AutoCloseable {
                 new LocalConnector(server, new HttpConnectionFactory(configuration))); // the real one is bound last
         config.jetty.modifyServer(server -> {
             jetty = server;
+            server.setRequestLog(this::logged);
             server.setErrorHandler(problems::jetty);
             server.setHandler(new Arrival(headers, bounded(inFlight)));
         });
