@@ -8,16 +8,20 @@ import dev.TestServices;
 import factors.App;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import promises.Proxy;
 
 /** Academy's pages in a real Chromium (src/test/browser), on a web and a worker process. Needs Node and Chromium. */
 @Tag("long")
@@ -37,16 +41,27 @@ class PagesIT {
             settings.put("SMTP_URL", catcher.url());
             settings.put("STATUS_PUBLIC", "true");
             settings.put("RELEASE_VERSION", "v42");
+            settings.put("DIGEST_CRON", "*/5 * * * * *");
             try (var demo = App.start(settings, "task", "load-demo").input(RunningAcademy.PASSWORD + "\n")) {
                 assertEquals(0, demo.exitCode(), demo.err().toString());
             }
-            try (var web = App.start(settings, "web");
+            var broken = services.settings(services.newEmptyDatabase());
+            try (var redis = new Proxy(() -> URI.create(services.redis().url()).getPort());
+                    var brokenWeb = App.start(through(redis, broken), "web");
+                    var web = App.start(settings, "web");
                     var _ = App.start(settings, "worker");
                     var _ = App.start(settings, "scheduler")) {
+                brokenWeb.port();
+                redis.refuse(true);
                 install();
-                for (var file : List.of("story.test.mjs", "looks.test.mjs")) {
+                var seen = FOLDER.resolve("seen");
+                Files.deleteIfExists(seen);
+                Thread.ofVirtual().start(() -> comesBack(redis, seen));
+                for (var file : List.of("story.test.mjs", "looks.test.mjs", "away.test.mjs")) {
                     var node = new ProcessBuilder("node", "--test", "--test-reporter=spec", file);
                     node.environment().put("ACADEMY", "http://localhost:" + web.port());
+                    node.environment().put("BROKEN", "http://localhost:" + brokenWeb.port());
+                    node.environment().put("SEEN", seen.toAbsolutePath().toString());
                     node.environment().put("MAILS", catcher.page());
                     node.environment().put("FILM", film(temporary).toString());
                     node.environment()
@@ -59,6 +74,17 @@ class PagesIT {
                 }
             }
         }
+    }
+
+    private static void comesBack(Proxy redis, Path seen) {
+        while (!Files.exists(seen)) LockSupport.parkNanos(100_000_000);
+        redis.refuse(false);
+    }
+
+    private static Map<String, String> through(Proxy redis, Map<String, String> settings) {
+        var through = new HashMap<>(settings);
+        through.put("REDIS_URL", "redis://127.0.0.1:" + redis.port());
+        return through;
     }
 
     /** A film whose file has a long box at its end that says nothing (ISO 14496-12, "free"). */

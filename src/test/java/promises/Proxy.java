@@ -15,7 +15,7 @@ import java.util.function.IntSupplier;
  * A plain TCP proxy: a load balancer when it is asked for a port at each connection, and what injects faults when it is
  * told to: connections refused, answers delayed, or cut in the middle.
  */
-final class Proxy implements AutoCloseable {
+public final class Proxy implements AutoCloseable {
     private final ServerSocket server;
     private final IntSupplier target;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
@@ -24,18 +24,18 @@ final class Proxy implements AutoCloseable {
     private volatile int delayMs;
 
     /** @param target where the next connection goes, on this machine */
-    Proxy(IntSupplier target) throws IOException {
+    public Proxy(IntSupplier target) throws IOException {
         this.target = target;
         this.server = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().start(this::accept);
     }
 
-    int port() {
+    public int port() {
         return server.getLocalPort();
     }
 
     /** As if nobody listened, and as if whoever did had died. */
-    void refuse(boolean refuse) {
+    public void refuse(boolean refuse) {
         refusing = refuse;
         if (refuse) open.forEach(Proxy::close);
     }

@@ -46,19 +46,7 @@ public final class Layout {
     }
 
     private Map<String, Object> around(String title) {
-        return Map.of(
-                "title",
-                title,
-                "assets",
-                assets.folder(),
-                "viewer",
-                false,
-                "admin",
-                false,
-                "logInsAway",
-                false,
-                "refresh",
-                false);
+        return Map.of("title", title, "assets", assets.folder(), "viewer", false, "admin", false, "logInsAway", false);
     }
 
     /** Asks nobody who is looking, for what would know may be what is away. */
@@ -66,7 +54,6 @@ public final class Layout {
         return problem -> {
             var all = new HashMap<>(around(problem.title()));
             all.put("logInsAway", true);
-            all.put("refresh", problem.passes());
             all.put("problem", problem.values());
             return templates.render("pages/problem.html", all);
         };

@@ -21,6 +21,7 @@ public final class ApiDocs {
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <title>API</title>
+            <link rel="icon" href="data:,">
             <link rel="stylesheet" href="/docs/swagger-ui.css">
             <script src="/docs/swagger-ui-bundle.js" defer></script>
             <script src="/docs/start.js" defer></script>

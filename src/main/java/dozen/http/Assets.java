@@ -16,7 +16,7 @@ import java.util.Map;
 public final class Assets {
     private static final String PICO = "pico.css";
     /** The kit's own, which every application has. */
-    private static final List<String> OWN = List.of("dozen/dozen.css", "dozen/status.js");
+    private static final List<String> OWN = List.of("dozen/dozen.css", "dozen/status.js", "dozen/away.js");
 
     private static final int DIGITS = 16;
     private static final String FOR_A_YEAR = "public, max-age=31536000, immutable";
