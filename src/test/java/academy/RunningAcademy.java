@@ -35,7 +35,7 @@ public final class RunningAcademy implements AutoCloseable {
         var env = new Env(settings);
         var read = Settings.read(env);
         env.check();
-        server = Main.web(read, life);
+        server = WebProcess.start(read, life, Main.program().tasks());
     }
 
     public static RunningAcademy start() {
@@ -126,7 +126,7 @@ public final class RunningAcademy implements AutoCloseable {
 
     /** Runs jobs as well, in this process. */
     public void startWorker() {
-        Main.worker(Settings.read(new Env(settings)), life);
+        WorkerProcess.start(Settings.read(new Env(settings)), life);
     }
 
     /** Runs something with the settings of this program, as a task or a scheduler would. */

@@ -45,7 +45,8 @@ class MutationsIT {
 
     static List<Mutation> mutations() {
         var main = "src/main/java/academy/Main.java";
-        var web = "public static Server web(Settings settings, Life life) {";
+        var web = "src/main/java/academy/WebProcess.java";
+        var start = "var attached = new Attached(settings, life);";
         return List.of(
                 new Mutation(
                         "I", "a process type of another artifact", "Procfile", "app.jar worker", "worker.jar worker"),
@@ -53,12 +54,17 @@ class MutationsIT {
                 new Mutation(
                         "III",
                         "a secret in a log",
-                        main,
                         web,
-                        web
-                                + "org.slf4j.LoggerFactory.getLogger(Main.class).info(\"key {}\", settings.secretKey().reveal());"),
-                new Mutation("IV", "a resource that is not asked", main, "storage::ping", "() -> {}"),
-                new Mutation("V", "web that migrates", main, web, web + "Migrations.run(settings.databaseUrl());"),
+                        start,
+                        start
+                                + "org.slf4j.LoggerFactory.getLogger(WebProcess.class).info(\"key {}\", settings.secretKey().reveal());"),
+                new Mutation("IV", "a resource that is not asked", web, "storage::ping", "() -> {}"),
+                new Mutation(
+                        "V",
+                        "web that migrates",
+                        web,
+                        start,
+                        start + "dozen.resources.Migrations.run(settings.databaseUrl());"),
                 new Mutation(
                         "VI",
                         "an in-memory session",
@@ -102,9 +108,9 @@ class MutationsIT {
                 new Mutation(
                         "XI",
                         "a line on stderr",
-                        main,
-                        "public static Worker worker(Settings settings, Life life) {",
-                        "public static Worker worker(Settings settings, Life life) { System.err.println(\"here\");"),
+                        "src/main/java/academy/WorkerProcess.java",
+                        start,
+                        start + "System.err.println(\"here\");"),
                 new Mutation("XII", "no such task", main, "\"create-admin\"", "\"make-admin\""));
     }
 

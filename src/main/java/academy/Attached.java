@@ -1,0 +1,38 @@
+package academy;
+
+import academy.accounts.Accounts;
+import academy.accounts.Passwords;
+import dozen.process.Life;
+import dozen.resources.FileStorage;
+import dozen.resources.Postgres;
+import dozen.resources.Redis;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What the settings name, attached, and owned by the life of the process.
+ *
+ * @param life closes all of it
+ */
+record Attached(Settings settings, Life life) {
+    /** For a request. */
+    static final Duration STATEMENT = Duration.ofSeconds(5);
+    /** For jobs and tasks, which may take longer. */
+    static final Duration LONG_STATEMENT = Duration.ofMinutes(10);
+
+    Postgres postgres(int connections, Duration statement) {
+        return life.owns(Postgres.attach(settings.databaseUrl(), connections, statement));
+    }
+
+    Redis redis() {
+        return life.owns(Redis.attach(settings.redisUrl(), settings.redisTlsVerify()));
+    }
+
+    Optional<FileStorage> files() {
+        return settings.files().map(bucket -> life.owns(new FileStorage(bucket)));
+    }
+
+    Accounts accounts(Postgres postgres) {
+        return new Accounts(postgres.jdbi(), new Passwords(settings.passwordCost()));
+    }
+}

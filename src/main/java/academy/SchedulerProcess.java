@@ -1,0 +1,39 @@
+package academy;
+
+import academy.housekeeping.PurgeExpired;
+import academy.reminders.EnqueueDigests;
+import academy.reminders.EnqueueReminders;
+import dozen.jobs.Job;
+import dozen.jobs.Jobs;
+import dozen.jobs.Ticker;
+import dozen.process.Life;
+import dozen.process.Registry;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+
+/** Every tick of the clock, and what it enqueues. */
+final class SchedulerProcess {
+    static Ticker start(Settings settings, Life life) {
+        var attached = new Attached(settings, life);
+        var postgres = attached.postgres(4, Attached.STATEMENT);
+        var redis = attached.redis();
+        var jobs = new Jobs(redis);
+
+        var registry = Registry.join(redis, "scheduler", settings.process().release(), life);
+        var ticker = life.owns(new Ticker(registry.name(), postgres))
+                .on("digests", settings.digestCron(), (transaction, due) -> {
+                    jobs.enqueue(transaction, EnqueueDigests.of(LocalDate.ofInstant(due, ZoneOffset.UTC)));
+                })
+                .on("reminders", settings.reminderCron(), (transaction, due) -> {
+                    jobs.enqueue(transaction, EnqueueReminders.of(due));
+                })
+                .on("purge", settings.purgeCron(), (transaction, due) -> {
+                    jobs.enqueue(transaction, Job.of(new PurgeExpired()).key("purge " + due));
+                })
+                .start();
+        registry.started();
+        return ticker;
+    }
+
+    private SchedulerProcess() {}
+}

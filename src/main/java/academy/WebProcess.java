@@ -1,0 +1,134 @@
+package academy;
+
+import academy.accounts.AccountPages;
+import academy.accounts.AccountRoutes;
+import academy.accounts.LogInLimits;
+import academy.accounts.PasswordRoutes;
+import academy.accounts.ResetLinks;
+import academy.accounts.Sessions;
+import academy.authoring.AuthoringPages;
+import academy.certificates.CertificateRoutes;
+import academy.certificates.Certificates;
+import academy.courses.CataloguePage;
+import academy.courses.CourseRoutes;
+import academy.courses.Courses;
+import academy.courses.Lessons;
+import academy.learning.Enrolments;
+import academy.learning.LearningPages;
+import academy.learning.LearningRoutes;
+import academy.pages.Layout;
+import academy.reminders.Unsubscribe;
+import academy.videos.LessonPage;
+import academy.videos.Uploads;
+import academy.videos.VideoLinks;
+import academy.videos.VideoRoutes;
+import academy.videos.Videos;
+import dozen.http.ApiDocs;
+import dozen.http.Assets;
+import dozen.http.ClientAddress;
+import dozen.http.Idempotency;
+import dozen.http.Metrics;
+import dozen.http.RateLimits;
+import dozen.http.Readiness;
+import dozen.http.Server;
+import dozen.jobs.JobReport;
+import dozen.jobs.Jobs;
+import dozen.jobs.Progress;
+import dozen.process.Life;
+import dozen.process.Registry;
+import dozen.resources.Cache;
+import dozen.settings.Signer;
+import dozen.status.Status;
+import dozen.status.StatusPage;
+import dozen.templates.Templates;
+import io.javalin.http.Context;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** What answers HTTP, wired. */
+final class WebProcess {
+    /**
+     * Starts it; the life that is given owns all of it, so a test can start and close the very same.
+     *
+     * @param tasks what the status page tells of
+     */
+    static Server start(Settings settings, Life life, List<String> tasks) {
+        var attached = new Attached(settings, life);
+        var postgres = attached.postgres(settings.databasePoolSize(), Attached.STATEMENT);
+        var redis = attached.redis();
+        var files = attached.files();
+        var readiness = new Readiness().requires("postgres", postgres::ping).uses("redis", redis::ping);
+        files.ifPresent(storage -> readiness.uses("files", storage::ping));
+        var metrics = new Metrics(settings.metricsToken()).with(new JobReport(postgres.jdbi(), redis)::update);
+
+        var jobs = new Jobs(redis);
+        var accounts = attached.accounts(postgres);
+        var sessions = new Sessions(
+                redis, accounts, settings.sessionTtl(), settings.http().https());
+        var limits = new LogInLimits(
+                new RateLimits(redis),
+                new ClientAddress(settings.trustedProxyHops()),
+                settings.logInTriesByAddress(),
+                settings.logInTriesByAccount());
+        var signer = new Signer(settings.secretKey());
+        var once = new Idempotency(postgres.jdbi(), signer, sessions::caller);
+        var cache = new Cache(redis, settings.cacheTtl());
+        var templates = new Templates();
+        var assets = new Assets("icon.svg", "site.css", "site.js", "upload.js", "upload-worker.js");
+        var layout = new Layout(templates, assets, viewer(sessions), origin(settings));
+        var courses = new Courses(postgres.jdbi());
+        var lessons = new Lessons(postgres.jdbi());
+        var certificates = new Certificates(postgres.jdbi(), jobs);
+        var enrolments = new Enrolments(postgres.jdbi(), certificates);
+        var videos = new Videos(postgres.jdbi(), jobs);
+        var links = new VideoLinks(files, new Progress(redis));
+        var uploads = new Uploads(redis);
+        var resets = new ResetLinks(signer, accounts);
+        var accountRoutes = new AccountRoutes(accounts, sessions, limits, once, cache, jobs);
+        var passwordRoutes = new PasswordRoutes(postgres.jdbi(), accounts, sessions, resets, limits, jobs);
+        var courseRoutes = new CourseRoutes(courses, lessons, sessions, once);
+
+        var registry = Registry.join(redis, "web", settings.process().release(), life);
+        var facts = new Status.Facts(registry.name(), settings.port(), settings.process(), settings.declared(), tasks);
+        var status = new Status(facts, postgres, redis, readiness);
+        Consumer<Context> reader = settings.statusPublic() ? _ -> {} : sessions::requireAdmin;
+        var server = life.owns(Server.start(settings.http(), readiness, metrics, layout.problemPage(), routes -> {
+            accountRoutes.register(routes);
+            passwordRoutes.register(routes);
+            courseRoutes.register(routes);
+            new LearningRoutes(enrolments, lessons, sessions).register(routes);
+            new VideoRoutes(videos, lessons, enrolments, sessions, files, links, uploads, settings.videoMaxBytes())
+                    .register(routes);
+            new CertificateRoutes(certificates, sessions, files, layout).register(routes);
+            new Unsubscribe(accounts, signer, layout).register(routes);
+            new ApiDocs("/openapi.json").register(routes);
+
+            new AccountPages(layout, sessions, accountRoutes, passwordRoutes).register(routes);
+            new CataloguePage(layout, courseRoutes).register(routes);
+            new LearningPages(layout, sessions, courses, lessons, enrolments, certificates).register(routes);
+            new LessonPage(layout, sessions, lessons, enrolments, videos, links).register(routes);
+            new AuthoringPages(layout, sessions, courseRoutes, courses, lessons).register(routes);
+            new StatusPage(status, reader, assets, templates).register(routes);
+            assets.register(routes);
+        }));
+        registry.started();
+        return server;
+    }
+
+    private static Function<Context, Optional<Layout.Viewer>> viewer(Sessions sessions) {
+        return context ->
+                sessions.current(context).map(account -> new Layout.Viewer(account.name(), account.isAdmin()));
+    }
+
+    /** Where the films come from, for the pages' Content-Security-Policy. */
+    private static String origin(Settings settings) {
+        return settings.files()
+                .map(bucket ->
+                        bucket.address().getScheme() + "://" + bucket.address().getRawAuthority())
+                .orElse("");
+    }
+
+    private WebProcess() {}
+}

@@ -1,0 +1,75 @@
+package academy;
+
+import academy.accounts.ResetLinks;
+import academy.accounts.SendPasswordReset;
+import academy.accounts.SendWelcomeMail;
+import academy.certificates.Certificates;
+import academy.certificates.MakeCertificate;
+import academy.courses.Courses;
+import academy.housekeeping.PurgeExpired;
+import academy.learning.Enrolments;
+import academy.letters.Letters;
+import academy.reminders.EnqueueDigests;
+import academy.reminders.EnqueueReminders;
+import academy.reminders.SendDigest;
+import academy.reminders.SendReminder;
+import academy.reminders.Unsubscribe;
+import academy.videos.DiscardFiles;
+import academy.videos.Ffmpeg;
+import academy.videos.TranscodeVideo;
+import academy.videos.Videos;
+import dozen.jobs.Jobs;
+import dozen.jobs.Worker;
+import dozen.process.Life;
+import dozen.process.Registry;
+import dozen.resources.Mail;
+import dozen.settings.Signer;
+
+/** Every type of job, and who does it. */
+final class WorkerProcess {
+    static Worker start(Settings settings, Life life) {
+        var attached = new Attached(settings, life);
+        // Room for a connection in each handler, for taking jobs and for heartbeats.
+        var connections = Math.max(settings.databasePoolSize(), settings.workerThreads() + 3);
+        var postgres = attached.postgres(connections, Attached.LONG_STATEMENT);
+        var jdbi = postgres.jdbi();
+        var redis = attached.redis();
+        var files = attached.files();
+        var mail = new Mail(settings.smtpUrl(), settings.mailFrom());
+        var signer = new Signer(settings.secretKey());
+
+        var jobs = new Jobs(redis);
+        var accounts = attached.accounts(postgres);
+        var courses = new Courses(jdbi);
+        var certificates = new Certificates(jdbi, jobs);
+        var enrolments = new Enrolments(jdbi, certificates);
+        var videos = new Videos(jdbi, jobs);
+        var letters = new Letters(jdbi, mail, settings.publicUrl());
+        var unsubscribe = new Unsubscribe.Links(signer, settings.publicUrl());
+        var resets = new ResetLinks(signer, accounts);
+
+        var registry = Registry.join(redis, "worker", settings.process().release(), life);
+        var worker = life.owns(new Worker(registry.name(), postgres, redis, settings.drain()))
+                .on(SendWelcomeMail.class, new SendWelcomeMail.Handler(accounts, letters)::run)
+                .on(SendPasswordReset.class, new SendPasswordReset.Handler(accounts, resets, letters)::run)
+                .on(EnqueueDigests.class, new EnqueueDigests.Handler(jdbi, jobs)::run)
+                .on(SendDigest.class, new SendDigest.Handler(accounts, courses, enrolments, letters, unsubscribe)::run)
+                .on(EnqueueReminders.class, new EnqueueReminders.Handler(jdbi, jobs)::run)
+                .on(SendReminder.class, new SendReminder.Handler(accounts, enrolments, letters, unsubscribe)::run)
+                .on(PurgeExpired.class, new PurgeExpired.Handler(jdbi)::run);
+        // Without file storage these types are unknown here: their jobs wait for a worker that has one.
+        files.ifPresent(storage -> worker.on(
+                        MakeCertificate.class,
+                        new MakeCertificate.Handler(certificates, accounts, storage, letters)::run)
+                .on(
+                        TranscodeVideo.class,
+                        TranscodeVideo.POLICY,
+                        new TranscodeVideo.Handler(videos, storage, new Ffmpeg(settings.ffmpeg()))::run)
+                .on(DiscardFiles.class, new DiscardFiles.Handler(storage)::run));
+        worker.start(settings.workerThreads());
+        registry.started();
+        return worker;
+    }
+
+    private WorkerProcess() {}
+}
