@@ -1,8 +1,6 @@
 package dozen.resources;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
@@ -72,27 +70,28 @@ public final class Postgres implements AutoCloseable {
         return Attach.resource(url.address(), () -> new Postgres(open(url, poolSize, statementLimit)));
     }
 
-    private static HikariDataSource open(PostgresUrl url, int poolSize, Duration statementLimit) {
-        var config = new HikariConfig();
-        config.setPoolName("postgres");
-        config.setJdbcUrl(url.jdbc());
-        config.addDataSourceProperty("connectTimeout", CONNECT_SECONDS);
-        config.addDataSourceProperty("tcpKeepAlive", true);
+    private static HikariDataSource open(PostgresUrl url, int poolSize, Duration statementLimit) throws SQLException {
+        // Not from a HikariConfig, which it would copy field by field through reflection.
+        var pool = new HikariDataSource();
+        pool.setPoolName("postgres");
+        pool.setJdbcUrl(url.jdbc());
+        pool.addDataSourceProperty("connectTimeout", CONNECT_SECONDS);
+        pool.addDataSourceProperty("tcpKeepAlive", true);
         // The server ends a slow statement; this ends the wait for a server that fell silent.
-        config.addDataSourceProperty("socketTimeout", statementLimit.toSeconds() + 5);
-        url.properties().forEach((name, value) -> config.addDataSourceProperty((String) name, value));
+        pool.addDataSourceProperty("socketTimeout", statementLimit.toSeconds() + 5);
+        url.properties().forEach((name, value) -> pool.addDataSourceProperty((String) name, value));
         // By statement and not by start-up option, which connection poolers refuse.
-        config.setConnectionInitSql("SET statement_timeout = " + statementLimit.toMillis());
-        config.setMaximumPoolSize(poolSize);
-        config.setMinimumIdle(Math.min(2, poolSize));
-        config.setConnectionTimeout(POOL_WAIT.toMillis());
-        config.setInitializationFailTimeout(1);
+        pool.setConnectionInitSql("SET statement_timeout = " + statementLimit.toMillis());
+        pool.setMaximumPoolSize(poolSize);
+        pool.setMinimumIdle(Math.min(2, poolSize));
+        pool.setConnectionTimeout(POOL_WAIT.toMillis());
+        pool.setInitializationFailTimeout(1);
         try {
-            return new HikariDataSource(config);
-        } catch (PoolInitializationException e) {
-            if (e.getCause() instanceof SQLException cause && HOPELESS.contains(String.valueOf(cause.getSQLState()))) {
-                throw Attach.away(url.address(), cause);
-            }
+            pool.getConnection().close();
+            return pool;
+        } catch (SQLException e) {
+            pool.close();
+            if (HOPELESS.contains(String.valueOf(e.getSQLState()))) throw Attach.away(url.address(), e);
             throw e;
         }
     }

@@ -69,6 +69,7 @@ public final class Redis implements AutoCloseable {
         pool.setMaxTotal(CONNECTIONS);
         pool.setMaxIdle(CONNECTIONS);
         pool.setMaxWait(LIMIT);
+        pool.setJmxEnabled(false); // or each start would load all of JMX and, for its help texts, Flight Recorder
         return RedisClient.builder()
                 .hostAndPort(new HostAndPort(url.host(), url.port()))
                 .clientConfig(config.build())
