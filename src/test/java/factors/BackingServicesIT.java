@@ -92,7 +92,11 @@ class BackingServicesIT {
         }
     }
 
-    private static long countOf(App app, String text) {
+    /** Waits for the first one: a line is written by a thread of its own, and may come after the answer. */
+    private static long countOf(App app, String text) throws InterruptedException {
+        for (var tries = 0; tries < 100 && app.out().stream().noneMatch(line -> line.contains(text)); tries++) {
+            Thread.sleep(50);
+        }
         return app.out().stream().filter(line -> line.contains(text)).count();
     }
 
