@@ -17,6 +17,8 @@ const OF_SWAGGER_UI = ["color-contrast", "nested-interactive"];
 const MOST_REQUESTS = 12;
 const HEIGHT = 844;
 
+/** Has a session that no server knows. */
+const STRANGER = "stranger";
 const FAILING = ["not-found", "forbidden", "error", "away"];
 
 let browser;
@@ -52,7 +54,7 @@ before(async () => {
       unsubscribe,
       docs: "/docs",
     },
-    "somebody of another server": { error: `${BROKEN}/`, away: `${BROKEN}/learning` },
+    [STRANGER]: { error: `${BROKEN}/`, away: `${BROKEN}/learning` },
     "learner@example.com": { course: `/courses/${filmed}`, lesson: `/lessons/${lesson}`, learning: "/learning", forbidden: "/admin" },
     "zoe@example.org": { completed: "/learning" },
     "admin@example.com": { admin: "/admin", "admin-course": `/admin/courses/${filmed}` },
@@ -99,7 +101,7 @@ for (const width of [390, 1280]) {
         const options = { viewport: { width, height: HEIGHT }, colorScheme, reducedMotion: "reduce" };
         const { context, page, wrong } = await visitor(browser, options);
         if (who.includes("@")) await logIn(page, who);
-        if (who.includes("another server")) await context.addCookies([{ name: "session", value: "somebody", url: BROKEN }]);
+        if (who === STRANGER) await context.addCookies([{ name: "session", value: "somebody", url: BROKEN }]);
         const state = await context.storageState();
         for (const [name, path] of Object.entries(pages)) {
           if (weighs) weights[name] = await weigh(name, path, state);

@@ -63,7 +63,6 @@ class KilledWorkerIT {
     }
 
     @Test
-    @Execution(ExecutionMode.CONCURRENT)
     void inTheMiddleOfATranscoding(@TempDir Path folder) throws Exception {
         try (var catcher = MailCatcher.start();
                 var academy = RunningAcademy.withFiles()) {
@@ -101,7 +100,6 @@ class KilledWorkerIT {
     }
 
     @Test
-    @Execution(ExecutionMode.CONCURRENT)
     void inTheMiddleOfCertificates() throws Exception {
         var learners = 60;
         try (var catcher = MailCatcher.start();
@@ -143,7 +141,6 @@ class KilledWorkerIT {
     }
 
     @Test
-    @Execution(ExecutionMode.CONCURRENT)
     void inTheMiddleOfTenThousandDigests() throws Exception {
         var accounts = 10_000;
         try (var catcher = MailCatcher.start();

@@ -30,6 +30,8 @@ class PagesIT {
     private static final Path FOLDER = Path.of("target/browser");
     /** So large that its upload takes long enough for a reload in its midst. */
     private static final long FILM_BYTES = 200_000_000;
+    /** For one file of tests. */
+    private static final int LONGEST_SECONDS = 300;
 
     @Test
     void theStoryIsToldAndEveryPageLooksRight(@TempDir Path temporary) throws Exception {
@@ -70,14 +72,15 @@ class PagesIT {
                                     Path.of("target/screenshots")
                                             .toAbsolutePath()
                                             .toString());
-                    run(node, 300);
+                    run(node, LONGEST_SECONDS);
                 }
             }
         }
     }
 
     private static void comesBack(Proxy redis, Path seen) {
-        while (!Files.exists(seen)) LockSupport.parkNanos(100_000_000);
+        var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(3 * LONGEST_SECONDS);
+        while (!Files.exists(seen) && System.nanoTime() < end) LockSupport.parkNanos(100_000_000);
         redis.refuse(false);
     }
 

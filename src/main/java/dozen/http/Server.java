@@ -150,8 +150,8 @@ public final class Server implements AutoCloseable {
 
     private void jetty(JavalinConfig config, DefaultHeaders headers, Problems problems) {
         var threads = new VirtualThreadPool();
-        threads.setVirtualThreadsExecutor(
-                Thread::startVirtualThread); // its own ones get a name each, which costs and nobody reads
+        // Its own ones get a name each, which costs and nobody reads.
+        threads.setVirtualThreadsExecutor(Thread::startVirtualThread);
         threads.setMaxConcurrentTasks(settings.mostRequests() + SPARE_TASKS);
         config.jetty.threadPool = threads;
         config.jetty.modifyHttpConfiguration(configuration -> {
