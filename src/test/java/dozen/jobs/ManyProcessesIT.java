@@ -88,6 +88,8 @@ class ManyProcessesIT {
             enqueue(postgres, List.of(new TestProgram.Slow("short", 10_000), new TestProgram.Slow("long", 60_000)));
             Effects.await(postgres, "starts", 2, Duration.ofSeconds(30));
             try (var second = TestProcess.worker(url)) {
+                // By then the first surely listens for SIGTERM: a moment after its first jobs begin it does not yet.
+                for (var tries = 0; tries < 500 && !runs(second); tries++) Thread.sleep(20);
                 first.terminate();
                 assertTrue(Set.of(0, 143).contains(first.exitCode(Duration.ofSeconds(25))));
                 var exit = Instant.now();
@@ -130,6 +132,10 @@ class ManyProcessesIT {
                 other.close();
             }
         }
+    }
+
+    private static boolean runs(App worker) {
+        return worker.out().stream().anyMatch(line -> line.contains("jobs at once"));
     }
 
     private static void awaitAnswer(Postgres postgres) throws InterruptedException {
