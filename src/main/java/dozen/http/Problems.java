@@ -103,8 +103,11 @@ final class Problems {
                 request.getHeaders().get(HttpHeader.ACCEPT));
         if (forPeople) response.getHeaders().put("Content-Security-Policy", Html.POLICY);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, forPeople ? Html.TYPE : TYPE);
-        // With a body still on its way Jetty will close the connection: the caller must know, or would use it again.
-        if (!request.consumeAvailable()) response.getHeaders().put(HttpHeader.CONNECTION, "close");
+        // Jetty hangs up on what is malformed, and when a body is still on its way: the caller must know, or would use
+        // the
+        // connection again.
+        if (response.getStatus() != 503 || !request.consumeAvailable())
+            response.getHeaders().put(HttpHeader.CONNECTION, "close");
         var body = forPeople
                 ? page.render(view(problem, id, List.of())).getBytes(StandardCharsets.UTF_8)
                 : bytes(problem, id);
