@@ -55,7 +55,7 @@ public final class Letters {
             List<Mail.Attachment> attachments)
             throws MessagingException {
         if (isBegun(key)) {
-            log.info("{} was handed over before", key);
+            before(key);
             return;
         }
         var all = new HashMap<>(values);
@@ -73,6 +73,9 @@ public final class Letters {
                 attachments);
         try {
             mail.send(letter, () -> begin(key));
+        } catch (Begun e) {
+            before(key);
+            return;
         } catch (MessagingException e) {
             if (Mail.isRefused(e)) forget(key);
             throw e;
@@ -87,9 +90,15 @@ public final class Letters {
                 .one());
     }
 
-    /** Fails when another worker begins the same: then the server drops this one, whose last byte never comes. */
+    private static void before(String key) {
+        log.info("{} was handed over before", key);
+    }
+
+    /** Another worker began the same letter: the server drops this one, whose last byte never comes. */
+    private static final class Begun extends RuntimeException {}
+
     private void begin(String key) {
-        write("INSERT INTO letters (key) VALUES (:key)", key);
+        if (write("INSERT INTO letters (key) VALUES (:key) ON CONFLICT DO NOTHING", key) == 0) throw new Begun();
     }
 
     private void done(String key) {
@@ -100,7 +109,8 @@ public final class Letters {
         write("DELETE FROM letters WHERE key = :key", key);
     }
 
-    private void write(String sql, String key) {
-        jdbi.useHandle(handle -> handle.createUpdate(sql).bind("key", key).execute());
+    private int write(String sql, String key) {
+        return jdbi.withHandle(
+                handle -> handle.createUpdate(sql).bind("key", key).execute());
     }
 }

@@ -133,6 +133,8 @@ public final class Mail {
         set(properties, protocol, "connectiontimeout", CONNECT_MS);
         set(properties, protocol, "timeout", ANSWER_MS);
         set(properties, protocol, "writetimeout", ANSWER_MS);
+        // The answer to QUIT says nothing of the letter; of one that was given up before its end, none would come.
+        set(properties, protocol, "quitwait", "false");
         set(properties, protocol, "starttls.enable", "true");
         set(properties, protocol, "ssl.checkserveridentity", "true");
         if (url.user() == null || url.password() == null) return Session.getInstance(properties);
