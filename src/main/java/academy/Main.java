@@ -27,19 +27,17 @@ public final class Main {
 
     static Program<Settings> program() {
         return new Program<>("academy", Main.class, Settings::process, Settings::read)
-                .processType("web", "answers HTTP on $PORT; any number", run -> {
-                    WebProcess.start(run.settings(), run.life(), program().tasks());
-                    run.life().awaitStop();
-                })
-                .processType("worker", "runs jobs; any number", run -> {
-                    WorkerProcess.start(run.settings(), run.life());
-                    run.life().awaitStop();
-                })
-                .processType("scheduler", "turns clock ticks into jobs; any number, each tick once", run -> {
-                    SchedulerProcess.start(run.settings(), run.life());
-                    run.life().awaitStop();
-                })
                 .processType(
+                        "web",
+                        "answers HTTP on $PORT; any number",
+                        run -> WebProcess.start(
+                                run.settings(), run.life(), program().tasks()))
+                .processType("worker", "runs jobs; any number", run -> WorkerProcess.start(run.settings(), run.life()))
+                .processType(
+                        "scheduler",
+                        "turns clock ticks into jobs; any number, each tick once",
+                        run -> SchedulerProcess.start(run.settings(), run.life()))
+                .once(
                         "release",
                         "applies migrations; once per release, safe if repeated",
                         run -> Migrations.run(run.settings().databaseUrl()))

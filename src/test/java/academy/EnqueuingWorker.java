@@ -16,10 +16,7 @@ final class EnqueuingWorker {
 
     public static void main(String[] arguments) {
         var program = new Program<>("academy", Main.class, Settings::process, Settings::read)
-                .processType("worker", "", run -> {
-                    start(run.settings(), run.life());
-                    run.life().awaitStop();
-                });
+                .processType("worker", "", run -> start(run.settings(), run.life()));
         System.exit(program.run(System.getenv(), arguments));
     }
 

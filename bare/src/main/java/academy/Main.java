@@ -54,19 +54,10 @@ public final class Main {
 
     static Program<Settings> program() {
         return new Program<>("academy", Main.class, Settings::process, Settings::read)
-                .processType("web", "answers HTTP on $PORT; any number", run -> {
-                    web(run.settings(), run.life());
-                    run.life().awaitStop();
-                })
-                .processType("worker", "runs jobs; any number", run -> {
-                    worker(run.settings(), run.life());
-                    run.life().awaitStop();
-                })
-                .processType("scheduler", "turns clock ticks into jobs; any number, each tick once", run -> {
-                    scheduler(run.settings(), run.life());
-                    run.life().awaitStop();
-                })
-                .processType(
+                .processType("web", "answers HTTP on $PORT; any number", run -> web(run.settings(), run.life()))
+                .processType("worker", "runs jobs; any number", run -> worker(run.settings(), run.life()))
+                .processType("scheduler", "turns clock ticks into jobs; any number, each tick once", run -> scheduler(run.settings(), run.life()))
+                .once(
                         "release",
                         "applies migrations; once per release, safe if repeated",
                         run -> Migrations.run(run.settings().databaseUrl()))

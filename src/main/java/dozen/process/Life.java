@@ -8,20 +8,25 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sun.misc.Signal;
 
 /**
- * The life of a process: what it opened is closed in reverse order, within the grace period. SIGTERM or SIGINT ends
- * {@link #awaitStop()}; the same one again ends the process at once.
+ * The life of a process: what it opened is closed in reverse order, within the grace period. Once it listens, SIGTERM or
+ * SIGINT ends {@link #awaitStop()}; the same one again ends the process at once, and so does one that comes while the
+ * process still waits for its resources.
  */
 public final class Life implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Life.class);
     /** 128 + 15, what a shell reports for SIGTERM. */
     private static final int TERMINATED = 143;
+    /** What is told to stop while it starts may end its start within this; more than a start takes of itself. */
+    private static final int STARTING_SECONDS = 1;
 
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final CountDownLatch started = new CountDownLatch(1);
     private final CountDownLatch stop = new CountDownLatch(1);
     private final Duration grace;
     private final Set<String> seen = ConcurrentHashMap.newKeySet();
@@ -37,10 +42,15 @@ public final class Life implements AutoCloseable {
         return resource;
     }
 
-    /** Waits for SIGTERM, SIGINT or {@link #stop()}. */
-    public void awaitStop() throws InterruptedException {
+    /** Minds signals from now on. */
+    void listen() {
         // Not a shutdown hook: the JVM ignores further signals while its hooks run, and closes nothing in order.
         for (var name : new String[] {"TERM", "INT"}) Signal.handle(new Signal(name), this::signalled);
+    }
+
+    /** Waits for a signal or {@link #stop()}. */
+    void awaitStop() throws InterruptedException {
+        started.countDown();
         stop.await();
     }
 
@@ -57,6 +67,7 @@ public final class Life implements AutoCloseable {
     /** The last resort: something hangs, and the platform would kill us in a moment anyway. */
     private void haltAfterGrace() {
         try {
+            if (!started.await(STARTING_SECONDS, TimeUnit.SECONDS)) halt();
             Thread.sleep(grace);
         } catch (InterruptedException e) {
             return;

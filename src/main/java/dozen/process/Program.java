@@ -27,7 +27,20 @@ public final class Program<S> {
 
     public record Run<S>(S settings, Life life, List<String> arguments) {}
 
-    private record Entry<S>(String usage, String meaning, boolean quiet, Body<S> body) {}
+    private enum Kind {
+        /** Runs until it is told to stop. */
+        STAYS,
+        /** Ends by itself. */
+        ONCE,
+        /** For a person at a terminal. */
+        QUIET
+    }
+
+    private record Entry<S>(String usage, String meaning, Kind kind, Body<S> body) {
+        boolean quiet() {
+            return kind == Kind.QUIET;
+        }
+    }
 
     private static final String TASK = "task";
 
@@ -55,20 +68,27 @@ public final class Program<S> {
         this.read = read;
     }
 
-    public Program<S> processType(String type, String meaning, Body<S> body) {
-        types.put(type, new Entry<>(type, meaning, false, body));
+    /** @param start what it starts is closed once the process is told to stop */
+    public Program<S> processType(String type, String meaning, Body<S> start) {
+        types.put(type, new Entry<>(type, meaning, Kind.STAYS, start));
+        return this;
+    }
+
+    /** A process type that does its work and ends. */
+    public Program<S> once(String type, String meaning, Body<S> body) {
+        types.put(type, new Entry<>(type, meaning, Kind.ONCE, body));
         return this;
     }
 
     /** A process type for a person at a terminal: of libraries, only warnings stand in its log. */
     public Program<S> interactive(String type, String meaning, Body<S> body) {
-        types.put(type, new Entry<>(type, meaning, true, body));
+        types.put(type, new Entry<>(type, meaning, Kind.QUIET, body));
         return this;
     }
 
     /** @param arguments what follows the task's name, for the usage text */
     public Program<S> task(String task, String arguments, String meaning, Body<S> body) {
-        tasks.put(task, new Entry<>((TASK + " " + task + " " + arguments).strip(), meaning, true, body));
+        tasks.put(task, new Entry<>((TASK + " " + task + " " + arguments).strip(), meaning, Kind.QUIET, body));
         return this;
     }
 
@@ -164,7 +184,10 @@ public final class Program<S> {
         var settings = read.apply(env, common);
         env.check();
         try (var life = new Life(common.shutdownGrace())) {
+            // From before the start: a worker has begun jobs before the start returns.
+            if (entry.kind() == Kind.STAYS) life.listen();
             entry.body().run(new Run<>(settings, life, arguments));
+            if (entry.kind() == Kind.STAYS) life.awaitStop();
         }
     }
 

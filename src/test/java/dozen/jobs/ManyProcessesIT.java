@@ -88,7 +88,6 @@ class ManyProcessesIT {
             enqueue(postgres, List.of(new TestProgram.Slow("short", 10_000), new TestProgram.Slow("long", 60_000)));
             Effects.await(postgres, "starts", 2, Duration.ofSeconds(30));
             try (var second = TestProcess.worker(url)) {
-                // By then the first surely listens for SIGTERM: a moment after its first jobs begin it does not yet.
                 for (var tries = 0; tries < 500 && !runs(second); tries++) Thread.sleep(20);
                 first.terminate();
                 assertTrue(Set.of(0, 143).contains(first.exitCode(Duration.ofSeconds(25))));
@@ -103,6 +102,32 @@ class ManyProcessesIT {
                 assertEquals(2, Effects.count(postgres, "starts WHERE key = 'long' AND attempt = 1"));
                 assertTrue(second.isAlive());
             }
+        }
+    }
+
+    @Test
+    void aWorkerThatIsStoppedAsItsFirstJobBeginsFinishesIt() throws Exception {
+        var url = services.newDatabase();
+        try (var postgres = Effects.database(url)) {
+            enqueue(postgres, List.of(new TestProgram.Slow("first", 2000)));
+            try (var worker = TestProcess.worker(url)) {
+                Effects.await(postgres, "starts", 1, Duration.ofSeconds(30));
+                worker.terminate();
+                assertTrue(Set.of(0, 143).contains(worker.exitCode(Duration.ofSeconds(25))));
+                assertEquals(1, Effects.count(postgres, "effects WHERE key = 'first' AND runs = 1"));
+                assertEquals(0, Effects.count(postgres, "jobs"));
+            }
+        }
+    }
+
+    @Test
+    void aWorkerThatStillWaitsForItsResourcesIsStoppedAtOnce() throws Exception {
+        try (var worker = TestProcess.worker("postgres://nobody:nothing@127.0.0.1:1/none")) {
+            for (var tries = 0; tries < 500 && !String.join("", worker.out()).contains("is away, trying"); tries++) {
+                Thread.sleep(20);
+            }
+            worker.terminate();
+            assertEquals(143, worker.exitCode(Duration.ofSeconds(5))); // of the 20 that it would wait
         }
     }
 

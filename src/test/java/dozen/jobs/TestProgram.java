@@ -43,14 +43,8 @@ public final class TestProgram {
 
     public static void main(String[] arguments) {
         var program = new Program<>("dozen.jobs", TestProgram.class, Settings::process, Settings::read)
-                .processType("worker", "", run -> {
-                    worker(run.settings(), run.life());
-                    run.life().awaitStop();
-                })
-                .processType("scheduler", "", run -> {
-                    scheduler(run.settings(), run.life());
-                    run.life().awaitStop();
-                })
+                .processType("worker", "", run -> worker(run.settings(), run.life()))
+                .processType("scheduler", "", run -> scheduler(run.settings(), run.life()))
                 .task(
                         "enqueue",
                         "KEY",
