@@ -35,18 +35,23 @@ public final class Passwords {
     private static final ExecutorService HASHING = Executors.newCachedThreadPool(
             Thread.ofPlatform().daemon().name("hashing-", 0).factory());
 
-    private final Argon2Function argon2;
+    private final Cost cost;
     private final SecureRandom random = new SecureRandom();
     private final Semaphore cores = new Semaphore(Runtime.getRuntime().availableProcessors(), true); // first come first
     private final byte[] nobody = salt();
 
     public Passwords(Cost cost) {
-        argon2 = Argon2Function.getInstance(cost.memoryKib(), cost.iterations(), cost.lanes(), HASH_BYTES, Argon2.ID);
+        this.cost = cost;
+    }
+
+    /** The library keeps one for each cost. It takes the memory of a hash at once, so not before there is one to make. */
+    private Argon2Function argon2() {
+        return Argon2Function.getInstance(cost.memoryKib(), cost.iterations(), cost.lanes(), HASH_BYTES, Argon2.ID);
     }
 
     /** The hash with its parameters and salt, as one text. */
     public String hash(Secret password) {
-        return bounded(() -> argon2.hash(password.bytes(), salt()).getResult());
+        return bounded(() -> argon2().hash(password.bytes(), salt()).getResult());
     }
 
     /** A hash names its own parameters, so older ones keep working after a change. */
@@ -56,12 +61,12 @@ public final class Passwords {
 
     /** Was it made at another cost than new ones are? */
     boolean isOutdated(String hash) {
-        return !argon2.equals(Argon2Function.getInstanceFromHash(hash));
+        return !argon2().equals(Argon2Function.getInstanceFromHash(hash));
     }
 
     /** The same work as {@link #matches} for an address that has no account, so that the time tells nothing. */
     public void matchNobody(Secret password) {
-        bounded(() -> argon2.hash(password.bytes(), nobody));
+        bounded(() -> argon2().hash(password.bytes(), nobody));
     }
 
     private byte[] salt() {

@@ -1,6 +1,7 @@
 package dozen.process;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dozen.resources.Redis;
@@ -26,8 +27,11 @@ public final class Registry implements AutoCloseable {
 
     private static final Duration TELL = Duration.ofSeconds(3);
     private static final Duration SILENT = Duration.ofSeconds(10);
-    private static final JsonMapper MAPPER =
-            JsonMapper.builder().addModule(new JavaTimeModule()).build();
+    /** Times as text: for numbers Jackson has to compute tables of large powers first, at each start. */
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .addModule(new JavaTimeModule())
+            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+            .build();
 
     /** @param name unique among all processes */
     public record Entry(String name, String type, String host, Release release, Instant started, Instant lastSeen) {
