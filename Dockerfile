@@ -43,8 +43,10 @@ STOPSIGNAL SIGTERM
 # For web; other process types have no port, and compose and Kubernetes know that.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
   CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/${PORT:-8000} && printf 'GET /health HTTP/1.0\\r\\n\\r\\n' >&3 && grep -q '200 OK' <&3"]
-ENTRYPOINT ["/runtime/bin/java", "-XX:AOTCache=target/app.aot", "-Xlog:aot*=off,cds*=off", \
-  "-XX:MaxRAMPercentage=60", "-XX:+ExitOnOutOfMemoryError", "-jar", "target/app.jar"]
+# A small heap that grows with what is kept: else the young generation alone fills a third of the largest one.
+# The property tells StartupCache that it has nothing to look for.
+ENTRYPOINT ["/runtime/bin/java", "-XX:AOTCache=target/app.aot", "-Ddozen.startup.cache=target/app.aot", \
+  "-Xlog:aot*=off,cds*=off", "-Xms32m", "-XX:MaxRAMPercentage=60", "-XX:+ExitOnOutOfMemoryError", "-jar", "target/app.jar"]
 CMD ["web"]
 
 FROM app AS worker
