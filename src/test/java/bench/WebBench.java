@@ -67,7 +67,7 @@ final class WebBench {
     }
 
     private String id() {
-        return ids.get(ThreadLocalRandom.current().nextInt(ids.size()));
+        return any(ids);
     }
 
     private void compare() throws Exception {
@@ -153,51 +153,80 @@ final class WebBench {
 
     /** The list of courses, its first page, its last, a search, and a user: with a thousand of each and with a million. */
     private void growth() throws Exception {
-        var few = pages(1_000);
-        var many = pages(1_000_000);
+        var few = new Row();
+        var many = new Row();
+        try (var thousand = Side.start(services, 1_000, java());
+                var million = Side.start(services, 1_000_000, java())) {
+            for (var round = 0; round < ROUNDS; round++) {
+                thousand.measure(few);
+                million.measure(many);
+            }
+        }
         var chart = new Chart("Requests per second with 1,000,000 courses and accounts, in parts of those with 1,000");
-        few.forEach((what, perSecond) -> print(chart, what, many.get(what), perSecond));
+        for (var what : few.perSecond.keySet()) {
+            print(chart, what + ", requests/s", median(many.perSecond.get(what)), median(few.perSecond.get(what)));
+        }
         System.out.printf(
                 "%-44s %,10.0f%n",
                 "last page in parts of the first, %",
-                100 * many.get("last page, requests/s") / many.get("first page, requests/s"));
+                100 * median(many.perSecond.get("last page")) / median(many.perSecond.get("first page")));
         System.out.println("chart: " + chart.write(Path.of("target/bench/growth.svg")));
     }
 
-    private Map<String, Double> pages(int courses) throws Exception {
-        postgres.jdbi().useHandle(handle -> {
-            handle.createUpdate("""
-                            INSERT INTO courses (slug, title)
-                            SELECT 'course-' || i, CASE WHEN i <= 10 THEN 'Zebra ' ELSE 'Course ' END || i FROM generate_series(1, :courses) AS i
-                            ON CONFLICT DO NOTHING
-                            """).bind("courses", courses).execute();
-            handle.createUpdate("""
-                            INSERT INTO accounts (email, name, password)
-                            SELECT 'more' || i || '@example.com', 'User ' || i, '' FROM generate_series(1, :accounts) AS i
-                            ON CONFLICT DO NOTHING
-                            """).bind("accounts", courses).execute();
-            handle.execute("VACUUM ANALYZE courses");
-            handle.execute("VACUUM ANALYZE accounts");
-        });
-        var settings = services.settings(databaseUrl);
-        settings.put("CACHE_TTL_SECONDS", "0");
-        try (var web = WebProcess.start("kit", settings, "/api/courses", java())) {
-            var last = lastPage();
-            var row = new Row();
-            for (var round = 0; round < ROUNDS; round++) {
-                measure(row, web, "first page", () -> "/api/courses");
-                measure(row, web, "last page", () -> last);
-                measure(row, web, "user from PostgreSQL", () -> "/api/users/" + id());
-                measure(row, web, "search for a rare word", () -> "/api/courses?q=zebra");
+    /** A web process on a database of its own, with so many courses and accounts. */
+    private record Side(WebProcess web, String last, List<String> ids) implements AutoCloseable {
+        static Side start(TestServices services, int rows, List<String> java) throws Exception {
+            var url = services.newDatabase();
+            var settings = services.settings(url);
+            settings.put("CACHE_TTL_SECONDS", "0");
+            try (var postgres = Postgres.attach(PostgresUrl.parse(url), 2, Duration.ofMinutes(5))) {
+                fill(postgres, rows);
+                var ids = postgres.jdbi()
+                        .withHandle(handle -> handle.createQuery(
+                                        "SELECT id FROM accounts ORDER BY random() LIMIT :accounts")
+                                .bind("accounts", ACCOUNTS)
+                                .mapTo(String.class)
+                                .list());
+                var last = lastPage(postgres);
+                return new Side(WebProcess.start("kit-" + rows, settings, "/api/courses", java), last, ids);
             }
-            var found = new LinkedHashMap<String, Double>();
-            row.perSecond.forEach((what, values) -> found.put(what + ", requests/s", median(values)));
-            return found;
+        }
+
+        private static void fill(Postgres postgres, int rows) {
+            postgres.jdbi().useHandle(handle -> {
+                handle.createUpdate("""
+                                INSERT INTO courses (slug, title)
+                                SELECT 'course-' || i, CASE WHEN i <= 10 THEN 'Zebra ' ELSE 'Course ' END || i
+                                FROM generate_series(1, :rows) AS i
+                                """).bind("rows", rows).execute();
+                handle.createUpdate("""
+                                INSERT INTO accounts (email, name, password)
+                                SELECT 'user' || i || '@example.com', 'User ' || i, '' FROM generate_series(1, :rows) AS i
+                                """).bind("rows", rows).execute();
+                for (var table : List.of("courses", "accounts")) handle.execute("VACUUM ANALYZE " + table);
+                handle.execute("CHECKPOINT"); // or it would be written while the requests are counted
+            });
+        }
+
+        void measure(Row row) throws Exception {
+            WebBench.measure(row, web, "first page", () -> "/api/courses");
+            WebBench.measure(row, web, "last page", () -> last);
+            WebBench.measure(row, web, "user from PostgreSQL", () -> "/api/users/" + any(ids));
+            WebBench.measure(row, web, "search for a rare word", () -> "/api/courses?q=zebra");
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            web.close();
         }
     }
 
+    private static String any(List<String> ids) {
+        return ids.get(ThreadLocalRandom.current().nextInt(ids.size()));
+    }
+
     /** A page near the end, whose cursor is made as {@link dozen.http.Page} makes it: nobody walks over a million. */
-    private String lastPage() {
+    private static String lastPage(Postgres postgres) {
         var oldest = postgres.jdbi()
                 .withHandle(handle -> handle.createQuery("SELECT id FROM courses ORDER BY id LIMIT 1 OFFSET 30")
                         .mapTo(String.class)
