@@ -54,10 +54,9 @@ public final class Certificates {
     /** The newest first. */
     public Page<Certificate> list(UUID account, Page.Request page) {
         var found = jdbi.withHandle(handle -> handle.createQuery(
-                        SELECT + "WHERE account_id = :account AND id < :below ORDER BY id DESC LIMIT :fetch")
+                        SELECT + "WHERE account_id = :account AND id < :below ORDER BY id DESC LIMIT " + page.fetch())
                 .bind("account", account)
                 .bind("below", page.below())
-                .bind("fetch", page.fetch())
                 .mapTo(Certificate.class)
                 .list());
         return Page.of(found, page, Certificate::id);

@@ -26,10 +26,9 @@ public final class Courses {
     /** The newest first, one page by keyset on the primary key. */
     Page<Course> list(Page.Request page) {
         var found = jdbi.withHandle(handle -> handle.createQuery("""
-                        SELECT %s FROM courses WHERE id < :below ORDER BY id DESC LIMIT :fetch
-                        """.formatted(COLUMNS))
+                        SELECT %s FROM courses WHERE id < :below ORDER BY id DESC LIMIT %d
+                        """.formatted(COLUMNS, page.fetch()))
                 .bind("below", page.below())
-                .bind("fetch", page.fetch())
                 .mapTo(Course.class)
                 .list());
         return Page.of(found, page, Course::id);

@@ -73,11 +73,10 @@ public final class Enrolments {
 
     /** The newest courses first. */
     Page<Enrolment> list(UUID account, Page.Request page) {
-        var found = jdbi.withHandle(handle -> handle.createQuery(
-                        SELECT + "AND enrolments.course_id < :below ORDER BY enrolments.course_id DESC LIMIT :fetch")
+        var found = jdbi.withHandle(handle -> handle.createQuery(SELECT
+                        + "AND enrolments.course_id < :below ORDER BY enrolments.course_id DESC LIMIT " + page.fetch())
                 .bind("account", account)
                 .bind("below", page.below())
-                .bind("fetch", page.fetch())
                 .mapTo(Enrolment.class)
                 .list());
         return Page.of(found, page, Enrolment::courseId);

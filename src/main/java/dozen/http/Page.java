@@ -22,7 +22,11 @@ public record Page<T>(List<T> items, String next) {
 
     /** What the caller asked for. */
     public record Request(int limit, Optional<UUID> after) {
-        /** The query should fetch this many: one more than asked tells whether there is a next page. */
+        /**
+         * The query should fetch this many: one more than asked tells whether there is a next page. To be written into
+         * the statement, not bound: of a LIMIT that it does not know PostgreSQL expects a tenth of the table, so that with
+         * a large one it would plan the statement anew at each call (with a million rows that took a third of the time).
+         */
         public int fetch() {
             return limit + 1;
         }
