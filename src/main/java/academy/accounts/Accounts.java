@@ -1,8 +1,11 @@
 package academy.accounts;
 
+import dozen.resources.BatchedReads;
 import dozen.resources.PlainQuery;
 import dozen.settings.Secret;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
@@ -19,6 +22,7 @@ public final class Accounts {
 
     private final Jdbi jdbi;
     private final Passwords passwords;
+    private final BatchedReads<UUID, Public> publics = new BatchedReads<>(this::findPublic);
 
     public Accounts(Jdbi jdbi, Passwords passwords) {
         this.jdbi = jdbi;
@@ -84,11 +88,15 @@ public final class Accounts {
     }
 
     public Optional<Public> findPublic(UUID id) {
-        return jdbi.withHandle(handle -> PlainQuery.first(
+        return publics.get(id);
+    }
+
+    private Map<UUID, Public> findPublic(Set<UUID> ids) {
+        return jdbi.withHandle(handle -> PlainQuery.byId(
                 handle,
-                "SELECT id, name FROM accounts WHERE id = ?",
-                row -> new Public(row.getObject(1, UUID.class), row.getString(2)),
-                id));
+                "SELECT id, name FROM accounts",
+                ids,
+                row -> new Public(row.getObject(1, UUID.class), row.getString(2))));
     }
 
     /** The account of this address, and its password's hash. */

@@ -70,7 +70,7 @@ public final class Sessions {
         Optional<Account> kept = context.attribute(ACCOUNT);
         if (kept != null) return kept;
         var account = Optional.ofNullable(context.cookie(cookie))
-                .map(token -> redis.client().get(key(token)))
+                .flatMap(token -> redis.get(key(token)))
                 .map(value -> value.split(" "))
                 .flatMap(parts -> accounts.find(UUID.fromString(parts[0]), Integer.parseInt(parts[1])));
         context.attribute(ACCOUNT, account);

@@ -43,10 +43,10 @@ public final class Cache {
 
     private Optional<String> read(String key) {
         try {
-            var value = redis.client().get(key);
+            var value = redis.get(key);
             if (away.compareAndSet(true, false)) log.info("the cache is back");
-            return Optional.ofNullable(value);
-        } catch (JedisException e) {
+            return value;
+        } catch (JedisException | Unavailable e) {
             isAway(e);
             return Optional.empty();
         }
@@ -62,7 +62,7 @@ public final class Cache {
     }
 
     /** One line when it goes, not one a request. */
-    private void isAway(JedisException e) {
+    private void isAway(RuntimeException e) {
         if (away.compareAndSet(false, true)) log.warn("the cache is away: {}", e.getMessage());
     }
 }

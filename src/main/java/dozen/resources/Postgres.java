@@ -14,13 +14,11 @@ public final class Postgres implements AutoCloseable {
     private static final Set<String> HOPELESS = Set.of("28000", "28P01", "3D000");
 
     private final HikariDataSource pool;
-    private final Turns turns;
     private final Jdbi jdbi;
 
     private Postgres(HikariDataSource pool) {
         this.pool = pool;
-        this.turns = new Turns(pool, pool.getMaximumPoolSize());
-        this.jdbi = Jdbi.create(turns);
+        this.jdbi = Jdbi.create(new Turns(pool, pool.getMaximumPoolSize()));
     }
 
     /**
@@ -45,7 +43,7 @@ public final class Postgres implements AutoCloseable {
         pool.setConnectionInitSql("SET statement_timeout = " + statementLimit.toMillis());
         pool.setMaximumPoolSize(poolSize);
         pool.setMinimumIdle(Math.min(2, poolSize));
-        pool.setConnectionTimeout(Turns.LONGEST_WAIT.toMillis());
+        pool.setConnectionTimeout(WaitingLine.LONGEST_WAIT.toMillis());
         pool.setInitializationFailTimeout(1);
         try {
             pool.getConnection().close();
@@ -74,7 +72,6 @@ public final class Postgres implements AutoCloseable {
 
     @Override
     public void close() {
-        turns.close();
         pool.close();
     }
 }

@@ -1,6 +1,10 @@
 package dozen.resources;
 
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
@@ -21,6 +25,7 @@ public final class Redis implements AutoCloseable {
     private static final int CONNECTIONS = 32;
 
     private final RedisClient client;
+    private final BatchedReads<String, String> texts = new BatchedReads<>(this::read);
 
     private Redis(RedisClient client) {
         this.client = client;
@@ -79,6 +84,24 @@ public final class Redis implements AutoCloseable {
 
     public RedisClient client() {
         return client;
+    }
+
+    /**
+     * What stands under the key; those who ask at once share a round trip.
+     *
+     * @throws JedisException when Redis is away
+     * @throws Unavailable when it is so slow that the question could not be asked in time
+     */
+    public Optional<String> get(String key) {
+        return texts.get(key);
+    }
+
+    private Map<String, String> read(Set<String> keys) {
+        var asked = keys.toArray(String[]::new);
+        var values = client.mget(asked);
+        var found = new HashMap<String, String>();
+        for (var i = 0; i < asked.length; i++) found.put(asked[i], values.get(i));
+        return found;
     }
 
     /** For readiness: fails when Redis does not answer. */
