@@ -101,12 +101,18 @@ public record Settings(
                 env.setting("VIDEO_MAX_MB", "largest upload").integer(2048, 1, 5000) * 1_000_000L,
                 env.setting("FFMPEG", "the ffmpeg program: a path, or a name on the PATH")
                         .text("ffmpeg"),
-                env.setting("DIGEST_CRON", "when the day's digests go: second minute hour day month weekday, UTC")
-                        .parsed("0 0 7 * * *", Cron::parse),
-                env.setting("REMINDER_CRON", "when untouched courses are looked for; mails go by day only")
-                        .parsed("0 0 * * * *", Cron::parse),
-                env.setting("PURGE_CRON", "when expired data is deleted: second minute hour day month weekday, UTC")
-                        .parsed("0 30 3 * * *", Cron::parse),
+                cron(
+                        env.setting(
+                                "DIGEST_CRON", "when the day's digests go: second minute hour day month weekday, UTC"),
+                        "0 0 7 * * *"),
+                cron(
+                        env.setting("REMINDER_CRON", "when untouched courses are looked for; mails go by day only"),
+                        "0 0 * * * *"),
+                cron(
+                        env.setting(
+                                "PURGE_CRON",
+                                "when expired data is deleted: second minute hour day month weekday, UTC"),
+                        "0 30 3 * * *"),
                 process,
                 env.settings());
     }
@@ -146,6 +152,10 @@ public record Settings(
         var address = endpoint.map(url -> S3Bucket.at(url, bucket.get()))
                 .orElseGet(() -> S3Bucket.amazon(bucket.get(), region));
         return Optional.of(new S3Bucket(address, region, keyId.get(), key.get()));
+    }
+
+    private static Cron cron(Env.Declaration setting, String standard) {
+        return setting.parsed(standard, text -> text.equals(standard) ? Cron.known(text) : Cron.parse(text));
     }
 
     private static Secret secretKey(String text) {

@@ -1,9 +1,11 @@
 package academy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dozen.jobs.Cron;
 import dozen.settings.Env;
 import dozen.settings.Setting;
 import java.io.IOException;
@@ -51,6 +53,21 @@ public class SettingsTest {
     /** A default that is told in words stands for no value that one could set. */
     private static String literal(String standard) {
         return standard == null || standard.matches(".*[ $].*") ? "" : standard;
+    }
+
+    /** Academy trusts the defaults, and reads what was set at each start. */
+    @Test
+    void everyTimeOfDayIsOne() {
+        var times = declared().stream()
+                .filter(setting -> setting.name().endsWith("_CRON"))
+                .toList();
+        assertFalse(times.isEmpty());
+        for (var time : times) {
+            Cron.parse(time.standard());
+            var env = new Env(Map.of(time.name(), "at noon"));
+            Settings.read(env);
+            assertTrue(env.faults().stream().anyMatch(line -> line.startsWith(time.name() + " must be a cron")));
+        }
     }
 
     @Test

@@ -59,7 +59,7 @@ public final class Registry implements AutoCloseable {
     public static String name(String type) {
         var chance = Integer.toHexString(ThreadLocalRandom.current().nextInt(0x10000));
         var host = host().length() > 20 ? host().substring(0, 20) : host();
-        return "%s-%s-%d-%s".formatted(type, host, ProcessHandle.current().pid(), chance);
+        return "%s-%s-%s-%s".formatted(type, host, ProcessHandle.current().pid(), chance);
     }
 
     /** To be owned before what it tells of, so that it is the last to know of the end. */

@@ -74,7 +74,7 @@ public record PostgresUrl(
 
     /** For the driver: an address without any secret. */
     String jdbc() {
-        return "jdbc:postgresql://%s:%d/%s".formatted(host, port, encoded(database));
+        return "jdbc:postgresql://%s:%s/%s".formatted(host, port, encoded(database));
     }
 
     private static String encoded(String text) {
@@ -91,7 +91,7 @@ public record PostgresUrl(
     }
 
     String address() {
-        return "PostgreSQL at %s:%d".formatted(host, port);
+        return "PostgreSQL at %s:%s".formatted(host, port);
     }
 
     /** Parameters may hold secrets of their own (sslpassword), so they are left out. */

@@ -56,6 +56,6 @@ public record RedisUrl(String host, int port, boolean tls, String user, Secret p
     }
 
     String address() {
-        return "Redis at %s:%d".formatted(host, port);
+        return "Redis at %s:%s".formatted(host, port);
     }
 }

@@ -91,7 +91,7 @@ public final class Env {
 
         /** A whole number; its bounds are told with its meaning. */
         public int integer(int standard, int least, int most) {
-            bounds = " (%d to %d)".formatted(least, most);
+            bounds = " (%s to %s)".formatted(least, most); // %d would load the number formats of all locales: 10 ms
             return read(String.valueOf(standard), false, false, text -> {
                 var number = wholeNumber(text);
                 if (number < least || number > most) throw expected(text, least, most);
