@@ -61,16 +61,16 @@ public final class BatchedReads<K, V> {
 
     /** With all who wait. */
     private Optional<V> trip(K key) {
-        var keys = new LinkedHashSet<K>();
-        keys.add(key);
         var others = new ArrayList<WaitingLine.Place<K, Supplier<Optional<V>>>>();
-        for (var other = line.poll(); other != null; other = line.poll()) {
-            others.add(other);
-            keys.add(other.wants);
-        }
         var began = System.nanoTime();
         newest = began;
         try {
+            var keys = new LinkedHashSet<K>();
+            keys.add(key);
+            for (var other = line.poll(); other != null; other = line.poll()) {
+                others.add(other);
+                keys.add(other.wants);
+            }
             var found = source.apply(keys);
             for (var other : others) other.complete(() -> Optional.ofNullable(found.get(other.wants)));
             return Optional.ofNullable(found.get(key));

@@ -51,8 +51,16 @@ final class Turns implements ConnectionFactory {
             throw new SQLTransientConnectionException("no connection was free within " + WaitingLine.LONGEST_WAIT);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new SQLTransientConnectionException("interrupted while waiting for a connection", e);
+            throw interrupted();
         }
+        if (Thread.currentThread().isInterrupted()) { // reading would break the connection
+            release();
+            throw interrupted();
+        }
+    }
+
+    private static SQLException interrupted() {
+        return new SQLTransientConnectionException("interrupted while waiting for a connection");
     }
 
     private void release() {

@@ -12,7 +12,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -119,5 +125,26 @@ class RedisTest {
         assertTrue(failure.getMessage().contains("WRONGPASS"), failure.getMessage());
         assertFalse(failure.getMessage().contains("canary"));
         assertTrue(System.nanoTime() - start < 10_000_000_000L, "it went on trying");
+    }
+
+    @Test
+    void whoAsksAtOnceIsToldOfItsOwnKey() throws Exception {
+        try (var redis = Redis.attach(RedisUrl.parse(server.url()), true);
+                var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (var key = 0; key < 300; key += 2) redis.client().set("shared:" + key, "value " + key);
+            var answers = new ArrayList<Future<Optional<String>>>();
+            for (var key = 0; key < 300; key++) {
+                var asked = "shared:" + key;
+                answers.add(callers.submit(() -> redis.get(asked)));
+            }
+            for (var key = 0; key < 300; key++) {
+                var wanted = key % 2 == 0 ? Optional.of("value " + key) : Optional.<String>empty();
+                assertEquals(wanted, answers.get(key).get(5, TimeUnit.SECONDS));
+            }
+            var trips = Pattern.compile("cmdstat_mget:calls=(\\d+)")
+                    .matcher(redis.client().info("commandstats"));
+            assertTrue(trips.find());
+            assertTrue(Integer.parseInt(trips.group(1)) < 300, "no trip was shared");
+        }
     }
 }
