@@ -29,7 +29,7 @@ record Attached(Settings settings, Life life) {
     }
 
     Optional<FileStorage> files() {
-        return settings.files().map(bucket -> life.owns(new FileStorage(bucket)));
+        return settings.files().map(FileStorage::new);
     }
 
     Accounts accounts(Postgres postgres) {

@@ -2,10 +2,12 @@ package academy;
 
 import academy.accounts.Passwords;
 import dozen.http.HttpSettings;
+import dozen.http.PublicUrl;
 import dozen.jobs.Cron;
 import dozen.logging.Logging;
 import dozen.process.ProcessSettings;
 import dozen.process.Release;
+import dozen.resources.MailAddress;
 import dozen.resources.PostgresUrl;
 import dozen.resources.RedisUrl;
 import dozen.resources.S3Bucket;
@@ -13,13 +15,10 @@ import dozen.resources.SmtpUrl;
 import dozen.settings.Env;
 import dozen.settings.Secret;
 import dozen.settings.Setting;
-import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** Every setting of Academy: its name, meaning, default and bounds. Read once, from the environment alone. */
@@ -30,12 +29,13 @@ public record Settings(
         RedisUrl redisUrl,
         boolean redisTlsVerify,
         Secret secretKey,
-        URI publicUrl,
+        PublicUrl publicUrl,
         Duration cacheTtl,
         Duration sessionTtl,
         Passwords.Cost passwordCost,
         int logInTriesByAddress,
         int logInTriesByAccount,
+        int signUpsByAddress,
         int webMaxRequests,
         int trustedProxyHops,
         Optional<Secret> metricsToken,
@@ -43,6 +43,7 @@ public record Settings(
         int workerThreads,
         Optional<SmtpUrl> smtpUrl,
         InternetAddress mailFrom,
+        boolean smtpPlainLogin,
         Optional<S3Bucket> files,
         long videoMaxBytes,
         String ffmpeg,
@@ -72,7 +73,7 @@ public record Settings(
                         .secret(Settings::secretKey),
                 env.setting("PUBLIC_URL", "where the world sees web; https makes cookies secure")
                         .shownAs("http://localhost:$PORT")
-                        .parsed("http://localhost:" + port, Settings::webAddress),
+                        .parsed("http://localhost" + (port == 0 ? "" : ":" + port), PublicUrl::parse),
                 Duration.ofSeconds(env.setting("CACHE_TTL_SECONDS", "how long a cached read is kept; 0: nothing is")
                         .integer(300, 0, 86_400)),
                 Duration.ofHours(env.setting("SESSION_TTL_HOURS", "how long a log-in lasts")
@@ -81,6 +82,8 @@ public record Settings(
                 env.setting("LOG_IN_TRIES_BY_ADDRESS", "failed log-ins from one network in 15 minutes")
                         .integer(100, 1, 1_000_000),
                 env.setting("LOG_IN_TRIES_BY_ACCOUNT", "failed log-ins to one account in 15 minutes")
+                        .integer(10, 1, 1_000_000),
+                env.setting("SIGN_UPS_BY_ADDRESS", "new accounts from one network in 15 minutes")
                         .integer(10, 1, 1_000_000),
                 env.setting("WEB_MAX_REQUESTS", "requests at once per web process; past it 503")
                         .integer(512, 1, 100_000),
@@ -96,7 +99,9 @@ public record Settings(
                                 "SMTP: smtp://user:password@host:587, smtps:// for TLS; unset: mails are logged")
                         .optionalSecret(SmtpUrl::parse),
                 env.setting("MAIL_FROM", "sender of all mails")
-                        .parsed("Academy <academy@localhost>", Settings::mailAddress),
+                        .parsed("Academy <academy@localhost>", MailAddress::sender),
+                env.setting("SMTP_PLAIN_LOGIN", "true sends SMTP_URL's password without TLS where the server offers none")
+                        .bool(false),
                 files(env),
                 env.setting("VIDEO_MAX_MB", "largest upload").integer(2048, 1, 5000) * 1_000_000L,
                 env.setting("FFMPEG", "the ffmpeg program: a path, or a name on the PATH")
@@ -142,6 +147,7 @@ public record Settings(
                 .optional(S3Bucket::name);
         var keyId = env.setting("AWS_ACCESS_KEY_ID", "who we are at S3").optional(text -> text);
         var key = env.setting("AWS_SECRET_ACCESS_KEY", "and its secret").optionalSecret(Secret::new);
+        var sessionToken = env.setting("AWS_SESSION_TOKEN", "of temporary credentials").optionalSecret(Secret::new);
         var region = env.setting("AWS_REGION", "S3's region").text("us-east-1");
         var endpoint = env.setting("AWS_ENDPOINT_URL_S3", "another server that speaks S3's protocol")
                 .optional(S3Bucket::endpoint);
@@ -151,7 +157,7 @@ public record Settings(
         if (keyId.isEmpty() || key.isEmpty()) return Optional.empty();
         var address = endpoint.map(url -> S3Bucket.at(url, bucket.get()))
                 .orElseGet(() -> S3Bucket.amazon(bucket.get(), region));
-        return Optional.of(new S3Bucket(address, region, keyId.get(), key.get()));
+        return Optional.of(new S3Bucket(address, region, keyId.get(), key.get(), sessionToken));
     }
 
     private static Cron cron(Env.Declaration setting, String standard) {
@@ -171,26 +177,6 @@ public record Settings(
     private static Secret token(String text) {
         if (text.length() < 16) throw new IllegalArgumentException("needs 16 characters or more");
         return new Secret(text);
-    }
-
-    private static InternetAddress mailAddress(String text) {
-        try {
-            return new InternetAddress(text, true);
-        } catch (AddressException e) {
-            throw new IllegalArgumentException("must be a mail address, but is \"" + text + "\"");
-        }
-    }
-
-    private static URI webAddress(String text) {
-        var malformed = new IllegalArgumentException("must look like https://www.example.com, but is \"" + text + "\"");
-        try {
-            var address = URI.create(text);
-            var scheme = String.valueOf(address.getScheme()).toLowerCase(Locale.ROOT);
-            if (address.getHost() == null || !scheme.equals("http") && !scheme.equals("https")) throw malformed;
-            return address;
-        } catch (IllegalArgumentException e) {
-            throw malformed;
-        }
     }
 
     HttpSettings http() {

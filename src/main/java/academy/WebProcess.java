@@ -71,7 +71,8 @@ final class WebProcess {
                 new RateLimits(redis),
                 new ClientAddress(settings.trustedProxyHops()),
                 settings.logInTriesByAddress(),
-                settings.logInTriesByAccount());
+                settings.logInTriesByAccount(),
+                settings.signUpsByAddress());
         var signer = new Signer(settings.secretKey());
         var once = new Idempotency(postgres.jdbi(), signer, sessions::caller);
         var cache = new Cache(redis, settings.cacheTtl());

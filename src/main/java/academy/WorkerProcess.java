@@ -30,12 +30,13 @@ final class WorkerProcess {
     static Worker start(Settings settings, Life life) {
         var attached = new Attached(settings, life);
         // Room for a connection in each handler, for taking jobs and for heartbeats.
-        var connections = Math.max(settings.databasePoolSize(), settings.workerThreads() + 3);
+        var threads = settings.workerThreads() + TranscodeVideo.POLICY.ownThreads();
+        var connections = Math.max(settings.databasePoolSize(), threads + 3);
         var postgres = attached.postgres(connections, Attached.LONG_STATEMENT);
         var jdbi = postgres.jdbi();
         var redis = attached.redis();
         var files = attached.files();
-        var mail = new Mail(settings.smtpUrl(), settings.mailFrom());
+        var mail = new Mail(settings.smtpUrl(), settings.mailFrom(), settings.smtpPlainLogin());
         var signer = new Signer(settings.secretKey());
 
         var jobs = new Jobs(redis);
@@ -64,7 +65,7 @@ final class WorkerProcess {
                 .on(
                         TranscodeVideo.class,
                         TranscodeVideo.POLICY,
-                        new TranscodeVideo.Handler(videos, storage, new Ffmpeg(settings.ffmpeg()))::run)
+                        TranscodeVideo.Handler.start(videos, storage, new Ffmpeg(settings.ffmpeg()))::run)
                 .on(DiscardFiles.class, new DiscardFiles.Handler(storage)::run));
         worker.start(settings.workerThreads());
         registry.started();

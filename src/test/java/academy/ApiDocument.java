@@ -52,6 +52,7 @@ final class ApiDocument {
     /** Fails when an answer is none that the document tells of. */
     void check(HttpResponse<String> answer) {
         var request = answer.request();
+        if (request.method().equals("HEAD")) return; // a test of its own compares it with GET
         var type = answer.headers().firstValue("Content-Type").orElse("").split(";")[0];
         var operation = operation(
                 request.method().toLowerCase(java.util.Locale.ROOT),

@@ -2,33 +2,51 @@ package dev;
 
 import java.io.File;
 import java.io.IOException;
+import java.net.JarURLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Collections;
 
-/** The ffmpeg of the PATH, else that of a Maven artifact for this system. */
+/** The ffmpeg and ffprobe of the PATH, else those of a Maven artifact for this system. */
 public final class LocalFfmpeg {
     private LocalFfmpeg() {}
 
-    /** @param folder where the artifact's is unpacked, once */
+    /**
+     * The path of ffmpeg; ffprobe is beside it.
+     *
+     * @param folder where the artifact's programs are unpacked, once
+     */
     public static String program(Path folder) throws IOException {
         for (var each : System.getenv("PATH").split(File.pathSeparator)) {
             var file = new File(each, "ffmpeg");
-            if (file.canExecute()) return file.getAbsolutePath();
+            if (file.canExecute() && new File(each, "ffprobe").canExecute()) return file.getAbsolutePath();
         }
-        var name = "ffmpeg-" + (isArm() ? "aarch64" : isMac() ? "x86_64" : "amd64") + (isMac() ? "-osx" : "");
-        var program = folder.toAbsolutePath().resolve("ffmpeg");
-        if (Files.exists(program)) return program.toString();
-        try (var stream = LocalFfmpeg.class.getResourceAsStream("/ws/schild/jave/nativebin/" + name)) {
-            if (stream == null) throw new IOException("no ffmpeg for this system: install one, or set FFMPEG");
-            Files.createDirectories(program.getParent());
-            // Under another name first: nobody may find a half of it.
-            var copy = Files.createTempFile(program.getParent(), "ffmpeg", "");
-            Files.copy(stream, copy, StandardCopyOption.REPLACE_EXISTING);
-            if (!copy.toFile().setExecutable(true)) throw new IOException("not executable: " + copy);
-            Files.move(copy, program, StandardCopyOption.ATOMIC_MOVE);
-            return program.toString();
+        var unpacked = folder.toAbsolutePath().resolve("ffmpeg-6.1.1");
+        if (!Files.exists(unpacked)) unpack(unpacked);
+        return unpacked.resolve("ffmpeg").toString();
+    }
+
+    private static void unpack(Path folder) throws IOException {
+        var from = "org/bytedeco/ffmpeg/%s-%s-gpl/".formatted(isMac() ? "macosx" : "linux", isArm() ? "arm64" : "x86_64");
+        var program = LocalFfmpeg.class.getResource("/" + from + "ffmpeg");
+        if (program == null) throw new IOException("no ffmpeg for this system: install one, or set FFMPEG");
+        // Under another name first: nobody may find a half of it.
+        Files.createDirectories(folder.getParent());
+        var copy = Files.createTempDirectory(folder.getParent(), "ffmpeg");
+        try (var jar = ((JarURLConnection) program.openConnection()).getJarFile()) {
+            for (var entry : Collections.list(jar.entries())) {
+                var name = entry.getName();
+                if (entry.isDirectory() || !name.startsWith(from) || name.contains("libjni")) continue;
+                var file = copy.resolve(name.substring(from.length()));
+                if (name.indexOf('/', from.length()) >= 0) continue; // headers
+                try (var content = jar.getInputStream(entry)) {
+                    Files.copy(content, file, StandardCopyOption.REPLACE_EXISTING);
+                }
+                if (!file.toFile().setExecutable(true)) throw new IOException("not executable: " + file);
+            }
         }
+        Files.move(copy, folder, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static boolean isArm() {

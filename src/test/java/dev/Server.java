@@ -1,8 +1,6 @@
 package dev;
 
 import dozen.process.Exit;
-import io.github.cdimascio.dotenv.Dotenv;
-import io.github.cdimascio.dotenv.DotenvEntry;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.InetSocketAddress;
@@ -14,11 +12,12 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TimeZone;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import sun.misc.Signal;
 
 /** What scripts/server runs: the backing services, then Procfile's process types on them, restarted on a change. */
@@ -40,6 +39,7 @@ public final class Server {
         System.setProperty("slf4j.internal.verbosity", "WARN");
         System.setProperty("slf4j.provider", "org.slf4j.simple.SimpleServiceProvider");
         System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
+        TimeZone.setDefault(TimeZone.getTimeZone(ZoneOffset.UTC)); // PostgreSQL may not know this machine's
         try {
             new Server(Options.parse(arguments)).run();
         } catch (Exit e) {
@@ -86,10 +86,8 @@ public final class Server {
         stop.countDown();
     }
 
-    private static Map<String, String> dotenv() {
-        return Dotenv.configure().ignoreIfMissing().load().entries(Dotenv.Filter.DECLARED_IN_ENV_FILE).stream()
-                .filter(entry -> !entry.getValue().isEmpty())
-                .collect(Collectors.toMap(DotenvEntry::getKey, DotenvEntry::getValue));
+    private static Map<String, String> dotenv() throws IOException {
+        return DotenvFile.read(Path.of(".env"));
     }
 
     private int port(Map<String, String> dotenv) {
@@ -120,7 +118,7 @@ public final class Server {
         if (!dotenv.containsKey("DATABASE_URL")) {
             SampleData.loadIntoEmpty(settings.get("DATABASE_URL"), processes, procfile);
         }
-        writeEnv(services.settings());
+        writeEnv(services.settings(), port);
         if (options.servicesOnly()) {
             System.out.println("PostgreSQL, Redis, S3 and SMTP are up; their settings are in .dev/env. For example:");
             System.out.println("  set -a; . .dev/env; java -jar target/app.jar web");
@@ -137,7 +135,10 @@ public final class Server {
         }
     }
 
-    private static void writeEnv(Map<String, String> settings) throws IOException {
+    /** A process that is started by hand listens where the others do, when these don't run. */
+    private static void writeEnv(Map<String, String> services, int port) throws IOException {
+        var settings = new LinkedHashMap<>(services);
+        settings.put("PORT", String.valueOf(port));
         var lines = settings.entrySet().stream()
                 .map(entry -> entry.getKey() + "=" + entry.getValue())
                 .toList();

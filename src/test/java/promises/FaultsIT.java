@@ -198,9 +198,8 @@ class FaultsIT {
                 return RunningAcademy.json(answer).at("/video/id").asText();
             });
             var lost = 0;
-            try (var storage = new FileStorage(academy.settings().files().orElseThrow())) {
-                for (var id : acknowledged) if (storage.read(original(academy, id)).length != film.length) lost++;
-            }
+            var storage = new FileStorage(academy.settings().files().orElseThrow());
+            for (var id : acknowledged) if (storage.read(original(academy, id)).length != film.length) lost++;
             tell("S3", fault, recovered, lost);
             assertEquals(0, lost);
         }

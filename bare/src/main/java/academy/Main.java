@@ -99,7 +99,8 @@ public final class Main {
                 new RateLimits(redis),
                 new ClientAddress(settings.trustedProxyHops()),
                 settings.logInTriesByAddress(),
-                settings.logInTriesByAccount());
+                settings.logInTriesByAccount(),
+                settings.signUpsByAddress());
         var once = new Idempotency(postgres.jdbi(), new Signer(settings.secretKey()), sessions::caller);
         var cache = new Cache(redis, settings.cacheTtl());
 
@@ -126,7 +127,7 @@ public final class Main {
         var connections = Math.max(settings.databasePoolSize(), settings.workerThreads() + 3);
         var postgres = life.owns(Postgres.attach(settings.databaseUrl(), connections, TASK_STATEMENT));
         var redis = redis(settings, life);
-        var mail = new Mail(settings.smtpUrl(), settings.mailFrom());
+        var mail = new Mail(settings.smtpUrl(), settings.mailFrom(), settings.smtpPlainLogin());
 
         var registry = Registry.join(redis, "worker", settings.process().release(), life);
         var worker = life.owns(new Worker(registry.name(), postgres, redis, settings.drain()))

@@ -12,6 +12,7 @@ import java.util.UUID;
  * @param timeZone as Europe/Vienna; null when never told
  * @param letters whether digests and reminders are wanted
  * @param completeness of the profile, 0 to 100; null while nobody computed it
+ * @param mailRefused what the mail server said when it refused this address for good; null while mails arrive
  */
 public record Account(
         UUID id,
@@ -22,9 +23,10 @@ public record Account(
         boolean letters,
         Role role,
         Integer completeness,
+        String mailRefused,
         Instant createdAt) {
     static final String COLUMNS =
-            "id, email, name, about, time_zone, letters, upper(role) AS role, completeness, created_at";
+            "id, email, name, about, time_zone, letters, upper(role) AS role, completeness, mail_refused, created_at";
 
     public enum Role {
         LEARNER,

@@ -4,6 +4,7 @@ import academy.pages.Form;
 import academy.pages.Layout;
 import dozen.settings.Secret;
 import io.javalin.config.RoutesConfig;
+import dozen.http.FormBody;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import java.util.List;
@@ -42,10 +43,10 @@ public final class AccountPages {
                 context,
                 () -> {
                     var request = new AccountRoutes.SignUp(
-                            Form.text(context, "email").strip(),
+                            FormBody.text(context, "email").strip(),
                             password(context),
-                            Form.text(context, "name").strip());
-                    sessions.start(context, accounts.signUp(request).id());
+                            FormBody.text(context, "name").strip());
+                    sessions.start(context, accounts.signUp(context, request).id());
                     return Next.of(context);
                 },
                 faults -> signUpForm(context, faults));
@@ -58,8 +59,8 @@ public final class AccountPages {
                 "Sign up",
                 Map.of(
                         "faults", faults,
-                        "email", Form.text(context, "email"),
-                        "name", Form.text(context, "name"),
+                        "email", FormBody.text(context, "email"),
+                        "name", FormBody.text(context, "name"),
                         "next", Next.of(context)));
     }
 
@@ -69,7 +70,7 @@ public final class AccountPages {
                 () -> {
                     accounts.logIn(
                             context,
-                            new AccountRoutes.LogIn(Form.text(context, "email").strip(), password(context)));
+                            new AccountRoutes.LogIn(FormBody.text(context, "email").strip(), password(context)));
                     return Next.of(context);
                 },
                 faults -> logInForm(context, faults));
@@ -80,7 +81,7 @@ public final class AccountPages {
                 context,
                 "log-in",
                 "Log in",
-                Map.of("faults", faults, "email", Form.text(context, "email"), "next", Next.of(context)));
+                Map.of("faults", faults, "email", FormBody.text(context, "email"), "next", Next.of(context)));
     }
 
     private void askForReset(Context context) {
@@ -90,7 +91,7 @@ public final class AccountPages {
                     passwords.request(
                             context,
                             new PasswordRoutes.ResetRequest(
-                                    Form.text(context, "email").strip()));
+                                    FormBody.text(context, "email").strip()));
                     return "/reset?sent=yes";
                 },
                 faults -> resetForm(context, faults, false));
@@ -101,7 +102,7 @@ public final class AccountPages {
                 context,
                 () -> {
                     passwords.reset(new PasswordRoutes.Reset(
-                            new Secret(Form.text(context, "token").strip()), password(context)));
+                            new Secret(FormBody.text(context, "token").strip()), password(context)));
                     return "/log-in?changed=yes";
                 },
                 faults -> resetForm(context, faults, true));
@@ -121,12 +122,12 @@ public final class AccountPages {
                         "withToken",
                         withToken,
                         "email",
-                        Form.text(context, "email"),
+                        FormBody.text(context, "email"),
                         "token",
-                        Form.text(context, "token")));
+                        FormBody.text(context, "token")));
     }
 
     private static Secret password(Context context) {
-        return new Secret(Form.text(context, "password"));
+        return new Secret(FormBody.text(context, "password"));
     }
 }

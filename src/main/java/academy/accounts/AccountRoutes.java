@@ -49,12 +49,13 @@ public final class AccountRoutes {
     }
 
     private void signUp(Context context) {
-        var account = signUp(Json.body(context, SignUp.class));
+        var account = signUp(context, Json.body(context, SignUp.class));
         context.status(201).header("Location", "/api/users/" + account.id()).json(account);
     }
 
-    Account signUp(SignUp request) {
+    Account signUp(Context context, SignUp request) {
         NewAccount.check(request.email(), request.password(), request.name());
+        limits.takeSignUp(context);
         return accounts.create(request.email(), request.password(), request.name(), Account.Role.LEARNER, this::welcome)
                 .orElseThrow(() -> Problem.conflict("This address has an account already."));
     }

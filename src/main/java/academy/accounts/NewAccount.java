@@ -11,7 +11,7 @@ final class NewAccount {
         var fields = new Fields();
         fields.mailAddress("email", email);
         password(fields, password);
-        fields.text("name", name, 1, 200);
+        fields.personName("name", name);
         fields.check();
     }
 

@@ -1,5 +1,6 @@
 package academy.accounts;
 
+import dozen.http.FormBody;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.http.HttpStatus;
@@ -20,8 +21,9 @@ public final class Next {
     private Next() {}
 
     static String of(Context context) {
-        var asked = context.formParam("next") == null ? context.queryParam("next") : context.formParam("next");
-        return asked != null && OWN.matcher(asked).matches() ? asked : "/";
+        var sent = FormBody.text(context, "next");
+        var asked = sent.isEmpty() ? String.valueOf(context.queryParam("next")) : sent;
+        return OWN.matcher(asked).matches() ? asked : "/";
     }
 
     /** For who is logged in; others are sent to log in, and then back. */

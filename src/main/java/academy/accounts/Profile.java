@@ -7,7 +7,7 @@ import java.time.ZoneId;
 public record Profile(String name, String about, String timeZone, Boolean letters) {
     void check() {
         var fields = new Fields();
-        fields.text("name", name, 1, 200);
+        fields.personName("name", name);
         fields.text("about", about, 0, 2_000);
         if (timeZone != null && !ZoneId.getAvailableZoneIds().contains(timeZone)) {
             fields.error("timeZone", "is no time zone; one looks like Europe/Vienna");

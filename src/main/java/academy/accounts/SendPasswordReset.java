@@ -32,7 +32,7 @@ public record SendPasswordReset(String email) {
                     "A new password for Academy",
                     Map.of(
                             "link",
-                            letters.publicUrl() + "/reset#" + token,
+                            letters.publicUrl().link("/reset#" + token),
                             "token",
                             token,
                             "minutes",

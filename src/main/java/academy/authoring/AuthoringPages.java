@@ -15,6 +15,7 @@ import dozen.http.Page;
 import dozen.http.Path;
 import dozen.http.Problem;
 import io.javalin.config.RoutesConfig;
+import dozen.http.FormBody;
 import io.javalin.http.Context;
 import java.util.HashMap;
 import java.util.List;
@@ -71,12 +72,12 @@ public final class AuthoringPages {
 
     private static Draft draft(Context context) {
         return new Draft(
-                Form.text(context, "title"),
-                Form.text(context, "slug"),
-                Form.text(context, "summary"),
-                Form.text(context, "subject"),
-                Form.text(context, "level"),
-                Form.text(context, "url"));
+                FormBody.text(context, "title"),
+                FormBody.text(context, "slug"),
+                FormBody.text(context, "summary"),
+                FormBody.text(context, "subject"),
+                FormBody.text(context, "level"),
+                FormBody.text(context, "url"));
     }
 
     private static Map<String, Object> values(Draft draft) {
@@ -131,7 +132,7 @@ public final class AuthoringPages {
                 context,
                 () -> {
                     courseRoutes.addLesson(
-                            course, new Lesson.Draft(Form.text(context, "title"), Form.text(context, "text")));
+                            course, new Lesson.Draft(FormBody.text(context, "title"), FormBody.text(context, "text")));
                     return "/admin/courses/" + course;
                 },
                 faults -> course(context, faults));

@@ -16,7 +16,7 @@ import org.apache.pdfbox.pdmodel.font.PDFont;
 import org.apache.pdfbox.pdmodel.font.PDType0Font;
 
 /**
- * The page that a learner gets. Its font covers Latin, Greek, Cyrillic, Arabic, Hebrew and more. What it lacks is shown as
+ * The page that a learner gets. Every line of it is set in one font and one way. The font covers Latin, Greek, Cyrillic, Arabic, Hebrew and more. What it lacks is shown as
  * a box, with a line that says where the name reads in full; and whoever selects or searches the text finds the true
  * name in any script.
  */
@@ -27,16 +27,14 @@ final class CertificatePdf implements AutoCloseable {
             DateTimeFormatter.ofPattern("d MMMM uuuu", Locale.ENGLISH).withZone(ZoneOffset.UTC);
 
     private final PDDocument document = new PDDocument();
-    private final PDFont sans;
-    private final PDFont serif;
+    private final PDFont font;
     private final PDPageContentStream content;
     private float y = 440;
 
     private CertificatePdf() throws IOException {
         var page = new PDPage(LANDSCAPE);
         document.addPage(page);
-        sans = font("DejaVuSans.ttf");
-        serif = font("DejaVuSerif.ttf");
+        font = font("DejaVuSans.ttf");
         content = new PDPageContentStream(document, page);
     }
 
@@ -51,26 +49,25 @@ final class CertificatePdf implements AutoCloseable {
         try (var pdf = new CertificatePdf()) {
             pdf.describe(certificate);
             pdf.frame();
-            pdf.line("Academy certifies that", pdf.sans, 14, 14, 1);
+            pdf.line("Academy certifies that", 14, 14, 1);
             pdf.space(14);
-            var whole = pdf.line(certificate.name(), pdf.sans, 38, 14, 1);
+            var whole = pdf.line(certificate.name(), 38, 14, 1);
             pdf.space(14);
-            pdf.line("has completed the course", pdf.sans, 14, 14, 1);
+            pdf.line("has completed the course", 14, 14, 1);
             pdf.space(10);
-            whole &= pdf.line(certificate.course(), pdf.serif, 26, 12, 2);
+            whole &= pdf.line(certificate.course(), 26, 12, 2);
             pdf.y = 150;
-            pdf.line("on " + DAY.format(certificate.issuedAt()), pdf.sans, 12, 12, 1);
+            pdf.line("on " + DAY.format(certificate.issuedAt()), 12, 12, 1);
             if (!whole) {
                 pdf.space(6);
                 pdf.line(
                         "A box stands for a letter that the font of this page lacks. The page below shows it all.",
-                        pdf.sans,
                         9,
                         9,
                         1);
             }
             pdf.y = 80;
-            pdf.line("Verify it at " + page, pdf.sans, 9, 7, 1);
+            pdf.line("Verify it at " + page, 9, 7, 1);
             return pdf.bytes();
         }
     }
@@ -99,7 +96,7 @@ final class CertificatePdf implements AutoCloseable {
     }
 
     /** Draws a text in the middle and goes below it. Returns whether the font had all of it. */
-    private boolean line(String text, PDFont font, float largest, float least, int mostLines) throws IOException {
+    private boolean line(String text, float largest, float least, int mostLines) throws IOException {
         var printed = PrintedText.of(text, font, largest, least, LANDSCAPE.getWidth() - 2 * MARGIN, mostLines);
         beginSpan(text);
         for (var line : printed.lines()) {

@@ -32,7 +32,7 @@ public record MakeCertificate(UUID certificate) {
             var found = certificates.find(job.certificate());
             if (found.isEmpty()) return; // deleted in the meantime
             var certificate = found.get();
-            var page = letters.publicUrl() + "/certificates/" + certificate.id();
+            var page = letters.publicUrl().link("/certificates/" + certificate.id());
             var pdf = CertificatePdf.of(certificate, page);
             files.put(certificate.file(), "application/pdf", pdf);
             certificates.ready(certificate.id());

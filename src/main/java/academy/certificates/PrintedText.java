@@ -16,6 +16,8 @@ import org.apache.pdfbox.pdmodel.font.PDFont;
 record PrintedText(List<String> lines, float size, boolean whole) {
     private static final char BOX = '\u25A1';
     private static final float STEP = 2;
+    /** In pairs: those of Unicode's mirrored characters that stand in names and titles. */
+    private static final String MIRRORED = "()[]{}<>\u00ab\u00bb\u2039\u203a\u2264\u2265";
 
     /** The largest size at which it needs no more than so many lines; at the least size it takes what it needs. */
     static PrintedText of(String text, PDFont font, float largest, float least, float width, int mostLines)
@@ -80,10 +82,19 @@ record PrintedText(List<String> lines, float size, boolean whole) {
             levels[i] = (byte) bidi.getRunLevel(i);
             var run = text.substring(bidi.getRunStart(i), bidi.getRunLimit(i));
             runs[i] =
-                    levels[i] % 2 == 0 ? run : new StringBuilder(run).reverse().toString();
+                    levels[i] % 2 == 0 ? run : mirrored(new StringBuilder(run).reverse());
         }
         Bidi.reorderVisually(levels, 0, runs, 0, runs.length);
         return String.join("", runs);
+    }
+
+    /** A bracket that opens on the left of a text opens on the right of one that is read from there. */
+    private static String mirrored(StringBuilder text) {
+        for (var i = 0; i < text.length(); i++) {
+            var at = MIRRORED.indexOf(text.charAt(i));
+            if (at >= 0) text.setCharAt(i, MIRRORED.charAt(at ^ 1));
+        }
+        return text.toString();
     }
 
     private static String printable(String text, PDFont font) {

@@ -13,6 +13,10 @@ public record Draft(String title, String slug, String summary, String subject, S
         return new Draft(title, name, orEmpty(summary), orEmpty(subject), orEmpty(level), orEmpty(url));
     }
 
+    Draft withSlug(String other) {
+        return new Draft(title, other, summary, subject, level, url);
+    }
+
     private static String orEmpty(String text) {
         return text == null ? "" : text;
     }

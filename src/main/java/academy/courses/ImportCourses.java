@@ -7,10 +7,17 @@ import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import dozen.process.Exit;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PushbackInputStream;
+import java.io.Reader;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -28,7 +35,14 @@ public final class ImportCourses {
     /** Characters in one row. More is a quote that nobody closed, and would fill the memory. */
     private static final int LONGEST_ROW = 4_194_304;
 
+    private static final String UNDECODABLE = "\uFFFF";
+    private static final byte[] BOM = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
+
+    /** A course of this file, by its slug: where it stands, and a hash of the rest. */
+    private record Seen(long line, int content) {}
+
     private final Courses courses;
+    private final Map<String, Seen> seen = new HashMap<>();
     private final List<Draft> batch = new ArrayList<>(BATCH);
     private int rows;
     private int added;
@@ -66,13 +80,12 @@ public final class ImportCourses {
     @SuppressWarnings("removal")
     private void read(InputStream input, CsvColumns.Names names) throws IOException {
         try (var reader = CsvReader.builder()
-                .detectBomHeader(true)
                 .extraFieldStrategy(FieldMismatchStrategy.IGNORE) // reported row by row, below
                 .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
                 .allowExtraCharsAfterClosingQuote(true)
                 .allowUnclosedQuote(false)
                 .maxBufferSize(LONGEST_ROW)
-                .ofCsvRecord(input, StandardCharsets.UTF_8)) {
+                .ofCsvRecord(decoded(input))) {
             var records = reader.iterator();
             if (!records.hasNext()) throw Exit.failure("the file is empty");
             var columns = names.in(records.next());
@@ -86,20 +99,52 @@ public final class ImportCourses {
         if (bad > 0) throw Exit.failure("%d bad, the others kept".formatted(bad));
     }
 
+    /** UTF-8, or UTF-16 with a byte order mark. What can't be decoded becomes a character that no text has. */
+    private static Reader decoded(InputStream input) throws IOException {
+        var pushback = new PushbackInputStream(input, BOM.length);
+        var start = pushback.readNBytes(BOM.length);
+        var marked = Arrays.equals(start, BOM);
+        if (!marked) pushback.unread(start);
+        var isUtf16 = start.length > 1 && (start[0] & 0xff) + (start[1] & 0xff) == 0xfe + 0xff && start[0] < 0;
+        var charset = isUtf16 ? StandardCharsets.UTF_16 : StandardCharsets.UTF_8;
+        return new InputStreamReader(
+                pushback,
+                charset.newDecoder()
+                        .onMalformedInput(CodingErrorAction.REPLACE)
+                        .onUnmappableCharacter(CodingErrorAction.REPLACE)
+                        .replaceWith(UNDECODABLE));
+    }
+
     private void row(CsvRecord row, CsvColumns columns) {
+        if (row.getFields().stream().allMatch(String::isBlank)) return; // spreadsheets write them at the end
         rows++;
         var fault = fault(row, columns);
-        if (fault.isEmpty()) batch.add(columns.draft(row));
+        if (fault.isEmpty()) add(columns.draft(row), row.getStartingLineNumber());
         else report("line %d: %s".formatted(row.getStartingLineNumber(), fault));
         if (batch.size() == BATCH) flush();
+    }
+
+    /** Of two different courses of the file with one slug, the second gets another; the same file names it so again. */
+    private void add(Draft draft, long line) {
+        var content = draft.withSlug("").hashCode();
+        var named = draft;
+        for (var number = 2; seen.containsKey(named.slug()); number++) {
+            if (seen.get(named.slug()).content() == content) return; // the same course once more
+            named = draft.withSlug(Slug.numbered(draft.slug(), number));
+        }
+        if (named != draft) {
+            tell("line %d: line %d has the slug %s, so this course is kept as %s"
+                    .formatted(line, seen.get(draft.slug()).line(), draft.slug(), named.slug()));
+        }
+        seen.put(named.slug(), new Seen(line, content));
+        batch.add(named);
     }
 
     private static String fault(CsvRecord row, CsvColumns columns) {
         if (row.getFieldCount() != columns.count()) {
             return "has %d fields, and the header %d".formatted(row.getFieldCount(), columns.count());
         }
-        // What a decoder writes for bytes that are no UTF-8.
-        if (row.getFields().stream().anyMatch(field -> field.indexOf('\uFFFD') >= 0)) return "is not UTF-8";
+        if (row.getFields().stream().anyMatch(field -> field.contains(UNDECODABLE))) return "is not UTF-8";
         return columns.draft(row).faults().stream()
                 .map(error -> error.field() + " " + error.message())
                 .collect(Collectors.joining("; "));
@@ -107,6 +152,10 @@ public final class ImportCourses {
 
     private void report(String message) {
         bad++;
+        tell(message);
+    }
+
+    private static void tell(String message) {
         System.err.println((isTerminal() ? "\r" : "") + message);
     }
 

@@ -16,6 +16,13 @@ final class Slug {
 
     private Slug() {}
 
+    /** The same name with a number behind it, within the longest that a slug may be. */
+    static String numbered(String slug, int number) {
+        var suffix = "-" + number;
+        var base = slug.substring(0, Math.min(slug.length(), MOST - suffix.length()));
+        return HYPHENS_AT_ENDS.matcher(base).replaceAll("") + suffix;
+    }
+
     /** Empty when the title has neither letter nor digit. C, C++ and C# stay three courses. */
     static String of(String title) {
         var words = title.replace("+", " plus ").replace("#", " sharp ").replace("&", " and ");

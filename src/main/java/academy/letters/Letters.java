@@ -1,9 +1,10 @@
 package academy.letters;
 
+import dozen.http.PublicUrl;
 import dozen.resources.Mail;
+import dozen.resources.SmtpDelivery;
 import dozen.templates.Templates;
 import jakarta.mail.MessagingException;
-import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,16 +24,16 @@ public final class Letters {
 
     private final Jdbi jdbi;
     private final Mail mail;
-    private final URI publicUrl;
+    private final PublicUrl publicUrl;
     private final Templates templates = new Templates();
 
-    public Letters(Jdbi jdbi, Mail mail, URI publicUrl) {
+    public Letters(Jdbi jdbi, Mail mail, PublicUrl publicUrl) {
         this.jdbi = jdbi;
         this.mail = mail;
         this.publicUrl = publicUrl;
     }
 
-    public URI publicUrl() {
+    public PublicUrl publicUrl() {
         return publicUrl;
     }
 
@@ -45,6 +46,11 @@ public final class Letters {
         send(to, key, template, subject, values, Map.of(), List.of());
     }
 
+    /**
+     * An address that the server knows not to exist is given up: the account is told, and nothing thrown.
+     *
+     * @throws SmtpDelivery.Refused when the server refused the letter and may take it later
+     */
     public void send(
             Recipient to,
             String key,
@@ -76,11 +82,15 @@ public final class Letters {
         } catch (Begun e) {
             before(key);
             return;
-        } catch (MessagingException e) {
-            if (Mail.isRefused(e)) forget(key);
-            throw e;
+        } catch (SmtpDelivery.Refused e) {
+            forget(key);
+            if (!e.isHopeless()) throw e;
+            log.warn("{} is given up, for the address was refused: {}", key, e.getMessage());
+            refused(to.email(), e.getMessage());
+            return;
         }
         done(key);
+        refused(to.email(), null);
     }
 
     private boolean isBegun(String key) {
@@ -88,6 +98,17 @@ public final class Letters {
                 .bind("key", key)
                 .mapTo(Boolean.class)
                 .one());
+    }
+
+    /** Tells the account why it gets no mail; null when it does. */
+    private void refused(String email, String answer) {
+        jdbi.useHandle(handle -> handle.createUpdate("""
+                        UPDATE accounts SET mail_refused = :answer
+                        WHERE lower(email) = lower(:email) AND mail_refused IS DISTINCT FROM :answer
+                        """)
+                .bind("email", email)
+                .bind("answer", answer)
+                .execute());
     }
 
     private static void before(String key) {

@@ -10,12 +10,6 @@ import java.util.function.Consumer;
 public final class Form {
     private Form() {}
 
-    /** Empty when the form has no such field. */
-    public static String text(Context context, String field) {
-        var value = context.formParam(field);
-        return value == null ? "" : value;
-    }
-
     /**
      * Does what the form asks for and goes on to another page; when that is refused, shows the form again.
      *

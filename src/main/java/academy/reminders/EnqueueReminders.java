@@ -4,6 +4,7 @@ import dozen.jobs.Job;
 import dozen.jobs.JobRun;
 import dozen.jobs.Jobs;
 import java.time.Instant;
+import java.time.ZoneId;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -41,8 +42,7 @@ public record EnqueueReminders(Instant now) {
                                 WHERE completed_at IS NULL AND letters
                                     AND active_at < cast(:now AS timestamptz) - interval '7 days'
                                     AND (reminded_at IS NULL OR reminded_at < active_at)
-                                    AND extract(hour FROM cast(:now AS timestamptz)
-                                        AT TIME ZONE coalesce(time_zone, 'UTC')) BETWEEN 9 AND 17
+                                    AND coalesce(time_zone, 'UTC') = ANY (:daytime)
                                 LIMIT :batch FOR UPDATE OF enrolments SKIP LOCKED
                             )
                             UPDATE enrolments SET reminded_at = now() FROM due
@@ -50,6 +50,7 @@ public record EnqueueReminders(Instant now) {
                             RETURNING enrolments.account_id, enrolments.course_id, active_at
                             """)
                     .bind("now", now)
+                    .bind("daytime", zonesWithDaytime(now))
                     .bind("batch", BATCH)
                     .map((row, _) -> SendReminder.of(
                             row.getObject("account_id", java.util.UUID.class),
@@ -59,6 +60,19 @@ public record EnqueueReminders(Instant now) {
             jobs.enqueueAll(transaction, reminders);
             return reminders.size();
         }
+    }
+
+    /**
+     * Where it is from 9 to 18 o'clock. Java computes it, for PostgreSQL may know other names of zones than the ones that
+     * profiles are checked against, and one name that it does not know would fail the reminders of all.
+     */
+    static String[] zonesWithDaytime(Instant now) {
+        return ZoneId.getAvailableZoneIds().stream()
+                .filter(zone -> {
+                    var hour = now.atZone(ZoneId.of(zone)).getHour();
+                    return hour >= 9 && hour <= 17;
+                })
+                .toArray(String[]::new);
     }
 
     /** By the time of the tick, so that a tick which is run again asks once. */

@@ -3,10 +3,11 @@ package academy.reminders;
 import academy.accounts.Accounts;
 import academy.pages.Layout;
 import dozen.http.Problem;
+import dozen.http.PublicUrl;
+import dozen.http.SameOrigin;
 import dozen.settings.Signer;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.net.URI;
 import java.util.Map;
 import java.util.UUID;
 
@@ -18,10 +19,10 @@ public final class Unsubscribe {
     private static final String PURPOSE = "unsubscribe";
 
     /** Makes the links. */
-    public record Links(Signer signer, URI publicUrl) {
+    public record Links(Signer signer, PublicUrl publicUrl) {
         String to(UUID account) {
-            return "%s/unsubscribe?account=%s&signature=%s"
-                    .formatted(publicUrl, account, signer.sign(PURPOSE, account.toString()));
+            return publicUrl.link("/unsubscribe?account=%s&signature=%s"
+                    .formatted(account, signer.sign(PURPOSE, account.toString())));
         }
 
         /** The headers of a mail that say so to programs. */
@@ -52,7 +53,7 @@ public final class Unsubscribe {
         routes.post("/unsubscribe", context -> {
             accounts.unsubscribe(account(context));
             page(context, true);
-        });
+        }, SameOrigin.Exempt.SIGNED_LINK); // RFC 8058: the mail provider's page sends it
     }
 
     private UUID account(Context context) {

@@ -1,5 +1,6 @@
 package academy.videos;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -9,21 +10,22 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 import java.util.regex.Pattern;
 
 /**
- * The ffmpeg program. Its input comes from strangers, so it may open files alone (a playlist could name addresses within
- * our network), and has a limit of processor time that holds even when we are killed.
+ * The programs ffmpeg and ffprobe. Their input comes from strangers. So they may open files alone, and only those of
+ * formats that hold a film: a playlist could name addresses within our network, or other files of this machine.
  */
 public final class Ffmpeg {
-    private static final Pattern DURATION = Pattern.compile("Duration: (\\d+):(\\d\\d):(\\d\\d\\.\\d+)");
-    private static final Pattern OUT_TIME = Pattern.compile("out_time_(?:us|ms)=(\\d+)"); // both are microseconds
-    private static final Duration PROBE = Duration.ofSeconds(30);
+    private static final String FORMATS = "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg";
+    private static final Pattern OUT_TIME = Pattern.compile("out_time_us=(\\d+)");
+    private static final Duration LOOK = Duration.ofMinutes(5);
+    /** An output may be shorter than its input by this much, for the last frames of streams differ. */
+    private static final float TOLERANCE = 0.05f;
 
-    /** The file is no video, or none that ffmpeg can read. The message is for whoever uploaded it. */
+    /** The file is no film, or none that ffmpeg can read. The message is for whoever uploaded it. */
     static final class Unplayable extends Exception {
         Unplayable(String message) {
             super(message, null, false, false);
@@ -39,65 +41,50 @@ public final class Ffmpeg {
 
     private final String program;
 
-    /** @param program its path, or its name on the PATH */
+    /** @param program ffmpeg's path, or its name on the PATH; ffprobe is beside it */
     public Ffmpeg(String program) {
         this.program = program;
     }
 
-    /** How long a video plays. */
-    float seconds(Path video) throws IOException, InterruptedException, Unplayable {
-        var log = Files.createTempFile("ffmpeg", ".log");
-        try {
-            var process = start(List.of("-i", video.toString()), log);
-            if (!process.waitFor(PROBE.toSeconds(), TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                throw new Unplayable("This file could not be read in time.");
-            }
-            var output = Files.readString(log, StandardCharsets.ISO_8859_1);
-            var duration = DURATION.matcher(output);
-            // A picture with sound, as music files have, is no film.
-            var film = output.lines().anyMatch(line -> line.contains("Video:") && !line.contains("(attached pic)"));
-            if (!film || !duration.find()) throw new Unplayable("This file is no video, or none that can be read.");
-            var seconds = Integer.parseInt(duration.group(1)) * 3600
-                    + Integer.parseInt(duration.group(2)) * 60
-                    + Float.parseFloat(duration.group(3));
-            if (seconds <= 0) throw new Unplayable("This video has no length.");
-            return seconds;
-        } finally {
-            Files.deleteIfExists(log);
-        }
+    private String probeProgram() {
+        var path = Path.of(program);
+        var name = path.getFileName().toString().replace("ffmpeg", "ffprobe");
+        return path.getParent() == null ? name : path.resolveSibling(name).toString();
+    }
+
+    /** Reads what the file says of itself. */
+    Film probe(Path file) throws IOException, InterruptedException, Unplayable {
+        var command = new ArrayList<>(List.of(probeProgram(), "-v", "error"));
+        command.addAll(restrictions());
+        command.addAll(List.of("-print_format", "json", "-show_format", "-show_streams", file.toString()));
+        var json = new StringBuilder();
+        run(command, file, LOOK, line -> json.append(line).append('\n'), () -> false, "This file can't be read");
+        return Film.of(new ObjectMapper().readTree(json.toString()));
+    }
+
+    /** How long it really plays: its header may say nothing, or more than has arrived. */
+    float seconds(Path film) throws IOException, InterruptedException, Unplayable {
+        var arguments = new ArrayList<>(List.of("-progress", "pipe:1", "-i", film.toString()));
+        arguments.addAll(List.of("-map", "0:v:0", "-map", "0:a:0?", "-c", "copy", "-f", "null", "-"));
+        var seconds = new float[1];
+        run(command(arguments), film, LOOK, time(at -> seconds[0] = at), () -> false, "This film can't be read");
+        if (seconds[0] <= 0) throw new Unplayable("This film has no length.");
+        return seconds[0];
     }
 
     /**
-     * Makes every rendition and the poster in one pass, which decodes but once.
+     * Makes every rendition in one pass, which decodes but once.
      *
      * @param limit of processor time
      * @param progress told from 0 to 100
      * @param stopping asked a few times a second
+     * @throws IOException also when an output came out too short, as on a full disk, of which ffmpeg says nothing
      */
     void transcode(
-            Path video, float seconds, Path folder, Duration limit, IntConsumer progress, BooleanSupplier stopping)
+            Path film, float seconds, Path folder, Duration limit, IntConsumer progress, BooleanSupplier stopping)
             throws IOException, InterruptedException, Unplayable, Stopped {
-        var log = folder.resolve("ffmpeg.log");
-        var process = start(arguments(video, seconds, folder, limit), log);
-        var reader = Thread.ofVirtual().start(() -> read(process, seconds, progress));
-        try {
-            while (!process.waitFor(200, TimeUnit.MILLISECONDS)) {
-                if (stopping.getAsBoolean()) throw new Stopped();
-            }
-            reader.join();
-            if (process.exitValue() != 0) throw new Unplayable("This video could not be converted: " + lastLine(log));
-        } finally {
-            process.destroyForcibly(); // stopped, interrupted by the job's time limit, or ended already
-            process.waitFor(10, TimeUnit.SECONDS);
-        }
-    }
-
-    private static List<String> arguments(Path video, float seconds, Path folder, Duration limit) {
-        var arguments = new ArrayList<String>();
-        arguments.addAll(List.of("-y", "-loglevel", "error", "-nostats", "-progress", "pipe:1"));
-        arguments.addAll(List.of("-timelimit", String.valueOf(limit.toSeconds())));
-        arguments.addAll(List.of("-i", video.toString()));
+        var arguments = new ArrayList<>(List.of("-progress", "pipe:1", "-timelimit", String.valueOf(limit.toSeconds())));
+        arguments.addAll(List.of("-i", film.toString()));
         for (var height : Video.HEIGHTS) {
             arguments.addAll(List.of("-map", "0:v:0", "-map", "0:a:0?"));
             // Even numbers, as the codec asks for; never larger than it came.
@@ -106,75 +93,123 @@ public final class Ffmpeg {
             arguments.addAll(List.of("-c:a", "aac", "-b:a", "128k", "-ac", "2", "-movflags", "+faststart"));
             arguments.add(folder.resolve(Video.rendition(height)).toString());
         }
-        arguments.addAll(List.of("-map", "0:v:0", "-ss", String.valueOf(seconds / 4), "-frames:v", "1"));
-        arguments.addAll(List.of("-vf", "scale=-2:'2*trunc(min(720,ih)/2)'", "-q:v", "4"));
-        arguments.add(folder.resolve(Video.POSTER).toString());
-        return arguments;
+        var told = time(at -> progress.accept((int) Math.clamp(at / seconds * 100, 0, 100)));
+        var whole = run(command(arguments), film, limit.multipliedBy(2), told, stopping, "This film can't be converted");
+        if (!whole) throw new Stopped();
+        for (var height : Video.HEIGHTS) requireLength(folder.resolve(Video.rendition(height)), seconds);
+    }
+
+    private void requireLength(Path output, float seconds) throws IOException, InterruptedException {
+        try {
+            var made = probe(output).seconds();
+            if (made >= seconds - Math.max(1, seconds * TOLERANCE)) return;
+            throw new IOException("%s plays %.1f s instead of %.1f".formatted(output.getFileName(), made, seconds));
+        } catch (Unplayable e) {
+            throw new IOException("%s was not written whole: %s".formatted(output.getFileName(), e.getMessage()));
+        }
+    }
+
+    /** Makes a picture of the film, from its first quarter where there is one. Returns whether there is any. */
+    boolean makePoster(Path film, float seconds, Path poster) throws IOException, InterruptedException {
+        for (var at : new float[] {seconds / 4, 0}) {
+            var arguments = new ArrayList<>(List.of("-ss", String.valueOf(at), "-i", film.toString(), "-map", "0:v:0"));
+            arguments.addAll(List.of("-frames:v", "1", "-vf", "scale=-2:'2*trunc(min(720,ih)/2)'", "-q:v", "4"));
+            arguments.add(poster.toString());
+            try {
+                run(command(arguments), film, LOOK, _ -> {}, () -> false, "no picture");
+            } catch (Unplayable e) {
+                continue;
+            }
+            if (Files.exists(poster) && Files.size(poster) > 0) return true;
+        }
+        return false;
+    }
+
+    private List<String> command(List<String> arguments) {
+        var command = new ArrayList<>(List.of(program, "-y", "-nostdin", "-loglevel", "error", "-nostats"));
+        command.addAll(restrictions());
+        command.addAll(arguments);
+        return command;
+    }
+
+    private static List<String> restrictions() {
+        return List.of("-protocol_whitelist", "file,pipe", "-format_whitelist", FORMATS);
+    }
+
+    @FunctionalInterface
+    private interface LineReader {
+        void read(String line);
+    }
+
+    private interface TimeReader {
+        void at(float seconds);
+    }
+
+    private static LineReader time(TimeReader reader) {
+        return line -> {
+            var time = OUT_TIME.matcher(line);
+            if (time.matches()) reader.at(Long.parseLong(time.group(1)) / 1e6f);
+        };
+    }
+
+    /**
+     * Runs one of the programs to its end.
+     *
+     * @return false when it was stopped before
+     * @throws Unplayable with the program's last words after {@code fault} when it failed
+     */
+    private static boolean run(
+            List<String> command, Path film, Duration limit, LineReader output, BooleanSupplier stopping, String fault)
+            throws IOException, InterruptedException, Unplayable {
+        var errors = Files.createTempFile(film.toAbsolutePath().getParent(), "errors", ".log");
+        var deadline = System.nanoTime() + limit.toNanos();
+        try (var guarded = GuardedProcess.start(command, errors)) {
+            var reader = Thread.ofVirtual().start(() -> read(guarded.process(), output));
+            while (!guarded.waitFor(200)) {
+                if (stopping.getAsBoolean()) return false;
+                if (System.nanoTime() > deadline) throw new IOException("not done within " + limit);
+            }
+            reader.join();
+            if (guarded.usedUpItsTime()) throw new Unplayable(fault + " in the time that there is for it.");
+            if (!guarded.succeeded()) throw new Unplayable("%s: %s.".formatted(fault, lastWords(errors)));
+            return true;
+        } finally {
+            Files.deleteIfExists(errors);
+        }
+    }
+
+    private static void read(Process process, LineReader output) {
+        try (var lines =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            for (var line = lines.readLine(); line != null; line = lines.readLine()) output.read(line);
+        } catch (IOException e) {
+            // the process was ended
+        }
+    }
+
+    /** The last line, without the path of our temporary folder and the address of a structure in memory. */
+    private static String lastWords(Path errors) throws IOException {
+        return Files.readString(errors, StandardCharsets.ISO_8859_1)
+                .lines()
+                .filter(line -> !line.isBlank())
+                .reduce((_, last) -> last)
+                .map(line -> line.replaceAll("\\[[^\\]]*@[^\\]]*\\] ", "").replaceAll("/\\S+/", ""))
+                .map(line -> line.replaceFirst("^%s: ".formatted(Video.SOURCE), ""))
+                .orElse("it gave no reason");
     }
 
     /** A short film with a moving picture and a tone, in 1280 x 720: something to try uploads with. */
     public void makeSample(Path file, int seconds) throws IOException, InterruptedException {
         var picture = "testsrc2=size=1280x720:rate=25:duration=" + seconds;
         var tone = "sine=frequency=330:duration=" + seconds;
-        var command = List.of(
-                program,
-                "-nostdin",
-                "-y",
-                "-loglevel",
-                "error",
-                "-f",
-                "lavfi",
-                "-i",
-                picture,
-                "-f",
-                "lavfi",
-                "-i",
-                tone,
-                "-c:v",
-                "libx264",
-                "-preset",
-                "veryfast",
-                "-pix_fmt",
-                "yuv420p",
-                "-c:a",
-                "aac",
-                file.toString());
-        var process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
-            process.destroyForcibly();
-            throw new IOException("ffmpeg made no film");
+        var command = new ArrayList<>(List.of(program, "-nostdin", "-y", "-loglevel", "error"));
+        command.addAll(List.of("-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", tone));
+        command.addAll(List.of("-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-c:a", "aac"));
+        command.add(file.toString());
+        try {
+            run(command, file, Duration.ofMinutes(1), _ -> {}, () -> false, "ffmpeg made no film");
+        } catch (Unplayable e) {
+            throw new IOException(e.getMessage());
         }
-    }
-
-    private Process start(List<String> arguments, Path log) throws IOException {
-        var command = new ArrayList<>(List.of(program, "-nostdin", "-hide_banner", "-protocol_whitelist", "file,pipe"));
-        command.addAll(arguments);
-        return new ProcessBuilder(command).redirectError(log.toFile()).start();
-    }
-
-    private static void read(Process process, float seconds, IntConsumer progress) {
-        try (var lines =
-                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.ISO_8859_1))) {
-            for (var line = lines.readLine(); line != null; line = lines.readLine()) {
-                var time = OUT_TIME.matcher(line);
-                if (time.matches())
-                    progress.accept((int) Math.clamp(Long.parseLong(time.group(1)) / seconds / 1e4, 0, 100));
-            }
-        } catch (IOException e) {
-            // the process was ended
-        }
-    }
-
-    /** Without the path of our temporary folder. */
-    private static String lastLine(Path log) throws IOException {
-        return Files.readString(log, StandardCharsets.ISO_8859_1)
-                .lines()
-                .filter(line -> !line.isBlank())
-                .reduce((_, last) -> last)
-                .map(line -> line.replaceAll("/\\S+/", ""))
-                .orElse("it gave no reason");
     }
 }

@@ -79,7 +79,8 @@ public final class LessonPage {
                     "progress",
                     video.get().progress());
         }
-        return Map.of("plays", video.get().url(), "poster", video.get().poster(), "waits", false);
+        var poster = Optional.ofNullable(video.get().poster()).<Object>map(address -> address);
+        return Map.of("plays", video.get().url(), "poster", poster.orElse(false), "waits", false);
     }
 
     private Optional<Lesson> next(Lesson lesson) {

@@ -16,44 +16,52 @@ public record TranscodeVideo(UUID video) {
     public static final Policy POLICY = Policy.STANDARD
             .withAttempts(3)
             .withWaits(Duration.ofSeconds(30), Duration.ofMinutes(5))
-            .withLimit(Duration.ofHours(2));
+            .withLimit(Duration.ofHours(2))
+            .withOwnThreads(2); // ffmpeg uses every core by itself
 
     /** Does it. Run again, it begins anew and writes the same files to the same places. */
     public static final class Handler {
         private static final int FETCHED = 2;
         private static final int TRANSCODED = 95;
+        /** Less than this part of the announced length is told as cut off. */
+        private static final float WHOLE = 0.9f;
 
         private final Videos videos;
         private final FileStorage files;
         private final Ffmpeg ffmpeg;
 
-        public Handler(Videos videos, FileStorage files, Ffmpeg ffmpeg) {
+        private Handler(Videos videos, FileStorage files, Ffmpeg ffmpeg) {
             this.videos = videos;
             this.files = files;
             this.ffmpeg = ffmpeg;
+        }
+
+        /** Also deletes what workers left on the disk that were killed. */
+        public static Handler start(Videos videos, FileStorage files, Ffmpeg ffmpeg) {
+            WorkFolder.sweep();
+            return new Handler(videos, files, ffmpeg);
         }
 
         public void run(TranscodeVideo job, JobRun run) throws Exception {
             var video = videos.find(job.video()).orElse(null);
             if (video == null || video.status() == Video.Status.READY || !videos.transcoding(video.id())) return;
             run.progress(0);
-            var folder = Files.createTempDirectory("video");
-            try {
-                transcode(video, folder, run);
+            try (var folder = WorkFolder.create()) {
+                transcode(video, folder.path(), run);
             } catch (Ffmpeg.Unplayable e) {
                 videos.failed(video.id(), e.getMessage());
             } catch (Exception e) {
                 var last = run.attempt() == POLICY.attempts() && !run.stopping();
                 if (last) videos.failed(video.id(), "It could not be converted. We look into it.");
                 throw e;
-            } finally {
-                delete(folder);
             }
         }
 
         private void transcode(Video video, Path folder, JobRun run) throws Exception {
             var source = folder.resolve(Video.SOURCE);
             files.download(video.file(Video.SOURCE), source);
+            var film = ffmpeg.probe(source);
+            if (!film.hasPicture()) throw new Ffmpeg.Unplayable("This file is no film: it has no picture.");
             var seconds = ffmpeg.seconds(source);
             run.progress(FETCHED);
             ffmpeg.transcode(
@@ -64,21 +72,22 @@ public record TranscodeVideo(UUID video) {
                     percent -> run.progress(FETCHED + percent * (TRANSCODED - FETCHED) / 100),
                     run::stopping);
             for (var height : Video.HEIGHTS) keep(video, folder, Video.rendition(height), "video/mp4");
-            keep(video, folder, Video.POSTER, "image/jpeg");
+            var hasPoster = ffmpeg.makePoster(source, seconds, folder.resolve(Video.POSTER));
+            if (hasPoster) keep(video, folder, Video.POSTER, "image/jpeg");
             // Replaced in the meantime: those who discarded its files did not see these.
-            if (!videos.ready(video.id(), seconds))
+            if (!videos.ready(video.id(), seconds, hasPoster, shortfall(film, seconds)))
                 new DiscardFiles.Handler(files).run(new DiscardFiles(video.folder()), run);
             run.progress(100);
         }
 
-        private void keep(Video video, Path folder, String name, String type) throws IOException {
-            files.put(video.file(name), type, folder.resolve(name));
+        /** What to tell of a film that ends before it should; null when it does not. */
+        private static String shortfall(Film film, float seconds) {
+            if (seconds > film.seconds() * WHOLE) return null;
+            return "This file was cut off: it ends after %.0f of %.0f seconds.".formatted(seconds, film.seconds());
         }
 
-        private static void delete(Path folder) throws IOException {
-            try (var all = Files.walk(folder)) {
-                for (var each : all.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(each);
-            }
+        private void keep(Video video, Path folder, String name, String type) throws IOException {
+            files.put(video.file(name), type, folder.resolve(name));
         }
     }
 }

@@ -9,8 +9,9 @@ import java.util.UUID;
  *
  * @param folder of its files in the file storage
  * @param bytes and sha256: of what was uploaded
- * @param reason why it failed, for a person; null otherwise
+ * @param reason why it failed, or is not whole, for a person; null otherwise
  * @param seconds how long it plays; null until that is known
+ * @param poster whether there is a picture of it
  */
 record Video(
         UUID id,
@@ -21,7 +22,8 @@ record Video(
         String sha256,
         Status status,
         String reason,
-        Float seconds) {
+        Float seconds,
+        boolean poster) {
     enum Status {
         QUEUED,
         TRANSCODING,

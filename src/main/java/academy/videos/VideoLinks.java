@@ -16,7 +16,9 @@ public final class VideoLinks {
     /** Long enough to watch a lesson, short enough that a link which was passed on is soon dead. */
     private static final Duration LINK = Duration.ofHours(4);
 
-    /** @param url the best of {@code urls}, which are by height; both only when it is ready */
+    /** @param url the best of {@code urls}, which are by height; both only when it is ready
+     * @param poster absent when there is no picture of it
+     */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record View(
             UUID id,
@@ -53,7 +55,7 @@ public final class VideoLinks {
                 video.sha256(),
                 isReady ? urls.values().iterator().next() : null,
                 urls,
-                isReady ? link(video, Video.POSTER) : null);
+                isReady && video.poster() ? link(video, Video.POSTER) : null);
     }
 
     private int progress(Video video) {

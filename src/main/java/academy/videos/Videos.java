@@ -16,7 +16,7 @@ import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 /** The videos in PostgreSQL; their files are in the file storage. */
 public final class Videos {
     private static final String SELECT = """
-            SELECT videos.id, lesson_id, course_id, folder, bytes, sha256, upper(status) AS status, reason, seconds
+            SELECT videos.id, lesson_id, course_id, folder, bytes, sha256, upper(status) AS status, reason, seconds, poster
             FROM videos JOIN lessons ON lessons.id = videos.lesson_id
             """;
 
@@ -91,11 +91,17 @@ public final class Videos {
                 == 1);
     }
 
-    boolean ready(UUID id, float seconds) {
-        return jdbi.withHandle(handle ->
-                handle.createUpdate("""
-                        UPDATE videos SET status = 'ready', seconds = :seconds, reason = NULL WHERE id = :id
-                        """).bind("id", id).bind("seconds", seconds).execute() == 1);
+    boolean ready(UUID id, float seconds, boolean poster, String reason) {
+        return jdbi.withHandle(handle -> handle.createUpdate("""
+                        UPDATE videos SET status = 'ready', seconds = :seconds, poster = :poster, reason = :reason
+                        WHERE id = :id
+                        """)
+                        .bind("id", id)
+                        .bind("seconds", seconds)
+                        .bind("poster", poster)
+                        .bind("reason", reason)
+                        .execute()
+                == 1);
     }
 
     boolean failed(UUID id, String reason) {

@@ -4,6 +4,7 @@ import dozen.logging.RequestId;
 import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -36,13 +37,27 @@ final class Arrival extends Handler.Wrapper {
         }
         defaultHeaders.begin(response.getHeaders(), id);
         try {
-            return RequestId.during(id, () -> super.handle(request, response, callback));
+            return RequestId.during(id, () -> super.handle(withHeadAsGet(request), response, callback));
         } finally {
             if (traceId != null) MDC.remove(TRACE_ID);
             // A virtual thread gives way only where it waits. One whose caller is quick finds the next request there
             // already, and would go on while others starve: with 32 callers of /health p99 was 30 to 140 ms, and is 3.
             Thread.yield();
         }
+    }
+
+    /**
+     * HEAD runs what GET runs, so that it says the same, 404 and 503 too: Javalin alone answers 200 where a GET route
+     * matches. Jetty knows the true method and leaves the body out.
+     */
+    private static Request withHeadAsGet(Request request) {
+        if (!HttpMethod.HEAD.is(request.getMethod())) return request;
+        return new Request.Wrapper(request) {
+            @Override
+            public String getMethod() {
+                return HttpMethod.GET.asString();
+            }
+        };
     }
 
     /** The caller's own when it is a sane token, else a new one; the same for the whole request. */

@@ -62,12 +62,12 @@ public final class Assets {
         // A page of the release before gets what there is, and must not keep it under that address.
         var isCurrent = context.pathParam("version").equals(current.version());
         if (isCurrent) context.header("Cache-Control", FOR_A_YEAR);
-        var tag = "\"" + current.version() + "\"";
+        var tag = "W/\"" + current.version() + "\""; // weak, for the bytes may be compressed
         context.header("ETag", tag);
         // A service worker obeys the policy that came with its own script.
         context.header("Content-Security-Policy", Html.POLICY);
         context.header("Service-Worker-Allowed", "/");
-        if (tag.equals(context.header("If-None-Match"))) {
+        if (String.valueOf(context.header("If-None-Match")).contains(tag)) {
             context.status(304);
             return;
         }

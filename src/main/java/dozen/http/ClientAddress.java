@@ -3,14 +3,18 @@ package dozen.http;
 import io.javalin.http.Context;
 import java.net.InetAddress;
 import java.util.HexFormat;
+import java.util.Optional;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.HostPort;
 
 /**
  * Who called. Each proxy appends to X-Forwarded-For whom it saw, so only the last so many entries were written by
  * proxies that we trust; what stands left of them, anybody can make up.
  */
 public final class ClientAddress {
+    private static final int IPV6_BYTES = 16;
+
     private final int trustedProxyHops;
 
     public ClientAddress(int trustedProxyHops) {
@@ -24,20 +28,33 @@ public final class ClientAddress {
     /** For limits: of IPv6 the first 64 bits, for everybody has as many addresses as fit into the rest. */
     public String network(Context context) {
         var address = of(context);
-        try {
-            return address.indexOf(':') < 0
-                    ? address
-                    : HexFormat.of().formatHex(InetAddress.ofLiteral(address).getAddress(), 0, 8);
-        } catch (IllegalArgumentException e) {
-            return address; // whatever a proxy wrote there
-        }
+        var bytes = parse(address).map(InetAddress::getAddress).orElse(new byte[0]);
+        return bytes.length == IPV6_BYTES ? HexFormat.of().formatHex(bytes, 0, IPV6_BYTES / 2) : address;
     }
 
+    /** What can't be read as an address counts as the peer's. */
     String of(Request request) {
-        if (trustedProxyHops > 0) {
-            var entries = request.getHeaders().getCSV("X-Forwarded-For", false);
-            if (entries.size() >= trustedProxyHops) return entries.get(entries.size() - trustedProxyHops);
+        var peer = Request.getRemoteAddr(request);
+        if (trustedProxyHops == 0) return peer;
+        var entries = request.getHeaders().getCSV("X-Forwarded-For", false);
+        if (entries.size() < trustedProxyHops) return peer;
+        return parse(entries.get(entries.size() - trustedProxyHops))
+                .map(InetAddress::getHostAddress)
+                .orElse(peer);
+    }
+
+    /** Proxies write IPv4, IPv6, either with a port, IPv6 in brackets, and IPv4 as IPv6 (::ffff:203.0.113.9). */
+    static Optional<InetAddress> parse(String entry) {
+        try {
+            var host = new HostPort(entry.strip()).getHost();
+            var literal = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+            if (literal.contains("%")) return Optional.empty(); // a zone means something on the proxy's host alone
+            var address = InetAddress.ofLiteral(literal);
+            // Java also reads "10" and "010.0.0.1", which no proxy means as an address.
+            var isPlain = literal.contains(":") || address.getHostAddress().equals(literal);
+            return isPlain ? Optional.of(address) : Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
         }
-        return Request.getRemoteAddr(request);
     }
 }

@@ -1,5 +1,6 @@
 package dozen.http;
 
+import java.util.Arrays;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.PreEncodedHttpField;
@@ -21,8 +22,10 @@ final class DefaultHeaders {
                     "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"),
             new PreEncodedHttpField("Cross-Origin-Resource-Policy", "same-origin"),
             new PreEncodedHttpField("Cache-Control", "no-store"),
+            // Javalin compresses whatever is large enough for callers that take it.
+            new PreEncodedHttpField("Vary", "Accept-Encoding"),
         };
-        fields = java.util.Arrays.copyOf(common, common.length + (https ? 1 : 0));
+        fields = Arrays.copyOf(common, common.length + (https ? 1 : 0));
         if (https) fields[common.length] = new PreEncodedHttpField("Strict-Transport-Security", STRICT_TRANSPORT);
     }
 

@@ -1,16 +1,16 @@
 package dozen.http;
 
-import java.net.URI;
-import java.net.URISyntaxException;
+import dozen.resources.MailAddress;
+import dozen.settings.WebAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
 /** Checks the fields of a request and reports all that is wrong with them at once, as 422. */
 public final class Fields {
-    /** A check of form alone; whether mail arrives is for a mail to tell. 254 is RFC 5321's limit for a path. */
-    private static final Pattern MAIL_ADDRESS =
-            Pattern.compile("[^@\\s\\p{Cntrl}]{1,64}@[^@\\s\\p{Cntrl}.]+(\\.[^@\\s\\p{Cntrl}.]+)+");
+    /** What mail programs make links of, or a reader takes for an address: "evil.example", "https://…", "me@…". */
+    private static final Pattern ADDRESS =
+            Pattern.compile("://|@|\\bwww\\.|[\\p{L}\\p{N}]{2}\\.[\\p{L}]{2}", Pattern.CASE_INSENSITIVE);
 
     private final List<Problem.FieldError> errors = new ArrayList<>();
 
@@ -32,7 +32,31 @@ public final class Fields {
     public void mailAddress(String field, String value) {
         var before = errors.size();
         text(field, value, 1, 254);
-        if (errors.size() == before && !MAIL_ADDRESS.matcher(value).matches()) error(field, "is not a mail address");
+        if (errors.size() > before) return;
+        try {
+            MailAddress.ascii(value);
+        } catch (IllegalArgumentException e) {
+            error(field, e.getMessage());
+        }
+    }
+
+    /**
+     * What somebody is called. It stands in mails to addresses that nobody has confirmed yet, so it may hold no line
+     * breaks and nothing that reads as an address: else anyone could have us send their message to strangers.
+     */
+    public void personName(String field, String value) {
+        var before = errors.size();
+        text(field, value, 1, 200);
+        if (errors.size() > before) return;
+        if (value.codePoints().anyMatch(Fields::isControl)) error(field, "may have no line breaks or other controls");
+        else if (ADDRESS.matcher(value).find()) error(field, "may hold no web or mail address");
+    }
+
+    private static boolean isControl(int character) {
+        return switch (Character.getType(character)) {
+            case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> true;
+            default -> false;
+        };
     }
 
     /** Empty, or an absolute http or https address. */
@@ -44,10 +68,9 @@ public final class Fields {
 
     private static boolean isWebAddress(String value) {
         try {
-            var address = new URI(value);
-            var scheme = String.valueOf(address.getScheme());
-            return address.getHost() != null && (scheme.equalsIgnoreCase("http") || scheme.equalsIgnoreCase("https"));
-        } catch (URISyntaxException e) {
+            WebAddress.parse(value);
+            return true;
+        } catch (IllegalArgumentException e) {
             return false;
         }
     }

@@ -1,6 +1,5 @@
 package dozen.http;
 
-import java.net.URI;
 import java.time.Duration;
 
 /**
@@ -12,8 +11,8 @@ import java.time.Duration;
  * @param trustedProxyHops see {@link ClientAddress}
  * @param drain how long requests in flight may take once the process was told to stop
  */
-public record HttpSettings(int port, URI publicUrl, int mostRequests, int trustedProxyHops, Duration drain) {
+public record HttpSettings(int port, PublicUrl publicUrl, int mostRequests, int trustedProxyHops, Duration drain) {
     public boolean https() {
-        return "https".equalsIgnoreCase(publicUrl.getScheme());
+        return publicUrl.https();
     }
 }

@@ -21,9 +21,6 @@ import java.util.stream.Collectors;
 
 /** JSON as this kit reads and writes it: strict in what it takes, and every fault of a body a clear 4xx. */
 public final class Json {
-    /** Larger bodies get 413. Uploads stream past this, through routes of their own. */
-    public static final int MOST_BYTES = 1_048_576;
-
     public static final ObjectMapper MAPPER = mapper();
 
     private static final String BODY = "dozen.body";
@@ -107,24 +104,8 @@ public final class Json {
     static byte[] bytes(Context context) throws IOException {
         byte[] kept = context.attribute(BODY);
         if (kept != null) return kept;
-        var bytes = read(context);
+        var bytes = Body.read(context, "application/json");
         context.attribute(BODY, bytes);
         return bytes;
-    }
-
-    private static byte[] read(Context context) throws IOException {
-        var type = context.contentType();
-        if (type == null || !type.split(";", 2)[0].strip().equalsIgnoreCase("application/json")) {
-            throw Problem.of(415, "Send application/json.");
-        }
-        if (context.header("Content-Encoding") != null) throw Problem.of(415, "Send the body without an encoding.");
-        if (context.req().getContentLengthLong() > MOST_BYTES) throw tooLarge();
-        var bytes = context.req().getInputStream().readNBytes(MOST_BYTES + 1);
-        if (bytes.length > MOST_BYTES) throw tooLarge();
-        return bytes;
-    }
-
-    private static Problem tooLarge() {
-        return Problem.of(413, "The body may have %d bytes at the most.".formatted(MOST_BYTES));
     }
 }

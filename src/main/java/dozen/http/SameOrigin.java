@@ -1,34 +1,53 @@
 package dozen.http;
 
+import dozen.settings.WebAddress;
 import io.javalin.http.Context;
-import java.net.URI;
-import java.net.URISyntaxException;
+import io.javalin.security.RouteRole;
+import java.util.Locale;
 import java.util.Set;
 
 /**
  * Refuses writes that a page of another site makes a browser send with our cookie. Browsers tell by Sec-Fetch-Site, or
  * by Origin; a program that sends neither is not a browser, and nobody can make it send somebody's cookie.
  */
-final class SameOrigin {
+public final class SameOrigin {
+    /** For a route whose permission is not the cookie but a signature in its address. */
+    public enum Exempt implements RouteRole {
+        SIGNED_LINK
+    }
+
     private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
 
-    private SameOrigin() {}
+    private final String publicOrigin;
 
-    static void check(Context context) {
+    SameOrigin(PublicUrl publicUrl) {
+        this.publicOrigin = publicUrl.origin();
+    }
+
+    void check(Context context) {
         if (SAFE.contains(context.req().getMethod())) return;
+        if (context.routeRoles().contains(Exempt.SIGNED_LINK)) return;
         var site = context.header("Sec-Fetch-Site");
         var origin = context.header("Origin");
         var same = site != null
                 ? site.equals("same-origin") || site.equals("none")
-                : origin == null || authority(origin).equalsIgnoreCase(String.valueOf(context.header("Host")));
+                : origin == null || isOurs(origin, context.header("Host"));
         if (!same) throw Problem.forbidden("This request came from a page of another site.");
     }
 
-    private static String authority(String origin) {
+    /**
+     * A browser's origin is ours when it is the public address, or the host that the request names. A proxy may have
+     * taken TLS off or added the port, so the origin's scheme is used for both.
+     */
+    boolean isOurs(String origin, String host) {
         try {
-            return String.valueOf(new URI(origin).getRawAuthority());
-        } catch (URISyntaxException e) {
-            return "";
+            var parts = origin.split("://", 2);
+            if (parts.length < 2 || !parts[0].toLowerCase(Locale.ROOT).matches("https?")) return false;
+            var scheme = parts[0].toLowerCase(Locale.ROOT);
+            var given = WebAddress.origin(scheme, parts[1]);
+            return given.equals(publicOrigin) || host != null && given.equals(WebAddress.origin(scheme, host));
+        } catch (IllegalArgumentException e) {
+            return false;
         }
     }
 }

@@ -66,7 +66,8 @@ public final class Server implements AutoCloseable {
             quiet(config);
             jetty(config, headers, problems);
             config.jsonMapper(new JavalinJackson(Json.MAPPER, false));
-            config.routes.before(SameOrigin::check);
+            config.routes.before(QueryString::check);
+            config.routes.beforeMatched(new SameOrigin(settings.publicUrl())::check);
             config.routes.afterMatched(Server::rememberRoute);
             problems.routes(config.routes);
             readiness.routes(config.routes);

@@ -13,7 +13,7 @@ import org.eclipse.jetty.server.Request;
  * see why it was refused: so it gets the answer first, and what comes then is read and dropped for a while.
  */
 final class UnreadBody {
-    private static final long MOST_BYTES = 16L * Json.MOST_BYTES;
+    private static final long MOST_BYTES = 16L * Body.MAX_BYTES;
     private static final Duration LONGEST = Duration.ofSeconds(5);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 

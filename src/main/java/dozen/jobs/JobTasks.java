@@ -104,21 +104,43 @@ public final class JobTasks {
                 .list());
     }
 
-    /** Dead jobs become queued ones, with all their attempts before them. */
+    /**
+     * Dead jobs become queued ones, with all their attempts before them. Of several with one key one is queued at a time,
+     * and none while such a job is queued already; the others stay dead.
+     */
     public void retry(List<String> arguments) {
         var selection = Selection.of(arguments, "retry-jobs");
+        var dead = count(selection);
         var count = jdbi.inTransaction(transaction -> transaction
                 .createUpdate("""
-                        WITH chosen AS (DELETE FROM dead_jobs WHERE %s RETURNING *)
-                        INSERT INTO jobs (task_name, task_instance, task_data, execution_time, enqueued_at)
-                        SELECT type, job, payload, now(), enqueued_at FROM chosen
-                        ON CONFLICT DO NOTHING
+                        WITH chosen AS (
+                            SELECT DISTINCT ON (type, job) * FROM dead_jobs WHERE %s ORDER BY type, job, died_at
+                        ), queued AS (
+                            INSERT INTO jobs (task_name, task_instance, task_data, execution_time, enqueued_at)
+                            SELECT type, job, payload, now(), enqueued_at FROM chosen
+                            ON CONFLICT DO NOTHING
+                            RETURNING task_name, task_instance
+                        )
+                        DELETE FROM dead_jobs USING chosen, queued
+                        WHERE dead_jobs.id = chosen.id AND chosen.type = task_name AND chosen.job = task_instance
                         """.formatted(selection.condition()))
                 .bind("ids", selection.ids())
                 .bind("type", selection.type())
                 .execute());
         wakeup.send();
-        done(selection, count, "queued again");
+        done(selection, dead, "queued again", count);
+        if (count < dead) {
+            throw Exit.failure("%d stay dead, for a job with their key is queued: retry them when it is done"
+                    .formatted(dead - count));
+        }
+    }
+
+    private int count(Selection selection) {
+        return jdbi.withHandle(handle -> handle.createQuery("SELECT count(*) FROM dead_jobs WHERE " + selection.condition())
+                .bind("ids", selection.ids())
+                .bind("type", selection.type())
+                .mapTo(Integer.class)
+                .one());
     }
 
     public void discard(List<String> arguments) {
@@ -128,12 +150,12 @@ public final class JobTasks {
                         .bind("ids", selection.ids())
                         .bind("type", selection.type())
                         .execute());
-        done(selection, count, "discarded");
+        done(selection, count, "discarded", count);
     }
 
-    private static void done(Selection selection, int count, String what) {
+    private static void done(Selection selection, int found, String what, int count) {
         log.info("{} dead jobs {}", count, what);
-        if (count < selection.ids().length) throw Exit.failure("some of these are not among the dead jobs");
+        if (found < selection.ids().length) throw Exit.failure("some of these are not among the dead jobs");
     }
 
     private static Exit usage(String command) {

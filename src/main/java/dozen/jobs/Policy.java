@@ -10,26 +10,35 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param firstWait after the first failure; each further wait is twice as long, give or take a quarter by chance
  * @param longestWait no wait is longer
  * @param limit for one run; past it the handler's thread is interrupted, and that is a failure
+ * @param ownThreads threads that run this type alone; 0 for a type that shares the worker's threads with others
  */
-public record Policy(int attempts, Duration firstWait, Duration longestWait, Duration limit) {
-    /** Ten attempts over about an hour and a half, so that a mail server may be away for that long. */
+public record Policy(int attempts, Duration firstWait, Duration longestWait, Duration limit, int ownThreads) {
+    /**
+     * Ten attempts over about an hour and a half, so that a mail server may be away for that long. A run may take longer
+     * than the ten minutes that a mail server has to answer.
+     */
     public static final Policy STANDARD =
-            new Policy(10, Duration.ofSeconds(10), Duration.ofHours(1), Duration.ofMinutes(10));
+            new Policy(10, Duration.ofSeconds(10), Duration.ofHours(1), Duration.ofMinutes(15), 0);
 
     public Policy {
         if (attempts < 1) throw new IllegalArgumentException("a job is tried once at least");
     }
 
     public Policy withAttempts(int most) {
-        return new Policy(most, firstWait, longestWait, limit);
+        return new Policy(most, firstWait, longestWait, limit, ownThreads);
     }
 
     public Policy withWaits(Duration first, Duration longest) {
-        return new Policy(attempts, first, longest, limit);
+        return new Policy(attempts, first, longest, limit, ownThreads);
     }
 
     public Policy withLimit(Duration most) {
-        return new Policy(attempts, firstWait, longestWait, most);
+        return new Policy(attempts, firstWait, longestWait, most, ownThreads);
+    }
+
+    /** For work of minutes: each worker runs so many of this type at once, and none of them on the shared threads. */
+    public Policy withOwnThreads(int threads) {
+        return new Policy(attempts, firstWait, longestWait, limit, threads);
     }
 
     /** The wait after this many failures. Chance keeps jobs that failed together from coming back together. */

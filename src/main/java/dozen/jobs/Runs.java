@@ -1,5 +1,6 @@
 package dozen.jobs;
 
+import com.github.kagkarlsson.scheduler.Clock;
 import com.github.kagkarlsson.scheduler.task.Execution;
 import com.github.kagkarlsson.scheduler.task.ExecutionContext;
 import com.github.kagkarlsson.scheduler.task.TaskInstance;
@@ -23,14 +24,16 @@ final class Runs {
     private static final Logger log = LoggerFactory.getLogger("dozen.jobs.Run");
 
     private final Queue queue;
+    private final Clock clock;
     private final Progress progress;
     private final JobMetrics metrics;
     private final Set<String> running = ConcurrentHashMap.newKeySet();
     private final TimeLimits limits = new TimeLimits();
     private volatile boolean stopping;
 
-    Runs(Queue queue, Progress progress, JobMetrics metrics) {
+    Runs(Queue queue, Clock clock, Progress progress, JobMetrics metrics) {
         this.queue = queue;
+        this.clock = clock;
         this.progress = progress;
         this.metrics = metrics;
     }
@@ -54,11 +57,17 @@ final class Runs {
         var id = instance.getId();
         running.add(id);
         try {
-            if (stopping) return Outcome.HANDED_BACK;
+            if (stopping || isLost(type, context.getExecution())) return Outcome.HANDED_BACK;
             return measured(type, id, instance.getData(), context.getExecution());
         } finally {
             running.remove(id);
         }
+    }
+
+    /** A process that stood still since it took the job, a suspended machine's, may have been taken for dead meanwhile. */
+    private boolean isLost(JobType<?> type, Execution execution) {
+        var waited = Duration.between(execution.lastHeartbeat, clock.now());
+        return waited.compareTo(Worker.HEARTBEAT) > 0 && !queue.isStillOurs(runOf(type, execution));
     }
 
     private static Queue.RunOf runOf(JobType<?> type, Execution execution) {
@@ -68,7 +77,7 @@ final class Runs {
     private Outcome measured(JobType<?> type, String id, String data, Execution execution) {
         var attempt = execution.consecutiveFailures + 1;
         var wait = Math.max(
-                0, Duration.between(execution.executionTime, Instant.now()).toMillis());
+                0, Duration.between(execution.executionTime, clock.now()).toMillis());
         var start = System.nanoTime();
         Throwable failure = null;
         String requestId = null;

@@ -43,12 +43,14 @@ public final class Ticker implements AutoCloseable {
     private final Map<String, Entry> ticks = new LinkedHashMap<>();
     private final String name;
     private final Postgres postgres;
+    private final DatabaseClock clock;
     private Scheduler scheduler;
 
     /** @param name unique among all processes */
     public Ticker(String name, Postgres postgres) {
         this.name = name;
         this.postgres = postgres;
+        this.clock = new DatabaseClock(postgres.jdbi());
     }
 
     public Ticker on(String tick, Cron cron, Tick body) {
@@ -64,6 +66,7 @@ public final class Ticker implements AutoCloseable {
                 .schedulerName(new SchedulerName.Fixed(name))
                 .jdbcCustomization(new JobTable(ticks.keySet().stream()))
                 .serializer(JobTable.TEXT)
+                .clock(clock)
                 .threads(ticks.size())
                 .executorService(Executors.newFixedThreadPool(
                         ticks.size(), Thread.ofVirtual().name("tick-", 0).factory()))
@@ -92,7 +95,7 @@ public final class Ticker implements AutoCloseable {
                         """)
                         .bind("tick", tick)
                         .bind("cron", entry.cron().toString())
-                        .bind("next", entry.cron().after(Instant.now()))
+                        .bind("next", entry.cron().after(clock.now()))
                         .execute());
     }
 
@@ -108,8 +111,8 @@ public final class Ticker implements AutoCloseable {
 
     private void run(String tick, Execution execution) {
         var entry = ticks.get(tick);
-        var due = entry.cron().latest(execution.executionTime, Instant.now());
-        var late = Duration.between(due, Instant.now()).toMillis();
+        var due = entry.cron().latest(execution.executionTime, clock.now());
+        var late = Duration.between(due, clock.now()).toMillis();
         try {
             postgres.jdbi().useTransaction(transaction -> {
                 var mine = transaction

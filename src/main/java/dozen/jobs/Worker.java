@@ -8,7 +8,9 @@ import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import dozen.resources.Away;
 import dozen.resources.Postgres;
 import dozen.resources.Redis;
+import com.github.kagkarlsson.scheduler.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +28,7 @@ import org.slf4j.LoggerFactory;
 public final class Worker implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Worker.class);
     private static final Duration POLL = Duration.ofSeconds(1);
-    private static final Duration HEARTBEAT = Duration.ofSeconds(8);
+    static final Duration HEARTBEAT = Duration.ofSeconds(8);
     /** db-scheduler allows no fewer. */
     private static final int MISSED_HEARTBEATS = 4;
     /** For the handlers to end once they are interrupted. */
@@ -40,7 +42,8 @@ public final class Worker implements AutoCloseable {
     private final JobMetrics metrics;
     private final String name;
     private final Duration drain;
-    private Scheduler scheduler;
+    private final Clock clock;
+    private final List<Scheduler> schedulers = new ArrayList<>();
 
     /**
      * @param name unique among all processes
@@ -53,7 +56,8 @@ public final class Worker implements AutoCloseable {
         this.wakeup = new Wakeup(redis);
         this.queue = new Queue(postgres.jdbi(), name);
         this.metrics = new JobMetrics(redis);
-        this.runs = new Runs(queue, new Progress(redis), metrics);
+        this.clock = new DatabaseClock(postgres.jdbi());
+        this.runs = new Runs(queue, clock, new Progress(redis), metrics);
     }
 
     /** Registers who does this type of job, by the standard policy. */
@@ -67,18 +71,41 @@ public final class Worker implements AutoCloseable {
         return this;
     }
 
-    /** @param threads jobs at once */
+    /** @param threads jobs at once, beside those of types that have threads of their own */
     public Worker start(int threads) {
+        var shared = types.values().stream()
+                .filter(type -> type.policy().ownThreads() == 0)
+                .map(JobType::name)
+                .toList();
+        if (!shared.isEmpty()) schedulers.add(scheduler(shared, threads));
+        for (var type : types.values()) {
+            if (type.policy().ownThreads() > 0) {
+                schedulers.add(scheduler(List.of(type.name()), type.policy().ownThreads()));
+            }
+        }
+        schedulers.forEach(Scheduler::start);
+        wakeup.listen(() -> schedulers.forEach(Scheduler::triggerCheckForDueExecutions));
+        metrics.start();
+        log.info("{} runs {} jobs at once: {}", name, threads, String.join(", ", types.keySet()));
+        return this;
+    }
+
+    /**
+     * It knows every type, so that it may notice any dead job, and takes jobs of some. It takes no more than it has threads
+     * for: a job that waited here would get no heartbeat, and no other worker could run it.
+     */
+    private Scheduler scheduler(List<String> taken, int threads) {
         List<Task<?>> tasks = types.values().stream().<Task<?>>map(this::task).toList();
-        scheduler = Scheduler.create(postgres.dataSource(), tasks)
+        return Scheduler.create(postgres.dataSource(), tasks)
                 .tableName("jobs")
                 .schedulerName(new SchedulerName.Fixed(name))
-                .jdbcCustomization(new JobTable(types.keySet().stream()))
+                .jdbcCustomization(new JobTable(taken.stream()))
                 .serializer(JobTable.TEXT)
+                .clock(clock)
                 .threads(threads)
                 .executorService(Executors.newFixedThreadPool(
                         threads, Thread.ofVirtual().name("job-", 0).factory()))
-                .pollUsingLockAndFetch(1.0, 4.0)
+                .pollUsingLockAndFetch(0.5, 1.0)
                 .pollingInterval(POLL)
                 .heartbeatInterval(HEARTBEAT)
                 .missedHeartbeatsLimit(MISSED_HEARTBEATS)
@@ -86,11 +113,6 @@ public final class Worker implements AutoCloseable {
                 .shutdownMaxWait(LAST_WORD)
                 .failureLogging(LogLevel.DEBUG, false)
                 .build();
-        scheduler.start();
-        wakeup.listen(scheduler::triggerCheckForDueExecutions);
-        metrics.start();
-        log.info("{} runs {} jobs at once: {}", name, threads, String.join(", ", types.keySet()));
-        return this;
     }
 
     private Task<String> task(JobType<?> type) {
@@ -125,9 +147,9 @@ public final class Worker implements AutoCloseable {
 
     @Override
     public void close() {
-        if (scheduler == null || scheduler.getSchedulerState().isShuttingDown()) return;
+        if (schedulers.isEmpty() || schedulers.getFirst().getSchedulerState().isShuttingDown()) return;
         var deadline = System.nanoTime() + drain.toNanos();
-        scheduler.pause();
+        schedulers.forEach(Scheduler::pause);
         wakeup.close();
         runs.stop();
         try {
@@ -138,7 +160,7 @@ public final class Worker implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        scheduler.stop();
+        schedulers.forEach(Scheduler::stop);
         runs.forget();
         handBack();
         metrics.close();

@@ -4,10 +4,12 @@ import dozen.logging.Logging;
 import dozen.resources.Away;
 import dozen.settings.Env;
 import java.io.PrintStream;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TimeZone;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.slf4j.LoggerFactory;
@@ -99,6 +101,8 @@ public final class Program<S> {
 
     /** @return the exit code: 0, 1 failed, 64 usage, 69 a resource is away, 78 settings */
     public int run(Map<String, String> environment, String... arguments) {
+        // The driver tells PostgreSQL the machine's zone, whose name it may not know; and times in logs are UTC.
+        TimeZone.setDefault(TimeZone.getTimeZone(ZoneOffset.UTC));
         try {
             dispatch(environment, arguments.length == 0 ? List.of("web") : Arrays.asList(arguments));
             return 0;

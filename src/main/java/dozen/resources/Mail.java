@@ -1,35 +1,53 @@
 package dozen.resources;
 
+import jakarta.mail.Message;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.UnsupportedEncodingException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.time.Duration;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
 import jakarta.activation.DataHandler;
 import jakarta.mail.Authenticator;
 import jakarta.mail.BodyPart;
-import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
 import jakarta.mail.PasswordAuthentication;
 import jakarta.mail.Session;
-import jakarta.mail.Transport;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeBodyPart;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import jakarta.mail.util.ByteArrayDataSource;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** SMTP as an attached resource. Without one, a mail becomes an event in the log, without its body. */
 public final class Mail {
     private static final Logger log = LoggerFactory.getLogger(Mail.class);
-    private static final String CONNECT_MS = "5000";
-    private static final String ANSWER_MS = "15000";
+
+    /**
+     * How long to wait for the server.
+     *
+     * @param answer to each command
+     * @param end to the end of the message
+     */
+    public record Timeouts(Duration connect, Duration answer, Duration end) {
+        /**
+         * RFC 5321, 4.5.3.2.6, asks for 10 minutes after the end, for a server may look the message over before it
+         * answers. Elsewhere nothing is at stake, so a silent server holds a worker's thread for a minute only.
+         */
+        static final Timeouts DEFAULT =
+                new Timeouts(Duration.ofSeconds(5), Duration.ofMinutes(1), Duration.ofMinutes(10));
+    }
 
     /**
      * @param key the same for each attempt at the same mail: it becomes the Message-ID, by which a reader's program
@@ -51,42 +69,67 @@ public final class Mail {
 
     private final Optional<SmtpUrl> url;
     private final InternetAddress from;
+    private final boolean plainLogin;
+    private final Timeouts timeouts;
 
-    public Mail(Optional<SmtpUrl> url, InternetAddress from) {
+    /** @param plainLogin sends the password without TLS where the server offers none */
+    public Mail(Optional<SmtpUrl> url, InternetAddress from, boolean plainLogin) {
+        this(url, from, plainLogin, Timeouts.DEFAULT);
+    }
+
+    public Mail(Optional<SmtpUrl> url, InternetAddress from, boolean plainLogin, Timeouts timeouts) {
         this.url = url;
         this.from = from;
+        this.plainLogin = plainLogin;
+        this.timeouts = timeouts;
     }
 
     /**
-     * Returns once the server took it. Fails when it did not.
+     * Returns once the server took it.
      *
      * @param handover called when all but the last byte is sent: from then on it may have been taken, even when this
      *     fails or never returns
+     * @throws SmtpDelivery.Refused when the server said no, so that the letter is not on its way
+     * @throws MessagingException for any other failure
      */
     public void send(Letter letter, Runnable handover) throws MessagingException {
         if (url.isEmpty()) {
             log.info("mail to {} not sent, for SMTP_URL is unset: {}", letter.to(), letter.subject());
             return;
         }
-        Transport.send(message(letter, session(url.get()), handover));
-    }
-
-    /** Did the server itself say no? Then the letter is not on its way. */
-    public static boolean isRefused(MessagingException failure) {
-        for (Exception e = failure; e instanceof MessagingException each; e = each.getNextException()) {
-            if (e instanceof SMTPSendFailedException) return true;
+        var smtp = url.get();
+        var session = session(smtp);
+        var message = message(letter, session);
+        var socket = connect(smtp);
+        try {
+            Runnable beforeTheEnd = () -> {
+                handover.run();
+                awaitLonger(socket);
+            };
+            new SmtpDelivery(session, beforeTheEnd).send(message, smtp.tls() ? secured(socket, smtp) : socket);
+        } finally {
+            close(socket);
         }
-        return false;
     }
 
-    private Message message(Letter letter, Session session, Runnable handover) throws MessagingException {
-        var message = new Keyed(session, "<%s@%s>".formatted(letter.key(), domain()), handover);
+    /** With STARTTLS the library reads from a socket around this one, which has this one's time-out. */
+    private void awaitLonger(Socket socket) {
+        try {
+            socket.setSoTimeout((int) timeouts.end().toMillis());
+        } catch (SocketException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private MimeMessage message(Letter letter, Session session) throws MessagingException {
+        var message = new Keyed(session, "<%s@%s>".formatted(letter.key(), domain()));
         message.setFrom(from);
         message.setRecipient(Message.RecipientType.TO, recipient(letter));
         message.setSubject(letter.subject(), StandardCharsets.UTF_8.name());
         message.setSentDate(new Date());
         for (var header : letter.headers().entrySet()) message.setHeader(header.getKey(), header.getValue());
         message.setContent(content(letter));
+        message.saveChanges();
         return message;
     }
 
@@ -113,9 +156,11 @@ public final class Mail {
 
     private static InternetAddress recipient(Letter letter) throws MessagingException {
         try {
-            return new InternetAddress(letter.to(), letter.name(), StandardCharsets.UTF_8.name());
-        } catch (java.io.UnsupportedEncodingException e) {
-            throw new MessagingException("no recipient", e); // every Java has UTF-8
+            return new InternetAddress(MailAddress.ascii(letter.to()), letter.name(), StandardCharsets.UTF_8.name());
+        } catch (IllegalArgumentException e) {
+            throw new SmtpDelivery.Refused("the address " + e.getMessage(), true);
+        } catch (UnsupportedEncodingException e) {
+            throw new IllegalStateException(e); // every Java has UTF-8
         }
     }
 
@@ -124,54 +169,72 @@ public final class Mail {
         return address.substring(address.lastIndexOf('@') + 1);
     }
 
-    private static Session session(SmtpUrl url) {
-        var protocol = url.tls() ? "smtps" : "smtp";
+    private Session session(SmtpUrl smtp) {
         var properties = new Properties();
-        properties.setProperty("mail.transport.protocol.rfc822", protocol);
-        set(properties, protocol, "host", url.host());
-        set(properties, protocol, "port", String.valueOf(url.port()));
-        set(properties, protocol, "connectiontimeout", CONNECT_MS);
-        set(properties, protocol, "timeout", ANSWER_MS);
-        set(properties, protocol, "writetimeout", ANSWER_MS);
+        properties.setProperty("mail.smtp.host", smtp.host());
+        properties.setProperty("mail.smtp.port", String.valueOf(smtp.port()));
         // The answer to QUIT says nothing of the letter; of one that was given up before its end, none would come.
-        set(properties, protocol, "quitwait", "false");
-        set(properties, protocol, "starttls.enable", "true");
-        set(properties, protocol, "ssl.checkserveridentity", "true");
-        if (url.user() == null || url.password() == null) return Session.getInstance(properties);
-        set(properties, protocol, "auth", "true");
+        properties.setProperty("mail.smtp.quitwait", "false");
+        properties.setProperty("mail.smtp.starttls.enable", "true");
+        properties.setProperty("mail.smtp.starttls.required", String.valueOf(smtp.hasLogin() && !plainLogin));
+        properties.setProperty("mail.smtp.ssl.checkserveridentity", "true");
+        if (!smtp.hasLogin()) return Session.getInstance(properties);
+        properties.setProperty("mail.smtp.auth", "true");
         return Session.getInstance(properties, new Authenticator() {
             @Override
             protected PasswordAuthentication getPasswordAuthentication() {
-                return new PasswordAuthentication(url.user(), url.password().reveal());
+                return new PasswordAuthentication(smtp.user(), smtp.password().reveal());
             }
         });
     }
 
-    private static void set(Properties properties, String protocol, String name, String value) {
-        properties.setProperty("mail." + protocol + "." + name, value);
+    private Socket connect(SmtpUrl smtp) throws MessagingException {
+        try {
+            var socket = new Socket();
+            socket.connect(new InetSocketAddress(smtp.host(), smtp.port()), (int) timeouts.connect().toMillis());
+            socket.setSoTimeout((int) timeouts.answer().toMillis());
+            return socket;
+        } catch (IOException e) {
+            throw new MessagingException("SMTP at %s:%d is away: %s".formatted(smtp.host(), smtp.port(), e.getMessage()));
+        }
     }
 
-    /** The library makes a new Message-ID whenever a message is saved; this keeps ours. And it tells of the handover. */
+    /** TLS from the start, for smtps. */
+    private static Socket secured(Socket socket, SmtpUrl smtp) throws MessagingException {
+        try {
+            var factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
+            var secured = (SSLSocket) factory.createSocket(socket, smtp.host(), smtp.port(), true);
+            var parameters = secured.getSSLParameters();
+            parameters.setEndpointIdentificationAlgorithm("HTTPS");
+            secured.setSSLParameters(parameters);
+            secured.startHandshake();
+            return secured;
+        } catch (IOException e) {
+            close(socket);
+            throw new MessagingException("no TLS with %s:%d: %s".formatted(smtp.host(), smtp.port(), e.getMessage()));
+        }
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // it is of no use any more
+        }
+    }
+
+    /** The library makes a new Message-ID whenever a message is saved; this keeps ours. */
     private static final class Keyed extends MimeMessage {
         private final String id;
-        private final Runnable handover;
 
-        Keyed(Session session, String id, Runnable handover) {
+        Keyed(Session session, String id) {
             super(session);
             this.id = id;
-            this.handover = handover;
         }
 
         @Override
         protected void updateMessageID() throws MessagingException {
             setHeader("Message-ID", id);
-        }
-
-        /** The transport writes the message with this, then the dot that ends it. */
-        @Override
-        public void writeTo(OutputStream out, String[] without) throws IOException, MessagingException {
-            super.writeTo(out, without);
-            handover.run();
         }
     }
 }

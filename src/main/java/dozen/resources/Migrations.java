@@ -5,30 +5,48 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension;
+import org.postgresql.PGConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.flywaydb.core.api.FlywayException;
 
 /** Brings the schema up to date from {@code db/migration} on the class path. */
 public final class Migrations {
+    private static final Logger log = LoggerFactory.getLogger(Migrations.class);
+    /** How long to wait for another release: Flyway asks once a second. */
+    private static final int LOCK_SECONDS = 600;
+
     private Migrations() {}
 
     /**
      * Applies what is pending, all of it in one transaction, so a broken migration leaves the schema as it was. Safe when
-     * run twice at once: the second waits for the first, then finds nothing to do. A migration that PostgreSQL refuses
-     * in a transaction (CREATE INDEX CONCURRENTLY) must go into a release of its own.
+     * run twice at once: the second waits for the first, then finds nothing to do. When a pending migration is one that
+     * PostgreSQL refuses in a transaction (CREATE INDEX CONCURRENTLY), all that are pending run without one, so it
+     * better has a release of its own.
      *
      * @return how many were applied
      * @throws Unavailable when PostgreSQL is away
      * @throws FlywayException when a migration is broken
      */
     public static int run(PostgresUrl url) {
-        Attach.resource(url.address(), () -> {
-            connect(url);
-            return true;
-        });
-        return Flyway.configure()
+        return run(url, "classpath:db/migration");
+    }
+
+    static int run(PostgresUrl url, String... locations) {
+        var pooled = Attach.resource(url.address(), () -> isPooled(url));
+        if (pooled) log.warn("a connection pooler stands before {}: two releases at once may meet", url.address());
+        var configuration = Flyway.configure();
+        configuration
+                .getConfigurationExtension(PostgreSQLConfigurationExtension.class)
+                .setTransactionalLock(pooled);
+        return configuration
                 .dataSource(url.jdbc(), null, null)
                 .jdbcProperties(driverProperties(url))
+                .locations(locations)
                 .group(true)
+                .mixed(true)
+                .lockRetryCount(LOCK_SECONDS)
                 .load()
                 .migrate()
                 .migrationsExecuted;
@@ -40,7 +58,17 @@ public final class Migrations {
         return properties;
     }
 
-    private static void connect(PostgresUrl url) throws SQLException {
-        DriverManager.getConnection(url.jdbc(), url.properties()).close();
+    /**
+     * A pooler makes up the process id that it tells at the start of a connection, so that it is not the server's. The
+     * lock against a second release belongs to the session. Behind a pooler it has to belong to a transaction, which
+     * CREATE INDEX CONCURRENTLY would wait for.
+     */
+    private static boolean isPooled(PostgresUrl url) throws SQLException {
+        try (var connection = DriverManager.getConnection(url.jdbc(), url.properties());
+                var statement = connection.createStatement();
+                var row = statement.executeQuery("SELECT pg_backend_pid()")) {
+            row.next();
+            return row.getInt(1) != connection.unwrap(PGConnection.class).getBackendPID();
+        }
     }
 }

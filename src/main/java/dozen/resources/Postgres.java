@@ -1,6 +1,7 @@
 package dozen.resources;
 
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.SQLExceptionOverride;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Set;
@@ -12,6 +13,9 @@ public final class Postgres implements AutoCloseable {
     private static final int CONNECT_SECONDS = 3;
     /** invalid_authorization, invalid_password, invalid_catalog_name: trying again changes nothing. */
     private static final Set<String> HOPELESS = Set.of("28000", "28P01", "3D000");
+
+    /** read_only_sql_transaction: the server is a replica, or was told to write nothing. */
+    static final String READ_ONLY = "25006";
 
     private final HikariDataSource pool;
     private final Jdbi jdbi;
@@ -45,6 +49,13 @@ public final class Postgres implements AutoCloseable {
         pool.setMinimumIdle(Math.min(2, poolSize));
         pool.setConnectionTimeout(WaitingLine.LONGEST_WAIT.toMillis());
         pool.setInitializationFailTimeout(1);
+        // After a failover the pool holds connections to a server that only reads now.
+        pool.setExceptionOverride(new SQLExceptionOverride() {
+            @java.lang.Override // the interface has a type of the same name
+            public Override adjudicate(SQLException e) {
+                return READ_ONLY.equals(e.getSQLState()) ? Override.MUST_EVICT : Override.CONTINUE_EVICT;
+            }
+        });
         try {
             pool.getConnection().close();
             return pool;
@@ -63,10 +74,17 @@ public final class Postgres implements AutoCloseable {
         return pool;
     }
 
-    /** For readiness: fails when no connection answers. */
+    /** For readiness: fails when no connection answers, or the server only reads. */
     public void ping() throws SQLException {
-        try (var connection = pool.getConnection()) {
-            if (!connection.isValid(1)) throw new SQLException("no answer", "08000");
+        try (var connection = pool.getConnection();
+                var statement = connection.createStatement()) {
+            statement.setQueryTimeout(1);
+            try (var row = statement.executeQuery("SHOW transaction_read_only")) {
+                if (!row.next() || !row.getString(1).equals("off")) {
+                    pool.evictConnection(connection);
+                    throw new SQLException("the server is read-only", READ_ONLY);
+                }
+            }
         }
     }
 

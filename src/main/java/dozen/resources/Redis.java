@@ -12,6 +12,7 @@ import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.SslVerifyMode;
+import redis.clients.jedis.params.SetParams;
 import redis.clients.jedis.exceptions.JedisAccessControlException;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -23,6 +24,10 @@ public final class Redis implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(1);
     /** A command takes tens of microseconds, so this many keep two cores busy. Jedis's own default is 8. */
     private static final int CONNECTIONS = 32;
+
+    private static final int PING_SECONDS = 60;
+    private static final Set<String> TRANSIENT = Set.of(
+            "LOADING", "READONLY", "MASTERDOWN", "OOM", "MISCONF", "NOREPLICAS", "BUSY", "MOVED", "ASK", "CLUSTERDOWN", "TRYAGAIN");
 
     private final RedisClient client;
     private final BatchedReads<String, String> texts = new BatchedReads<>(this::read);
@@ -42,8 +47,12 @@ public final class Redis implements AutoCloseable {
     static Redis open(RedisUrl url, boolean verify) {
         var redis = new Redis(client(url, verify));
         try {
-            redis.ping();
+            redis.client.ping();
+            redis.refuseCluster(url);
             return redis;
+        } catch (Unavailable e) {
+            redis.close();
+            throw e;
         } catch (JedisException e) {
             redis.close();
             if (refusesUs(e)) throw Attach.away(url.address(), e);
@@ -54,9 +63,19 @@ public final class Redis implements AutoCloseable {
     /** A wrong password or database: trying again changes nothing. */
     private static boolean refusesUs(Throwable e) {
         for (var cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof JedisDataException && !isLoading(cause)) return true;
+            if (cause instanceof JedisDataException && !isTransient(cause)) return true;
         }
         return false;
+    }
+
+    /** A cluster answers MOVED for most keys, and its keys can't be read together. */
+    private void refuseCluster(RedisUrl url) {
+        try {
+            if (!client.info("cluster").contains("cluster_enabled:1")) return;
+        } catch (JedisDataException e) {
+            return; // a user who may not ask
+        }
+        throw new Unavailable("%s is a cluster: take the address of a single server".formatted(url.address()));
     }
 
     private static RedisClient client(RedisUrl url, boolean verify) {
@@ -104,21 +123,22 @@ public final class Redis implements AutoCloseable {
         return found;
     }
 
-    /** For readiness: fails when Redis does not answer. */
+    /** For readiness: fails when Redis does not answer, or takes no writes (a replica, no memory, no disk). */
     public void ping() {
-        client.ping();
+        client.set("ping", "", SetParams.setParams().ex(PING_SECONDS));
     }
 
-    /** No connection, no free connection in time, or a Redis that is loading, read-only or refuses us. */
+    /** No connection, no free connection in time, or a Redis that can't answer now or refuses us. */
     static boolean isAway(JedisException e) {
         if (e instanceof JedisConnectionException || e instanceof JedisAccessControlException) return true;
         if (!(e instanceof JedisDataException)) return true; // the pool's own: exhausted, closed
-        return isLoading(e);
+        return isTransient(e);
     }
 
-    private static boolean isLoading(Throwable e) {
+    /** What Redis says while it can't serve: the first word of its error. Else the fault is in our command. */
+    private static boolean isTransient(Throwable e) {
         var message = String.valueOf(e.getMessage());
-        return message.startsWith("LOADING") || message.startsWith("READONLY") || message.startsWith("MASTERDOWN");
+        return TRANSIENT.contains(message.split(" ", 2)[0]) || message.contains("max number of clients");
     }
 
     @Override

@@ -1,17 +1,18 @@
 package dozen.resources;
 
 import dozen.settings.Secret;
+import dozen.settings.WebAddress;
 import java.net.URI;
-import java.net.URISyntaxException;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
  * Where files are kept.
  *
  * @param address of the bucket, without a slash at its end
+ * @param sessionToken of temporary credentials
  */
-public record S3Bucket(URI address, String region, String keyId, Secret key) {
+public record S3Bucket(URI address, String region, String keyId, Secret key, Optional<Secret> sessionToken) {
     /** Amazon's own rule, less the dots, which don't go with TLS. */
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{1,61}[a-z0-9]");
 
@@ -34,13 +35,8 @@ public record S3Bucket(URI address, String region, String keyId, Secret key) {
 
     /** @throws IllegalArgumentException when it is no http or https address */
     public static URI endpoint(String text) {
-        try {
-            var address = new URI(text);
-            var scheme = String.valueOf(address.getScheme()).toLowerCase(Locale.ROOT);
-            if (address.getHost() != null && address.getRawQuery() == null && scheme.matches("https?")) return address;
-        } catch (URISyntaxException e) {
-            // refused below
-        }
+        var address = WebAddress.parse(text);
+        if (address.getRawQuery() == null && address.getRawFragment() == null) return address;
         throw new IllegalArgumentException("must look like https://s3.example.com");
     }
 }

@@ -108,7 +108,7 @@ class AccountPagesTest {
                 .header("Content-Type", "application/json")
                 .header("Accept", "text/html")
                 .POST(HttpRequest.BodyPublishers.ofString("{}")));
-        assertEquals(422, json.statusCode());
+        assertEquals(415, json.statusCode());
         assertEquals(413, send("/sign-up", "name=" + "a".repeat(2_000_000)).statusCode());
     }
 

@@ -18,7 +18,7 @@ class SendWelcomeMailTest {
                 var academy = RunningAcademy.start(
                         Map.of("SMTP_URL", catcher.url(), "MAIL_FROM", "Academy <hi@example.com>"))) {
             academy.startWorker();
-            var id = academy.signUp("ольга@example.com", "Ольга");
+            var id = academy.signUp("olga@пример.рф", "Ольга");
             for (var i = 0; i < 500 && catcher.mails().isEmpty(); i++) Thread.sleep(20);
             assertEquals(1, catcher.mails().size());
             var mail = catcher.mails().getFirst();

@@ -140,6 +140,53 @@ class ImportCoursesTest {
     }
 
     @Test
+    void aReplacementCharacterIsACharacterLikeAnyOther() throws IOException {
+        load("title\nThe character \uFFFD and its uses\n");
+        assertEquals(List.of("The character \uFFFD and its uses"), titles());
+    }
+
+    @Test
+    void emptyRowsPassHoweverTheyAreWritten() throws IOException {
+        load("title,slug,url\nFirst,,\n,,\n  , ,\n\n\"\",,\nLast,,\n,,");
+        assertEquals(List.of("First", "Last"), titles());
+    }
+
+    @Test
+    void twoCoursesOfOneTitleAreBothKeptAndTold() throws IOException {
+        var file = """
+                title,summary,url
+                Machine Learning,At one university,https://one.example/ml
+                Chess,,
+                Machine Learning,At another,https://two.example/ml
+                Machine Learning,At one university,https://one.example/ml
+                Machine  learning,At a third,
+                """;
+        load(file);
+        load(file); // adds nothing
+        assertEquals(
+                List.of("machine-learning", "chess", "machine-learning-2", "machine-learning-3"),
+                all().stream().map(Course::slug).toList());
+        var lines = errors.toString(StandardCharsets.UTF_8).lines().toList();
+        assertEquals(
+                List.of(
+                        "line 4: line 2 has the slug machine-learning, so this course is kept as machine-learning-2",
+                        "line 6: line 2 has the slug machine-learning, so this course is kept as machine-learning-3"),
+                lines.subList(0, 2));
+    }
+
+    @Test
+    void aHostMayBeOfAnyScriptOrHaveAnUnderscore() throws IOException {
+        load("title,url\nA,https://münchen.example/kurs\nB,http://my_host:8000/\n");
+        assertEquals(List.of("A", "B"), titles());
+    }
+
+    @Test
+    void readsUtf16AsSpreadsheetsMarkIt() throws IOException {
+        load("title\nCafé\n".getBytes(StandardCharsets.UTF_16));
+        assertEquals(List.of("Café"), titles());
+    }
+
+    @Test
     void nullBytesAndOverlongFieldsAreBadRows() {
         failure("title,summary\nA\u0000B,\nC,%s\nD,\n".formatted("x".repeat(2_000_000)));
         var lines = errors.toString(StandardCharsets.UTF_8).lines().toList();

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import academy.RunningAcademy;
 import dev.MailCatcher;
+import dozen.http.PublicUrl;
 import dozen.resources.Mail;
 import dozen.resources.SmtpUrl;
 import jakarta.mail.internet.InternetAddress;
-import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -29,8 +29,8 @@ class LettersTest {
                 var postgres = academy.postgres();
                 var watching = academy.postgres()) {
             var mail = new Mail(
-                    Optional.of(SmtpUrl.parse(catcher.url())), new InternetAddress("Academy <hi@example.com>"));
-            var letters = new Letters(postgres.jdbi(), mail, URI.create("http://localhost"));
+                    Optional.of(SmtpUrl.parse(catcher.url())), new InternetAddress("Academy <hi@example.com>"), false);
+            var letters = new Letters(postgres.jdbi(), mail, PublicUrl.parse("http://localhost"));
             var second = postgres.jdbi().inTransaction(handle -> {
                 handle.execute("INSERT INTO letters (key) VALUES (?)", KEY);
                 var sending = CompletableFuture.runAsync(() -> send(letters));

@@ -144,7 +144,7 @@ class VideosTest {
         var text = Files.writeString(folder.resolve("text.mp4"), "This is no film. ".repeat(1000));
         var id = json(put(lesson("Text"), text)).at("/video/id").asText();
         assertEquals(
-                "This file is no video, or none that can be read.",
+                "This file can't be read: Invalid data found when processing input.",
                 await(id, "failed").get("reason").asText());
         var cut = Files.write(folder.resolve("cut.mp4"), java.util.Arrays.copyOf(Files.readAllBytes(film(2)), 20_000));
         var cutId = json(put(lesson("Cut"), cut)).at("/video/id").asText();

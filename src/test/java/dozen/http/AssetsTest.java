@@ -23,7 +23,7 @@ class AssetsTest {
 
     @BeforeEach
     void start() {
-        var settings = new HttpSettings(0, URI.create("http://localhost"), 10, 0, Duration.ofSeconds(5));
+        var settings = new HttpSettings(0, PublicUrl.parse("http://localhost"), 10, 0, Duration.ofSeconds(5));
         var page = ProblemPage.plain(assets, new Templates());
         server = Server.start(settings, new Readiness(), new Metrics(Optional.empty()), page, routes -> {
             assets.register(routes);

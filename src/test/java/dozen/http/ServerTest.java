@@ -49,7 +49,7 @@ class ServerTest {
     }
 
     private Server start(int port, String publicUrl) {
-        var settings = new HttpSettings(port, URI.create(publicUrl), MOST_REQUESTS, 0, Duration.ofSeconds(10));
+        var settings = new HttpSettings(port, PublicUrl.parse(publicUrl), MOST_REQUESTS, 0, Duration.ofSeconds(10));
         var readiness = new Readiness().requires("answer", () -> {
             if (away) throw new IOException("away");
         });

@@ -281,6 +281,55 @@ class JobsTest {
     }
 
     @Test
+    void ofDeadJobsWithOneKeyOneIsQueuedAndNoneLost() {
+        for (var name : List.of("first", "second")) {
+            postgres.jdbi().useHandle(handle -> handle.execute("""
+                    INSERT INTO dead_jobs (type, job, payload, error, attempts, enqueued_at)
+                    VALUES ('Greet', 'the key', jsonb_build_object('job', jsonb_build_object('name', ?)), 'x', 10, now())
+                    """, name));
+        }
+        var told = assertThrows(Exit.class, () -> tasks.retry(List.of("--all")));
+        assertEquals("1 stay dead, for a job with their key is queued: retry them when it is done", told.getMessage());
+        assertEquals(1, Effects.count(postgres, "jobs"));
+        assertEquals(1, Effects.count(postgres, "dead_jobs"));
+        assertThrows(Exit.class, () -> tasks.retry(List.of("--all"))); // still queued
+        assertEquals(1, Effects.count(postgres, "dead_jobs"));
+        postgres.jdbi().useHandle(handle -> handle.execute("DELETE FROM jobs"));
+        tasks.retry(List.of("--all"));
+        assertEquals(0, Effects.count(postgres, "dead_jobs"));
+    }
+
+    @Test
+    void aJobOfSecondsDoesNotWaitForJobsOfMinutes() throws Exception {
+        var finish = new CountDownLatch(1);
+        worker.on(Fail.class, Policy.STANDARD.withOwnThreads(2), (job, run) -> {
+            greeted.add(job.name());
+            assertTrue(finish.await(30, TimeUnit.SECONDS));
+        });
+        worker.on(Greet.class, (job, run) -> greeted.add(job.name())).start(2);
+        enqueue(IntStream.range(0, 10).mapToObj(i -> Job.of(new Fail("film " + i))).toArray(Job[]::new));
+        Effects.await(postgres, "jobs WHERE picked", 2, SOON); // no more than run
+        enqueue(Job.of(new Greet("welcome")));
+        for (var i = 0; i < 100 && !greeted.contains("welcome"); i++) Thread.sleep(20);
+        assertTrue(greeted.contains("welcome"), greeted.toString());
+        assertEquals(2, Effects.count(postgres, "jobs WHERE picked"));
+        assertEquals(8, Effects.count(postgres, "jobs WHERE NOT picked"));
+        finish.countDown();
+        Effects.await(postgres, "jobs", 0, SOON);
+        assertEquals(0, Effects.count(postgres, "dead_jobs"));
+    }
+
+    @Test
+    void aJobThatWasGivenAwayMeanwhileDoesNotRunHere() throws Exception {
+        enqueue(Job.of(new Greet("once")));
+        var queue = new Queue(postgres.jdbi(), "slept");
+        postgres.jdbi().useHandle(handle -> handle.execute("UPDATE jobs SET picked = true, version = 7"));
+        var id = Effects.list(postgres, "SELECT task_instance FROM jobs", String.class).getFirst();
+        assertTrue(queue.isStillOurs(new Queue.RunOf("Greet", id, 7)));
+        assertFalse(queue.isStillOurs(new Queue.RunOf("Greet", id, 6)));
+    }
+
+    @Test
     void runsAreCountedByType() throws Exception {
         var before = runs();
         greetings();

@@ -53,6 +53,7 @@ public final class AccountRoutes {
     private void signUp(Context context) {
         var request = Json.body(context, SignUp.class);
         NewAccount.check(request.email(), request.password(), request.name());
+        limits.takeSignUp(context);
         var account = accounts.create(
                         request.email(), request.password(), request.name(), Account.Role.MEMBER, this::welcome)
                 .orElseThrow(() -> Problem.conflict("This address has an account already."));

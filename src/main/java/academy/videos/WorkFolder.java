@@ -1,0 +1,72 @@
+package academy.videos;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A job's own folder of temporary files. It holds a file that is locked as long as its process lives: the system gives
+ * the lock back however a process ends, so a folder whose lock is free was left behind, and can be deleted.
+ */
+final class WorkFolder implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(WorkFolder.class);
+    private static final String PREFIX = "academy-video-";
+    private static final String LOCK = "lock";
+
+    private final Path path;
+    private final FileChannel lock;
+
+    private WorkFolder(Path path, FileChannel lock) {
+        this.path = path;
+        this.lock = lock;
+    }
+
+    static WorkFolder create() throws IOException {
+        var path = Files.createTempDirectory(PREFIX);
+        var lock = FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        lock.lock();
+        return new WorkFolder(path, lock);
+    }
+
+    Path path() {
+        return path;
+    }
+
+    /** Deletes what processes left behind that were killed. */
+    static void sweep() {
+        var folder = Path.of(System.getProperty("java.io.tmpdir"));
+        try (var all = Files.newDirectoryStream(folder, PREFIX + "*")) {
+            for (var each : all) if (isAbandoned(each)) delete(each);
+        } catch (IOException e) {
+            log.warn("temporary files of killed workers may be left in {}: {}", folder, e.getMessage());
+        }
+    }
+
+    private static boolean isAbandoned(Path folder) throws IOException {
+        var file = folder.resolve(LOCK);
+        if (!Files.exists(file)) return false; // it is being made just now
+        try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            return channel.tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            return false; // our own
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (var all = Files.walk(folder)) {
+            for (var each : all.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(each);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        delete(path);
+        lock.close();
+    }
+}

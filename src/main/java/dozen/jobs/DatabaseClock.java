@@ -1,0 +1,54 @@
+package dozen.jobs;
+
+import com.github.kagkarlsson.scheduler.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * PostgreSQL's time, which all processes share. What is due, and whose worker is dead, must not depend on a machine whose
+ * own clock is wrong. It is read every 10 s; between, and while PostgreSQL is away, it goes on by our timer.
+ */
+final class DatabaseClock implements Clock {
+    private static final Duration READ_EVERY = Duration.ofSeconds(10);
+
+    private record Reading(Instant time, long nanoTime) {
+        Instant now() {
+            return time.plusNanos(System.nanoTime() - nanoTime);
+        }
+
+        boolean isOld() {
+            return System.nanoTime() - nanoTime > READ_EVERY.toNanos();
+        }
+    }
+
+    private final Jdbi jdbi;
+    private final AtomicReference<Reading> last;
+
+    DatabaseClock(Jdbi jdbi) {
+        this.jdbi = jdbi;
+        this.last = new AtomicReference<>(read());
+    }
+
+    @Override
+    public Instant now() {
+        var reading = last.get();
+        // Whoever puts the new reading in place reads the clock; the others go on with the old one meanwhile.
+        if (reading.isOld() && last.compareAndSet(reading, new Reading(reading.now(), System.nanoTime()))) {
+            try {
+                last.set(read());
+            } catch (RuntimeException e) {
+                // asked again in 10 s
+            }
+        }
+        return last.get().now();
+    }
+
+    private Reading read() {
+        var start = System.nanoTime();
+        var time = jdbi.withHandle(handle ->
+                handle.createQuery("SELECT clock_timestamp()").mapTo(Instant.class).one());
+        return new Reading(time, start + (System.nanoTime() - start) / 2);
+    }
+}

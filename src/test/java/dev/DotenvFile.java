@@ -1,0 +1,71 @@
+package dev;
+
+import dozen.process.Exit;
+import io.github.cdimascio.dotenv.DotenvException;
+import io.github.cdimascio.dotenv.internal.DotenvParser;
+import io.github.cdimascio.dotenv.internal.DotenvReader;
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * A .env file by the rules that shells and compose share: NAME=value, quotes of either kind, "export" before it, comments.
+ * The library reads each line; what it would misread is put right before or refused. No message repeats a value.
+ */
+final class DotenvFile {
+    private static final Pattern HASH_IN_VALUE = Pattern.compile("[\\w.-]+\\s*=\\s*[^'\"\\s#][^#]*\\S#.*");
+
+    private DotenvFile() {}
+
+    /** Without what has an empty value; nothing when there is no such file. */
+    static Map<String, String> read(Path file) throws IOException {
+        var settings = new LinkedHashMap<String, String>();
+        if (!Files.exists(file)) return settings;
+        var number = 0;
+        for (var line : lines(file)) {
+            number++;
+            var plain = line.replaceFirst("^\uFEFF", "").strip().replaceFirst("^export\\s+", "");
+            if (HASH_IN_VALUE.matcher(plain).matches()) throw refusal(file, number, "a value with a # needs quotes");
+            try {
+                for (var entry : new DotenvParser(reader(plain), true, true).parse()) {
+                    var value = withoutSingleQuotes(entry.getValue());
+                    if (!value.isEmpty()) settings.put(entry.getKey(), value);
+                }
+            } catch (DotenvException e) {
+                throw refusal(file, number, "it takes NAME=value");
+            }
+        }
+        return settings;
+    }
+
+    private static List<String> lines(Path file) throws IOException {
+        try {
+            return Files.readAllLines(file);
+        } catch (MalformedInputException e) {
+            throw Exit.config(file + " is not UTF-8");
+        }
+    }
+
+    private static DotenvReader reader(String line) {
+        return new DotenvReader("", "") {
+            @Override
+            public List<String> read() {
+                return List.of(line);
+            }
+        };
+    }
+
+    private static String withoutSingleQuotes(String value) {
+        var isQuoted = value.length() > 1 && value.startsWith("'") && value.endsWith("'");
+        return isQuoted ? value.substring(1, value.length() - 1) : value;
+    }
+
+    private static Exit refusal(Path file, int line, String reason) {
+        return Exit.config("%s, line %d can't be read: %s".formatted(file, line, reason));
+    }
+}

@@ -1,0 +1,93 @@
+package promises;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import academy.RunningAcademy;
+import academy.letters.Letters;
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.ServerSetup;
+import dozen.http.PublicUrl;
+import dozen.resources.Mail;
+import dozen.resources.SmtpUrl;
+import jakarta.mail.MessagingException;
+import jakarta.mail.internet.InternetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import promises.FaultySmtp.Fault;
+import promises.FaultySmtp.Step;
+
+/** A thousand letters to a mail server that fails in every way at every step, half of the time. */
+@Tag("long")
+class MailFaultsIT {
+    private static final int LETTERS = 1000;
+    private static final int[] ANSWERS = {421, 450, 452, 550, 554, Fault.SILENCE};
+    private static final Mail.Timeouts SHORT =
+            new Mail.Timeouts(Duration.ofSeconds(2), Duration.ofMillis(500), Duration.ofSeconds(1));
+
+    private final Random random = new Random(14);
+    private final AtomicInteger failures = new AtomicInteger();
+
+    /** 550 for the recipient is left out: that letter is given up, as a test of its own shows. */
+    private synchronized Fault fault() {
+        if (random.nextBoolean()) return null;
+        var step = Step.values()[random.nextInt(Step.values().length)];
+        var code = ANSWERS[random.nextInt(ANSWERS.length)];
+        return step == Step.RCPT && code == 550 ? null : new Fault(step, code);
+    }
+
+    @Test
+    void noLetterIsLostOrSentTwice() throws Exception {
+        var smtp = new GreenMail(ServerSetup.SMTP.dynamicPort());
+        smtp.start();
+        try (var server = new FaultySmtp(smtp.getSmtp().getPort(), this::fault);
+                var academy = RunningAcademy.start();
+                var postgres = academy.postgres();
+                var threads = Executors.newFixedThreadPool(16)) {
+            var mail = new Mail(
+                    Optional.of(SmtpUrl.parse(server.url())), new InternetAddress("hi@example.com"), false, SHORT);
+            var letters = new Letters(postgres.jdbi(), mail, PublicUrl.parse("http://localhost"));
+            var work = new ArrayList<Callable<Void>>();
+            for (var i = 0; i < LETTERS; i++) {
+                var number = i;
+                work.add(() -> {
+                    sendUntilDone(letters, number);
+                    return null;
+                });
+            }
+            for (var each : threads.invokeAll(work)) each.get();
+            var addresses = new ArrayList<String>();
+            for (var message : smtp.getReceivedMessages()) addresses.add(message.getAllRecipients()[0].toString());
+            System.out.printf(
+                    "mail faults: %d letters, %d failed tries, %d arrived, %d twice%n",
+                    LETTERS, failures.get(), addresses.size(), addresses.size() - new HashSet<>(addresses).size());
+            assertEquals(LETTERS, addresses.size());
+            assertEquals(LETTERS, new HashSet<>(addresses).size());
+        } finally {
+            smtp.stop();
+        }
+    }
+
+    /** As a job is tried, without the waits between. */
+    private void sendUntilDone(Letters letters, int number) {
+        for (var tries = 0; tries < 40; tries++) {
+            try {
+                var to = new Letters.Recipient("l%d@example.com".formatted(number), "L");
+                letters.send(to, "fault-" + number, "welcome", "Welcome", Map.of());
+                return;
+            } catch (MessagingException e) {
+                failures.incrementAndGet();
+            }
+        }
+        throw new AssertionError("never sent: " + number + List.of());
+    }
+}
