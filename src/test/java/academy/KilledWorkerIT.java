@@ -12,10 +12,14 @@ import dozen.jobs.Jobs;
 import dozen.resources.Redis;
 import factors.App;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Tag;
@@ -77,6 +81,7 @@ class KilledWorkerIT {
                     .at("/video/id")
                     .asText();
             var settings = settings(academy, catcher.url());
+            List<ProcessHandle> children;
             try (var first = App.start(settings, "worker")) {
                 await(
                         "progress",
@@ -84,8 +89,12 @@ class KilledWorkerIT {
                                         .get("progress")
                                         .asInt()
                                 > 5);
+                children = ProcessHandle.of(first.pid()).orElseThrow().descendants().toList();
                 first.kill();
             }
+            assertTrue(children.size() >= 2, children.toString()); // the guard and ffmpeg
+            await("the end of ffmpeg", () -> children.stream().noneMatch(ProcessHandle::isAlive));
+            assertTrue(workFolders() > 0);
             assertEquals(
                     "transcoding",
                     json(academy.get("/api/videos/" + id, admin)).get("status").asText());
@@ -96,6 +105,16 @@ class KilledWorkerIT {
                     "ready",
                     json(academy.get("/api/videos/" + id, admin)).get("status").asText());
             assertEquals(1, academy.count("SELECT count(*) FROM videos"));
+            assertEquals(0, workFolders(), "its own, and what the killed one left");
+        }
+    }
+
+    private static long workFolders() {
+        try (var files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+            return files.filter(file -> file.getFileName().toString().startsWith("academy-video-"))
+                    .count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -32,7 +32,10 @@ final class DotenvFile {
             var plain = line.replaceFirst("^\uFEFF", "").strip().replaceFirst("^export\\s+", "");
             if (HASH_IN_VALUE.matcher(plain).matches()) throw refusal(file, number, "a value with a # needs quotes");
             try {
-                for (var entry : new DotenvParser(reader(plain), true, true).parse()) {
+                var entries = new DotenvParser(reader(plain), true, true).parse();
+                var isComment = plain.isEmpty() || plain.startsWith("#");
+                if (entries.isEmpty() && !isComment) throw refusal(file, number, "a quote is not closed");
+                for (var entry : entries) {
                     var value = withoutSingleQuotes(entry.getValue());
                     if (!value.isEmpty()) settings.put(entry.getKey(), value);
                 }

@@ -50,6 +50,56 @@ final class Generated {
             "OR",
             "-");
 
+    private static final List<String> TYPES = List.of(
+            "text/plain",
+            "multipart/form-data",
+            "multipart/form-data; boundary=",
+            "multipart/form-data; boundary=x",
+            "multipart/mixed; boundary=\"x",
+            "x",
+            "application/xml",
+            "application/json; charset='utf-8'",
+            "application/json; charset=UTF8MB4",
+            "application/json; charset=",
+            "application/json; charset=utf-16",
+            "application/x-www-form-urlencoded",
+            "application/x-www-form-urlencoded; charset=",
+            "application/x-www-form-urlencoded; charset=x-none",
+            ";",
+            "application/json;;");
+    private static final List<String> FORWARDED = List.of(
+            "203.0.113.9",
+            "::ffff:203.0.113.12",
+            "203.0.113.9:50001",
+            "[2001:db8::1]:443",
+            "2001:db8::1",
+            "unknown",
+            "fe80::1%eth0",
+            "1.2.3.4, ::ffff:1.2.3.4",
+            ",",
+            "'",
+            "999.1.1.1");
+    private static final List<String> ORIGINS =
+            List.of("null", "https://evil.example", "http://[", "://", "http://a b", "https://example.com:443", "");
+    private static final List<String> ODD_NAMES = List.of(
+            "Accept-Encoding", "Accept-Language", "If-None-Match", "If-Modified-Since", "Expect-CT", "Forwarded",
+            "traceparent", "Content-Encoding", "Content-Language", "X-Forwarded-Proto", "Repr-Digest", "Authorization");
+    private static final List<String> ODD_VALUES = List.of(
+            "", ";", "\"", "gzip;q=x", "W/\"", "Thu, 99 Xyz", "Bearer", "Basic %%%", "sha-256=:x:", "00-0-0-0", "*", "=",
+            "x".repeat(3000));
+    private static final List<String> FORMS = List.of(
+            "",
+            "&",
+            "=",
+            "email=%",
+            "email=%ff",
+            "email=a&email=b&",
+            "--x",
+            "--x--",
+            "--x\r\nContent-Disposition: form-data; name=\"email\"\r\n\r\na\r\n",
+            "--x\r\nContent-Disposition: form-data; name=email; filename=f\r\n\r\na\r\n--x--\r\n",
+            "{}");
+
     private final Random random;
     private final JsonNode document;
     private final List<String> known;
@@ -77,6 +127,7 @@ final class Generated {
     }
 
     String method(String declared) {
+        if (declared.equals("GET") && oneIn(10)) return "HEAD";
         return oneIn(30)
                 ? any(List.of("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "FOO"))
                 : declared;
@@ -118,19 +169,41 @@ final class Generated {
 
     Map<String, String> headers() {
         var headers = new LinkedHashMap<String, String>();
-        headers.put(
-                "Content-Type",
-                oneIn(15)
-                        ? any(List.of("text/plain", "multipart/form-data", "x", "application/xml"))
-                        : "application/json");
+        headers.put("Content-Type", oneIn(10) ? any(TYPES) : "application/json");
+        if (oneIn(10)) headers.put("X-Forwarded-For", any(FORWARDED));
+        if (oneIn(30)) headers.put("Origin", any(ORIGINS));
+        if (oneIn(30)) headers.put(any(ODD_NAMES), any(ODD_VALUES));
         var cookie = any(cookies);
         if (!cookie.isEmpty()) headers.put("Cookie", oneIn(20) ? cookie + "x" : cookie);
         if (oneIn(10)) headers.put("Idempotency-Key", oneIn(2) ? "same" : "k".repeat(1 + random.nextInt(300)));
         if (oneIn(20)) headers.put("X-Request-Id", any(List.of("abc", "a b", "x".repeat(1000), "<>")));
         if (oneIn(20)) headers.put("Accept", any(List.of("*/*", "text/html", "nonsense")));
         if (oneIn(40)) headers.put("Sec-Fetch-Site", any(List.of("cross-site", "same-origin", "nonsense")));
-        if (oneIn(40)) headers.put("Range", "bytes=0-1");
+        if (oneIn(40)) headers.put("Range", any(List.of("bytes=0-1", "bytes=-5", "bytes=9-1", "bytes=a", "x=1", "")));
         return headers;
+    }
+
+    /** Forms, as browsers send them and as nobody should. */
+    Map<String, String> formHeaders() {
+        var headers = headers();
+        headers.put("Content-Type", oneIn(2) ? "application/x-www-form-urlencoded" : any(TYPES));
+        headers.put("Accept", oneIn(4) ? "*/*" : "text/html");
+        return headers;
+    }
+
+    String form() {
+        return switch (random.nextInt(6)) {
+            case 0 -> any(FORMS);
+            case 1 -> any(FORMS).repeat(1 + random.nextInt(300));
+            default ->
+                "email=%s&password=%s&name=%s&next=%s&title=%s"
+                        .formatted(encoded(any(NASTY)), encoded(any(NASTY)), encoded(any(NASTY)), any(NASTY), any(NASTY));
+        };
+    }
+
+    /** A query at the end of a path, whole or broken. */
+    String oddQuery() {
+        return oneIn(25) ? any(List.of("?q=100%25", "?q=%F0%9F%98%80", "?limit=%00", "?q=%ff", "?%c3", "?a&b&&=", "?cursor=%7F")) : "";
     }
 
     /** Null when the operation takes none. */

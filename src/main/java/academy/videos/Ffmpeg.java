@@ -21,6 +21,10 @@ import java.util.regex.Pattern;
 public final class Ffmpeg {
     private static final String FORMATS = "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg";
     private static final Pattern OUT_TIME = Pattern.compile("out_time_us=(\\d+)");
+    /** The system's own words for what is no film's fault, as the C library spells them. */
+    private static final Pattern HOST_FAULT = Pattern.compile("No space left|File too large|Disk quota|Input/output error"
+            + "|Cannot allocate memory|Too many open files|Read-only file system|Resource temporarily unavailable");
+
     private static final Duration LOOK = Duration.ofMinutes(5);
     /** An output may be shorter than its input by this much, for the last frames of streams differ. */
     private static final float TOLERANCE = 0.05f;
@@ -156,7 +160,8 @@ public final class Ffmpeg {
      * Runs one of the programs to its end.
      *
      * @return false when it was stopped before
-     * @throws Unplayable with the program's last words after {@code fault} when it failed
+     * @throws IOException when this machine failed: a full disk, no memory
+     * @throws Unplayable with the program's last words after {@code fault} when it failed otherwise
      */
     private static boolean run(
             List<String> command, Path film, Duration limit, LineReader output, BooleanSupplier stopping, String fault)
@@ -171,8 +176,10 @@ public final class Ffmpeg {
             }
             reader.join();
             if (guarded.usedUpItsTime()) throw new Unplayable(fault + " in the time that there is for it.");
-            if (!guarded.succeeded()) throw new Unplayable("%s: %s.".formatted(fault, lastWords(errors)));
-            return true;
+            if (guarded.succeeded()) return true;
+            var words = lastWords(errors);
+            if (HOST_FAULT.matcher(words).find()) throw new IOException(words);
+            throw new Unplayable("%s: %s.".formatted(fault, words));
         } finally {
             Files.deleteIfExists(errors);
         }

@@ -21,7 +21,9 @@ final class GuardedProcess implements AutoCloseable {
             exit $code
             """;
 
-    private static final int FIRST_SIGNAL = 128;
+    /** A shell's exit code for a signal is this and its number. Codes above those are errors of ffmpeg's own. */
+    private static final int SIGNALS = 128;
+    private static final int LAST_SIGNAL = 31;
     private static final int SIGXCPU = 24;
     /** What ffmpeg itself exits with when it was told to stop. */
     private static final int STOPPED = 255;
@@ -55,16 +57,15 @@ final class GuardedProcess implements AutoCloseable {
      */
     boolean succeeded() throws IOException {
         var code = process.exitValue();
-        var signalled = code > FIRST_SIGNAL && !usedUpItsTime();
-        if (signalled) {
-            throw new IOException(code == STOPPED ? "it was stopped" : "signal %d ended it".formatted(code - FIRST_SIGNAL));
-        }
+        if (code == STOPPED) throw new IOException("it was stopped");
+        var signal = code - SIGNALS;
+        if (signal > 0 && signal <= LAST_SIGNAL && !usedUpItsTime()) throw new IOException("signal %d ended it".formatted(signal));
         return code == 0;
     }
 
     /** Its limit of processor time was over. */
     boolean usedUpItsTime() {
-        return process.exitValue() == FIRST_SIGNAL + SIGXCPU;
+        return process.exitValue() == SIGNALS + SIGXCPU;
     }
 
     /** Kills it when it still runs. */

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
@@ -26,8 +27,9 @@ public final class Redis implements AutoCloseable {
     private static final int CONNECTIONS = 32;
 
     private static final int PING_SECONDS = 60;
-    private static final Set<String> TRANSIENT = Set.of(
-            "LOADING", "READONLY", "MASTERDOWN", "OOM", "MISCONF", "NOREPLICAS", "BUSY", "MOVED", "ASK", "CLUSTERDOWN", "TRYAGAIN");
+    private static final Pattern TRANSIENT =
+            Pattern.compile("\\b(LOADING|READONLY|MASTERDOWN|OOM|MISCONF|NOREPLICAS|BUSY|MOVED|ASK|CLUSTERDOWN|TRYAGAIN)\\b"
+                    + "|max number of clients");
 
     private final RedisClient client;
     private final BatchedReads<String, String> texts = new BatchedReads<>(this::read);
@@ -135,10 +137,9 @@ public final class Redis implements AutoCloseable {
         return isTransient(e);
     }
 
-    /** What Redis says while it can't serve: the first word of its error. Else the fault is in our command. */
+    /** What Redis says while it can't serve, in a script's error somewhere within. Else the fault is in our command. */
     private static boolean isTransient(Throwable e) {
-        var message = String.valueOf(e.getMessage());
-        return TRANSIENT.contains(message.split(" ", 2)[0]) || message.contains("max number of clients");
+        return TRANSIENT.matcher(String.valueOf(e.getMessage())).find();
     }
 
     @Override

@@ -8,10 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import academy.RunningAcademy;
 import dev.TestServices;
+import java.net.http.HttpRequest;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.RedisClient;
 
 class AccountsTest {
@@ -40,6 +43,55 @@ class AccountsTest {
                 204,
                 academy.write("DELETE", "/api/sessions/current", "", cookie).statusCode());
         assertEquals(401, academy.get("/api/me", cookie).statusCode());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "You won! https://evil.example",
+                "You won at www.evil.example",
+                "You won at evil.example now",
+                "write to me@evil.example",
+                "ftp://x",
+                "two\\nlines",
+                "two\\rlines",
+                "a\\u2028b",
+                "a\\u0000b",
+                "Dr.Müller"
+            })
+    void aNameThatWouldCarryAMessageToStrangersIsRefused(String name) {
+        var answer = academy.post("/api/accounts", """
+                {"email": "victim@example.com", "password": "correct horse battery", "name": "%s"}""".formatted(name));
+        assertEquals(422, answer.statusCode(), answer.body());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"J.R.R. Tolkien", "Dr. Müller", "Zoë O'Brien-Smith, Jr.", "李小龍", "Ravi S/O Kumar", "X Æ A-12"})
+    void aNameOfAPersonIsTaken(String name) {
+        var answer = academy.post("/api/accounts", """
+                {"email": "p%x@example.com", "password": "correct horse battery", "name": "%s"}"""
+                .formatted(name.hashCode(), name));
+        assertEquals(201, answer.statusCode(), answer.body());
+    }
+
+    @Test
+    void aNetworkMakesOnlySoManyAccounts() {
+        var limits = Map.of("SIGN_UPS_BY_ADDRESS", "10", "TRUSTED_PROXY_HOPS", "1");
+        try (var strict = RunningAcademy.start(limits)) {
+            for (var i = 0; i < 10; i++) assertEquals(201, signUp(strict, "s%d@example.com".formatted(i), "198.51.100.7"));
+            assertEquals(429, signUp(strict, "s10@example.com", "198.51.100.7"));
+            assertEquals(422, signUp(strict, "nonsense", "198.51.100.7"));
+            assertEquals(201, signUp(strict, "s11@example.com", "198.51.100.8"));
+        }
+    }
+
+    private static int signUp(RunningAcademy at, String email, String from) {
+        return at.send(at.request("/api/accounts")
+                        .header("Content-Type", "application/json")
+                        .header("X-Forwarded-For", from)
+                        .POST(HttpRequest.BodyPublishers.ofString("""
+                                {"email": "%s", "password": "correct horse battery", "name": "S"}""".formatted(email))))
+                .statusCode();
     }
 
     @Test

@@ -12,20 +12,27 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.apache.pdfbox.Loader;
+import org.apache.pdfbox.pdmodel.PDDocument;
+import org.apache.pdfbox.pdmodel.font.PDType0Font;
 import org.apache.pdfbox.rendering.PDFRenderer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CertificatePdfTest {
     private static Certificate certificate(String name) {
+        return certificate(name, "Twelve factors, one jar: Ένα μάθημα");
+    }
+
+    private static Certificate certificate(String name, String course) {
         return new Certificate(
                 UUID.fromString("01a20ee3-727c-735b-b2be-52ab6f3e999a"),
                 new UUID(1, 1),
                 new UUID(2, 2),
                 name,
-                "Twelve factors, one jar: Ένα μάθημα",
+                course,
                 Instant.parse("2026-11-24T12:00:00Z"),
                 "queued");
     }
@@ -74,6 +81,29 @@ class CertificatePdfTest {
         }
         assertEquals(!covered, text.contains("A box stands for a letter"));
         assertTrue(plain.contains(PAGE));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"מבוא למדעי המחשב (חלק א)", "مقدمة في علوم الحاسوب (١)", "Εισαγωγή", "Введение"})
+    void aCourseInAScriptThatNamesPrintInPrintsToo(String course) throws Exception {
+        var file = Files.write(
+                Files.createDirectories(Path.of("target/certificates"))
+                        .resolve("course-" + Integer.toHexString(course.hashCode()) + ".pdf"),
+                CertificatePdf.of(certificate("Zoë", course), PAGE));
+        var text = text(file);
+        if (text == null) return; // no pdftotext here
+        assertFalse(text.contains("A box stands for a letter"), text);
+    }
+
+    @Test
+    void bracketsOpenTheOtherWayInATextThatIsReadFromTheRight() throws Exception {
+        try (var document = new PDDocument();
+                var font = CertificatePdfTest.class.getResourceAsStream("/fonts/DejaVuSans.ttf")) {
+            var loaded = PDType0Font.load(document, font);
+            assertEquals(List.of("(\u05d1) \u05d0"), PrintedText.of("\u05d0 (\u05d1)", loaded, 12, 12, 500, 1)
+                    .lines());
+            assertEquals(List.of("a (b)"), PrintedText.of("a (b)", loaded, 12, 12, 500, 1).lines());
+        }
     }
 
     /** What another program reads in it. */

@@ -117,6 +117,7 @@ class RefusedLettersTest {
             assertTrue(failure.getMessage().contains("STARTTLS"), failure.getMessage());
             assertFalse(server.commands().stream().anyMatch(line -> line.startsWith("AUTH")));
             assertFalse(server.commands().stream().anyMatch(line -> line.startsWith("MAIL")));
+            smtp.setUser("me@example.com", "me", "canary");
             new Mail(Optional.of(url), sender, true, SHORT).send(letter, () -> {});
             assertEquals(1, arrived("zoe@example.com"));
         }

@@ -12,7 +12,7 @@ final class Effects {
     static final String TABLE = """
             CREATE TABLE effects (key text PRIMARY KEY, worker text, runs int NOT NULL DEFAULT 1, at timestamptz DEFAULT
             clock_timestamp());
-            CREATE TABLE starts (key text, worker text, attempt int, at timestamptz DEFAULT clock_timestamp());
+            CREATE TABLE starts (key text, worker text, attempt int, enqueued timestamptz, at timestamptz DEFAULT clock_timestamp());
             """;
 
     private Effects() {}

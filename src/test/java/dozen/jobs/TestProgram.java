@@ -21,6 +21,9 @@ public final class TestProgram {
     /** Leaves its effect after a while. */
     public record Slow(String key, int milliseconds) {}
 
+    /** The same, on threads of its own. */
+    public record Film(String key, int milliseconds) {}
+
     record Settings(PostgresUrl databaseUrl, RedisUrl redisUrl, int threads, ProcessSettings process) {
         static ProcessSettings process(Env env) {
             return new ProcessSettings(
@@ -56,15 +59,20 @@ public final class TestProgram {
 
     private static Worker worker(Settings settings, Life life) {
         var postgres =
-                life.owns(Postgres.attach(settings.databaseUrl(), settings.threads() + 4, Duration.ofSeconds(30)));
+                life.owns(Postgres.attach(settings.databaseUrl(), settings.threads() + 8, Duration.ofSeconds(30)));
         var redis = life.owns(Redis.attach(settings.redisUrl(), true));
         var name = Registry.join(redis, "worker", settings.process().release(), life)
                 .name();
         var drain = settings.process().shutdownGrace().minusSeconds(3);
         return life.owns(new Worker(name, postgres, redis, drain))
                 .on(Note.class, (job, run) -> effect(postgres, name, job.key()))
+                .on(Film.class, Policy.STANDARD.withOwnThreads(2), (job, run) -> {
+                    started(postgres, name, job.key(), run);
+                    Thread.sleep(job.milliseconds());
+                    effect(postgres, name, job.key());
+                })
                 .on(Slow.class, (job, run) -> {
-                    started(postgres, name, job.key(), run.attempt());
+                    started(postgres, name, job.key(), run);
                     Thread.sleep(job.milliseconds());
                     effect(postgres, name, job.key());
                 })
@@ -78,10 +86,11 @@ public final class TestProgram {
                 """, key, worker));
     }
 
-    private static void started(Postgres postgres, String worker, String key, int attempt) {
-        postgres.jdbi()
-                .useHandle(handle -> handle.execute(
-                        "INSERT INTO starts (key, worker, attempt) VALUES (?, ?, ?)", key, worker, attempt));
+    private static void started(Postgres postgres, String worker, String key, JobRun run) {
+        postgres.jdbi().useHandle(handle -> handle.execute("""
+                INSERT INTO starts (key, worker, attempt, enqueued)
+                VALUES (?, ?, ?, (SELECT enqueued_at FROM jobs WHERE task_instance = ?))
+                """, key, worker, run.attempt(), run.id()));
     }
 
     private static Ticker scheduler(Settings settings, Life life) {

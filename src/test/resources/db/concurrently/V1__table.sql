@@ -1,0 +1,1 @@
+CREATE TABLE large (id int);

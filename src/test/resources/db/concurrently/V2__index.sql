@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY large_id ON large (id);
