@@ -104,7 +104,7 @@ public record Settings(
                         .bool(false),
                 files(env),
                 env.setting("VIDEO_MAX_MB", "largest upload").integer(2048, 1, 5000) * 1_000_000L,
-                env.setting("FFMPEG", "the ffmpeg program: a path, or a name on the PATH")
+                env.setting("FFMPEG", "the ffmpeg program, with ffprobe beside it: a path, or a name on the PATH")
                         .text("ffmpeg"),
                 cron(
                         env.setting(
