@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
@@ -26,6 +28,7 @@ public final class Rebuild {
     private static final Path JAR = Path.of("target/app.jar");
 
     private final Path classes;
+    private final Set<String> folders = new HashSet<>();
 
     /** @param folder for the classes between compiling and packing */
     Rebuild(Path folder) {
@@ -43,6 +46,7 @@ public final class Rebuild {
         try (var old = new JarFile(JAR.toFile());
                 var jar = new JarOutputStream(Files.newOutputStream(next), old.getManifest())) {
             jar.setLevel(Deflater.NO_COMPRESSION); // nobody keeps it, and somebody waits for it
+            folders.clear();
             add(jar, classes);
             add(jar, RESOURCES);
             for (var built : BUILT) for (var file : files(built, "")) add(jar, built.getParent(), file);
@@ -83,13 +87,20 @@ public final class Rebuild {
                         .toList());
     }
 
-    private static void add(JarOutputStream jar, Path folder) throws IOException {
-        for (var file : files(folder, "")) add(jar, folder, file);
+    /** With its folders, without which nobody finds what is in db/migration. */
+    private void add(JarOutputStream jar, Path folder) throws IOException {
+        if (!Files.exists(folder)) return;
+        try (Stream<Path> found = Files.walk(folder)) {
+            for (var each : found.filter(path -> !path.equals(folder)).sorted().toList()) add(jar, folder, each);
+        }
     }
 
-    private static void add(JarOutputStream jar, Path folder, Path file) throws IOException {
-        jar.putNextEntry(new JarEntry(folder.relativize(file).toString()));
-        Files.copy(file, jar);
+    private void add(JarOutputStream jar, Path folder, Path file) throws IOException {
+        var isFolder = Files.isDirectory(file);
+        var name = folder.relativize(file) + (isFolder ? "/" : "");
+        if (isFolder && !folders.add(name)) return; // classes and resources share some
+        jar.putNextEntry(new JarEntry(name));
+        if (!isFolder) Files.copy(file, jar);
         jar.closeEntry();
     }
 

@@ -46,7 +46,7 @@ public final class AccountPages {
                             FormBody.text(context, "email").strip(),
                             password(context),
                             FormBody.text(context, "name").strip());
-                    sessions.start(context, accounts.signUp(context, request).id());
+                    sessions.start(context, accounts.signUp(accounts.prepareSignUp(context, request)).id());
                     return Next.of(context);
                 },
                 faults -> signUpForm(context, faults));

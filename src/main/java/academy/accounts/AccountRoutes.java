@@ -11,6 +11,7 @@ import dozen.resources.Cache;
 import dozen.settings.Secret;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
 /** Sign-up, log-in and log-out, one's own account, and what others see of it. */
@@ -39,7 +40,7 @@ public final class AccountRoutes {
     }
 
     public void register(RoutesConfig routes) {
-        routes.post("/api/accounts", idempotency.once(this::signUp));
+        routes.post("/api/accounts", idempotency.once(this::prepareSignUp, this::signUp));
         routes.post("/api/sessions", this::logIn); // not once: a kept answer would keep its token
         routes.delete("/api/sessions", this::logOutEverywhere);
         routes.delete("/api/sessions/current", this::logOut);
@@ -48,15 +49,23 @@ public final class AccountRoutes {
         routes.get("/api/users/{id}", this::user);
     }
 
-    private void signUp(Context context) {
-        var account = signUp(context, Json.body(context, SignUp.class));
+    private void signUp(Context context, NewAccount checked) {
+        var account = signUp(checked);
         context.status(201).header("Location", "/api/users/" + account.id()).json(account);
     }
 
-    Account signUp(Context context, SignUp request) {
+    private NewAccount prepareSignUp(Context context) {
+        return prepareSignUp(context, Json.body(context, SignUp.class));
+    }
+
+    NewAccount prepareSignUp(Context context, SignUp request) {
         NewAccount.check(request.email(), request.password(), request.name());
         limits.takeSignUp(context);
-        return accounts.create(request.email(), request.password(), request.name(), Account.Role.LEARNER, this::welcome)
+        return accounts.prepare(request.email(), request.password(), request.name(), Account.Role.LEARNER);
+    }
+
+    Account signUp(NewAccount checked) {
+        return accounts.create(checked, this::welcome)
                 .orElseThrow(() -> Problem.conflict("This address has an account already."));
     }
 
@@ -99,13 +108,15 @@ public final class AccountRoutes {
     private void change(Context context) {
         var id = sessions.require(context).id();
         var change = Json.object(context);
-        var account = accounts.change(id, profile -> {
-                    var changed = Json.merge(change, profile, Profile.class);
-                    changed.check();
-                    return changed;
-                })
+        var account = accounts.change(
+                        id,
+                        profile -> {
+                            var changed = Json.merge(change, profile, Profile.class);
+                            changed.check();
+                            return changed;
+                        },
+                        () -> cache.forget(key(id)))
                 .orElseThrow(Problem::notFound);
-        cache.forget(key(id));
         context.json(account);
     }
 
@@ -117,7 +128,7 @@ public final class AccountRoutes {
         context.contentType("application/json").result(user);
     }
 
-    private static String key(java.util.UUID id) {
+    private static String key(UUID id) {
         return "user:" + id;
     }
 

@@ -33,22 +33,24 @@ public final class Accounts {
 
     /** Empty when the address has an account already. */
     public Optional<Account> create(String email, Secret password, String name, Account.Role role) {
-        return create(email, password, name, role, (_, _) -> {});
+        return create(prepare(email, password, name, role), (_, _) -> {});
+    }
+
+    /** Before any transaction, for hashing takes long, and would hold a connection. */
+    NewAccount prepare(String email, Secret password, String name, Account.Role role) {
+        return new NewAccount(email, passwords.hash(password), name, role);
     }
 
     /** @param also what else happens in the same transaction */
-    Optional<Account> create(
-            String email, Secret password, String name, Account.Role role, BiConsumer<Handle, Account> also) {
-        var hash = passwords.hash(password); // before the transaction, for it takes long
+    Optional<Account> create(NewAccount wanted, BiConsumer<Handle, Account> also) {
         return jdbi.inTransaction(transaction -> {
-            var account = insert(transaction, email, hash, name, role);
+            var account = insert(transaction, wanted);
             account.ifPresent(created -> also.accept(transaction, created));
             return account;
         });
     }
 
-    private static Optional<Account> insert(
-            Handle transaction, String email, String hash, String name, Account.Role role) {
+    private static Optional<Account> insert(Handle transaction, NewAccount wanted) {
         return transaction
                 .createQuery("""
                         INSERT INTO accounts (email, name, password, role, completeness)
@@ -56,11 +58,11 @@ public final class Accounts {
                         ON CONFLICT (lower(email)) DO NOTHING
                         RETURNING %s
                         """.formatted(Account.COLUMNS))
-                .bind("email", email)
-                .bind("name", name)
-                .bind("hash", hash)
-                .bind("role", role.text())
-                .bind("completeness", new Profile(name, "", null, true).completeness())
+                .bind("email", wanted.email())
+                .bind("name", wanted.name())
+                .bind("hash", wanted.passwordHash())
+                .bind("role", wanted.role().text())
+                .bind("completeness", new Profile(wanted.name(), "", null, true).completeness())
                 .mapTo(Account.class)
                 .findOne();
     }
@@ -184,9 +186,14 @@ public final class Accounts {
                         """).bind("id", id).execute());
     }
 
-    /** Changes a profile under a lock, so that two changes at once can't undo each other. */
-    Optional<Account> change(UUID id, UnaryOperator<Profile> change) {
+    /**
+     * Changes a profile under a lock, so that two changes at once can't undo each other.
+     *
+     * @param committed called once the change is committed
+     */
+    Optional<Account> change(UUID id, UnaryOperator<Profile> change, Runnable committed) {
         return jdbi.inTransaction(handle -> find(handle, id, "FOR UPDATE").flatMap(account -> {
+            handle.afterCommit(committed::run);
             var profile = change.apply(account.profile());
             return handle.createQuery("""
                             UPDATE accounts SET name = :name, about = :about, time_zone = :timeZone, letters = :letters,

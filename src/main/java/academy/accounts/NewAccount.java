@@ -3,9 +3,8 @@ package academy.accounts;
 import dozen.http.Fields;
 import dozen.settings.Secret;
 
-/** The rules for a new account, the same over HTTP and at the terminal. */
-final class NewAccount {
-    private NewAccount() {}
+/** An account that may be made; and the rules for one, the same over HTTP and at the terminal. */
+record NewAccount(String email, String passwordHash, String name, Account.Role role) {
 
     static void check(String email, Secret password, String name) {
         var fields = new Fields();

@@ -114,9 +114,10 @@ public final class Courses {
      * @param change from the course as it is to what it shall be; it may refuse with an exception
      */
     Optional<Course> change(UUID id, Function<Optional<Course>, Draft> change) {
-        try {
-            return jdbi.inTransaction(handle -> {
-                var draft = change.apply(find(handle, id, "FOR UPDATE"));
+        return jdbi.inTransaction(handle -> {
+            var draft = change.apply(find(handle, id, "FOR UPDATE"));
+            handle.savepoint("course");
+            try {
                 return handle.createQuery("""
                                 UPDATE courses SET slug = :slug, title = :title, summary = :summary,
                                     subject = :subject, level = :level, url = :url
@@ -127,13 +128,14 @@ public final class Courses {
                         .bind("id", id)
                         .mapTo(Course.class)
                         .findOne();
-            });
-        } catch (UnableToExecuteStatementException e) {
-            if (e.getCause() instanceof SQLException cause && UNIQUE_VIOLATION.equals(cause.getSQLState())) {
-                return Optional.empty();
+            } catch (UnableToExecuteStatementException e) {
+                if (e.getCause() instanceof SQLException cause && UNIQUE_VIOLATION.equals(cause.getSQLState())) {
+                    handle.rollbackToSavepoint("course"); // the transaction around may go on
+                    return Optional.empty();
+                }
+                throw e;
             }
-            throw e;
-        }
+        });
     }
 
     /** Adds those whose slug is new, in one statement. Returns how many were. */

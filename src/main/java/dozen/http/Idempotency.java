@@ -9,22 +9,34 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
 /**
  * Makes a write safe to repeat: with the same Idempotency-Key, from the same caller, the same request gets the first
  * one's answer again, for 24 hours. Another body under that key gets 422; one that comes while the first is still under
  * way gets 409. Only successes are kept, for a failure changed nothing.
  *
- * <p>When a process is killed between its change and keeping the answer, the key is free again after a minute, and the
- * repeated request meets what the first one made.
+ * <p>The change and its answer are written in one transaction: what the handler does through the same Jdbi on its own
+ * thread joins it. So a process that is killed leaves both behind or neither, and the key is free again at once.
  */
 public final class Idempotency {
     private static final Pattern SANE = Pattern.compile("[\\x21-\\x7e]{1,255}");
 
-    /** What was kept; no status while the first is under way. */
-    public record Kept(String request, Integer status, String location, String type, String body) {}
+    /** An answer that was kept, and a signature of the request that it belongs to. */
+    private record Kept(String request, int status, String location, String type, String body) {}
+
+    /** What takes long or must not hold a connection: checks, a password's hash. */
+    @FunctionalInterface
+    public interface Preparation<T> {
+        T prepare(Context context) throws Exception;
+    }
+
+    /** What is done once. */
+    @FunctionalInterface
+    public interface Change<T> {
+        void run(Context context, T prepared) throws Exception;
+    }
 
     private final Jdbi jdbi;
     private final Signer signer;
@@ -38,25 +50,39 @@ public final class Idempotency {
         this.jdbi = jdbi;
         this.signer = signer;
         this.caller = caller;
-        jdbi.registerRowMapper(ConstructorMapper.factory(Kept.class));
     }
 
     /** The handler of a JSON request, run once for each key. */
     public Handler once(Handler handler) {
+        return once(_ -> null, (context, _) -> handler.handle(context));
+    }
+
+    /** @param prepare runs before the transaction, also when the request is a repeated one */
+    public <T> Handler once(Preparation<T> prepare, Change<T> change) {
         return context -> {
             var key = context.header("Idempotency-Key");
-            if (key == null) {
-                handler.handle(context);
-                return;
-            }
-            if (!SANE.matcher(key).matches()) {
+            if (key != null && !SANE.matcher(key).matches()) {
                 throw Problem.badRequest("Idempotency-Key takes 1 to 255 visible ASCII characters.");
+            }
+            var prepared = prepare.prepare(context);
+            if (key == null) {
+                change.run(context, prepared);
+                return;
             }
             var name = Sha256.hex(caller.apply(context), context.req().getMethod(), context.path(), key);
             var request = signer.sign("idempotency", new String(body(context), StandardCharsets.ISO_8859_1));
-            var kept = claim(name, request);
-            if (kept.isPresent()) again(context, kept.get(), request);
-            else first(context, handler, name);
+            jdbi.useTransaction(transaction -> {
+                if (!lock(transaction, name)) {
+                    throw Problem.conflict("The first request with this key is still under way.");
+                }
+                var kept = find(transaction, name);
+                if (kept.isPresent()) {
+                    again(context, kept.get(), request);
+                    return;
+                }
+                change.run(context, prepared);
+                if (context.statusCode() < 300) keep(transaction, context, name, request);
+            });
         };
     }
 
@@ -68,67 +94,58 @@ public final class Idempotency {
         }
     }
 
-    private void first(Context context, Handler handler, String name) throws Exception {
-        var done = false;
-        try {
-            handler.handle(context);
-            done = context.statusCode() < 300;
-        } finally {
-            if (done) keep(context, name);
-            else forget(name);
-        }
-    }
-
     private static void again(Context context, Kept kept, String request) {
         if (!kept.request().equals(request)) {
             throw Problem.of(422, "This Idempotency-Key was used for another request.");
         }
-        if (kept.status() == null) throw Problem.conflict("The first request with this key is still under way.");
         context.status(kept.status()).header("Idempotency-Replayed", "true");
         if (kept.location() != null) context.header("Location", kept.location());
         if (kept.type() != null) context.contentType(kept.type());
         context.result(kept.body());
     }
 
-    /** Empty when the key is ours now. */
-    private Optional<Kept> claim(String name, String request) {
-        return jdbi.inTransaction(handle -> {
-            var claimed = handle.createUpdate("""
-                            INSERT INTO idempotency_keys AS kept (name, request) VALUES (:name, :request)
-                            ON CONFLICT (name) DO UPDATE
-                            SET request = excluded.request, status = NULL, body = NULL, created_at = now()
-                            WHERE kept.created_at < now() - interval '24 hours'
-                                OR kept.status IS NULL AND kept.created_at < now() - interval '1 minute'
-                            """)
-                    .bind("name", name)
-                    .bind("request", request)
-                    .execute();
-            if (claimed == 1) return Optional.empty();
-            return handle.createQuery("""
-                            SELECT request, status, location, type, body FROM idempotency_keys WHERE name = :name
-                            """).bind("name", name).mapTo(Kept.class).findOne();
-        });
+    /** Until the transaction ends, however it ends. */
+    private static boolean lock(Handle transaction, String name) {
+        return transaction
+                .createQuery("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))")
+                .bind("name", name)
+                .mapTo(Boolean.class)
+                .one();
     }
 
-    private void keep(Context context, String name) throws IOException {
+    private static Optional<Kept> find(Handle transaction, String name) {
+        return transaction
+                .createQuery("""
+                        SELECT request, status, location, type, body FROM idempotency_keys
+                        WHERE name = :name AND created_at >= now() - interval '24 hours'
+                        """)
+                .bind("name", name)
+                .map((row, _) -> new Kept(
+                        row.getString("request"),
+                        row.getInt("status"),
+                        row.getString("location"),
+                        row.getString("type"),
+                        row.getString("body")))
+                .findOne();
+    }
+
+    private static void keep(Handle transaction, Context context, String name, String request) throws IOException {
         var result = context.resultInputStream();
         var body = result == null ? new byte[0] : result.readAllBytes();
         context.result(body);
-        jdbi.useHandle(handle -> handle.createUpdate("""
-                        UPDATE idempotency_keys SET status = :status, location = :location, type = :type, body = :body
-                        WHERE name = :name
+        transaction
+                .createUpdate("""
+                        INSERT INTO idempotency_keys (name, request, status, location, type, body)
+                        VALUES (:name, :request, :status, :location, :type, :body)
+                        ON CONFLICT (name) DO UPDATE SET request = excluded.request, status = excluded.status,
+                            location = excluded.location, type = excluded.type, body = excluded.body, created_at = now()
                         """)
+                .bind("name", name)
+                .bind("request", request)
                 .bind("status", context.statusCode())
                 .bind("location", context.res().getHeader("Location"))
                 .bind("type", context.res().getContentType())
                 .bind("body", new String(body, StandardCharsets.UTF_8))
-                .bind("name", name)
-                .execute());
-    }
-
-    private void forget(String name) {
-        jdbi.useHandle(handle -> handle.createUpdate("DELETE FROM idempotency_keys WHERE name = :name")
-                .bind("name", name)
-                .execute());
+                .execute();
     }
 }

@@ -28,6 +28,13 @@ public final class BatchedReads<K, V> {
 
     private static final Duration HANGS = Duration.ofMillis(5);
 
+    /** The trip failed that somebody else made for this caller, too. */
+    private static final class SharedReadFailure extends RuntimeException {
+        private SharedReadFailure(Throwable cause) {
+            super(cause.getMessage(), cause);
+        }
+    }
+
     private final Function<Set<K>, Map<K, V>> source;
     private final WaitingLine<K, Supplier<Optional<V>>> line = new WaitingLine<>(this::next);
     private final AtomicInteger underWay = new AtomicInteger();
@@ -40,7 +47,7 @@ public final class BatchedReads<K, V> {
 
     /**
      * @throws Unavailable when no trip could take the key along within 3 s
-     * @throws RuntimeException what the source threw, to all who were on that trip
+     * @throws RuntimeException what the source threw to who made the trip; to the others an exception caused by it
      */
     public Optional<V> get(K key) {
         return line.isEmpty() && start() ? trip(key) : join(key);
@@ -77,7 +84,7 @@ public final class BatchedReads<K, V> {
         } catch (RuntimeException | Error e) {
             for (var other : others)
                 other.complete(() -> {
-                    throw e;
+                    throw new SharedReadFailure(e); // each its own: a stack and what is suppressed belong to one thread
                 });
             throw e;
         } finally {

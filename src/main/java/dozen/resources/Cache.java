@@ -7,10 +7,16 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.params.SetParams;
 
 /** A read-through cache in Redis: Redis first, the source on a miss, and the source alone while Redis is away. */
 public final class Cache {
     private static final Logger log = LoggerFactory.getLogger(Cache.class);
+
+    /** What stands under a key that was forgotten just now; no value is empty. */
+    private static final String FORGOTTEN = "";
+    /** Longer than a read of the source may take: 3 s for a connection and 5 s for the statement. */
+    private static final int FORGOTTEN_SECONDS = 10;
 
     private final Redis redis;
     private final Duration keep;
@@ -26,16 +32,19 @@ public final class Cache {
     public Optional<String> get(String key, Supplier<Optional<String>> source) {
         if (keep.isZero()) return source.get();
         var hit = read(key);
-        if (hit.isPresent()) return hit;
+        if (hit.isPresent() && !hit.get().equals(FORGOTTEN)) return hit;
         var found = source.get();
         found.ifPresent(value -> write(key, value));
         return found;
     }
 
-    /** After a change. With Redis away the old value may come back with it, until its time is over. */
+    /**
+     * After a change. For a while nothing is kept under the key, so that a reader who asked the source before the change
+     * can't put the old value back. With Redis away the old value may come back with it, until its time is over.
+     */
     public void forget(String key) {
         try {
-            redis.client().del(key);
+            redis.client().set(key, FORGOTTEN, SetParams.setParams().ex(FORGOTTEN_SECONDS));
         } catch (JedisException e) {
             isAway(e);
         }
@@ -46,7 +55,8 @@ public final class Cache {
             var value = redis.get(key);
             if (away.compareAndSet(true, false)) log.info("the cache is back");
             return value;
-        } catch (JedisException | Unavailable e) {
+        } catch (RuntimeException e) {
+            if (!Away.is(e)) throw e;
             isAway(e);
             return Optional.empty();
         }
@@ -55,7 +65,7 @@ public final class Cache {
     private void write(String key, String value) {
         if (away.get()) return;
         try {
-            redis.client().setex(key, keep.toSeconds(), value);
+            redis.client().set(key, value, SetParams.setParams().nx().ex(keep.toSeconds()));
         } catch (JedisException e) {
             isAway(e);
         }

@@ -2,6 +2,7 @@ package dozen.resources;
 
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.flywaydb.core.Flyway;
@@ -40,16 +41,20 @@ public final class Migrations {
         configuration
                 .getConfigurationExtension(PostgreSQLConfigurationExtension.class)
                 .setTransactionalLock(pooled);
-        return configuration
+        var flyway = configuration
                 .dataSource(url.jdbc(), null, null)
                 .jdbcProperties(driverProperties(url))
                 .locations(locations)
                 .group(true)
                 .mixed(true)
                 .lockRetryCount(LOCK_SECONDS)
-                .load()
-                .migrate()
-                .migrationsExecuted;
+                .load();
+        // A jar without them would pass for one that is up to date. Missing ones and newer ones Flyway itself tells apart:
+        // it fails for those below its latest, and warns of a history that is ahead, as after a rollback.
+        if (Arrays.stream(flyway.info().all()).noneMatch(each -> each.getState().isResolved())) {
+            throw new FlywayException("no migration was found in " + String.join(", ", locations));
+        }
+        return flyway.migrate().migrationsExecuted;
     }
 
     private static Map<String, String> driverProperties(PostgresUrl url) {

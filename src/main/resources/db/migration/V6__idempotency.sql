@@ -2,7 +2,7 @@
 CREATE TABLE idempotency_keys (
     name       text PRIMARY KEY,  -- hash of who, what and the key
     request    text NOT NULL,     -- signature of the body
-    status     int,               -- null while the first request is under way
+    status     int NOT NULL,
     location   text,
     type       text,
     body       text,
