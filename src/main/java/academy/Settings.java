@@ -100,7 +100,9 @@ public record Settings(
                         .optionalSecret(SmtpUrl::parse),
                 env.setting("MAIL_FROM", "sender of all mails")
                         .parsed("Academy <academy@localhost>", MailAddress::sender),
-                env.setting("SMTP_PLAIN_LOGIN", "true sends SMTP_URL's password without TLS where the server offers none")
+                env.setting(
+                                "SMTP_PLAIN_LOGIN",
+                                "true sends SMTP_URL's password without TLS where the server offers none")
                         .bool(false),
                 files(env),
                 env.setting("VIDEO_MAX_MB", "largest upload").integer(2048, 1, 5000) * 1_000_000L,
@@ -147,7 +149,8 @@ public record Settings(
                 .optional(S3Bucket::name);
         var keyId = env.setting("AWS_ACCESS_KEY_ID", "who we are at S3").optional(text -> text);
         var key = env.setting("AWS_SECRET_ACCESS_KEY", "and its secret").optionalSecret(Secret::new);
-        var sessionToken = env.setting("AWS_SESSION_TOKEN", "of temporary credentials").optionalSecret(Secret::new);
+        var sessionToken =
+                env.setting("AWS_SESSION_TOKEN", "of temporary credentials").optionalSecret(Secret::new);
         var region = env.setting("AWS_REGION", "S3's region").text("us-east-1");
         var endpoint = env.setting("AWS_ENDPOINT_URL_S3", "another server that speaks S3's protocol")
                 .optional(S3Bucket::endpoint);

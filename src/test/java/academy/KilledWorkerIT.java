@@ -11,9 +11,9 @@ import dev.TestServices;
 import dozen.jobs.Jobs;
 import dozen.resources.Redis;
 import factors.App;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -89,7 +89,10 @@ class KilledWorkerIT {
                                         .get("progress")
                                         .asInt()
                                 > 5);
-                children = ProcessHandle.of(first.pid()).orElseThrow().descendants().toList();
+                children = ProcessHandle.of(first.pid())
+                        .orElseThrow()
+                        .descendants()
+                        .toList();
                 first.kill();
             }
             assertTrue(children.size() >= 2, children.toString()); // the guard and ffmpeg

@@ -49,8 +49,7 @@ class OddRequestsTest {
                 .header("Content-Type", contentType)
                 .header("X-Forwarded-For", forwardedFor)
                 .POST(BodyPublishers.ofString("""
-                        {"email": "n%x@example.com", "password": "nonsense"}"""
-                        .formatted((contentType + forwardedFor).hashCode())));
+                        {"email": "n%x@example.com", "password": "nonsense"}""".formatted((contentType + forwardedFor).hashCode())));
         return at.send(request).statusCode();
     }
 
@@ -159,7 +158,10 @@ class OddRequestsTest {
         var start = System.nanoTime();
         var answer = form("multipart/form-data; boundary=x", part.formatted("y".repeat(5_000_000)) + "--x--\r\n");
         assertEquals(415, answer.statusCode());
-        assertEquals(415, form("multipart/form-data; boundary=x", part.formatted("y").repeat(1000)).statusCode());
+        assertEquals(
+                415,
+                form("multipart/form-data; boundary=x", part.formatted("y").repeat(1000))
+                        .statusCode());
         assertTrue(System.nanoTime() - start < 5_000_000_000L, "15 s before");
         assertEquals(before, temporaryFiles());
     }
@@ -260,7 +262,8 @@ class OddRequestsTest {
             services.postgres()
                     .execute(
                             "postgres",
-                            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '%s'".formatted(name));
+                            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '%s'"
+                                    .formatted(name));
             var head = lonely.send(lonely.request("/health/ready").method("HEAD", BodyPublishers.noBody()));
             assertEquals(503, head.statusCode());
             assertEquals(503, lonely.get("/health/ready").statusCode());

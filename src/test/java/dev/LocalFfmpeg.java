@@ -28,7 +28,8 @@ public final class LocalFfmpeg {
     }
 
     private static void unpack(Path folder) throws IOException {
-        var from = "org/bytedeco/ffmpeg/%s-%s-gpl/".formatted(isMac() ? "macosx" : "linux", isArm() ? "arm64" : "x86_64");
+        var from =
+                "org/bytedeco/ffmpeg/%s-%s-gpl/".formatted(isMac() ? "macosx" : "linux", isArm() ? "arm64" : "x86_64");
         var program = LocalFfmpeg.class.getResource("/" + from + "ffmpeg");
         if (program == null) throw new IOException("no ffmpeg for this system: install one, or set FFMPEG");
         // Under another name first: nobody may find a half of it.

@@ -42,7 +42,10 @@ class PlatformBuildIT {
             assertEquals(1, build.process().exitValue());
             assertEquals(
                     1,
-                    build.text().lines().filter(line -> line.contains("needs JDK 25 or newer")).count(),
+                    build.text()
+                            .lines()
+                            .filter(line -> line.contains("needs JDK 25 or newer"))
+                            .count(),
                     build.text());
             assertFalse(build.text().contains("COMPILATION ERROR"), build.text());
         }

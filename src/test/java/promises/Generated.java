@@ -82,10 +82,31 @@ final class Generated {
     private static final List<String> ORIGINS =
             List.of("null", "https://evil.example", "http://[", "://", "http://a b", "https://example.com:443", "");
     private static final List<String> ODD_NAMES = List.of(
-            "Accept-Encoding", "Accept-Language", "If-None-Match", "If-Modified-Since", "Expect-CT", "Forwarded",
-            "traceparent", "Content-Encoding", "Content-Language", "X-Forwarded-Proto", "Repr-Digest", "Authorization");
+            "Accept-Encoding",
+            "Accept-Language",
+            "If-None-Match",
+            "If-Modified-Since",
+            "Expect-CT",
+            "Forwarded",
+            "traceparent",
+            "Content-Encoding",
+            "Content-Language",
+            "X-Forwarded-Proto",
+            "Repr-Digest",
+            "Authorization");
     private static final List<String> ODD_VALUES = List.of(
-            "", ";", "\"", "gzip;q=x", "W/\"", "Thu, 99 Xyz", "Bearer", "Basic %%%", "sha-256=:x:", "00-0-0-0", "*", "=",
+            "",
+            ";",
+            "\"",
+            "gzip;q=x",
+            "W/\"",
+            "Thu, 99 Xyz",
+            "Bearer",
+            "Basic %%%",
+            "sha-256=:x:",
+            "00-0-0-0",
+            "*",
+            "=",
             "x".repeat(3000));
     private static final List<String> FORMS = List.of(
             "",
@@ -197,13 +218,16 @@ final class Generated {
             case 1 -> any(FORMS).repeat(1 + random.nextInt(300));
             default ->
                 "email=%s&password=%s&name=%s&next=%s&title=%s"
-                        .formatted(encoded(any(NASTY)), encoded(any(NASTY)), encoded(any(NASTY)), any(NASTY), any(NASTY));
+                        .formatted(
+                                encoded(any(NASTY)), encoded(any(NASTY)), encoded(any(NASTY)), any(NASTY), any(NASTY));
         };
     }
 
     /** A query at the end of a path, whole or broken. */
     String oddQuery() {
-        return oneIn(25) ? any(List.of("?q=100%25", "?q=%F0%9F%98%80", "?limit=%00", "?q=%ff", "?%c3", "?a&b&&=", "?cursor=%7F")) : "";
+        return oneIn(25)
+                ? any(List.of("?q=100%25", "?q=%F0%9F%98%80", "?limit=%00", "?q=%ff", "?%c3", "?a&b&&=", "?cursor=%7F"))
+                : "";
     }
 
     /** Null when the operation takes none. */

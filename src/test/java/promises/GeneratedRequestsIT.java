@@ -111,7 +111,14 @@ class GeneratedRequestsIT {
     }
 
     private void sendForm(HttpClient client, int port, Generated random) throws Exception {
-        var path = List.of("/sign-up", "/log-in", "/reset", "/reset/password", "/log-out", "/admin/courses", "/unsubscribe")
+        var path = List.of(
+                        "/sign-up",
+                        "/log-in",
+                        "/reset",
+                        "/reset/password",
+                        "/log-out",
+                        "/admin/courses",
+                        "/unsubscribe")
                 .get(random.below(7));
         var body = random.form();
         var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))

@@ -2,9 +2,9 @@ package academy.accounts;
 
 import academy.pages.Form;
 import academy.pages.Layout;
+import dozen.http.FormBody;
 import dozen.settings.Secret;
 import io.javalin.config.RoutesConfig;
-import dozen.http.FormBody;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import java.util.List;
@@ -70,7 +70,8 @@ public final class AccountPages {
                 () -> {
                     accounts.logIn(
                             context,
-                            new AccountRoutes.LogIn(FormBody.text(context, "email").strip(), password(context)));
+                            new AccountRoutes.LogIn(
+                                    FormBody.text(context, "email").strip(), password(context)));
                     return Next.of(context);
                 },
                 faults -> logInForm(context, faults));

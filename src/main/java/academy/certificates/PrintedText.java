@@ -81,8 +81,7 @@ record PrintedText(List<String> lines, float size, boolean whole) {
         for (var i = 0; i < runs.length; i++) {
             levels[i] = (byte) bidi.getRunLevel(i);
             var run = text.substring(bidi.getRunStart(i), bidi.getRunLimit(i));
-            runs[i] =
-                    levels[i] % 2 == 0 ? run : mirrored(new StringBuilder(run).reverse());
+            runs[i] = levels[i] % 2 == 0 ? run : mirrored(new StringBuilder(run).reverse());
         }
         Bidi.reorderVisually(levels, 0, runs, 0, runs.length);
         return String.join("", runs);

@@ -50,10 +50,13 @@ public final class Unsubscribe {
             account(context);
             page(context, false);
         });
-        routes.post("/unsubscribe", context -> {
-            accounts.unsubscribe(account(context));
-            page(context, true);
-        }, SameOrigin.Exempt.SIGNED_LINK); // RFC 8058: the mail provider's page sends it
+        routes.post(
+                "/unsubscribe",
+                context -> {
+                    accounts.unsubscribe(account(context));
+                    page(context, true);
+                },
+                SameOrigin.Exempt.SIGNED_LINK); // RFC 8058: the mail provider's page sends it
     }
 
     private UUID account(Context context) {

@@ -22,8 +22,9 @@ public final class Ffmpeg {
     private static final String FORMATS = "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg";
     private static final Pattern OUT_TIME = Pattern.compile("out_time_us=(\\d+)");
     /** The system's own words for what is no film's fault, as the C library spells them. */
-    private static final Pattern HOST_FAULT = Pattern.compile("No space left|File too large|Disk quota|Input/output error"
-            + "|Cannot allocate memory|Too many open files|Read-only file system|Resource temporarily unavailable");
+    private static final Pattern HOST_FAULT = Pattern.compile(
+            "No space left|File too large|Disk quota|Input/output error"
+                    + "|Cannot allocate memory|Too many open files|Read-only file system|Resource temporarily unavailable");
 
     private static final Duration LOOK = Duration.ofMinutes(5);
     /** An output may be shorter than its input by this much, for the last frames of streams differ. */
@@ -87,7 +88,8 @@ public final class Ffmpeg {
     void transcode(
             Path film, float seconds, Path folder, Duration limit, IntConsumer progress, BooleanSupplier stopping)
             throws IOException, InterruptedException, Unplayable, Stopped {
-        var arguments = new ArrayList<>(List.of("-progress", "pipe:1", "-timelimit", String.valueOf(limit.toSeconds())));
+        var arguments =
+                new ArrayList<>(List.of("-progress", "pipe:1", "-timelimit", String.valueOf(limit.toSeconds())));
         arguments.addAll(List.of("-i", film.toString()));
         for (var height : Video.HEIGHTS) {
             arguments.addAll(List.of("-map", "0:v:0", "-map", "0:a:0?"));
@@ -98,7 +100,8 @@ public final class Ffmpeg {
             arguments.add(folder.resolve(Video.rendition(height)).toString());
         }
         var told = time(at -> progress.accept((int) Math.clamp(at / seconds * 100, 0, 100)));
-        var whole = run(command(arguments), film, limit.multipliedBy(2), told, stopping, "This film can't be converted");
+        var whole =
+                run(command(arguments), film, limit.multipliedBy(2), told, stopping, "This film can't be converted");
         if (!whole) throw new Stopped();
         for (var height : Video.HEIGHTS) requireLength(folder.resolve(Video.rendition(height)), seconds);
     }
@@ -186,8 +189,7 @@ public final class Ffmpeg {
     }
 
     private static void read(Process process, LineReader output) {
-        try (var lines =
-                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+        try (var lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (var line = lines.readLine(); line != null; line = lines.readLine()) output.read(line);
         } catch (IOException e) {
             // the process was ended

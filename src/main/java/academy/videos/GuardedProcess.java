@@ -23,6 +23,7 @@ final class GuardedProcess implements AutoCloseable {
 
     /** A shell's exit code for a signal is this and its number. Codes above those are errors of ffmpeg's own. */
     private static final int SIGNALS = 128;
+
     private static final int LAST_SIGNAL = 31;
     private static final int SIGXCPU = 24;
     /** What ffmpeg itself exits with when it was told to stop. */
@@ -59,7 +60,8 @@ final class GuardedProcess implements AutoCloseable {
         var code = process.exitValue();
         if (code == STOPPED) throw new IOException("it was stopped");
         var signal = code - SIGNALS;
-        if (signal > 0 && signal <= LAST_SIGNAL && !usedUpItsTime()) throw new IOException("signal %d ended it".formatted(signal));
+        if (signal > 0 && signal <= LAST_SIGNAL && !usedUpItsTime())
+            throw new IOException("signal %d ended it".formatted(signal));
         return code == 0;
     }
 

@@ -4,10 +4,8 @@ import dozen.jobs.JobRun;
 import dozen.jobs.Policy;
 import dozen.resources.FileStorage;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.UUID;
 
 /** A job: makes what browsers play of what was uploaded. Enqueued with the upload's row, in one transaction. */

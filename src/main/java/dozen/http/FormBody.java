@@ -44,8 +44,8 @@ public final class FormBody {
         } catch (IOException e) {
             throw Problem.badRequest("The form did not arrive whole.");
         } catch (IllegalArgumentException | IllegalStateException e) {
-            throw Problem.badRequest("The form is not percent-encoded UTF-8, or has more than %d fields."
-                    .formatted(MAX_FIELDS));
+            throw Problem.badRequest(
+                    "The form is not percent-encoded UTF-8, or has more than %d fields.".formatted(MAX_FIELDS));
         }
     }
 }

@@ -47,8 +47,9 @@ final class DatabaseClock implements Clock {
 
     private Reading read() {
         var start = System.nanoTime();
-        var time = jdbi.withHandle(handle ->
-                handle.createQuery("SELECT clock_timestamp()").mapTo(Instant.class).one());
+        var time = jdbi.withHandle(handle -> handle.createQuery("SELECT clock_timestamp()")
+                .mapTo(Instant.class)
+                .one());
         return new Reading(time, start + (System.nanoTime() - start) / 2);
     }
 }

@@ -136,11 +136,12 @@ public final class JobTasks {
     }
 
     private int count(Selection selection) {
-        return jdbi.withHandle(handle -> handle.createQuery("SELECT count(*) FROM dead_jobs WHERE " + selection.condition())
-                .bind("ids", selection.ids())
-                .bind("type", selection.type())
-                .mapTo(Integer.class)
-                .one());
+        return jdbi.withHandle(
+                handle -> handle.createQuery("SELECT count(*) FROM dead_jobs WHERE " + selection.condition())
+                        .bind("ids", selection.ids())
+                        .bind("type", selection.type())
+                        .mapTo(Integer.class)
+                        .one());
     }
 
     public void discard(List<String> arguments) {

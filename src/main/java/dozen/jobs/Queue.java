@@ -20,13 +20,11 @@ final class Queue {
 
     /** False when the run was taken for dead and given to another, or is done. */
     boolean isStillOurs(RunOf run) {
-        return jdbi.withHandle(handle -> handle.createQuery("""
+        return jdbi.withHandle(handle ->
+                handle.createQuery("""
                         SELECT count(*) > 0 FROM jobs
                         WHERE task_name = :type AND task_instance = :id AND version = :version AND picked
-                        """)
-                .bindMethods(run)
-                .mapTo(Boolean.class)
-                .one());
+                        """).bindMethods(run).mapTo(Boolean.class).one());
     }
 
     /** Moves a job to the dead, in one statement. Nothing happens when another worker has it by now. */

@@ -1,5 +1,6 @@
 package dozen.jobs;
 
+import com.github.kagkarlsson.scheduler.Clock;
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.SchedulerName;
 import com.github.kagkarlsson.scheduler.logging.LogLevel;
@@ -8,7 +9,6 @@ import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import dozen.resources.Away;
 import dozen.resources.Postgres;
 import dozen.resources.Redis;
-import com.github.kagkarlsson.scheduler.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

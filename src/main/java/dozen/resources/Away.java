@@ -25,6 +25,10 @@ public final class Away {
     /** PostgreSQL's manual, appendix A: 08 connection, 53 no room, 57P shutting down, 57014 statement time-out, 25006 read-only. */
     private static boolean isAway(String state) {
         if (state == null) return false;
-        return state.startsWith("08") || state.startsWith("53") || state.startsWith("57P") || state.equals("57014") || state.equals(Postgres.READ_ONLY);
+        return state.startsWith("08")
+                || state.startsWith("53")
+                || state.startsWith("57P")
+                || state.equals("57014")
+                || state.equals(Postgres.READ_ONLY);
     }
 }

@@ -174,7 +174,8 @@ public final class FileStorage {
     }
 
     private Unavailable refused(Refusal e) {
-        return new Unavailable("S3 at %s refuses us: %s".formatted(bucket.address().getAuthority(), e.reason));
+        return new Unavailable(
+                "S3 at %s refuses us: %s".formatted(bucket.address().getAuthority(), e.reason));
     }
 
     private <T> T exchange(SdkHttpMethod method, String name, Sender sender, Receiver<T> receiver) throws IOException {

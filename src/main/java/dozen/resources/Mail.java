@@ -1,18 +1,9 @@
 package dozen.resources;
 
-import jakarta.mail.Message;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.io.UnsupportedEncodingException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.net.SocketException;
-import java.time.Duration;
-import javax.net.ssl.SSLSocket;
-import javax.net.ssl.SSLSocketFactory;
 import jakarta.activation.DataHandler;
 import jakarta.mail.Authenticator;
 import jakarta.mail.BodyPart;
+import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
 import jakarta.mail.PasswordAuthentication;
 import jakarta.mail.Session;
@@ -21,12 +12,21 @@ import jakarta.mail.internet.MimeBodyPart;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import jakarta.mail.util.ByteArrayDataSource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.UnsupportedEncodingException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -191,11 +191,13 @@ public final class Mail {
     private Socket connect(SmtpUrl smtp) throws MessagingException {
         try {
             var socket = new Socket();
-            socket.connect(new InetSocketAddress(smtp.host(), smtp.port()), (int) timeouts.connect().toMillis());
+            socket.connect(new InetSocketAddress(smtp.host(), smtp.port()), (int)
+                    timeouts.connect().toMillis());
             socket.setSoTimeout((int) timeouts.answer().toMillis());
             return socket;
         } catch (IOException e) {
-            throw new MessagingException("SMTP at %s:%d is away: %s".formatted(smtp.host(), smtp.port(), e.getMessage()));
+            throw new MessagingException(
+                    "SMTP at %s:%d is away: %s".formatted(smtp.host(), smtp.port(), e.getMessage()));
         }
     }
 

@@ -14,15 +14,15 @@ import java.util.Properties;
  * @param hosts each with its port, as host:5432,other:5432
  * @param parameters for the driver; a user and password given as parameters are taken out of them
  */
-public record PostgresUrl(
-        String hosts, String database, String user, Secret password, Map<String, String> parameters) {
+public record PostgresUrl(String hosts, String database, String user, Secret password, Map<String, String> parameters) {
     private static final int STANDARD_PORT = 5432;
     private static final String EXAMPLE = "postgres://user:password@host:5432/database";
 
     /** @throws IllegalArgumentException with a message that does not repeat the text, which holds a password */
     public static PostgresUrl parse(String text) {
         var url = ServiceUrl.parse(text.startsWith("jdbc:") ? text.substring("jdbc:".length()) : text, EXAMPLE);
-        if (!url.scheme().equals("postgres") && !url.scheme().equals("postgresql") || url.path().isEmpty()) {
+        if (!url.scheme().equals("postgres") && !url.scheme().equals("postgresql")
+                || url.path().isEmpty()) {
             throw ServiceUrl.malformed(EXAMPLE);
         }
         var parameters = new HashMap<>(url.parameters());

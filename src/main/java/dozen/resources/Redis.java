@@ -13,11 +13,11 @@ import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.SslVerifyMode;
-import redis.clients.jedis.params.SetParams;
 import redis.clients.jedis.exceptions.JedisAccessControlException;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.params.SetParams;
 
 /** Redis as an attached resource. Never the only home of anything that must survive. */
 public final class Redis implements AutoCloseable {
@@ -27,8 +27,8 @@ public final class Redis implements AutoCloseable {
     private static final int CONNECTIONS = 32;
 
     private static final int PING_SECONDS = 60;
-    private static final Pattern TRANSIENT =
-            Pattern.compile("\\b(LOADING|READONLY|MASTERDOWN|OOM|MISCONF|NOREPLICAS|BUSY|MOVED|ASK|CLUSTERDOWN|TRYAGAIN)\\b"
+    private static final Pattern TRANSIENT = Pattern.compile(
+            "\\b(LOADING|READONLY|MASTERDOWN|OOM|MISCONF|NOREPLICAS|BUSY|MOVED|ASK|CLUSTERDOWN|TRYAGAIN)\\b"
                     + "|max number of clients");
 
     private final RedisClient client;

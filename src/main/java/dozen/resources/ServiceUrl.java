@@ -23,7 +23,12 @@ import org.eclipse.jetty.util.HostPort;
  * @param path decoded and without its first slash; empty when there is none
  */
 record ServiceUrl(
-        String scheme, String user, Secret password, List<HostPort> hosts, String path, Map<String, String> parameters) {
+        String scheme,
+        String user,
+        Secret password,
+        List<HostPort> hosts,
+        String path,
+        Map<String, String> parameters) {
 
     /**
      * @param example what such an address looks like; it becomes the message, for the text itself holds a password

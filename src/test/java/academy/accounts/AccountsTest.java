@@ -66,11 +66,11 @@ class AccountsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"J.R.R. Tolkien", "Dr. Müller", "Zoë O'Brien-Smith, Jr.", "李小龍", "Ravi S/O Kumar", "X Æ A-12"})
+    @ValueSource(
+            strings = {"J.R.R. Tolkien", "Dr. Müller", "Zoë O'Brien-Smith, Jr.", "李小龍", "Ravi S/O Kumar", "X Æ A-12"})
     void aNameOfAPersonIsTaken(String name) {
         var answer = academy.post("/api/accounts", """
-                {"email": "p%x@example.com", "password": "correct horse battery", "name": "%s"}"""
-                .formatted(name.hashCode(), name));
+                {"email": "p%x@example.com", "password": "correct horse battery", "name": "%s"}""".formatted(name.hashCode(), name));
         assertEquals(201, answer.statusCode(), answer.body());
     }
 
@@ -78,7 +78,8 @@ class AccountsTest {
     void aNetworkMakesOnlySoManyAccounts() {
         var limits = Map.of("SIGN_UPS_BY_ADDRESS", "10", "TRUSTED_PROXY_HOPS", "1");
         try (var strict = RunningAcademy.start(limits)) {
-            for (var i = 0; i < 10; i++) assertEquals(201, signUp(strict, "s%d@example.com".formatted(i), "198.51.100.7"));
+            for (var i = 0; i < 10; i++)
+                assertEquals(201, signUp(strict, "s%d@example.com".formatted(i), "198.51.100.7"));
             assertEquals(429, signUp(strict, "s10@example.com", "198.51.100.7"));
             assertEquals(422, signUp(strict, "nonsense", "198.51.100.7"));
             assertEquals(201, signUp(strict, "s11@example.com", "198.51.100.8"));

@@ -100,9 +100,12 @@ class CertificatePdfTest {
         try (var document = new PDDocument();
                 var font = CertificatePdfTest.class.getResourceAsStream("/fonts/DejaVuSans.ttf")) {
             var loaded = PDType0Font.load(document, font);
-            assertEquals(List.of("(\u05d1) \u05d0"), PrintedText.of("\u05d0 (\u05d1)", loaded, 12, 12, 500, 1)
-                    .lines());
-            assertEquals(List.of("a (b)"), PrintedText.of("a (b)", loaded, 12, 12, 500, 1).lines());
+            assertEquals(
+                    List.of("(\u05d1) \u05d0"),
+                    PrintedText.of("\u05d0 (\u05d1)", loaded, 12, 12, 500, 1).lines());
+            assertEquals(
+                    List.of("a (b)"),
+                    PrintedText.of("a (b)", loaded, 12, 12, 500, 1).lines());
         }
     }
 

@@ -102,8 +102,8 @@ class RefusedLettersTest {
     }
 
     private static long told(String to) {
-        return academy.count(
-                "SELECT count(*) FROM accounts WHERE email = '%s' AND mail_refused LIKE '%%550 not now%%'".formatted(to));
+        return academy.count("SELECT count(*) FROM accounts WHERE email = '%s' AND mail_refused LIKE '%%550 not now%%'"
+                .formatted(to));
     }
 
     @Test
@@ -128,11 +128,15 @@ class RefusedLettersTest {
         try (var server = new FaultySmtp(smtp.getSmtp().getPort(), () -> null)) {
             letters(server.url())
                     .send(new Letters.Recipient("user@škoda.example", "U"), "idn", "welcome", "Welcome", Map.of());
-            assertTrue(server.commands().contains("RCPT TO:<user@xn--koda-f6a.example>"), server.commands().toString());
+            assertTrue(
+                    server.commands().contains("RCPT TO:<user@xn--koda-f6a.example>"),
+                    server.commands().toString());
             // An account of an older release: the mail would go to admin@.
             letters(server.url())
                     .send(new Letters.Recipient("adŭin@example.com", "A"), "utf8", "welcome", "Welcome", Map.of());
-            assertFalse(server.commands().toString().contains("admin"), server.commands().toString());
+            assertFalse(
+                    server.commands().toString().contains("admin"),
+                    server.commands().toString());
         }
     }
 }

@@ -104,7 +104,19 @@ class OddFilmsTest {
         var film = folder.resolve("still.mp4");
         var picture = folder.resolve("picture.mp4").toString();
         make("none", "-f", "lavfi", "-i", "color=size=320x240", "-frames:v", "1", "-c:v", "libx264", picture);
-        make("none", "-i", picture, "-f", "lavfi", "-i", "sine=duration=20", "-c:v", "copy", "-c:a", "aac", film.toString());
+        make(
+                "none",
+                "-i",
+                picture,
+                "-f",
+                "lavfi",
+                "-i",
+                "sine=duration=20",
+                "-c:v",
+                "copy",
+                "-c:a",
+                "aac",
+                film.toString());
         var seconds = ffmpeg.seconds(film);
         assertEquals(20, seconds, 0.5);
         var to = work();
@@ -141,7 +153,8 @@ class OddFilmsTest {
         var programs = Files.createTempDirectory(folder, "programs");
         var real = Path.of(TestServices.ffmpeg());
         Files.createSymbolicLink(programs.resolve("ffprobe"), real.resolveSibling("ffprobe"));
-        var program = Files.writeString(programs.resolve("ffmpeg"), "#!/bin/sh\n%s\n".formatted(script.formatted(real)));
+        var program =
+                Files.writeString(programs.resolve("ffmpeg"), "#!/bin/sh\n%s\n".formatted(script.formatted(real)));
         assertTrue(program.toFile().setExecutable(true));
         return new Ffmpeg(program.toString());
     }
@@ -153,7 +166,9 @@ class OddFilmsTest {
         // Files can't grow past 100 KB; like a full disk, that ends each write with an error.
         var full = spoiled("trap '' XFSZ; ulimit -f 200; exec %s \"$@\"");
         var failure = assertThrows(IOException.class, () -> transcode(full, film, 6, work()));
-        assertTrue(failure.getMessage().matches("(?s).*(not written whole|instead of|File too large).*"), failure.getMessage());
+        assertTrue(
+                failure.getMessage().matches("(?s).*(not written whole|instead of|File too large).*"),
+                failure.getMessage());
     }
 
     @Test

@@ -49,6 +49,8 @@ class ClientAddressTest {
                 "٢٠٣.٠.١١٣.٩                                | peer",
             })
     void readsWhatProxiesWriteAndTakesThePeerForAnythingElse(String entry, String expected) {
-        assertEquals(expected, ClientAddress.parse(entry).map(InetAddress::getHostAddress).orElse("peer"));
+        assertEquals(
+                expected,
+                ClientAddress.parse(entry).map(InetAddress::getHostAddress).orElse("peer"));
     }
 }

@@ -307,7 +307,9 @@ class JobsTest {
             assertTrue(finish.await(30, TimeUnit.SECONDS));
         });
         worker.on(Greet.class, (job, run) -> greeted.add(job.name())).start(2);
-        enqueue(IntStream.range(0, 10).mapToObj(i -> Job.of(new Fail("film " + i))).toArray(Job[]::new));
+        enqueue(IntStream.range(0, 10)
+                .mapToObj(i -> Job.of(new Fail("film " + i)))
+                .toArray(Job[]::new));
         Effects.await(postgres, "jobs WHERE picked", 2, SOON); // no more than run
         enqueue(Job.of(new Greet("welcome")));
         for (var i = 0; i < 100 && !greeted.contains("welcome"); i++) Thread.sleep(20);
@@ -324,7 +326,8 @@ class JobsTest {
         enqueue(Job.of(new Greet("once")));
         var queue = new Queue(postgres.jdbi(), "slept");
         postgres.jdbi().useHandle(handle -> handle.execute("UPDATE jobs SET picked = true, version = 7"));
-        var id = Effects.list(postgres, "SELECT task_instance FROM jobs", String.class).getFirst();
+        var id = Effects.list(postgres, "SELECT task_instance FROM jobs", String.class)
+                .getFirst();
         assertTrue(queue.isStillOurs(new Queue.RunOf("Greet", id, 7)));
         assertFalse(queue.isStillOurs(new Queue.RunOf("Greet", id, 6)));
     }

@@ -67,16 +67,14 @@ class LongAndShortJobsIT {
             var killed = workers.getFirst();
             for (var i = 0; i < SHORT; i++) {
                 var key = "short " + i;
-                postgres.jdbi()
-                        .useTransaction(transaction -> jobs.enqueue(transaction, new TestProgram.Slow(key, 5)));
+                postgres.jdbi().useTransaction(transaction -> jobs.enqueue(transaction, new TestProgram.Slow(key, 5)));
                 if (i == SHORT / 2) killed.kill();
                 Thread.sleep(10);
             }
             Effects.await(postgres, "jobs", 0, Duration.ofSeconds(240));
             assertEquals(LONG + SHORT, Effects.count(postgres, "effects"));
             assertEquals(0, Effects.count(postgres, "dead_jobs"));
-            var again = Effects.count(
-                    postgres, "(SELECT key FROM starts GROUP BY key HAVING count(*) > 1) AS again");
+            var again = Effects.count(postgres, "(SELECT key FROM starts GROUP BY key HAVING count(*) > 1) AS again");
             var byTheKilled = Effects.count(postgres, """
                     (SELECT key FROM starts GROUP BY key HAVING count(*) > 1 AND bool_or(attempt > 1)) AS again
                     """);

@@ -150,8 +150,8 @@ class FileStorageTest {
         });
         server.start();
         try {
-            var storage = new FileStorage(bucket(
-                    "http://127.0.0.1:" + server.getAddress().getPort(), "key", null));
+            var storage = new FileStorage(
+                    bucket("http://127.0.0.1:" + server.getAddress().getPort(), "key", null));
             if (well) assertDoesNotThrow(storage::ping);
             else assertThrows(Unavailable.class, storage::ping);
         } finally {

@@ -34,8 +34,7 @@ class PostgresTest {
                         () -> postgres.jdbi().useHandle(handle -> handle.execute("CREATE TABLE t (id int)")));
                 assertTrue(Away.is(failure), failure.toString());
             }
-            assertDoesNotThrow(
-                    () -> postgres.jdbi().useHandle(handle -> handle.execute("CREATE TABLE t (id int)")));
+            assertDoesNotThrow(() -> postgres.jdbi().useHandle(handle -> handle.execute("CREATE TABLE t (id int)")));
             assertDoesNotThrow(postgres::ping);
         }
     }
@@ -46,7 +45,9 @@ class PostgresTest {
             server.execute("postgres", "DROP DATABASE IF EXISTS app WITH (FORCE)", "CREATE DATABASE app");
             Migrations.run(PostgresUrl.parse(server.url("app")));
             try (var academy = RunningAcademy.start(Map.of("DATABASE_URL", server.url("app")))) {
-                assertEquals(201, academy.post("/api/accounts", SIGN_UP.formatted("one")).statusCode());
+                assertEquals(
+                        201,
+                        academy.post("/api/accounts", SIGN_UP.formatted("one")).statusCode());
                 server.execute(
                         "postgres", "ALTER SYSTEM SET default_transaction_read_only = on", "SELECT pg_reload_conf()");
                 for (var i = 0; i < 500 && isReady(academy); i++) Thread.sleep(10);
@@ -59,7 +60,9 @@ class PostgresTest {
                         "ALTER SYSTEM RESET default_transaction_read_only",
                         "SELECT pg_reload_conf()");
                 for (var i = 0; i < 200 && !isReady(academy); i++) Thread.sleep(10);
-                assertEquals(201, academy.post("/api/accounts", SIGN_UP.formatted("two")).statusCode());
+                assertEquals(
+                        201,
+                        academy.post("/api/accounts", SIGN_UP.formatted("two")).statusCode());
             }
         }
     }
