@@ -1,10 +1,11 @@
 package academy.accounts;
 
+import dozen.http.Params;
+import dozen.domain.DomainError;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import dozen.http.Fields;
+import dozen.domain.Validation;
 import dozen.http.Idempotency;
 import dozen.http.Json;
-import dozen.http.Path;
 import dozen.http.Problem;
 import dozen.jobs.Jobs;
 import dozen.resources.Cache;
@@ -66,7 +67,7 @@ public final class AccountRoutes {
 
     Account signUp(NewAccount checked) {
         return accounts.create(checked, this::welcome)
-                .orElseThrow(() -> Problem.conflict("This address has an account already."));
+                .orElseThrow(() -> DomainError.conflict("This address has an account already."));
     }
 
     private void welcome(Handle transaction, Account account) {
@@ -78,17 +79,17 @@ public final class AccountRoutes {
     }
 
     Account logIn(Context context, LogIn request) {
-        var fields = new Fields();
-        fields.text("email", request.email(), 1, 254);
-        fields.text(
+        var validation = new Validation();
+        validation.text("email", request.email(), 1, 254);
+        validation.text(
                 "password",
                 request.password() == null ? null : request.password().reveal(),
                 1,
                 128);
-        fields.check();
+        validation.check();
         limits.take(context, LOG_IN, request.email());
         var account = accounts.logIn(request.email(), request.password())
-                .orElseThrow(() -> Problem.unauthorized("The address or the password is wrong."));
+                .orElseThrow(() -> DomainError.unauthenticated("The address or the password is wrong."));
         limits.giveBack(context, LOG_IN, request.email());
         sessions.start(context, account.id());
         return account;
@@ -116,15 +117,15 @@ public final class AccountRoutes {
                             return changed;
                         },
                         () -> cache.forget(key(id)))
-                .orElseThrow(Problem::notFound);
+                .orElseThrow(DomainError::notFound);
         context.json(account);
     }
 
     /** The cached read: Redis first, PostgreSQL on a miss, PostgreSQL alone while Redis is away. */
     private void user(Context context) {
-        var id = Path.uuid(context, "id");
+        var id = Params.uuid(context, "id");
         var user = cache.get(key(id), () -> accounts.findPublic(id).map(AccountRoutes::json))
-                .orElseThrow(Problem::notFound);
+                .orElseThrow(DomainError::notFound);
         context.contentType("application/json").result(user);
     }
 

@@ -20,13 +20,7 @@ public final class CreateAdmin {
         var email = arguments.get(0);
         var name = arguments.get(1);
         var password = PasswordPrompt.read();
-        try {
-            NewAccount.check(email, password, name);
-        } catch (Problem e) {
-            throw Exit.failure(e.errors().stream()
-                    .map(error -> error.field() + " " + error.message())
-                    .collect(Collectors.joining("; ")));
-        }
+        NewAccount.check(email, password, name);
         var account = accounts.create(email, password, name, Account.Role.ADMIN)
                 .orElseThrow(() -> Exit.failure("this address has an account already: " + email));
         log.info("admin {} created", account.id());

@@ -1,20 +1,20 @@
 package academy.accounts;
 
-import dozen.http.Fields;
+import dozen.domain.Validation;
 import dozen.settings.Secret;
 
 /** An account that may be made; and the rules for one, the same over HTTP and at the terminal. */
 record NewAccount(String email, String passwordHash, String name, Account.Role role) {
 
     static void check(String email, Secret password, String name) {
-        var fields = new Fields();
-        fields.mailAddress("email", email);
-        password(fields, password);
-        fields.personName("name", name);
-        fields.check();
+        var validation = new Validation();
+        validation.mailAddress("email", email);
+        password(validation, password);
+        validation.personName("name", name);
+        validation.check();
     }
 
-    static void password(Fields fields, Secret password) {
-        fields.text("password", password == null ? null : password.reveal(), 12, 128);
+    static void password(Validation validation, Secret password) {
+        validation.text("password", password == null ? null : password.reveal(), 12, 128);
     }
 }

@@ -1,6 +1,7 @@
 package academy.accounts;
 
-import dozen.http.Fields;
+import dozen.domain.DomainError;
+import dozen.domain.Validation;
 import dozen.http.Json;
 import dozen.http.Problem;
 import dozen.jobs.Job;
@@ -55,12 +56,12 @@ public final class PasswordRoutes {
         var account = sessions.require(context);
         var request = Json.body(context, Change.class);
         check(request.password());
-        if (request.current() == null) throw Problem.field("current", "is required");
+        if (request.current() == null) throw DomainError.invalid("current", "is required");
         limits.take(context, CHANGE, account.email());
-        var hash = accounts.passwordHash(account.id()).orElseThrow(Problem::notFound);
-        if (!accounts.hasPassword(account.id(), request.current())) throw Problem.field("current", "is wrong");
+        var hash = accounts.passwordHash(account.id()).orElseThrow(DomainError::notFound);
+        if (!accounts.hasPassword(account.id(), request.current())) throw DomainError.invalid("current", "is wrong");
         if (!accounts.changePassword(account.id(), hash, request.password())) {
-            throw Problem.conflict("The password was changed in the meantime.");
+            throw DomainError.conflict("The password was changed in the meantime.");
         }
         limits.giveBack(context, CHANGE, account.email());
         sessions.start(context, account.id());
@@ -69,9 +70,9 @@ public final class PasswordRoutes {
 
     /** The same answer whether the address has an account or not; the search for it is a worker's. */
     void request(Context context, ResetRequest request) {
-        var fields = new Fields();
-        fields.mailAddress("email", request.email());
-        fields.check();
+        var validation = new Validation();
+        validation.mailAddress("email", request.email());
+        validation.check();
         limits.take(context, RESET, request.email());
         jdbi.useTransaction(transaction -> jobs.enqueue(transaction, Job.of(new SendPasswordReset(request.email()))));
     }
@@ -79,18 +80,18 @@ public final class PasswordRoutes {
     /** The token comes in the body, for paths stand in logs. */
     void reset(Reset request) {
         check(request.password());
-        if (request.token() == null) throw Problem.field("token", "is required");
+        if (request.token() == null) throw DomainError.invalid("token", "is required");
         var link = links.read(request.token().reveal()).orElseThrow(PasswordRoutes::expired);
         if (!accounts.changePassword(link.account(), link.passwordHash(), request.password())) throw expired();
     }
 
-    private static Problem expired() {
-        return Problem.of(410, "This link was used, has expired, or is none of ours. Ask for a new one.");
+    private static DomainError expired() {
+        return DomainError.gone("This link was used, has expired, or is none of ours. Ask for a new one.");
     }
 
     private static void check(Secret password) {
-        var fields = new Fields();
-        NewAccount.password(fields, password);
-        fields.check();
+        var validation = new Validation();
+        NewAccount.password(validation, password);
+        validation.check();
     }
 }

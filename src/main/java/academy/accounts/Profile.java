@@ -1,19 +1,19 @@
 package academy.accounts;
 
-import dozen.http.Fields;
+import dozen.domain.Validation;
 import java.time.ZoneId;
 
 /** What people say of themselves. Never their role. */
 public record Profile(String name, String about, String timeZone, Boolean letters) {
     void check() {
-        var fields = new Fields();
-        fields.personName("name", name);
-        fields.text("about", about, 0, 2_000);
+        var validation = new Validation();
+        validation.personName("name", name);
+        validation.text("about", about, 0, 2_000);
         if (timeZone != null && !ZoneId.getAvailableZoneIds().contains(timeZone)) {
-            fields.error("timeZone", "is no time zone; one looks like Europe/Vienna");
+            validation.error("timeZone", "is no time zone; one looks like Europe/Vienna");
         }
-        if (letters == null) fields.error("letters", "must be true or false");
-        fields.check();
+        if (letters == null) validation.error("letters", "must be true or false");
+        validation.check();
     }
 
     /** From 0 to 100: a name is worth 40, a few words about oneself and a time zone 30 each. */

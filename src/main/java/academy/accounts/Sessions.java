@@ -1,5 +1,6 @@
 package academy.accounts;
 
+import dozen.domain.DomainError;
 import dozen.http.Problem;
 import dozen.resources.Redis;
 import dozen.settings.Sha256;
@@ -56,12 +57,12 @@ public final class Sessions {
 
     /** The account that is logged in. */
     public Account require(Context context) {
-        return current(context).orElseThrow(() -> Problem.unauthorized("Log in first: POST /api/sessions."));
+        return current(context).orElseThrow(() -> DomainError.unauthenticated("Log in first: POST /api/sessions."));
     }
 
     public Account requireAdmin(Context context) {
         var account = require(context);
-        if (!account.isAdmin()) throw Problem.forbidden("This is for admins.");
+        if (!account.isAdmin()) throw DomainError.forbidden("This is for admins.");
         return account;
     }
 

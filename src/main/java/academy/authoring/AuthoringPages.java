@@ -1,5 +1,7 @@
 package academy.authoring;
 
+import dozen.http.Params;
+import dozen.domain.DomainError;
 import academy.accounts.Account;
 import academy.accounts.Next;
 import academy.accounts.Sessions;
@@ -12,8 +14,6 @@ import academy.courses.Lessons;
 import academy.pages.Form;
 import academy.pages.Layout;
 import dozen.http.FormBody;
-import dozen.http.Page;
-import dozen.http.Path;
 import dozen.http.Problem;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -48,14 +48,14 @@ public final class AuthoringPages {
 
     private static Next.Page admin(Next.Page page) {
         return (context, account) -> {
-            if (!account.isAdmin()) throw Problem.forbidden("This is for admins.");
+            if (!account.isAdmin()) throw DomainError.forbidden("This is for admins.");
             page.answer(context, account);
         };
     }
 
     private void list(Context context, List<String> faults) {
         var words = context.queryParam("q") == null ? "" : context.queryParam("q");
-        var page = courseRoutes.find(words, Page.request(context));
+        var page = courseRoutes.find(words, Params.slice(context));
         layout.answer(
                 context,
                 "admin",
@@ -91,7 +91,7 @@ public final class AuthoringPages {
     }
 
     private Course found(Context context) {
-        return courses.find(Path.uuid(context, "id")).orElseThrow(Problem::notFound);
+        return courses.find(Params.uuid(context, "id")).orElseThrow(DomainError::notFound);
     }
 
     private void course(Context context, List<String> faults) {
@@ -121,13 +121,13 @@ public final class AuthoringPages {
                 context,
                 () -> "/admin/courses/"
                         + courseRoutes
-                                .change(Path.uuid(context, "id"), _ -> draft(context))
+                                .change(Params.uuid(context, "id"), _ -> draft(context))
                                 .id(),
                 faults -> course(context, faults));
     }
 
     private void addLesson(Context context, Account account) {
-        var course = Path.uuid(context, "id");
+        var course = Params.uuid(context, "id");
         Form.submit(
                 context,
                 () -> {

@@ -1,10 +1,10 @@
 package academy.certificates;
 
+import dozen.http.Params;
+import dozen.domain.DomainError;
 import academy.accounts.Account;
 import academy.accounts.Sessions;
 import academy.pages.Layout;
-import dozen.http.Page;
-import dozen.http.Path;
 import dozen.http.Problem;
 import dozen.resources.FileStorage;
 import io.javalin.config.RoutesConfig;
@@ -43,16 +43,16 @@ public final class CertificateRoutes {
 
     private void list(Context context) {
         var account = sessions.require(context).id();
-        context.json(certificates.list(account, Page.request(context)));
+        context.json(certificates.list(account, Params.slice(context)));
     }
 
     /** Somebody else's is not there. */
     private Certificate own(Context context) {
         var account = sessions.require(context);
         return certificates
-                .find(Path.uuid(context, "id"))
+                .find(Params.uuid(context, "id"))
                 .filter(certificate -> maySee(account, certificate))
-                .orElseThrow(Problem::notFound);
+                .orElseThrow(DomainError::notFound);
     }
 
     private static boolean maySee(Account account, Certificate certificate) {
@@ -61,15 +61,15 @@ public final class CertificateRoutes {
 
     private void pdf(Context context) {
         var certificate = own(context);
-        var storage = files.orElseThrow(() -> Problem.unavailable("No file storage is attached."));
-        if (!certificate.isReady()) throw Problem.conflict("The file is being made. Try again in a moment.");
+        var storage = files.orElseThrow(() -> DomainError.unavailable("No file storage is attached."));
+        if (!certificate.isReady()) throw DomainError.conflict("The file is being made. Try again in a moment.");
         context.status(302)
                 .header("Location", storage.link(certificate.file(), LINK).toString());
     }
 
     /** Shows what the certificate shows, and nothing more of the account. */
     private void verify(Context context) {
-        var certificate = certificates.find(Path.uuid(context, "id")).orElseThrow(Problem::notFound);
+        var certificate = certificates.find(Params.uuid(context, "id")).orElseThrow(DomainError::notFound);
         layout.answer(
                 context,
                 "certificate",

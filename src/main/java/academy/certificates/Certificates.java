@@ -1,6 +1,7 @@
 package academy.certificates;
 
-import dozen.http.Page;
+import dozen.domain.SliceRequest;
+import dozen.domain.Slice;
 import dozen.jobs.Job;
 import dozen.jobs.Jobs;
 import java.util.Optional;
@@ -52,14 +53,14 @@ public final class Certificates {
     }
 
     /** The newest first. */
-    public Page<Certificate> list(UUID account, Page.Request page) {
+    public Slice<Certificate> list(UUID account, SliceRequest page) {
         var found = jdbi.withHandle(handle -> handle.createQuery(
                         SELECT + "WHERE account_id = :account AND id < :below ORDER BY id DESC LIMIT " + page.fetch())
                 .bind("account", account)
                 .bind("below", page.below())
                 .mapTo(Certificate.class)
                 .list());
-        return Page.of(found, page, Certificate::id);
+        return Slice.of(found, page, Certificate::id);
     }
 
     void ready(UUID id) {

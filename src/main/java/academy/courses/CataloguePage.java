@@ -1,7 +1,7 @@
 package academy.courses;
 
+import dozen.http.Params;
 import academy.pages.Layout;
-import dozen.http.Page;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.net.URLEncoder;
@@ -24,7 +24,7 @@ public final class CataloguePage {
 
     private void show(Context context) {
         var words = context.queryParam("q") == null ? "" : context.queryParam("q");
-        var page = courses.find(words, Page.request(context));
+        var page = courses.find(words, Params.slice(context));
         layout.answer(
                 context,
                 "catalogue",

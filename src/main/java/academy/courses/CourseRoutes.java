@@ -1,12 +1,14 @@
 package academy.courses;
 
+import dozen.http.Params;
+import dozen.domain.SliceRequest;
+import dozen.domain.Slice;
+import dozen.domain.DomainError;
 import academy.accounts.Sessions;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import dozen.http.Fields;
+import dozen.domain.Validation;
 import dozen.http.Idempotency;
 import dozen.http.Json;
-import dozen.http.Page;
-import dozen.http.Path;
 import dozen.http.Problem;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -40,15 +42,15 @@ public final class CourseRoutes {
     }
 
     private void list(Context context) {
-        context.json(find(context.queryParam("q"), Page.request(context)));
+        context.json(find(context.queryParam("q"), Params.slice(context)));
     }
 
     /** @param words to look for; none or blank for all */
-    public Page<Course> find(String words, Page.Request page) {
+    public Slice<Course> find(String words, SliceRequest page) {
         if (words == null || words.isBlank()) return courses.list(page);
-        var fields = new Fields();
-        fields.text("q", words, 1, 200);
-        fields.check();
+        var validation = new Validation();
+        validation.text("q", words, 1, 200);
+        validation.check();
         return courses.search(words, page);
     }
 
@@ -59,7 +61,7 @@ public final class CourseRoutes {
     }
 
     private void read(Context context) {
-        var course = courses.find(Path.uuid(context, "id")).orElseThrow(Problem::notFound);
+        var course = courses.find(Params.uuid(context, "id")).orElseThrow(DomainError::notFound);
         context.json(new WithLessons(course, lessons.of(course.id())));
     }
 
@@ -72,32 +74,32 @@ public final class CourseRoutes {
     private void change(Context context) {
         sessions.requireAdmin(context);
         var change = Json.object(context);
-        context.json(change(Path.uuid(context, "id"), draft -> Json.merge(change, draft, Draft.class)));
+        context.json(change(Params.uuid(context, "id"), draft -> Json.merge(change, draft, Draft.class)));
     }
 
     public Course change(UUID id, UnaryOperator<Draft> change) {
         return courses.change(id, found -> {
                     var draft = change.apply(
-                                    found.orElseThrow(Problem::notFound).draft())
+                                    found.orElseThrow(DomainError::notFound).draft())
                             .completed();
                     draft.check();
                     return draft;
                 })
-                .orElseThrow(() -> Problem.conflict("Another course has this slug."));
+                .orElseThrow(() -> DomainError.conflict("Another course has this slug."));
     }
 
     private void addLesson(Context context) {
         sessions.requireAdmin(context);
-        var lesson = addLesson(Path.uuid(context, "id"), Json.body(context, Lesson.Draft.class));
+        var lesson = addLesson(Params.uuid(context, "id"), Json.body(context, Lesson.Draft.class));
         context.status(201).json(lesson);
     }
 
     public Lesson addLesson(UUID course, Lesson.Draft draft) {
         draft.check();
-        return lessons.add(course, draft).orElseThrow(Problem::notFound);
+        return lessons.add(course, draft).orElseThrow(DomainError::notFound);
     }
 
-    private static Problem taken(Draft draft) {
-        return Problem.conflict("Another course has the slug " + draft.slug() + ".");
+    private static DomainError taken(Draft draft) {
+        return DomainError.conflict("Another course has the slug " + draft.slug() + ".");
     }
 }

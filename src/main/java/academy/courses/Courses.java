@@ -1,6 +1,7 @@
 package academy.courses;
 
-import dozen.http.Page;
+import dozen.domain.SliceRequest;
+import dozen.domain.Slice;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -24,14 +25,14 @@ public final class Courses {
     }
 
     /** The newest first, one page by keyset on the primary key. */
-    Page<Course> list(Page.Request page) {
+    Slice<Course> list(SliceRequest page) {
         var found = jdbi.withHandle(handle -> handle.createQuery("""
                         SELECT %s FROM courses WHERE id < :below ORDER BY id DESC LIMIT %d
                         """.formatted(COLUMNS, page.fetch()))
                 .bind("below", page.below())
                 .mapTo(Course.class)
                 .list());
-        return Page.of(found, page, Course::id);
+        return Slice.of(found, page, Course::id);
     }
 
     /**
@@ -39,7 +40,7 @@ public final class Courses {
      * can't estimate how many words begin so. A frequent one fills the page from the newest courses alone; only for a rarer
      * one its index is asked, and what that finds is few enough to sort.
      */
-    Page<Course> search(String words, Page.Request page) {
+    Slice<Course> search(String words, SliceRequest page) {
         var found = search("""
                 FROM (SELECT * FROM courses WHERE id < :below ORDER BY id DESC LIMIT 1000) AS newest, query
                 WHERE words @@ wanted
@@ -49,10 +50,10 @@ public final class Courses {
                     FROM courses WHERE id IN (SELECT id FROM matching WHERE id < :below ORDER BY id DESC LIMIT :fetch)
                     """, words, page);
         }
-        return Page.of(found, page, Course::id);
+        return Slice.of(found, page, Course::id);
     }
 
-    private List<Course> search(String from, String words, Page.Request page) {
+    private List<Course> search(String from, String words, SliceRequest page) {
         return jdbi.withHandle(handle -> handle.createQuery("""
                         WITH query AS (
                             SELECT regexp_replace(websearch_to_tsquery('simple', :words)::text, '''$', ''':*')::tsquery AS wanted
@@ -67,7 +68,7 @@ public final class Courses {
     }
 
     public List<Course> newest(int most) {
-        return list(new Page.Request(most, Optional.empty())).items();
+        return list(new SliceRequest(most, Optional.empty())).items();
     }
 
     /** The newest first. */

@@ -1,6 +1,7 @@
 package academy.courses;
 
-import dozen.http.Fields;
+import dozen.domain.DomainError;
+import dozen.domain.Validation;
 import dozen.http.Problem;
 import java.util.List;
 
@@ -22,22 +23,22 @@ public record Draft(String title, String slug, String summary, String subject, S
     }
 
     /** Of a completed draft. */
-    List<Problem.FieldError> faults() {
-        var fields = new Fields();
-        fields.text("title", title, 1, 200);
-        if (fields.errors().isEmpty()) {
-            fields.text("slug", slug, 0, Slug.MOST);
-            fields.matches("slug", slug, Slug.VALID, "must be small letters and digits with single hyphens between");
+    List<DomainError.FieldError> faults() {
+        var validation = new Validation();
+        validation.text("title", title, 1, 200);
+        if (validation.errors().isEmpty()) {
+            validation.text("slug", slug, 0, Slug.MOST);
+            validation.matches("slug", slug, Slug.VALID, "must be small letters and digits with single hyphens between");
         }
-        fields.text("summary", summary, 0, 10_000);
-        fields.text("subject", subject, 0, 100);
-        fields.text("level", level, 0, 100);
-        fields.webAddress("url", url, 2_000);
-        return fields.errors();
+        validation.text("summary", summary, 0, 10_000);
+        validation.text("subject", subject, 0, 100);
+        validation.text("level", level, 0, 100);
+        validation.webAddress("url", url, 2_000);
+        return validation.errors();
     }
 
     void check() {
         var faults = faults();
-        if (!faults.isEmpty()) throw Problem.fields(faults);
+        if (!faults.isEmpty()) throw DomainError.invalid(faults);
     }
 }

@@ -1,7 +1,7 @@
 package academy.courses;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
-import dozen.http.Fields;
+import dozen.domain.Validation;
 import java.util.UUID;
 
 /**
@@ -17,10 +17,10 @@ public record Lesson(UUID id, @JsonIgnore UUID courseId, int position, String ti
     /** What an admin says of a new one. */
     public record Draft(String title, String text) {
         void check() {
-            var fields = new Fields();
-            fields.text("title", title, 1, 200);
-            fields.text("text", text == null ? "" : text, 0, 50_000);
-            fields.check();
+            var validation = new Validation();
+            validation.text("title", title, 1, 200);
+            validation.text("text", text == null ? "" : text, 0, 50_000);
+            validation.check();
         }
     }
 }

@@ -1,8 +1,9 @@
 package academy.learning;
 
+import dozen.domain.SliceRequest;
+import dozen.domain.Slice;
 import academy.certificates.Certificates;
 import academy.courses.Lesson;
-import dozen.http.Page;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -72,14 +73,14 @@ public final class Enrolments {
     }
 
     /** The newest courses first. */
-    Page<Enrolment> list(UUID account, Page.Request page) {
+    Slice<Enrolment> list(UUID account, SliceRequest page) {
         var found = jdbi.withHandle(handle -> handle.createQuery(SELECT
                         + "AND enrolments.course_id < :below ORDER BY enrolments.course_id DESC LIMIT " + page.fetch())
                 .bind("account", account)
                 .bind("below", page.below())
                 .mapTo(Enrolment.class)
                 .list());
-        return Page.of(found, page, Enrolment::courseId);
+        return Slice.of(found, page, Enrolment::courseId);
     }
 
     /** Those that somebody has begun and not completed. */

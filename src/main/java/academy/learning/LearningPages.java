@@ -1,5 +1,8 @@
 package academy.learning;
 
+import dozen.http.Params;
+import dozen.domain.SliceRequest;
+import dozen.domain.DomainError;
 import academy.accounts.Account;
 import academy.accounts.Next;
 import academy.accounts.Sessions;
@@ -9,8 +12,6 @@ import academy.courses.Courses;
 import academy.courses.Lesson;
 import academy.courses.Lessons;
 import academy.pages.Layout;
-import dozen.http.Page;
-import dozen.http.Path;
 import dozen.http.Problem;
 import dozen.resources.Away;
 import io.javalin.config.RoutesConfig;
@@ -26,7 +27,7 @@ import java.util.UUID;
 /** A course with one's way through it, and all that one learns. */
 public final class LearningPages {
     /** As many as a page shows of each; more than anybody takes at once. */
-    private static final Page.Request MOST = new Page.Request(100, Optional.empty());
+    private static final SliceRequest MOST = new SliceRequest(100, Optional.empty());
 
     private final Layout layout;
     private final Sessions sessions;
@@ -57,7 +58,7 @@ public final class LearningPages {
     }
 
     private void course(Context context) {
-        var course = courses.find(Path.uuid(context, "id")).orElseThrow(Problem::notFound);
+        var course = courses.find(Params.uuid(context, "id")).orElseThrow(DomainError::notFound);
         var account = reader(context);
         var enrolment = account.flatMap(reader -> enrolments.find(reader.id(), course.id()));
         var done = enrolment.isPresent()
@@ -118,8 +119,8 @@ public final class LearningPages {
     }
 
     private void enrol(Context context, Account account) {
-        var course = Path.uuid(context, "id");
-        enrolments.enrol(account.id(), course).orElseThrow(Problem::notFound);
+        var course = Params.uuid(context, "id");
+        enrolments.enrol(account.id(), course).orElseThrow(DomainError::notFound);
         context.redirect("/courses/" + course, HttpStatus.SEE_OTHER);
     }
 

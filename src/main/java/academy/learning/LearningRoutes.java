@@ -1,10 +1,10 @@
 package academy.learning;
 
+import dozen.http.Params;
+import dozen.domain.DomainError;
 import academy.accounts.Sessions;
 import academy.courses.Lessons;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import dozen.http.Page;
-import dozen.http.Path;
 import dozen.http.Problem;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -36,36 +36,36 @@ public final class LearningRoutes {
 
     private void list(Context context) {
         var account = sessions.require(context).id();
-        context.json(enrolments.list(account, Page.request(context)));
+        context.json(enrolments.list(account, Params.slice(context)));
     }
 
     private void read(Context context) {
-        context.json(withLessons(sessions.require(context).id(), Path.uuid(context, "id")));
+        context.json(withLessons(sessions.require(context).id(), Params.uuid(context, "id")));
     }
 
     private WithLessons withLessons(UUID account, UUID course) {
-        var enrolment = enrolments.find(account, course).orElseThrow(Problem::notFound);
+        var enrolment = enrolments.find(account, course).orElseThrow(DomainError::notFound);
         return new WithLessons(enrolment, enrolments.completed(account, course));
     }
 
     private void enrol(Context context) {
         var account = sessions.require(context).id();
-        var course = Path.uuid(context, "id");
-        var isNew = enrolments.enrol(account, course).orElseThrow(Problem::notFound);
+        var course = Params.uuid(context, "id");
+        var isNew = enrolments.enrol(account, course).orElseThrow(DomainError::notFound);
         context.status(isNew ? 201 : 200).json(withLessons(account, course));
     }
 
     private void leave(Context context) {
-        if (!enrolments.leave(sessions.require(context).id(), Path.uuid(context, "id"))) throw Problem.notFound();
+        if (!enrolments.leave(sessions.require(context).id(), Params.uuid(context, "id"))) throw DomainError.notFound();
         context.status(204);
     }
 
     private void complete(Context context) {
         var account = sessions.require(context).id();
-        var lesson = lessons.find(Path.uuid(context, "id")).orElseThrow(Problem::notFound);
+        var lesson = lessons.find(Params.uuid(context, "id")).orElseThrow(DomainError::notFound);
         enrolments
                 .complete(account, lesson)
-                .orElseThrow(() -> Problem.conflict("Enrol in the course of this lesson first."));
+                .orElseThrow(() -> DomainError.conflict("Enrol in the course of this lesson first."));
         context.json(withLessons(account, lesson.courseId()));
     }
 }

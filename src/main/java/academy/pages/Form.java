@@ -1,5 +1,6 @@
 package academy.pages;
 
+import dozen.domain.DomainError;
 import dozen.http.Problem;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
@@ -19,11 +20,14 @@ public final class Form {
     public static void submit(Context context, Work work, Consumer<List<String>> again) {
         try {
             context.redirect(work.run(), HttpStatus.SEE_OTHER);
-        } catch (Problem problem) {
-            if (problem.status() == 404 || problem.status() == 403 || problem.status() >= 500) throw problem;
-            problem.headers().forEach(context::header);
-            context.status(problem.status());
-            again.accept(faults(problem));
+        } catch (DomainError error) {
+            switch (error.kind()) {
+                case NOT_FOUND, FORBIDDEN, UNAVAILABLE -> throw error;
+                default -> {
+                    Problem.answer(context, error);
+                    again.accept(faults(error));
+                }
+            }
         }
     }
 
@@ -32,10 +36,10 @@ public final class Form {
         String run();
     }
 
-    private static List<String> faults(Problem problem) {
-        if (problem.errors().isEmpty()) return List.of(problem.getMessage());
-        return problem.errors().stream()
-                .map(error -> "The %s %s.".formatted(error.field(), error.message()))
+    private static List<String> faults(DomainError error) {
+        if (error.fields().isEmpty()) return List.of(error.getMessage());
+        return error.fields().stream()
+                .map(each -> "The %s %s.".formatted(each.field(), each.message()))
                 .toList();
     }
 }

@@ -1,5 +1,7 @@
 package academy.videos;
 
+import dozen.http.Params;
+import dozen.domain.DomainError;
 import academy.accounts.Account;
 import academy.accounts.Next;
 import academy.accounts.Sessions;
@@ -7,7 +9,6 @@ import academy.courses.Lesson;
 import academy.courses.Lessons;
 import academy.learning.Enrolments;
 import academy.pages.Layout;
-import dozen.http.Path;
 import dozen.http.Problem;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -41,7 +42,7 @@ public final class LessonPage {
     }
 
     private Lesson lesson(Context context) {
-        return lessons.find(Path.uuid(context, "id")).orElseThrow(Problem::notFound);
+        return lessons.find(Params.uuid(context, "id")).orElseThrow(DomainError::notFound);
     }
 
     private void show(Context context, Account account) {
@@ -91,7 +92,7 @@ public final class LessonPage {
 
     private void complete(Context context, Account account) {
         var lesson = lesson(context);
-        enrolments.complete(account.id(), lesson).orElseThrow(() -> Problem.conflict("Enrol in the course first."));
+        enrolments.complete(account.id(), lesson).orElseThrow(() -> DomainError.conflict("Enrol in the course first."));
         var page = next(lesson).map(next -> "/lessons/" + next.id()).orElse("/courses/" + lesson.courseId());
         context.redirect(page, HttpStatus.SEE_OTHER);
     }

@@ -1,5 +1,6 @@
 package academy.videos;
 
+import dozen.domain.DomainError;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dozen.http.Problem;
 import dozen.jobs.Progress;
@@ -74,7 +75,7 @@ public final class VideoLinks {
     }
 
     private URI link(Video video, String name) {
-        var storage = files.orElseThrow(() -> Problem.unavailable("No file storage is attached."));
+        var storage = files.orElseThrow(() -> DomainError.unavailable("No file storage is attached."));
         return storage.link(video.file(name), LINK);
     }
 }

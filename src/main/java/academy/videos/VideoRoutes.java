@@ -1,11 +1,12 @@
 package academy.videos;
 
+import dozen.http.Params;
+import dozen.domain.DomainError;
 import academy.accounts.Account;
 import academy.accounts.Sessions;
 import academy.courses.Lessons;
 import academy.learning.Enrolments;
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dozen.http.Path;
 import dozen.http.Problem;
 import dozen.resources.FileStorage;
 import io.javalin.config.RoutesConfig;
@@ -69,13 +70,13 @@ public final class VideoRoutes {
     }
 
     private FileStorage storage() {
-        return files.orElseThrow(() -> Problem.unavailable("No file storage is attached."));
+        return files.orElseThrow(() -> DomainError.unavailable("No file storage is attached."));
     }
 
     private void upload(Context context) throws IOException {
         sessions.requireAdmin(context);
         var storage = storage();
-        var lesson = lessons.find(Path.uuid(context, "id")).orElseThrow(Problem::notFound);
+        var lesson = lessons.find(Params.uuid(context, "id")).orElseThrow(DomainError::notFound);
         var length = length(context);
         var promised = promisedSha256(context);
         var upload = stream(storage, context, lesson.id(), length);
@@ -83,7 +84,7 @@ public final class VideoRoutes {
             if (promised.isPresent() && !promised.get().equals(upload.sha256())) {
                 throw Problem.of(422, "What arrived is not what Repr-Digest promises.");
             }
-            var video = videos.add(lesson.id(), upload).orElseThrow(Problem::notFound);
+            var video = videos.add(lesson.id(), upload).orElseThrow(DomainError::notFound);
             context.status(202).json(new Accepted(links.view(video)));
         } catch (RuntimeException e) {
             storage.delete(upload.folder() + "/" + Video.SOURCE); // there is no row that knows of it
@@ -121,15 +122,15 @@ public final class VideoRoutes {
 
     private void read(Context context) {
         var account = sessions.require(context);
-        var video = videos.find(Path.uuid(context, "id"))
+        var video = videos.find(Params.uuid(context, "id"))
                 .filter(found -> maySee(account, found))
-                .orElseThrow(Problem::notFound);
+                .orElseThrow(DomainError::notFound);
         context.json(links.view(video));
     }
 
     private void state(Context context) {
         sessions.requireAdmin(context);
-        var lesson = lessons.find(Path.uuid(context, "id")).orElseThrow(Problem::notFound);
+        var lesson = lessons.find(Params.uuid(context, "id")).orElseThrow(DomainError::notFound);
         var video = lesson.video() == null
                 ? Optional.<Video>empty()
                 : videos.find(lesson.video().id());

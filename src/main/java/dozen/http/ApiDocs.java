@@ -1,5 +1,6 @@
 package dozen.http;
 
+import dozen.domain.DomainError;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.Map;
@@ -58,7 +59,7 @@ public final class ApiDocs {
             context.contentType("text/javascript; charset=utf-8").result(START);
             return;
         }
-        if (!ASSETS.containsKey(name)) throw Problem.notFound();
+        if (!ASSETS.containsKey(name)) throw DomainError.notFound();
         context.header("Cache-Control", "public, max-age=3600");
         context.contentType(ASSETS.get(name)).result(Webjar.read("org.webjars", "swagger-ui", name));
     }

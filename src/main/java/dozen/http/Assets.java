@@ -1,5 +1,6 @@
 package dozen.http;
 
+import dozen.domain.DomainError;
 import dozen.settings.Sha256;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -58,7 +59,7 @@ public final class Assets {
         var current = loaded();
         var name = context.pathParam("name");
         var bytes = current.files().get(name);
-        if (bytes == null) throw Problem.notFound();
+        if (bytes == null) throw DomainError.notFound();
         // A page of the release before gets what there is, and must not keep it under that address.
         var isCurrent = context.pathParam("version").equals(current.version());
         if (isCurrent) context.header("Cache-Control", FOR_A_YEAR);

@@ -1,5 +1,6 @@
 package dozen.http;
 
+import dozen.domain.DomainError;
 import dozen.settings.Sha256;
 import dozen.settings.Signer;
 import io.javalin.http.Context;
@@ -73,7 +74,7 @@ public final class Idempotency {
             var request = signer.sign("idempotency", new String(body(context), StandardCharsets.ISO_8859_1));
             jdbi.useTransaction(transaction -> {
                 if (!lock(transaction, name)) {
-                    throw Problem.conflict("The first request with this key is still under way.");
+                    throw DomainError.conflict("The first request with this key is still under way.");
                 }
                 var kept = find(transaction, name);
                 if (kept.isPresent()) {

@@ -1,5 +1,6 @@
 package dozen.http;
 
+import dozen.domain.DomainError;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -79,10 +80,10 @@ public final class Json {
             if (value == null) throw Problem.badRequest("The body must be a JSON object.");
             return value;
         } catch (UnrecognizedPropertyException e) {
-            throw Problem.field(path(e), "is not a field of this request");
+            throw DomainError.invalid(path(e), "is not a field of this request");
         } catch (MismatchedInputException e) {
             if (path(e).isEmpty()) throw Problem.badRequest("The body must be a JSON object.");
-            throw Problem.field(path(e), "has the wrong type");
+            throw DomainError.invalid(path(e), "has the wrong type");
         } catch (JsonProcessingException e) {
             var where = e.getLocation();
             throw Problem.badRequest("The body is not valid JSON"

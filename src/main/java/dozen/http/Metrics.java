@@ -1,5 +1,6 @@
 package dozen.http;
 
+import dozen.domain.DomainError;
 import dozen.settings.Secret;
 import io.javalin.config.RoutesConfig;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -54,10 +55,10 @@ public final class Metrics {
 
     void routes(RoutesConfig routes) {
         routes.get("/metrics", context -> {
-            if (token.isEmpty()) throw Problem.notFound();
+            if (token.isEmpty()) throw DomainError.notFound();
             var given = String.valueOf(context.header("Authorization"));
             if (!given.startsWith("Bearer ") || !token.get().is(given.substring("Bearer ".length()))) {
-                throw Problem.unauthorized("Send the metrics token as a bearer token.");
+                throw DomainError.unauthenticated("Send the metrics token as a bearer token.");
             }
             sources.forEach(source -> source.accept(registry));
             context.contentType("text/plain; version=0.0.4; charset=utf-8").result(registry.scrape());

@@ -1,27 +1,26 @@
 package dozen.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
-import java.time.Duration;
+import dozen.domain.DomainError;
 import java.util.List;
 import java.util.Map;
 
-/** An answer that is an error: thrown by a route, sent as application/problem+json (RFC 9457). */
+/**
+ * An answer that is an error, sent as application/problem+json (RFC 9457). A route throws one for what only HTTP knows: a
+ * media type, a length. What the domain refuses is a {@link DomainError}.
+ */
 public final class Problem extends RuntimeException {
-    /** What is wrong with one field of the request. */
-    public record FieldError(String field, String message) {}
-
     /** What is sent. */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
-    record Body(String type, String title, int status, String detail, String requestId, List<FieldError> errors) {}
-
-    private static final int RETRY_SECONDS = 2;
+    record Body(String type, String title, int status, String detail, String requestId, List<DomainError.FieldError> errors) {}
 
     private final int status;
-    private final transient List<FieldError> errors;
+    private final transient List<DomainError.FieldError> errors;
     private final transient Map<String, String> headers;
 
-    private Problem(int status, String detail, List<FieldError> errors, Map<String, String> headers) {
+    private Problem(int status, String detail, List<DomainError.FieldError> errors, Map<String, String> headers) {
         super(detail, null, false, false);
         this.status = status;
         this.errors = errors;
@@ -37,46 +36,42 @@ public final class Problem extends RuntimeException {
         return of(400, detail);
     }
 
-    public static Problem unauthorized(String detail) {
-        return of(401, detail);
+    static Problem notFound() {
+        return from(DomainError.notFound());
     }
 
-    public static Problem forbidden(String detail) {
-        return of(403, detail);
+    static Problem unavailable(String detail) {
+        return from(DomainError.unavailable(detail));
     }
 
-    public static Problem notFound() {
-        return of(404, "There is nothing here.");
+    /** The only place that knows which status a refusal of the domain has. */
+    static Problem from(DomainError error) {
+        var status = switch (error.kind()) {
+            case UNAUTHENTICATED -> 401;
+            case FORBIDDEN -> 403;
+            case NOT_FOUND -> 404;
+            case CONFLICT -> 409;
+            case GONE -> 410;
+            case INVALID -> 422;
+            case TOO_MANY -> 429;
+            case UNAVAILABLE -> 503;
+        };
+        var wait = error.retryAfter();
+        var headers = wait == null
+                ? Map.<String, String>of()
+                : Map.of("Retry-After", String.valueOf(Math.max(1, wait.toSeconds())));
+        return new Problem(status, error.getMessage(), error.fields(), headers);
     }
 
     public static Problem methodNotAllowed(String allowed) {
         return new Problem(405, "Use one of: " + allowed, List.of(), Map.of("Allow", allowed));
     }
 
-    public static Problem conflict(String detail) {
-        return of(409, detail);
-    }
-
-    public static Problem fields(List<FieldError> errors) {
-        return new Problem(422, "Some fields are not valid.", List.copyOf(errors), Map.of());
-    }
-
-    public static Problem field(String field, String message) {
-        return fields(List.of(new FieldError(field, message)));
-    }
-
-    /** Something that the answer needs is away or full; the same request may work in a moment. */
-    public static Problem unavailable(String detail) {
-        return new Problem(503, detail, List.of(), Map.of("Retry-After", String.valueOf(RETRY_SECONDS)));
-    }
-
-    /** @param wait until the next try may work; told in whole seconds */
-    public static Problem tooMany(Duration wait) {
-        return new Problem(
-                429,
-                "Too many tries. Try again later.",
-                List.of(),
-                Map.of("Retry-After", String.valueOf(Math.max(1, wait.toSeconds()))));
+    /** Sets the status and headers of an answer whose body somebody else writes: a form that is shown again. */
+    public static void answer(Context context, DomainError error) {
+        var problem = from(error);
+        problem.headers().forEach(context::header);
+        context.status(problem.status());
     }
 
     public int status() {
@@ -87,7 +82,7 @@ public final class Problem extends RuntimeException {
         return headers;
     }
 
-    public List<FieldError> errors() {
+    public List<DomainError.FieldError> errors() {
         return errors;
     }
 

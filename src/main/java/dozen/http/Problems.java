@@ -1,5 +1,6 @@
 package dozen.http;
 
+import dozen.domain.DomainError;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dozen.resources.Away;
 import io.javalin.config.RoutesConfig;
@@ -46,6 +47,7 @@ final class Problems {
     private static Problem problem(Exception failure, String requestId) {
         return switch (failure) {
             case Problem problem -> problem;
+            case DomainError error -> Problem.from(error);
             case MethodNotAllowedResponse e ->
                 Problem.methodNotAllowed(String.join(", ", e.getDetails().values()));
             case HttpResponseException e when e.getStatus() == 404 -> Problem.notFound();

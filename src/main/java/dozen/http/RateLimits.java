@@ -1,5 +1,6 @@
 package dozen.http;
 
+import dozen.domain.DomainError;
 import dozen.resources.Redis;
 import dozen.settings.Sha256;
 import io.github.bucket4j.Bandwidth;
@@ -47,7 +48,7 @@ public final class RateLimits {
     public void take(String what, String who, Rate rate) {
         var probe = buckets.builder().build(key(what, who), rate::configuration).tryConsumeAndReturnRemaining(1);
         if (probe.isConsumed()) return;
-        throw Problem.tooMany(Duration.ofNanos(probe.getNanosToWaitForRefill()).plusMillis(999));
+        throw DomainError.tooMany(Duration.ofNanos(probe.getNanosToWaitForRefill()).plusMillis(999));
     }
 
     /** Where only failures count: after a success. */

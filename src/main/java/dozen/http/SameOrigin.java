@@ -1,5 +1,6 @@
 package dozen.http;
 
+import dozen.domain.DomainError;
 import dozen.settings.WebAddress;
 import io.javalin.http.Context;
 import io.javalin.security.RouteRole;
@@ -32,7 +33,7 @@ public final class SameOrigin {
         var same = site != null
                 ? site.equals("same-origin") || site.equals("none")
                 : origin == null || isOurs(origin, context.header("Host"));
-        if (!same) throw Problem.forbidden("This request came from a page of another site.");
+        if (!same) throw DomainError.forbidden("This request came from a page of another site.");
     }
 
     /**

@@ -1,5 +1,6 @@
 package dozen.process;
 
+import dozen.domain.DomainError;
 import dozen.logging.Logging;
 import dozen.resources.Away;
 import dozen.settings.Env;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TimeZone;
+import java.util.stream.Collectors;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.slf4j.LoggerFactory;
@@ -109,6 +111,9 @@ public final class Program<S> {
         } catch (Exit e) {
             complain(e.getMessage());
             return e.code();
+        } catch (DomainError e) {
+            complain(line(e));
+            return e.kind() == DomainError.Kind.UNAVAILABLE ? Exit.UNAVAILABLE : Exit.FAILURE;
         } catch (Env.Faults e) {
             e.lines().forEach(this::complain);
             return Exit.CONFIG;
@@ -121,6 +126,13 @@ public final class Program<S> {
             complain("failed: " + lastMessage(e));
             return Exit.FAILURE;
         }
+    }
+
+    private static String line(DomainError error) {
+        if (error.fields().isEmpty()) return error.getMessage();
+        return error.fields().stream()
+                .map(each -> each.field() + " " + each.message())
+                .collect(Collectors.joining("; "));
     }
 
     private void complain(String line) {

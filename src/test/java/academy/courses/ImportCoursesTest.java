@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dozen.domain.SliceRequest;
 import dev.TestServices;
-import dozen.http.Page;
 import dozen.process.Exit;
 import dozen.resources.Postgres;
 import dozen.resources.PostgresUrl;
@@ -65,7 +65,7 @@ class ImportCoursesTest {
     }
 
     private List<Course> all() {
-        return courses.list(new Page.Request(100, Optional.empty())).items().reversed();
+        return courses.list(new SliceRequest(100, Optional.empty())).items().reversed();
     }
 
     private List<String> titles() {

@@ -1,10 +1,11 @@
 package academy.accounts;
 
+import dozen.http.Params;
+import dozen.domain.DomainError;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import dozen.http.Fields;
+import dozen.domain.Validation;
 import dozen.http.Idempotency;
 import dozen.http.Json;
-import dozen.http.Path;
 import dozen.http.Problem;
 import dozen.jobs.Jobs;
 import dozen.resources.Cache;
@@ -56,7 +57,7 @@ public final class AccountRoutes {
         limits.takeSignUp(context);
         var account = accounts.create(
                         request.email(), request.password(), request.name(), Account.Role.MEMBER, this::welcome)
-                .orElseThrow(() -> Problem.conflict("This address has an account already."));
+                .orElseThrow(() -> DomainError.conflict("This address has an account already."));
         context.status(201).header("Location", "/api/users/" + account.id()).json(account);
     }
 
@@ -66,17 +67,17 @@ public final class AccountRoutes {
 
     private void logIn(Context context) {
         var request = Json.body(context, LogIn.class);
-        var fields = new Fields();
-        fields.text("email", request.email(), 1, 254);
-        fields.text(
+        var validation = new Validation();
+        validation.text("email", request.email(), 1, 254);
+        validation.text(
                 "password",
                 request.password() == null ? null : request.password().reveal(),
                 1,
                 128);
-        fields.check();
+        validation.check();
         limits.take(context, LOG_IN, request.email());
         var account = accounts.logIn(request.email(), request.password())
-                .orElseThrow(() -> Problem.unauthorized("The address or the password is wrong."));
+                .orElseThrow(() -> DomainError.unauthenticated("The address or the password is wrong."));
         limits.giveBack(context, LOG_IN, request.email());
         sessions.start(context, account.id());
         context.status(201).json(account);
@@ -96,9 +97,9 @@ public final class AccountRoutes {
     private void rename(Context context) {
         var id = sessions.require(context).id();
         var name = Json.body(context, Name.class).name();
-        var fields = new Fields();
-        fields.text("name", name, 1, 200);
-        fields.check();
+        var validation = new Validation();
+        validation.text("name", name, 1, 200);
+        validation.check();
         accounts.rename(id, name);
         cache.forget(key(id));
         context.json(new Accounts.Public(id, name));
@@ -106,9 +107,9 @@ public final class AccountRoutes {
 
     /** The cached read: Redis first, PostgreSQL on a miss, PostgreSQL alone while Redis is away. */
     private void user(Context context) {
-        var id = Path.uuid(context, "id");
+        var id = Params.uuid(context, "id");
         var user = cache.get(key(id), () -> accounts.findPublic(id).map(AccountRoutes::json))
-                .orElseThrow(Problem::notFound);
+                .orElseThrow(DomainError::notFound);
         context.contentType("application/json").result(user);
     }
 

@@ -1,31 +1,32 @@
-package dozen.http;
+package dozen.domain;
 
+import dozen.domain.DomainError;
 import dozen.resources.MailAddress;
 import dozen.settings.WebAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Checks the fields of a request and reports all that is wrong with them at once, as 422. */
-public final class Fields {
+/** Checks fields and reports all that is wrong with them at once. */
+public final class Validation {
     /** What mail programs make links of, or a reader takes for an address: "evil.example", "https://…", "me@…". */
     private static final Pattern ADDRESS =
             Pattern.compile("://|@|\\bwww\\.|[\\p{L}\\p{N}]{2}\\.[\\p{L}]{2}", Pattern.CASE_INSENSITIVE);
 
-    private final List<Problem.FieldError> errors = new ArrayList<>();
+    private final List<DomainError.FieldError> errors = new ArrayList<>();
 
     /** A text of so many characters. Null counts as missing; characters that no database keeps are refused. */
-    public void text(String field, String value, int least, int most) {
+    public void text(String field, String value, int min, int max) {
         if (value == null) {
             error(field, "is required");
         } else if (!storable(value)) {
             error(field, "holds a character that can't be stored");
-        } else if (value.codePointCount(0, value.length()) > most) {
-            error(field, "may have %d characters at the most".formatted(most));
-        } else if (least > 0 && value.isBlank()) {
+        } else if (value.codePointCount(0, value.length()) > max) {
+            error(field, "may have %d characters at the most".formatted(max));
+        } else if (min > 0 && value.isBlank()) {
             error(field, "must not be blank");
-        } else if (value.codePointCount(0, value.length()) < least) {
-            error(field, "needs %d characters at least".formatted(least));
+        } else if (value.codePointCount(0, value.length()) < min) {
+            error(field, "needs %d characters at least".formatted(min));
         }
     }
 
@@ -48,7 +49,7 @@ public final class Fields {
         var before = errors.size();
         text(field, value, 1, 200);
         if (errors.size() > before) return;
-        if (value.codePoints().anyMatch(Fields::isControl)) error(field, "may have no line breaks or other controls");
+        if (value.codePoints().anyMatch(Validation::isControl)) error(field, "may have no line breaks or other controls");
         else if (ADDRESS.matcher(value).find()) error(field, "may hold no web or mail address");
     }
 
@@ -60,9 +61,9 @@ public final class Fields {
     }
 
     /** Empty, or an absolute http or https address. */
-    public void webAddress(String field, String value, int most) {
+    public void webAddress(String field, String value, int max) {
         var before = errors.size();
-        text(field, value, 0, most);
+        text(field, value, 0, max);
         if (errors.size() == before && !value.isEmpty() && !isWebAddress(value)) error(field, "is not a web address");
     }
 
@@ -80,15 +81,15 @@ public final class Fields {
     }
 
     public void error(String field, String message) {
-        errors.add(new Problem.FieldError(field, message));
+        errors.add(new DomainError.FieldError(field, message));
     }
 
-    public List<Problem.FieldError> errors() {
+    public List<DomainError.FieldError> errors() {
         return List.copyOf(errors);
     }
 
     public void check() {
-        if (!errors.isEmpty()) throw Problem.fields(errors);
+        if (!errors.isEmpty()) throw DomainError.invalid(errors);
     }
 
     /** PostgreSQL keeps no NUL, and UTF-8 has no half of a surrogate pair. */

@@ -1,0 +1,94 @@
+package dozen.domain;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What the domain refuses, as a kind and not as a status: HTTP makes application/problem+json of it, a task one line and an
+ * exit code. The message is for the caller and says what to do about it.
+ */
+public final class DomainError extends RuntimeException {
+    public enum Kind {
+        NOT_FOUND,
+        CONFLICT,
+        /** It was there and will not be again: a link that was used. */
+        GONE,
+        INVALID,
+        UNAUTHENTICATED,
+        FORBIDDEN,
+        TOO_MANY,
+        /** Something that is needed is away or full; the same may work in a moment. */
+        UNAVAILABLE
+    }
+
+    /** What is wrong with one field. */
+    public record FieldError(String field, String message) {}
+
+    private static final Duration MOMENT = Duration.ofSeconds(2);
+
+    private final Kind kind;
+    private final transient List<FieldError> fields;
+    private final transient Duration retryAfter;
+
+    private DomainError(Kind kind, String message, List<FieldError> fields, Duration retryAfter) {
+        super(message, null, false, false);
+        this.kind = kind;
+        this.fields = fields;
+        this.retryAfter = retryAfter;
+    }
+
+    private static DomainError of(Kind kind, String message) {
+        return new DomainError(kind, message, List.of(), null);
+    }
+
+    public static DomainError notFound() {
+        return of(Kind.NOT_FOUND, "There is nothing here.");
+    }
+
+    public static DomainError conflict(String message) {
+        return of(Kind.CONFLICT, message);
+    }
+
+    public static DomainError gone(String message) {
+        return of(Kind.GONE, message);
+    }
+
+    public static DomainError invalid(List<FieldError> fields) {
+        return new DomainError(Kind.INVALID, "Some fields are not valid.", List.copyOf(fields), null);
+    }
+
+    public static DomainError invalid(String field, String message) {
+        return invalid(List.of(new FieldError(field, message)));
+    }
+
+    public static DomainError unauthenticated(String message) {
+        return of(Kind.UNAUTHENTICATED, message);
+    }
+
+    public static DomainError forbidden(String message) {
+        return of(Kind.FORBIDDEN, message);
+    }
+
+    /** @param wait until the next try may work */
+    public static DomainError tooMany(Duration wait) {
+        return new DomainError(Kind.TOO_MANY, "Too many tries. Try again later.", List.of(), wait);
+    }
+
+    public static DomainError unavailable(String message) {
+        return new DomainError(Kind.UNAVAILABLE, message, List.of(), MOMENT);
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    /** Empty but for {@link Kind#INVALID}. */
+    public List<FieldError> fields() {
+        return fields;
+    }
+
+    /** When the same may work; null where it will not. */
+    public Duration retryAfter() {
+        return retryAfter;
+    }
+}

@@ -1,0 +1,51 @@
+package dozen.http;
+
+import dozen.domain.DomainError;
+import dozen.domain.Slice;
+import dozen.domain.SliceRequest;
+import dozen.domain.Validation;
+import io.javalin.http.Context;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Reads what stands in a request's path and query. */
+public final class Params {
+    private Params() {}
+
+    /** An id in the path. What is no id belongs to nothing: 404. */
+    public static UUID uuid(Context context, String parameter) {
+        try {
+            return UUID.fromString(context.pathParam(parameter));
+        } catch (IllegalArgumentException e) {
+            throw DomainError.notFound();
+        }
+    }
+
+    /** Reads {@code limit} (1 to 100, default 20) and {@code cursor}. */
+    public static SliceRequest slice(Context context) {
+        var validation = new Validation();
+        var limit = limit(context.queryParam("limit"), validation);
+        var after = after(context.queryParam("cursor"), validation);
+        validation.check();
+        return new SliceRequest(limit, after);
+    }
+
+    private static int limit(String text, Validation validation) {
+        if (text == null) return SliceRequest.DEFAULT_LIMIT;
+        try {
+            var limit = Integer.parseInt(text);
+            if (limit >= 1 && limit <= SliceRequest.MAX_LIMIT) return limit;
+        } catch (NumberFormatException e) {
+            // reported below
+        }
+        validation.error("limit", "must be a whole number from 1 to " + SliceRequest.MAX_LIMIT);
+        return SliceRequest.DEFAULT_LIMIT;
+    }
+
+    private static Optional<UUID> after(String cursor, Validation validation) {
+        if (cursor == null) return Optional.empty();
+        var after = Slice.after(cursor);
+        if (after.isEmpty()) validation.error("cursor", "is none that this list gave");
+        return after;
+    }
+}
