@@ -23,6 +23,7 @@ import academy.videos.Uploads;
 import academy.videos.VideoLinks;
 import academy.videos.VideoRoutes;
 import academy.videos.Videos;
+import dozen.http.Access;
 import dozen.http.ApiDocs;
 import dozen.http.Assets;
 import dozen.http.ClientAddress;
@@ -44,7 +45,6 @@ import dozen.templates.Templates;
 import io.javalin.http.Context;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** What answers HTTP, wired. */
@@ -74,7 +74,7 @@ final class WebProcess {
                 settings.logInTriesByAccount(),
                 settings.signUpsByAddress());
         var signer = new Signer(settings.secretKey());
-        var once = new Idempotency(postgres.jdbi(), signer, sessions::caller);
+        var once = new Idempotency(postgres.jdbi(), signer, sessions::callerName);
         var cache = new Cache(redis, settings.cacheTtl());
         var templates = new Templates();
         var assets = new Assets("icon.svg", "site.css", "site.js", "upload.js", "upload-worker.js");
@@ -89,29 +89,29 @@ final class WebProcess {
         var resets = new ResetLinks(signer, accounts);
         var accountRoutes = new AccountRoutes(accounts, sessions, limits, once, cache, jobs);
         var passwordRoutes = new PasswordRoutes(postgres.jdbi(), accounts, sessions, resets, limits, jobs);
-        var courseRoutes = new CourseRoutes(courses, lessons, sessions, once);
+        var courseRoutes = new CourseRoutes(courses, lessons, once);
 
         var registry = Registry.join(redis, "web", settings.process().release(), life);
         var facts = new Status.Facts(registry.name(), settings.port(), settings.process(), settings.declared(), tasks);
         var status = new Status(facts, postgres, redis, readiness);
-        Consumer<Context> reader = settings.statusPublic() ? _ -> {} : sessions::requireAdmin;
-        var server = life.owns(Server.start(settings.http(), readiness, metrics, layout.problemPage(), routes -> {
+        var readers = settings.statusPublic() ? Access.PUBLIC : Access.ADMIN;
+        var server = life.owns(Server.start(settings.http(), readiness, metrics, layout.problemPage(), sessions, routes -> {
             accountRoutes.register(routes);
             passwordRoutes.register(routes);
             courseRoutes.register(routes);
-            new LearningRoutes(enrolments, lessons, sessions).register(routes);
-            new VideoRoutes(videos, lessons, enrolments, sessions, files, links, uploads, settings.videoMaxBytes())
+            new LearningRoutes(enrolments, lessons).register(routes);
+            new VideoRoutes(videos, lessons, enrolments, files, links, uploads, settings.videoMaxBytes())
                     .register(routes);
-            new CertificateRoutes(certificates, sessions, files, layout).register(routes);
+            new CertificateRoutes(certificates, files, layout).register(routes);
             new Unsubscribe(accounts, signer, layout).register(routes);
             new ApiDocs("/openapi.json").register(routes);
 
             new AccountPages(layout, sessions, accountRoutes, passwordRoutes).register(routes);
             new CataloguePage(layout, courseRoutes).register(routes);
             new LearningPages(layout, sessions, courses, lessons, enrolments, certificates).register(routes);
-            new LessonPage(layout, sessions, lessons, enrolments, videos, links).register(routes);
-            new AuthoringPages(layout, sessions, courseRoutes, courses, lessons).register(routes);
-            new StatusPage(status, reader, assets, templates).register(routes);
+            new LessonPage(layout, lessons, enrolments, videos, links).register(routes);
+            new AuthoringPages(layout, courseRoutes, courses, lessons).register(routes);
+            new StatusPage(status, readers, assets, templates).register(routes);
             assets.register(routes);
         }));
         registry.started();

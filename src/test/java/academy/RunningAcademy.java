@@ -2,6 +2,7 @@ package academy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.TestServices;
+import dozen.http.Access;
 import dozen.http.Json;
 import dozen.http.Server;
 import dozen.process.Life;
@@ -62,8 +63,8 @@ public final class RunningAcademy implements AutoCloseable {
         return start(all);
     }
 
-    public List<String> routes() {
-        return server.routes();
+    public Map<String, Access> accessByRoute() {
+        return server.accessByRoute();
     }
 
     public int port() {

@@ -8,6 +8,7 @@ import academy.accounts.Passwords;
 import academy.accounts.SendWelcomeMail;
 import academy.accounts.Sessions;
 import academy.housekeeping.PurgeExpired;
+import dozen.http.Access;
 import dozen.http.Assets;
 import dozen.http.ClientAddress;
 import dozen.http.Idempotency;
@@ -36,9 +37,7 @@ import dozen.settings.Signer;
 import dozen.status.Status;
 import dozen.status.StatusPage;
 import dozen.templates.Templates;
-import io.javalin.http.Context;
 import java.time.Duration;
-import java.util.function.Consumer;
 
 /** The whole wiring: what each process type attaches, and what it starts. */
 public final class Main {
@@ -101,7 +100,7 @@ public final class Main {
                 settings.logInTriesByAddress(),
                 settings.logInTriesByAccount(),
                 settings.signUpsByAddress());
-        var once = new Idempotency(postgres.jdbi(), new Signer(settings.secretKey()), sessions::caller);
+        var once = new Idempotency(postgres.jdbi(), new Signer(settings.secretKey()), sessions::callerName);
         var cache = new Cache(redis, settings.cacheTtl());
 
         var templates = new Templates();
@@ -110,11 +109,11 @@ public final class Main {
         var facts = new Status.Facts(
                 registry.name(), settings.port(), settings.process(), settings.declared(), program().tasks());
         var status = new Status(facts, postgres, redis, readiness);
-        Consumer<Context> reader = settings.statusPublic() ? _ -> {} : sessions::requireAdmin;
+        var readers = settings.statusPublic() ? Access.PUBLIC : Access.ADMIN;
         var problemPage = ProblemPage.plain(assets, templates);
-        var server = life.owns(Server.start(settings.http(), readiness, metrics, problemPage, routes -> {
+        var server = life.owns(Server.start(settings.http(), readiness, metrics, problemPage, sessions, routes -> {
             new AccountRoutes(accounts, sessions, limits, once, cache, new Jobs(redis)).register(routes);
-            new StatusPage(status, reader, assets, templates).register(routes);
+            new StatusPage(status, readers, assets, templates).register(routes);
             assets.register(routes);
         }));
         registry.started();

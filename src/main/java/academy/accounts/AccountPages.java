@@ -1,10 +1,11 @@
 package academy.accounts;
 
+import dozen.http.Access;
+import dozen.http.Routes;
 import academy.pages.Form;
 import academy.pages.Layout;
 import dozen.http.FormBody;
 import dozen.settings.Secret;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import java.util.List;
@@ -24,18 +25,18 @@ public final class AccountPages {
         this.passwords = passwords;
     }
 
-    public void register(RoutesConfig routes) {
-        routes.get("/sign-up", context -> signUpForm(context, List.of()));
-        routes.post("/sign-up", this::signUp);
-        routes.get("/log-in", context -> logInForm(context, List.of()));
-        routes.post("/log-in", this::logIn);
-        routes.post("/log-out", context -> {
+    public void register(Routes routes) {
+        routes.page("/sign-up", Access.PUBLIC, context -> signUpForm(context, List.of()));
+        routes.form("/sign-up", Access.PUBLIC, this::signUp);
+        routes.page("/log-in", Access.PUBLIC, context -> logInForm(context, List.of()));
+        routes.form("/log-in", Access.PUBLIC, this::logIn);
+        routes.form("/log-out", Access.PUBLIC, context -> {
             sessions.end(context);
             context.redirect("/", HttpStatus.SEE_OTHER);
         });
-        routes.get("/reset", context -> resetForm(context, List.of(), false));
-        routes.post("/reset", this::askForReset);
-        routes.post("/reset/password", this::reset);
+        routes.page("/reset", Access.PUBLIC, context -> resetForm(context, List.of(), false));
+        routes.form("/reset", Access.PUBLIC, this::askForReset);
+        routes.form("/reset/password", Access.PUBLIC, this::reset);
     }
 
     private void signUp(Context context) {

@@ -1,5 +1,7 @@
 package academy.accounts;
 
+import dozen.http.Access;
+import dozen.http.Routes;
 import dozen.http.Params;
 import dozen.domain.DomainError;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -10,7 +12,6 @@ import dozen.http.Problem;
 import dozen.jobs.Jobs;
 import dozen.resources.Cache;
 import dozen.settings.Secret;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -40,14 +41,14 @@ public final class AccountRoutes {
         this.jobs = jobs;
     }
 
-    public void register(RoutesConfig routes) {
-        routes.post("/api/accounts", idempotency.once(this::prepareSignUp, this::signUp));
-        routes.post("/api/sessions", this::logIn); // not once: a kept answer would keep its token
-        routes.delete("/api/sessions", this::logOutEverywhere);
-        routes.delete("/api/sessions/current", this::logOut);
-        routes.get("/api/me", context -> context.json(sessions.require(context)));
-        routes.patch("/api/me", idempotency.once(this::change));
-        routes.get("/api/users/{id}", this::user);
+    public void register(Routes routes) {
+        routes.post("/api/accounts", Access.PUBLIC, idempotency.once(this::prepareSignUp, this::signUp));
+        routes.post("/api/sessions", Access.PUBLIC, this::logIn); // not once: a kept answer would keep its token
+        routes.delete("/api/sessions", Access.USER, this::logOutEverywhere);
+        routes.delete("/api/sessions/current", Access.PUBLIC, this::logOut);
+        routes.get("/api/me", Access.USER, context -> context.json(sessions.account(context)));
+        routes.patch("/api/me", Access.USER, idempotency.once(this::change));
+        routes.get("/api/users/{id}", Access.PUBLIC, this::user);
     }
 
     private void signUp(Context context, NewAccount checked) {
@@ -101,13 +102,13 @@ public final class AccountRoutes {
     }
 
     private void logOutEverywhere(Context context) {
-        accounts.endSessions(sessions.require(context).id());
+        accounts.endSessions(Routes.caller(context).id());
         sessions.end(context);
         context.status(204);
     }
 
     private void change(Context context) {
-        var id = sessions.require(context).id();
+        var id = Routes.caller(context).id();
         var change = Json.object(context);
         var account = accounts.change(
                         id,

@@ -1,5 +1,7 @@
 package academy.accounts;
 
+import dozen.http.Access;
+import dozen.http.Routes;
 import dozen.domain.DomainError;
 import dozen.domain.Validation;
 import dozen.http.Json;
@@ -7,7 +9,6 @@ import dozen.http.Problem;
 import dozen.jobs.Job;
 import dozen.jobs.Jobs;
 import dozen.settings.Secret;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import org.jdbi.v3.core.Jdbi;
 
@@ -39,13 +40,13 @@ public final class PasswordRoutes {
         this.jobs = jobs;
     }
 
-    public void register(RoutesConfig routes) {
-        routes.put("/api/me/password", this::change);
-        routes.post("/api/password-resets", context -> {
+    public void register(Routes routes) {
+        routes.put("/api/me/password", Access.USER, this::change);
+        routes.post("/api/password-resets", Access.PUBLIC, context -> {
             request(context, Json.body(context, ResetRequest.class));
             context.status(202);
         });
-        routes.put("/api/password-resets", context -> {
+        routes.put("/api/password-resets", Access.PUBLIC, context -> {
             reset(Json.body(context, Reset.class));
             context.status(204);
         });
@@ -53,7 +54,7 @@ public final class PasswordRoutes {
 
     /** Every other session ends; this one goes on with a new token. */
     private void change(Context context) {
-        var account = sessions.require(context);
+        var account = sessions.account(context);
         var request = Json.body(context, Change.class);
         check(request.password());
         if (request.current() == null) throw DomainError.invalid("current", "is required");

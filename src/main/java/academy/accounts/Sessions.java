@@ -4,6 +4,8 @@ import dozen.domain.DomainError;
 import dozen.http.Problem;
 import dozen.resources.Redis;
 import dozen.settings.Sha256;
+import dozen.domain.Caller;
+import dozen.http.Authenticator;
 import io.javalin.http.Context;
 import io.javalin.http.Cookie;
 import io.javalin.http.SameSite;
@@ -18,7 +20,7 @@ import redis.clients.jedis.params.SetParams;
  * Log-ins in Redis, shared by all web processes. The cookie holds a random token of 256 bits; Redis knows its hash
  * alone, so a copy of Redis opens no session.
  */
-public final class Sessions {
+public final class Sessions implements Authenticator {
     private static final int TOKEN_BYTES = 32;
     private static final String ACCOUNT = "academy.account";
 
@@ -55,15 +57,14 @@ public final class Sessions {
         setCookie(context, "", 0);
     }
 
-    /** The account that is logged in. */
-    public Account require(Context context) {
-        return current(context).orElseThrow(() -> DomainError.unauthenticated("Log in first: POST /api/sessions."));
+    /** The account that is logged in, in the handler of a route that is not public. */
+    Account account(Context context) {
+        return current(context).orElseThrow();
     }
 
-    public Account requireAdmin(Context context) {
-        var account = require(context);
-        if (!account.isAdmin()) throw DomainError.forbidden("This is for admins.");
-        return account;
+    @Override
+    public Optional<Caller> caller(Context context) {
+        return current(context).map(account -> new Caller(account.id(), account.name(), account.isAdmin()));
     }
 
     /** Asked for once in a request. */
@@ -79,7 +80,7 @@ public final class Sessions {
     }
 
     /** A name for who sends the request, for what is kept by caller. */
-    public String caller(Context context) {
+    public String callerName(Context context) {
         return current(context).map(account -> account.id().toString()).orElse("anybody");
     }
 

@@ -1,10 +1,9 @@
 package academy.authoring;
 
+import dozen.http.Access;
+import dozen.http.Routes;
 import dozen.http.Params;
 import dozen.domain.DomainError;
-import academy.accounts.Account;
-import academy.accounts.Next;
-import academy.accounts.Sessions;
 import academy.courses.Course;
 import academy.courses.CourseRoutes;
 import academy.courses.Courses;
@@ -15,7 +14,6 @@ import academy.pages.Form;
 import academy.pages.Layout;
 import dozen.http.FormBody;
 import dozen.http.Problem;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.HashMap;
 import java.util.List;
@@ -24,33 +22,24 @@ import java.util.Map;
 /** Making courses: what they are about, their lessons, and the films of those. */
 public final class AuthoringPages {
     private final Layout layout;
-    private final Sessions sessions;
     private final CourseRoutes courseRoutes;
     private final Courses courses;
     private final Lessons lessons;
 
     public AuthoringPages(
-            Layout layout, Sessions sessions, CourseRoutes courseRoutes, Courses courses, Lessons lessons) {
+            Layout layout, CourseRoutes courseRoutes, Courses courses, Lessons lessons) {
         this.layout = layout;
-        this.sessions = sessions;
         this.courseRoutes = courseRoutes;
         this.courses = courses;
         this.lessons = lessons;
     }
 
-    public void register(RoutesConfig routes) {
-        routes.get("/admin", Next.loggedIn(sessions, admin((context, _) -> list(context, List.of()))));
-        routes.post("/admin/courses", Next.loggedIn(sessions, admin(this::create)));
-        routes.get("/admin/courses/{id}", Next.loggedIn(sessions, admin((context, _) -> course(context, List.of()))));
-        routes.post("/admin/courses/{id}", Next.loggedIn(sessions, admin(this::change)));
-        routes.post("/admin/courses/{id}/lessons", Next.loggedIn(sessions, admin(this::addLesson)));
-    }
-
-    private static Next.Page admin(Next.Page page) {
-        return (context, account) -> {
-            if (!account.isAdmin()) throw DomainError.forbidden("This is for admins.");
-            page.answer(context, account);
-        };
+    public void register(Routes routes) {
+        routes.page("/admin", Access.ADMIN, context -> list(context, List.of()));
+        routes.form("/admin/courses", Access.ADMIN, this::create);
+        routes.page("/admin/courses/{id}", Access.ADMIN, context -> course(context, List.of()));
+        routes.form("/admin/courses/{id}", Access.ADMIN, this::change);
+        routes.form("/admin/courses/{id}/lessons", Access.ADMIN, this::addLesson);
     }
 
     private void list(Context context, List<String> faults) {
@@ -63,7 +52,7 @@ public final class AuthoringPages {
                 Map.of("faults", faults, "q", words, "courses", page.items(), "draft", values(draft(context))));
     }
 
-    private void create(Context context, Account account) {
+    private void create(Context context) {
         Form.submit(
                 context,
                 () -> "/admin/courses/" + courseRoutes.create(draft(context)).id(),
@@ -116,7 +105,7 @@ public final class AuthoringPages {
         layout.answer(context, "admin-course", course.title(), values);
     }
 
-    private void change(Context context, Account account) {
+    private void change(Context context) {
         Form.submit(
                 context,
                 () -> "/admin/courses/"
@@ -126,7 +115,7 @@ public final class AuthoringPages {
                 faults -> course(context, faults));
     }
 
-    private void addLesson(Context context, Account account) {
+    private void addLesson(Context context) {
         var course = Params.uuid(context, "id");
         Form.submit(
                 context,

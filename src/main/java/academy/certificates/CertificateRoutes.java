@@ -1,13 +1,13 @@
 package academy.certificates;
 
+import dozen.http.Access;
+import dozen.http.Routes;
+import dozen.domain.Caller;
 import dozen.http.Params;
 import dozen.domain.DomainError;
-import academy.accounts.Account;
-import academy.accounts.Sessions;
 import academy.pages.Layout;
 import dozen.http.Problem;
 import dozen.resources.FileStorage;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -23,40 +23,38 @@ public final class CertificateRoutes {
             DateTimeFormatter.ofPattern("d MMMM uuuu", Locale.ENGLISH).withZone(ZoneOffset.UTC);
 
     private final Certificates certificates;
-    private final Sessions sessions;
     private final Optional<FileStorage> files;
     private final Layout layout;
 
-    public CertificateRoutes(Certificates certificates, Sessions sessions, Optional<FileStorage> files, Layout layout) {
+    public CertificateRoutes(Certificates certificates, Optional<FileStorage> files, Layout layout) {
         this.certificates = certificates;
-        this.sessions = sessions;
         this.files = files;
         this.layout = layout;
     }
 
-    public void register(RoutesConfig routes) {
-        routes.get("/api/certificates", this::list);
-        routes.get("/api/certificates/{id}", context -> context.json(own(context)));
-        routes.get("/api/certificates/{id}/pdf", this::pdf);
-        routes.get("/certificates/{id}", this::verify);
+    public void register(Routes routes) {
+        routes.get("/api/certificates", Access.USER, this::list);
+        routes.get("/api/certificates/{id}", Access.USER, context -> context.json(own(context)));
+        routes.get("/api/certificates/{id}/pdf", Access.USER, this::pdf);
+        routes.page("/certificates/{id}", Access.PUBLIC, this::verify);
     }
 
     private void list(Context context) {
-        var account = sessions.require(context).id();
+        var account = Routes.caller(context).id();
         context.json(certificates.list(account, Params.slice(context)));
     }
 
     /** Somebody else's is not there. */
     private Certificate own(Context context) {
-        var account = sessions.require(context);
+        var caller = Routes.caller(context);
         return certificates
                 .find(Params.uuid(context, "id"))
-                .filter(certificate -> maySee(account, certificate))
+                .filter(certificate -> maySee(caller, certificate))
                 .orElseThrow(DomainError::notFound);
     }
 
-    private static boolean maySee(Account account, Certificate certificate) {
-        return account.isAdmin() || certificate.accountId().equals(account.id());
+    private static boolean maySee(Caller caller, Certificate certificate) {
+        return caller.isAdmin() || certificate.accountId().equals(caller.id());
     }
 
     private void pdf(Context context) {

@@ -1,8 +1,9 @@
 package academy.courses;
 
+import dozen.http.Access;
+import dozen.http.Routes;
 import dozen.http.Params;
 import academy.pages.Layout;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -18,8 +19,8 @@ public final class CataloguePage {
         this.courses = courses;
     }
 
-    public void register(RoutesConfig routes) {
-        routes.get("/", this::show);
+    public void register(Routes routes) {
+        routes.page("/", Access.PUBLIC, this::show);
     }
 
     private void show(Context context) {

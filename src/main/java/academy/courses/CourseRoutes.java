@@ -1,16 +1,16 @@
 package academy.courses;
 
+import dozen.http.Access;
+import dozen.http.Routes;
 import dozen.http.Params;
 import dozen.domain.SliceRequest;
 import dozen.domain.Slice;
 import dozen.domain.DomainError;
-import academy.accounts.Sessions;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dozen.domain.Validation;
 import dozen.http.Idempotency;
 import dozen.http.Json;
 import dozen.http.Problem;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.List;
 import java.util.UUID;
@@ -23,22 +23,20 @@ public final class CourseRoutes {
 
     private final Courses courses;
     private final Lessons lessons;
-    private final Sessions sessions;
     private final Idempotency idempotency;
 
-    public CourseRoutes(Courses courses, Lessons lessons, Sessions sessions, Idempotency idempotency) {
+    public CourseRoutes(Courses courses, Lessons lessons, Idempotency idempotency) {
         this.courses = courses;
         this.lessons = lessons;
-        this.sessions = sessions;
         this.idempotency = idempotency;
     }
 
-    public void register(RoutesConfig routes) {
-        routes.get("/api/courses", this::list);
-        routes.post("/api/courses", idempotency.once(this::create));
-        routes.get("/api/courses/{id}", this::read);
-        routes.patch("/api/courses/{id}", idempotency.once(this::change));
-        routes.post("/api/courses/{id}/lessons", idempotency.once(this::addLesson));
+    public void register(Routes routes) {
+        routes.get("/api/courses", Access.PUBLIC, this::list);
+        routes.post("/api/courses", Access.ADMIN, idempotency.once(this::create));
+        routes.get("/api/courses/{id}", Access.PUBLIC, this::read);
+        routes.patch("/api/courses/{id}", Access.ADMIN, idempotency.once(this::change));
+        routes.post("/api/courses/{id}/lessons", Access.ADMIN, idempotency.once(this::addLesson));
     }
 
     private void list(Context context) {
@@ -55,7 +53,6 @@ public final class CourseRoutes {
     }
 
     private void create(Context context) {
-        sessions.requireAdmin(context);
         var course = create(Json.body(context, Draft.class));
         context.status(201).header("Location", "/api/courses/" + course.id()).json(course);
     }
@@ -72,7 +69,6 @@ public final class CourseRoutes {
     }
 
     private void change(Context context) {
-        sessions.requireAdmin(context);
         var change = Json.object(context);
         context.json(change(Params.uuid(context, "id"), draft -> Json.merge(change, draft, Draft.class)));
     }
@@ -89,7 +85,6 @@ public final class CourseRoutes {
     }
 
     private void addLesson(Context context) {
-        sessions.requireAdmin(context);
         var lesson = addLesson(Params.uuid(context, "id"), Json.body(context, Lesson.Draft.class));
         context.status(201).json(lesson);
     }

@@ -1,10 +1,11 @@
 package academy.learning;
 
+import dozen.http.Access;
+import dozen.http.Routes;
 import dozen.http.Params;
 import dozen.domain.SliceRequest;
 import dozen.domain.DomainError;
 import academy.accounts.Account;
-import academy.accounts.Next;
 import academy.accounts.Sessions;
 import academy.certificates.Certificates;
 import academy.courses.Course;
@@ -14,7 +15,6 @@ import academy.courses.Lessons;
 import academy.pages.Layout;
 import dozen.http.Problem;
 import dozen.resources.Away;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import java.util.HashMap;
@@ -51,10 +51,10 @@ public final class LearningPages {
         this.certificates = certificates;
     }
 
-    public void register(RoutesConfig routes) {
-        routes.get("/courses/{id}", this::course);
-        routes.post("/courses/{id}/enrolment", Next.loggedIn(sessions, this::enrol));
-        routes.get("/learning", Next.loggedIn(sessions, this::learning));
+    public void register(Routes routes) {
+        routes.page("/courses/{id}", Access.PUBLIC, this::course);
+        routes.form("/courses/{id}/enrolment", Access.USER, this::enrol);
+        routes.page("/learning", Access.USER, this::learning);
     }
 
     private void course(Context context) {
@@ -118,24 +118,25 @@ public final class LearningPages {
                 "completed", enrolment.completedAt() != null);
     }
 
-    private void enrol(Context context, Account account) {
+    private void enrol(Context context) {
         var course = Params.uuid(context, "id");
-        enrolments.enrol(account.id(), course).orElseThrow(DomainError::notFound);
+        enrolments.enrol(Routes.caller(context).id(), course).orElseThrow(DomainError::notFound);
         context.redirect("/courses/" + course, HttpStatus.SEE_OTHER);
     }
 
-    private void learning(Context context, Account account) {
+    private void learning(Context context) {
+        var caller = Routes.caller(context);
         layout.answer(
                 context,
                 "learning",
                 "My learning",
                 Map.of(
                         "courses",
-                                enrolments.list(account.id(), MOST).items().stream()
+                                enrolments.list(caller.id(), MOST).items().stream()
                                         .map(LearningPages::progress)
                                         .toList(),
                         "certificates",
-                                List.copyOf(certificates.list(account.id(), MOST).items().stream()
+                                List.copyOf(certificates.list(caller.id(), MOST).items().stream()
                                         .map(certificate -> Map.of(
                                                 "id", certificate.id(),
                                                 "course", certificate.course(),

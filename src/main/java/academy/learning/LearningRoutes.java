@@ -1,12 +1,12 @@
 package academy.learning;
 
+import dozen.http.Access;
+import dozen.http.Routes;
 import dozen.http.Params;
 import dozen.domain.DomainError;
-import academy.accounts.Sessions;
 import academy.courses.Lessons;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dozen.http.Problem;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.List;
 import java.util.UUID;
@@ -18,29 +18,27 @@ public final class LearningRoutes {
 
     private final Enrolments enrolments;
     private final Lessons lessons;
-    private final Sessions sessions;
 
-    public LearningRoutes(Enrolments enrolments, Lessons lessons, Sessions sessions) {
+    public LearningRoutes(Enrolments enrolments, Lessons lessons) {
         this.enrolments = enrolments;
         this.lessons = lessons;
-        this.sessions = sessions;
     }
 
-    public void register(RoutesConfig routes) {
-        routes.get("/api/me/enrolments", this::list);
-        routes.get("/api/courses/{id}/enrolment", this::read);
-        routes.post("/api/courses/{id}/enrolment", this::enrol);
-        routes.delete("/api/courses/{id}/enrolment", this::leave);
-        routes.put("/api/lessons/{id}/completion", this::complete);
+    public void register(Routes routes) {
+        routes.get("/api/me/enrolments", Access.USER, this::list);
+        routes.get("/api/courses/{id}/enrolment", Access.USER, this::read);
+        routes.post("/api/courses/{id}/enrolment", Access.USER, this::enrol);
+        routes.delete("/api/courses/{id}/enrolment", Access.USER, this::leave);
+        routes.put("/api/lessons/{id}/completion", Access.USER, this::complete);
     }
 
     private void list(Context context) {
-        var account = sessions.require(context).id();
+        var account = Routes.caller(context).id();
         context.json(enrolments.list(account, Params.slice(context)));
     }
 
     private void read(Context context) {
-        context.json(withLessons(sessions.require(context).id(), Params.uuid(context, "id")));
+        context.json(withLessons(Routes.caller(context).id(), Params.uuid(context, "id")));
     }
 
     private WithLessons withLessons(UUID account, UUID course) {
@@ -49,19 +47,19 @@ public final class LearningRoutes {
     }
 
     private void enrol(Context context) {
-        var account = sessions.require(context).id();
+        var account = Routes.caller(context).id();
         var course = Params.uuid(context, "id");
         var isNew = enrolments.enrol(account, course).orElseThrow(DomainError::notFound);
         context.status(isNew ? 201 : 200).json(withLessons(account, course));
     }
 
     private void leave(Context context) {
-        if (!enrolments.leave(sessions.require(context).id(), Params.uuid(context, "id"))) throw DomainError.notFound();
+        if (!enrolments.leave(Routes.caller(context).id(), Params.uuid(context, "id"))) throw DomainError.notFound();
         context.status(204);
     }
 
     private void complete(Context context) {
-        var account = sessions.require(context).id();
+        var account = Routes.caller(context).id();
         var lesson = lessons.find(Params.uuid(context, "id")).orElseThrow(DomainError::notFound);
         enrolments
                 .complete(account, lesson)

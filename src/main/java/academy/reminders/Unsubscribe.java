@@ -1,12 +1,12 @@
 package academy.reminders;
 
+import dozen.http.Access;
+import dozen.http.Routes;
 import academy.accounts.Accounts;
 import academy.pages.Layout;
 import dozen.http.Problem;
 import dozen.http.PublicUrl;
-import dozen.http.SameOrigin;
 import dozen.settings.Signer;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.Map;
 import java.util.UUID;
@@ -45,18 +45,16 @@ public final class Unsubscribe {
         this.layout = layout;
     }
 
-    public void register(RoutesConfig routes) {
-        routes.get("/unsubscribe", context -> {
+    public void register(Routes routes) {
+        routes.page("/unsubscribe", Access.PUBLIC, context -> {
             account(context);
             page(context, false);
         });
-        routes.post(
-                "/unsubscribe",
-                context -> {
+        // RFC 8058: a mail provider\'s own page sends it.
+        routes.signedForm("/unsubscribe", context -> {
                     accounts.unsubscribe(account(context));
                     page(context, true);
-                },
-                SameOrigin.Exempt.SIGNED_LINK); // RFC 8058: the mail provider's page sends it
+                });
     }
 
     private UUID account(Context context) {

@@ -1,16 +1,14 @@
 package academy.videos;
 
+import dozen.http.Access;
+import dozen.http.Routes;
 import dozen.http.Params;
 import dozen.domain.DomainError;
-import academy.accounts.Account;
-import academy.accounts.Next;
-import academy.accounts.Sessions;
 import academy.courses.Lesson;
 import academy.courses.Lessons;
 import academy.learning.Enrolments;
 import academy.pages.Layout;
 import dozen.http.Problem;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import java.util.HashMap;
@@ -20,39 +18,38 @@ import java.util.Optional;
 /** One lesson: its film, its text, and the button that says it is done. */
 public final class LessonPage {
     private final Layout layout;
-    private final Sessions sessions;
     private final Lessons lessons;
     private final Enrolments enrolments;
     private final Videos videos;
     private final VideoLinks links;
 
     public LessonPage(
-            Layout layout, Sessions sessions, Lessons lessons, Enrolments enrolments, Videos videos, VideoLinks links) {
+            Layout layout, Lessons lessons, Enrolments enrolments, Videos videos, VideoLinks links) {
         this.layout = layout;
-        this.sessions = sessions;
         this.lessons = lessons;
         this.enrolments = enrolments;
         this.videos = videos;
         this.links = links;
     }
 
-    public void register(RoutesConfig routes) {
-        routes.get("/lessons/{id}", Next.loggedIn(sessions, this::show));
-        routes.post("/lessons/{id}/completion", Next.loggedIn(sessions, this::complete));
+    public void register(Routes routes) {
+        routes.page("/lessons/{id}", Access.USER, this::show);
+        routes.form("/lessons/{id}/completion", Access.USER, this::complete);
     }
 
     private Lesson lesson(Context context) {
         return lessons.find(Params.uuid(context, "id")).orElseThrow(DomainError::notFound);
     }
 
-    private void show(Context context, Account account) {
+    private void show(Context context) {
+        var caller = Routes.caller(context);
         var lesson = lesson(context);
-        var enrolment = enrolments.find(account.id(), lesson.courseId());
-        if (enrolment.isEmpty() && !account.isAdmin()) {
+        var enrolment = enrolments.find(caller.id(), lesson.courseId());
+        if (enrolment.isEmpty() && !caller.isAdmin()) {
             context.redirect("/courses/" + lesson.courseId(), HttpStatus.SEE_OTHER);
             return;
         }
-        var done = enrolments.completed(account.id(), lesson.courseId()).contains(lesson.id());
+        var done = enrolments.completed(caller.id(), lesson.courseId()).contains(lesson.id());
         var values = new HashMap<String, Object>(Map.of(
                 "id", lesson.id(),
                 "course", lesson.courseId(),
@@ -90,9 +87,9 @@ public final class LessonPage {
                 .findFirst();
     }
 
-    private void complete(Context context, Account account) {
+    private void complete(Context context) {
         var lesson = lesson(context);
-        enrolments.complete(account.id(), lesson).orElseThrow(() -> DomainError.conflict("Enrol in the course first."));
+        enrolments.complete(Routes.caller(context).id(), lesson).orElseThrow(() -> DomainError.conflict("Enrol in the course first."));
         var page = next(lesson).map(next -> "/lessons/" + next.id()).orElse("/courses/" + lesson.courseId());
         context.redirect(page, HttpStatus.SEE_OTHER);
     }

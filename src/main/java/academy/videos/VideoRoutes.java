@@ -1,15 +1,15 @@
 package academy.videos;
 
+import dozen.http.Access;
+import dozen.http.Routes;
+import dozen.domain.Caller;
 import dozen.http.Params;
 import dozen.domain.DomainError;
-import academy.accounts.Account;
-import academy.accounts.Sessions;
 import academy.courses.Lessons;
 import academy.learning.Enrolments;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dozen.http.Problem;
 import dozen.resources.FileStorage;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.util.Base64;
@@ -37,7 +37,6 @@ public final class VideoRoutes {
     private final Videos videos;
     private final Lessons lessons;
     private final Enrolments enrolments;
-    private final Sessions sessions;
     private final Optional<FileStorage> files;
     private final VideoLinks links;
     private final Uploads uploads;
@@ -48,7 +47,6 @@ public final class VideoRoutes {
             Videos videos,
             Lessons lessons,
             Enrolments enrolments,
-            Sessions sessions,
             Optional<FileStorage> files,
             VideoLinks links,
             Uploads uploads,
@@ -56,17 +54,16 @@ public final class VideoRoutes {
         this.videos = videos;
         this.lessons = lessons;
         this.enrolments = enrolments;
-        this.sessions = sessions;
         this.files = files;
         this.links = links;
         this.uploads = uploads;
         this.mostBytes = mostBytes;
     }
 
-    public void register(RoutesConfig routes) {
-        routes.put("/api/lessons/{id}/video", this::upload);
-        routes.get("/api/lessons/{id}/video", this::state);
-        routes.get("/api/videos/{id}", this::read);
+    public void register(Routes routes) {
+        routes.put("/api/lessons/{id}/video", Access.ADMIN, this::upload);
+        routes.get("/api/lessons/{id}/video", Access.ADMIN, this::state);
+        routes.get("/api/videos/{id}", Access.USER, this::read);
     }
 
     private FileStorage storage() {
@@ -74,7 +71,6 @@ public final class VideoRoutes {
     }
 
     private void upload(Context context) throws IOException {
-        sessions.requireAdmin(context);
         var storage = storage();
         var lesson = lessons.find(Params.uuid(context, "id")).orElseThrow(DomainError::notFound);
         var length = length(context);
@@ -121,15 +117,14 @@ public final class VideoRoutes {
     }
 
     private void read(Context context) {
-        var account = sessions.require(context);
+        var caller = Routes.caller(context);
         var video = videos.find(Params.uuid(context, "id"))
-                .filter(found -> maySee(account, found))
+                .filter(found -> maySee(caller, found))
                 .orElseThrow(DomainError::notFound);
         context.json(links.view(video));
     }
 
     private void state(Context context) {
-        sessions.requireAdmin(context);
         var lesson = lessons.find(Params.uuid(context, "id")).orElseThrow(DomainError::notFound);
         var video = lesson.video() == null
                 ? Optional.<Video>empty()
@@ -138,8 +133,8 @@ public final class VideoRoutes {
                 uploads.of(lesson.id()).orElse(null), video.map(links::view).orElse(null)));
     }
 
-    private boolean maySee(Account account, Video video) {
-        return account.isAdmin()
-                || enrolments.find(account.id(), video.courseId()).isPresent();
+    private boolean maySee(Caller caller, Video video) {
+        return caller.isAdmin()
+                || enrolments.find(caller.id(), video.courseId()).isPresent();
     }
 }

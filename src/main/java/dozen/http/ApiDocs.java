@@ -1,7 +1,6 @@
 package dozen.http;
 
 import dozen.domain.DomainError;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.Map;
 
@@ -42,15 +41,14 @@ public final class ApiDocs {
         this.document = Webjar.resource(resource);
     }
 
-    public void register(RoutesConfig routes) {
-        routes.get(
-                "/openapi.json",
+    public void register(Routes routes) {
+        routes.get("/openapi.json", Access.PUBLIC,
                 context -> context.contentType("application/json").result(document));
-        routes.get("/docs", context -> {
+        routes.get("/docs", Access.PUBLIC, context -> {
             Html.answer(context, PAGE);
             context.header("Content-Security-Policy", POLICY);
         });
-        routes.get("/docs/{asset}", ApiDocs::asset);
+        routes.get("/docs/{asset}", Access.PUBLIC, ApiDocs::asset);
     }
 
     private static void asset(Context context) {

@@ -2,7 +2,6 @@ package dozen.http;
 
 import dozen.domain.DomainError;
 import dozen.settings.Sha256;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -37,8 +36,8 @@ public final class Assets {
         return "/assets/" + loaded().version();
     }
 
-    public void register(RoutesConfig routes) {
-        routes.get("/assets/{version}/<name>", this::serve);
+    public void register(Routes routes) {
+        routes.get("/assets/{version}/<name>", Access.PUBLIC, this::serve);
     }
 
     private synchronized Loaded loaded() {

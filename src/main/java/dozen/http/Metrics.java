@@ -2,7 +2,6 @@ package dozen.http;
 
 import dozen.domain.DomainError;
 import dozen.settings.Secret;
-import io.javalin.config.RoutesConfig;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -53,8 +52,8 @@ public final class Metrics {
         };
     }
 
-    void routes(RoutesConfig routes) {
-        routes.get("/metrics", context -> {
+    void routes(Routes routes) {
+        routes.get("/metrics", Access.PUBLIC, context -> {
             if (token.isEmpty()) throw DomainError.notFound();
             var given = String.valueOf(context.header("Authorization"));
             if (!given.startsWith("Bearer ") || !token.get().is(given.substring("Bearer ".length()))) {

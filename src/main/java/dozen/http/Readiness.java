@@ -1,6 +1,5 @@
 package dozen.http;
 
-import io.javalin.config.RoutesConfig;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,9 +46,9 @@ public final class Readiness {
         draining = true;
     }
 
-    void routes(RoutesConfig routes) {
-        routes.get("/health", context -> context.json(Map.of("status", "ok")));
-        routes.get("/health/ready", context -> {
+    void routes(Routes routes) {
+        routes.get("/health", Access.PUBLIC, context -> context.json(Map.of("status", "ok")));
+        routes.get("/health/ready", Access.PUBLIC, context -> {
             var report = report();
             var ready = report.status().equals("ok") || report.status().equals("degraded");
             context.status(ready ? 200 : 503).json(report);

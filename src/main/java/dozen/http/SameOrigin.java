@@ -11,9 +11,9 @@ import java.util.Set;
  * Refuses writes that a page of another site makes a browser send with our cookie. Browsers tell by Sec-Fetch-Site, or
  * by Origin; a program that sends neither is not a browser, and nobody can make it send somebody's cookie.
  */
-public final class SameOrigin {
-    /** For a route whose permission is not the cookie but a signature in its address. */
-    public enum Exempt implements RouteRole {
+final class SameOrigin {
+    /** Marks a route whose permission is not the cookie but a signature in its address. */
+    enum Exempt implements RouteRole {
         SIGNED_LINK
     }
 

@@ -1,14 +1,14 @@
 package dozen.http;
 
+import dozen.process.Exit;
 import dozen.resources.Unavailable;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.json.JavalinJackson;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -47,6 +47,7 @@ public final class Server implements AutoCloseable {
     private final GracefulHandler inFlight = new GracefulHandler();
     private final Javalin javalin;
     private final AccessLog accessLog;
+    private final Map<String, Access> accessByRoute;
     private HttpConfiguration http;
     private org.eclipse.jetty.server.Server jetty;
     private ServerConnector connector;
@@ -56,7 +57,8 @@ public final class Server implements AutoCloseable {
             Readiness readiness,
             Metrics metrics,
             ProblemPage page,
-            Consumer<RoutesConfig> routes) {
+            Authenticator authenticator,
+            Consumer<Routes> routes) {
         this.settings = settings;
         this.readiness = readiness;
         var headers = new DefaultHeaders(settings.https());
@@ -68,27 +70,32 @@ public final class Server implements AutoCloseable {
             config.jsonMapper(new JavalinJackson(Json.MAPPER, false));
             config.routes.before(QueryString::check);
             config.routes.beforeMatched(new SameOrigin(settings.publicUrl())::check);
+            config.routes.beforeMatched(new AccessCheck(authenticator)::check);
             config.routes.afterMatched(Server::rememberRoute);
             problems.routes(config.routes);
-            readiness.routes(config.routes);
-            metrics.routes(config.routes);
-            routes.accept(config.routes);
+            var registering = new Routes(config.routes);
+            readiness.routes(registering);
+            metrics.routes(registering);
+            routes.accept(registering);
             config.routes.after(UnreadBody::drop);
         });
+        accessByRoute = AccessCheck.accessByRoute(javalin);
     }
 
     /**
      * Binds, and returns once it serves.
      *
      * @throws Unavailable when the port is taken
+     * @throws Exit when a route does not say who may call it
      */
     public static Server start(
             HttpSettings settings,
             Readiness readiness,
             Metrics metrics,
             ProblemPage page,
-            Consumer<RoutesConfig> routes) {
-        var server = new Server(settings, readiness, metrics, page, routes);
+            Authenticator authenticator,
+            Consumer<Routes> routes) {
+        var server = new Server(settings, readiness, metrics, page, authenticator, routes);
         server.javalin.start();
         server.rehearse();
         server.bind();
@@ -184,13 +191,9 @@ public final class Server implements AutoCloseable {
         return limit;
     }
 
-    /** All that it answers, as "GET /health": for a test that holds the documents to it. */
-    public List<String> routes() {
-        return javalin.unsafe.internalRouter.allHttpHandlers().stream()
-                .map(handler -> handler.endpoint)
-                .filter(endpoint -> endpoint.method.isHttpMethod())
-                .map(endpoint -> endpoint.method.name() + " " + endpoint.path)
-                .toList();
+    /** All that it answers, as "GET /health", and to whom. */
+    public Map<String, Access> accessByRoute() {
+        return accessByRoute;
     }
 
     public int port() {

@@ -25,9 +25,9 @@ class AssetsTest {
     void start() {
         var settings = new HttpSettings(0, PublicUrl.parse("http://localhost"), 10, 0, Duration.ofSeconds(5));
         var page = ProblemPage.plain(assets, new Templates());
-        server = Server.start(settings, new Readiness(), new Metrics(Optional.empty()), page, routes -> {
+        server = Server.start(settings, new Readiness(), new Metrics(Optional.empty()), page, _ -> Optional.empty(), routes -> {
             assets.register(routes);
-            routes.get("/fail", _ -> {
+            routes.get("/fail", Access.PUBLIC, _ -> {
                 throw new IllegalStateException("canary");
             });
         });

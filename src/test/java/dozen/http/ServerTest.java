@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dozen.process.Exit;
 import dozen.resources.Unavailable;
 import dozen.settings.Secret;
 import dozen.templates.Templates;
@@ -54,16 +55,16 @@ class ServerTest {
             if (away) throw new IOException("away");
         });
         var page = ProblemPage.plain(new Assets(), new Templates());
-        return Server.start(settings, readiness, new Metrics(Optional.of(new Secret(TOKEN))), page, routes -> {
-            routes.get("/wait", context -> {
+        return Server.start(settings, readiness, new Metrics(Optional.of(new Secret(TOKEN))), page, _ -> Optional.empty(), routes -> {
+            routes.get("/wait", Access.PUBLIC, context -> {
                 arrived.incrementAndGet();
                 assertTrue(opened.await(20, TimeUnit.SECONDS));
                 context.result("waited");
             });
-            routes.get("/fail", context -> {
+            routes.get("/fail", Access.PUBLIC, context -> {
                 throw new IllegalStateException("canary");
             });
-            routes.post("/write", context -> context.status(204));
+            routes.post("/write", Access.PUBLIC, context -> context.status(204));
         });
     }
 
@@ -278,6 +279,24 @@ class ServerTest {
                 assertEquals(200, one.get(10, TimeUnit.SECONDS).statusCode());
             closing.get(10, TimeUnit.SECONDS);
         }
+    }
+
+    @Test
+    void aRouteThatDoesNotSayWhoMayCallItStopsTheStart() {
+        var settings =
+                new HttpSettings(0, PublicUrl.parse("http://localhost"), MOST_REQUESTS, 0, Duration.ofSeconds(10));
+        var page = ProblemPage.plain(new Assets(), new Templates());
+        var failure = assertThrows(
+                Exit.class,
+                () -> Server.start(
+                        settings,
+                        new Readiness(),
+                        new Metrics(Optional.empty()),
+                        page,
+                        _ -> Optional.empty(),
+                        routes -> routes.get("/open", null, context -> context.result("anybody"))));
+        assertEquals("GET /open does not say who may call it", failure.getMessage());
+        assertEquals(Exit.FAILURE, failure.code());
     }
 
     @Test

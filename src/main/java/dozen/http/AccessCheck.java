@@ -1,0 +1,75 @@
+package dozen.http;
+
+import dozen.domain.DomainError;
+import dozen.process.Exit;
+import io.javalin.Javalin;
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
+import io.javalin.router.Endpoint;
+import io.javalin.security.RouteRole;
+import io.javalin.security.Roles;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** The one place that decides who may call what, before any handler. */
+final class AccessCheck {
+    /** Marks a route that people open: who has to log in first is sent there and then back. */
+    enum Kind implements RouteRole {
+        PAGE
+    }
+
+    private static final String LOG_IN_PAGE = "/log-in?next=";
+
+    private final Authenticator authenticator;
+
+    AccessCheck(Authenticator authenticator) {
+        this.authenticator = authenticator;
+    }
+
+    void check(Context context) {
+        var roles = context.routeRoles();
+        if (roles.contains(Access.PUBLIC)) return;
+        var caller = authenticator.caller(context);
+        if (caller.isEmpty() && roles.contains(Kind.PAGE)) {
+            context.redirect(LOG_IN_PAGE + wayBack(context), HttpStatus.SEE_OTHER);
+            return;
+        }
+        if (caller.isEmpty()) throw DomainError.unauthenticated("Log in first: POST /api/sessions.");
+        if (!roles.contains(Access.USER) && !caller.get().isAdmin()) throw DomainError.forbidden("This is for admins.");
+        Routes.keepCaller(context, caller.get());
+    }
+
+    /** What a form sent is lost, so to the first page. */
+    private static String wayBack(Context context) {
+        var path = context.req().getMethod().equals("GET") ? context.path() : "/";
+        return URLEncoder.encode(path, StandardCharsets.UTF_8);
+    }
+
+    /**
+     * Who may call each route, by method and path.
+     *
+     * @throws Exit when a route says nothing, or two things
+     */
+    static Map<String, Access> accessByRoute(Javalin javalin) {
+        var byRoute = new TreeMap<String, Access>();
+        for (var handler : javalin.unsafe.internalRouter.allHttpHandlers()) {
+            var endpoint = handler.endpoint;
+            if (!endpoint.method.isHttpMethod()) continue;
+            var route = endpoint.method.name() + " " + endpoint.path;
+            var access = roles(endpoint).stream().filter(Access.class::isInstance).toList();
+            if (access.size() != 1) throw Exit.failure("%s does not say who may call it".formatted(route));
+            byRoute.put(route, (Access) access.getFirst());
+        }
+        return byRoute;
+    }
+
+    private static Set<RouteRole> roles(Endpoint endpoint) {
+        return Optional.ofNullable(endpoint.metadata(Roles.class))
+                .map(Roles::getRoles)
+                .orElse(Set.of());
+    }
+}

@@ -1,0 +1,61 @@
+package academy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dozen.http.Access;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Every route, asked as nobody, as a learner and as an admin, does what its access says. */
+class AccessTest {
+    private static final String ID = "00000000-0000-7000-8000-000000000000";
+
+    @Test
+    void everyRouteIsOpenToThoseAloneWhomItNames() {
+        var cheap = Map.of("ARGON2_MEMORY_KIB", "7168", "ARGON2_ITERATIONS", "1");
+        try (var academy = RunningAcademy.start(cheap)) {
+            academy.signUp("learner@example.com");
+            academy.admin();
+            var wrong = new ArrayList<String>();
+            academy.accessByRoute().forEach((route, access) -> {
+                var isPage = !route.contains(" /api/");
+                // Some end the session, so each is asked with a new one.
+                var nobody = ask(academy, route, "").statusCode();
+                var learner = ask(academy, route, academy.logIn("learner@example.com")).statusCode();
+                var admin = ask(academy, route, academy.logIn("admin@example.com")).statusCode();
+                var refused = isPage && !route.endsWith(" /status") ? 303 : 401;
+                var right =
+                        switch (access) {
+                            case PUBLIC -> isLetIn(nobody) || route.endsWith(" /metrics");
+                            case USER -> nobody == refused && isLetIn(learner) && isLetIn(admin);
+                            case ADMIN -> nobody == refused && learner == 403 && isLetIn(admin);
+                        };
+                if (!right) wrong.add("%s %s: %d %d %d".formatted(access, route, nobody, learner, admin));
+            });
+            assertEquals(List.of(), wrong);
+            assertTrue(academy.accessByRoute().size() > 50);
+            assertTrue(academy.accessByRoute().containsValue(Access.ADMIN));
+        }
+    }
+
+    private static boolean isLetIn(int status) {
+        return status != 401 && status != 403 && status < 500 || status == 503; // no file storage is attached here
+    }
+
+    private static HttpResponse<String> ask(RunningAcademy academy, String route, String cookie) {
+        var parts = route.split(" ");
+        var isForm = !parts[1].startsWith("/api/");
+        var request = academy.request(parts[1].replaceAll("[{<]\\w+[}>]", ID))
+                .header("Content-Type", isForm ? "application/x-www-form-urlencoded" : "application/json")
+                .method(
+                        parts[0],
+                        parts[0].equals("GET") ? BodyPublishers.noBody() : BodyPublishers.ofString(isForm ? "" : "{}"));
+        if (!cookie.isEmpty()) request.header("Cookie", cookie);
+        return academy.send(request);
+    }
+}
