@@ -18,6 +18,13 @@ final class Queue {
         this.worker = worker;
     }
 
+    /** Tells that this worker lives, for all jobs that it holds. */
+    void heartbeat() {
+        jdbi.useHandle(handle -> handle.createUpdate("""
+                        UPDATE jobs SET last_heartbeat = now() WHERE picked AND picked_by = :worker
+                        """).bind("worker", worker).execute());
+    }
+
     /** False when the run was taken for dead and given to another, or is done. */
     boolean isStillOurs(RunOf run) {
         return jdbi.withHandle(handle ->
