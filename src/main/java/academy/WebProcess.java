@@ -95,25 +95,26 @@ final class WebProcess {
         var facts = new Status.Facts(registry.name(), settings.port(), settings.process(), settings.declared(), tasks);
         var status = new Status(facts, postgres, redis, readiness);
         var readers = settings.statusPublic() ? Access.PUBLIC : Access.ADMIN;
-        var server = life.owns(Server.start(settings.http(), readiness, metrics, layout.problemPage(), sessions, routes -> {
-            accountRoutes.register(routes);
-            passwordRoutes.register(routes);
-            courseRoutes.register(routes);
-            new LearningRoutes(enrolments, lessons).register(routes);
-            new VideoRoutes(videos, lessons, enrolments, files, links, uploads, settings.videoMaxBytes())
-                    .register(routes);
-            new CertificateRoutes(certificates, files, layout).register(routes);
-            new Unsubscribe(accounts, signer, layout).register(routes);
-            new ApiDocs("/openapi.json").register(routes);
+        var server =
+                life.owns(Server.start(settings.http(), readiness, metrics, layout.problemPage(), sessions, routes -> {
+                    accountRoutes.register(routes);
+                    passwordRoutes.register(routes);
+                    courseRoutes.register(routes);
+                    new LearningRoutes(enrolments, lessons).register(routes);
+                    new VideoRoutes(videos, lessons, enrolments, files, links, uploads, settings.videoMaxBytes())
+                            .register(routes);
+                    new CertificateRoutes(certificates, files, layout).register(routes);
+                    new Unsubscribe(accounts, signer, layout).register(routes);
+                    new ApiDocs("/openapi.json").register(routes);
 
-            new AccountPages(layout, sessions, accountRoutes, passwordRoutes).register(routes);
-            new CataloguePage(layout, courseRoutes).register(routes);
-            new LearningPages(layout, sessions, courses, lessons, enrolments, certificates).register(routes);
-            new LessonPage(layout, lessons, enrolments, videos, links).register(routes);
-            new AuthoringPages(layout, courseRoutes, courses, lessons).register(routes);
-            new StatusPage(status, readers, assets, templates).register(routes);
-            assets.register(routes);
-        }));
+                    new AccountPages(layout, sessions, accountRoutes, passwordRoutes).register(routes);
+                    new CataloguePage(layout, courseRoutes).register(routes);
+                    new LearningPages(layout, sessions, courses, lessons, enrolments, certificates).register(routes);
+                    new LessonPage(layout, lessons, enrolments, videos, links).register(routes);
+                    new AuthoringPages(layout, courseRoutes, courses, lessons).register(routes);
+                    new StatusPage(status, readers, assets, templates).register(routes);
+                    assets.register(routes);
+                }));
         registry.started();
         return server;
     }

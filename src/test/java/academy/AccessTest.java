@@ -26,15 +26,16 @@ class AccessTest {
                 var isPage = !route.contains(" /api/");
                 // Some end the session, so each is asked with a new one.
                 var nobody = ask(academy, route, "").statusCode();
-                var learner = ask(academy, route, academy.logIn("learner@example.com")).statusCode();
-                var admin = ask(academy, route, academy.logIn("admin@example.com")).statusCode();
+                var learner = ask(academy, route, academy.logIn("learner@example.com"))
+                        .statusCode();
+                var admin =
+                        ask(academy, route, academy.logIn("admin@example.com")).statusCode();
                 var refused = isPage && !route.endsWith(" /status") ? 303 : 401;
-                var right =
-                        switch (access) {
-                            case PUBLIC -> isLetIn(nobody) || route.endsWith(" /metrics");
-                            case USER -> nobody == refused && isLetIn(learner) && isLetIn(admin);
-                            case ADMIN -> nobody == refused && learner == 403 && isLetIn(admin);
-                        };
+                var right = switch (access) {
+                    case PUBLIC -> isLetIn(nobody) || route.endsWith(" /metrics");
+                    case USER -> nobody == refused && isLetIn(learner) && isLetIn(admin);
+                    case ADMIN -> nobody == refused && learner == 403 && isLetIn(admin);
+                };
                 if (!right) wrong.add("%s %s: %d %d %d".formatted(access, route, nobody, learner, admin));
             });
             assertEquals(List.of(), wrong);

@@ -120,17 +120,27 @@ class IdempotencyTest {
 
     @Test
     void theChangeAndItsAnswerAreKeptTogetherOrNotAtAll() {
-        var lesson = "/api/courses/%s/lessons".formatted(academy.course(admin, "Atomic", 0).course());
+        var lesson = "/api/courses/%s/lessons"
+                .formatted(academy.course(admin, "Atomic", 0).course());
         // Keeping the answer fails, as it does in a process that is killed before: then the change is undone, too.
         academy.execute("ALTER TABLE idempotency_keys RENAME TO elsewhere");
         try {
-            assertEquals(500, post(lesson, "{\"title\": \"One\"}", admin, "key-7").statusCode());
+            assertEquals(
+                    500, post(lesson, "{\"title\": \"One\"}", admin, "key-7").statusCode());
         } finally {
             academy.execute("ALTER TABLE elsewhere RENAME TO idempotency_keys");
         }
-        assertEquals(0, academy.count("SELECT count(*) FROM lessons JOIN courses ON courses.id = course_id WHERE courses.title = 'Atomic'"));
-        for (var i = 0; i < 3; i++) assertEquals(201, post(lesson, "{\"title\": \"One\"}", admin, "key-7").statusCode());
-        assertEquals(1, academy.count("SELECT count(*) FROM lessons JOIN courses ON courses.id = course_id WHERE courses.title = 'Atomic'"));
+        assertEquals(
+                0,
+                academy.count(
+                        "SELECT count(*) FROM lessons JOIN courses ON courses.id = course_id WHERE courses.title = 'Atomic'"));
+        for (var i = 0; i < 3; i++)
+            assertEquals(
+                    201, post(lesson, "{\"title\": \"One\"}", admin, "key-7").statusCode());
+        assertEquals(
+                1,
+                academy.count(
+                        "SELECT count(*) FROM lessons JOIN courses ON courses.id = course_id WHERE courses.title = 'Atomic'"));
     }
 
     @Test

@@ -1,10 +1,10 @@
 package academy.accounts;
 
-import dozen.http.Access;
-import dozen.http.Routes;
 import academy.pages.Form;
 import academy.pages.Layout;
+import dozen.http.Access;
 import dozen.http.FormBody;
+import dozen.http.Routes;
 import dozen.settings.Secret;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
@@ -47,7 +47,10 @@ public final class AccountPages {
                             FormBody.text(context, "email").strip(),
                             password(context),
                             FormBody.text(context, "name").strip());
-                    sessions.start(context, accounts.signUp(accounts.prepareSignUp(context, request)).id());
+                    sessions.start(
+                            context,
+                            accounts.signUp(accounts.prepareSignUp(context, request))
+                                    .id());
                     return Next.of(context);
                 },
                 faults -> signUpForm(context, faults));

@@ -1,14 +1,13 @@
 package academy.accounts;
 
-import dozen.http.Access;
-import dozen.http.Routes;
-import dozen.http.Params;
-import dozen.domain.DomainError;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dozen.domain.DomainError;
 import dozen.domain.Validation;
+import dozen.http.Access;
 import dozen.http.Idempotency;
 import dozen.http.Json;
-import dozen.http.Problem;
+import dozen.http.Params;
+import dozen.http.Routes;
 import dozen.jobs.Jobs;
 import dozen.resources.Cache;
 import dozen.settings.Secret;

@@ -1,10 +1,8 @@
 package academy.accounts;
 
-import dozen.http.Problem;
 import dozen.process.Exit;
 import java.io.IOException;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

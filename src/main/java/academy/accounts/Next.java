@@ -2,10 +2,6 @@ package academy.accounts;
 
 import dozen.http.FormBody;
 import io.javalin.http.Context;
-import io.javalin.http.Handler;
-import io.javalin.http.HttpStatus;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
 /** Where to go after logging in: a page of this site alone, or a link could lead from here to anywhere. */

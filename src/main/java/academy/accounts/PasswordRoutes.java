@@ -1,11 +1,10 @@
 package academy.accounts;
 
-import dozen.http.Access;
-import dozen.http.Routes;
 import dozen.domain.DomainError;
 import dozen.domain.Validation;
+import dozen.http.Access;
 import dozen.http.Json;
-import dozen.http.Problem;
+import dozen.http.Routes;
 import dozen.jobs.Job;
 import dozen.jobs.Jobs;
 import dozen.settings.Secret;

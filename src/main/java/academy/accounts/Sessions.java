@@ -1,11 +1,9 @@
 package academy.accounts;
 
-import dozen.domain.DomainError;
-import dozen.http.Problem;
-import dozen.resources.Redis;
-import dozen.settings.Sha256;
 import dozen.domain.Caller;
 import dozen.http.Authenticator;
+import dozen.resources.Redis;
+import dozen.settings.Sha256;
 import io.javalin.http.Context;
 import io.javalin.http.Cookie;
 import io.javalin.http.SameSite;

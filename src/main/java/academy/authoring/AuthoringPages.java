@@ -1,9 +1,5 @@
 package academy.authoring;
 
-import dozen.http.Access;
-import dozen.http.Routes;
-import dozen.http.Params;
-import dozen.domain.DomainError;
 import academy.courses.Course;
 import academy.courses.CourseRoutes;
 import academy.courses.Courses;
@@ -12,8 +8,11 @@ import academy.courses.Lesson;
 import academy.courses.Lessons;
 import academy.pages.Form;
 import academy.pages.Layout;
+import dozen.domain.DomainError;
+import dozen.http.Access;
 import dozen.http.FormBody;
-import dozen.http.Problem;
+import dozen.http.Params;
+import dozen.http.Routes;
 import io.javalin.http.Context;
 import java.util.HashMap;
 import java.util.List;
@@ -26,8 +25,7 @@ public final class AuthoringPages {
     private final Courses courses;
     private final Lessons lessons;
 
-    public AuthoringPages(
-            Layout layout, CourseRoutes courseRoutes, Courses courses, Lessons lessons) {
+    public AuthoringPages(Layout layout, CourseRoutes courseRoutes, Courses courses, Lessons lessons) {
         this.layout = layout;
         this.courseRoutes = courseRoutes;
         this.courses = courses;

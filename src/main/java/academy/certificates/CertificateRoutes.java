@@ -1,12 +1,11 @@
 package academy.certificates;
 
-import dozen.http.Access;
-import dozen.http.Routes;
-import dozen.domain.Caller;
-import dozen.http.Params;
-import dozen.domain.DomainError;
 import academy.pages.Layout;
-import dozen.http.Problem;
+import dozen.domain.Caller;
+import dozen.domain.DomainError;
+import dozen.http.Access;
+import dozen.http.Params;
+import dozen.http.Routes;
 import dozen.resources.FileStorage;
 import io.javalin.http.Context;
 import java.time.Duration;

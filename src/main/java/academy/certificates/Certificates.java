@@ -1,7 +1,7 @@
 package academy.certificates;
 
-import dozen.domain.SliceRequest;
 import dozen.domain.Slice;
+import dozen.domain.SliceRequest;
 import dozen.jobs.Job;
 import dozen.jobs.Jobs;
 import java.util.Optional;

@@ -1,9 +1,9 @@
 package academy.courses;
 
-import dozen.http.Access;
-import dozen.http.Routes;
-import dozen.http.Params;
 import academy.pages.Layout;
+import dozen.http.Access;
+import dozen.http.Params;
+import dozen.http.Routes;
 import io.javalin.http.Context;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;

@@ -1,16 +1,15 @@
 package academy.courses;
 
-import dozen.http.Access;
-import dozen.http.Routes;
-import dozen.http.Params;
-import dozen.domain.SliceRequest;
-import dozen.domain.Slice;
-import dozen.domain.DomainError;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dozen.domain.DomainError;
+import dozen.domain.Slice;
+import dozen.domain.SliceRequest;
 import dozen.domain.Validation;
+import dozen.http.Access;
 import dozen.http.Idempotency;
 import dozen.http.Json;
-import dozen.http.Problem;
+import dozen.http.Params;
+import dozen.http.Routes;
 import io.javalin.http.Context;
 import java.util.List;
 import java.util.UUID;

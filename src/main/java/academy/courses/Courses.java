@@ -1,7 +1,7 @@
 package academy.courses;
 
-import dozen.domain.SliceRequest;
 import dozen.domain.Slice;
+import dozen.domain.SliceRequest;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;

@@ -2,7 +2,6 @@ package academy.courses;
 
 import dozen.domain.DomainError;
 import dozen.domain.Validation;
-import dozen.http.Problem;
 import java.util.List;
 
 /** What an admin or a file says of a course; everything but the title may be left out. */
@@ -28,7 +27,8 @@ public record Draft(String title, String slug, String summary, String subject, S
         validation.text("title", title, 1, 200);
         if (validation.errors().isEmpty()) {
             validation.text("slug", slug, 0, Slug.MOST);
-            validation.matches("slug", slug, Slug.VALID, "must be small letters and digits with single hyphens between");
+            validation.matches(
+                    "slug", slug, Slug.VALID, "must be small letters and digits with single hyphens between");
         }
         validation.text("summary", summary, 0, 10_000);
         validation.text("subject", subject, 0, 100);

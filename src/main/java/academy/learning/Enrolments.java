@@ -1,9 +1,9 @@
 package academy.learning;
 
-import dozen.domain.SliceRequest;
-import dozen.domain.Slice;
 import academy.certificates.Certificates;
 import academy.courses.Lesson;
+import dozen.domain.Slice;
+import dozen.domain.SliceRequest;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;

@@ -1,10 +1,5 @@
 package academy.learning;
 
-import dozen.http.Access;
-import dozen.http.Routes;
-import dozen.http.Params;
-import dozen.domain.SliceRequest;
-import dozen.domain.DomainError;
 import academy.accounts.Account;
 import academy.accounts.Sessions;
 import academy.certificates.Certificates;
@@ -13,7 +8,11 @@ import academy.courses.Courses;
 import academy.courses.Lesson;
 import academy.courses.Lessons;
 import academy.pages.Layout;
-import dozen.http.Problem;
+import dozen.domain.DomainError;
+import dozen.domain.SliceRequest;
+import dozen.http.Access;
+import dozen.http.Params;
+import dozen.http.Routes;
 import dozen.resources.Away;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;

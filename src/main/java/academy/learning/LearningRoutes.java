@@ -1,12 +1,11 @@
 package academy.learning;
 
-import dozen.http.Access;
-import dozen.http.Routes;
-import dozen.http.Params;
-import dozen.domain.DomainError;
 import academy.courses.Lessons;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import dozen.http.Problem;
+import dozen.domain.DomainError;
+import dozen.http.Access;
+import dozen.http.Params;
+import dozen.http.Routes;
 import io.javalin.http.Context;
 import java.util.List;
 import java.util.UUID;

@@ -1,11 +1,11 @@
 package academy.reminders;
 
-import dozen.http.Access;
-import dozen.http.Routes;
 import academy.accounts.Accounts;
 import academy.pages.Layout;
+import dozen.http.Access;
 import dozen.http.Problem;
 import dozen.http.PublicUrl;
+import dozen.http.Routes;
 import dozen.settings.Signer;
 import io.javalin.http.Context;
 import java.util.Map;
@@ -52,9 +52,9 @@ public final class Unsubscribe {
         });
         // RFC 8058: a mail provider\'s own page sends it.
         routes.signedForm("/unsubscribe", context -> {
-                    accounts.unsubscribe(account(context));
-                    page(context, true);
-                });
+            accounts.unsubscribe(account(context));
+            page(context, true);
+        });
     }
 
     private UUID account(Context context) {

@@ -1,14 +1,13 @@
 package academy.videos;
 
-import dozen.http.Access;
-import dozen.http.Routes;
-import dozen.http.Params;
-import dozen.domain.DomainError;
 import academy.courses.Lesson;
 import academy.courses.Lessons;
 import academy.learning.Enrolments;
 import academy.pages.Layout;
-import dozen.http.Problem;
+import dozen.domain.DomainError;
+import dozen.http.Access;
+import dozen.http.Params;
+import dozen.http.Routes;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import java.util.HashMap;
@@ -23,8 +22,7 @@ public final class LessonPage {
     private final Videos videos;
     private final VideoLinks links;
 
-    public LessonPage(
-            Layout layout, Lessons lessons, Enrolments enrolments, Videos videos, VideoLinks links) {
+    public LessonPage(Layout layout, Lessons lessons, Enrolments enrolments, Videos videos, VideoLinks links) {
         this.layout = layout;
         this.lessons = lessons;
         this.enrolments = enrolments;
@@ -89,7 +87,9 @@ public final class LessonPage {
 
     private void complete(Context context) {
         var lesson = lesson(context);
-        enrolments.complete(Routes.caller(context).id(), lesson).orElseThrow(() -> DomainError.conflict("Enrol in the course first."));
+        enrolments
+                .complete(Routes.caller(context).id(), lesson)
+                .orElseThrow(() -> DomainError.conflict("Enrol in the course first."));
         var page = next(lesson).map(next -> "/lessons/" + next.id()).orElse("/courses/" + lesson.courseId());
         context.redirect(page, HttpStatus.SEE_OTHER);
     }

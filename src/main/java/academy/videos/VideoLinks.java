@@ -1,8 +1,7 @@
 package academy.videos;
 
-import dozen.domain.DomainError;
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dozen.http.Problem;
+import dozen.domain.DomainError;
 import dozen.jobs.Progress;
 import dozen.resources.FileStorage;
 import java.net.URI;

@@ -1,14 +1,14 @@
 package academy.videos;
 
-import dozen.http.Access;
-import dozen.http.Routes;
-import dozen.domain.Caller;
-import dozen.http.Params;
-import dozen.domain.DomainError;
 import academy.courses.Lessons;
 import academy.learning.Enrolments;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dozen.domain.Caller;
+import dozen.domain.DomainError;
+import dozen.http.Access;
+import dozen.http.Params;
 import dozen.http.Problem;
+import dozen.http.Routes;
 import dozen.resources.FileStorage;
 import io.javalin.http.Context;
 import java.io.IOException;

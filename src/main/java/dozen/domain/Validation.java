@@ -1,6 +1,5 @@
 package dozen.domain;
 
-import dozen.domain.DomainError;
 import dozen.resources.MailAddress;
 import dozen.settings.WebAddress;
 import java.util.ArrayList;
@@ -49,7 +48,8 @@ public final class Validation {
         var before = errors.size();
         text(field, value, 1, 200);
         if (errors.size() > before) return;
-        if (value.codePoints().anyMatch(Validation::isControl)) error(field, "may have no line breaks or other controls");
+        if (value.codePoints().anyMatch(Validation::isControl))
+            error(field, "may have no line breaks or other controls");
         else if (ADDRESS.matcher(value).find()) error(field, "may hold no web or mail address");
     }
 

@@ -6,8 +6,8 @@ import io.javalin.Javalin;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import io.javalin.router.Endpoint;
-import io.javalin.security.RouteRole;
 import io.javalin.security.Roles;
+import io.javalin.security.RouteRole;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -60,7 +60,8 @@ final class AccessCheck {
             var endpoint = handler.endpoint;
             if (!endpoint.method.isHttpMethod()) continue;
             var route = endpoint.method.name() + " " + endpoint.path;
-            var access = roles(endpoint).stream().filter(Access.class::isInstance).toList();
+            var access =
+                    roles(endpoint).stream().filter(Access.class::isInstance).toList();
             if (access.size() != 1) throw Exit.failure("%s does not say who may call it".formatted(route));
             byRoute.put(route, (Access) access.getFirst());
         }

@@ -42,7 +42,9 @@ public final class ApiDocs {
     }
 
     public void register(Routes routes) {
-        routes.get("/openapi.json", Access.PUBLIC,
+        routes.get(
+                "/openapi.json",
+                Access.PUBLIC,
                 context -> context.contentType("application/json").result(document));
         routes.get("/docs", Access.PUBLIC, context -> {
             Html.answer(context, PAGE);

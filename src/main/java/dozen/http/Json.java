@@ -1,6 +1,5 @@
 package dozen.http;
 
-import dozen.domain.DomainError;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -16,6 +15,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dozen.domain.DomainError;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.util.stream.Collectors;

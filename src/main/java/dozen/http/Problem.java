@@ -1,9 +1,9 @@
 package dozen.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dozen.domain.DomainError;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
-import dozen.domain.DomainError;
 import java.util.List;
 import java.util.Map;
 
@@ -14,7 +14,13 @@ import java.util.Map;
 public final class Problem extends RuntimeException {
     /** What is sent. */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
-    record Body(String type, String title, int status, String detail, String requestId, List<DomainError.FieldError> errors) {}
+    record Body(
+            String type,
+            String title,
+            int status,
+            String detail,
+            String requestId,
+            List<DomainError.FieldError> errors) {}
 
     private final int status;
     private final transient List<DomainError.FieldError> errors;

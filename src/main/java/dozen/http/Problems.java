@@ -1,7 +1,7 @@
 package dozen.http;
 
-import dozen.domain.DomainError;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dozen.domain.DomainError;
 import dozen.resources.Away;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;

@@ -48,7 +48,8 @@ public final class RateLimits {
     public void take(String what, String who, Rate rate) {
         var probe = buckets.builder().build(key(what, who), rate::configuration).tryConsumeAndReturnRemaining(1);
         if (probe.isConsumed()) return;
-        throw DomainError.tooMany(Duration.ofNanos(probe.getNanosToWaitForRefill()).plusMillis(999));
+        throw DomainError.tooMany(
+                Duration.ofNanos(probe.getNanosToWaitForRefill()).plusMillis(999));
     }
 
     /** Where only failures count: after a success. */

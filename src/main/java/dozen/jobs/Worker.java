@@ -92,7 +92,8 @@ public final class Worker implements AutoCloseable {
         schedulers.forEach(Scheduler::start);
         wakeup.listen(() -> schedulers.forEach(Scheduler::triggerCheckForDueExecutions));
         metrics.start();
-        heartbeats.scheduleAtFixedRate(this::heartbeat, HEARTBEAT.toMillis(), HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS);
+        heartbeats.scheduleAtFixedRate(
+                this::heartbeat, HEARTBEAT.toMillis(), HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS);
         log.info("{} runs {} jobs at once: {}", name, threads, String.join(", ", types.keySet()));
         return this;
     }

@@ -49,7 +49,8 @@ public final class Migrations {
                 .mixed(true)
                 .lockRetryCount(LOCK_SECONDS)
                 .load();
-        // A jar without them would pass for one that is up to date. Missing ones and newer ones Flyway itself tells apart:
+        // A jar without them would pass for one that is up to date. Missing ones and newer ones Flyway itself tells
+        // apart:
         // it fails for those below its latest, and warns of a history that is ahead, as after a rollback.
         if (Arrays.stream(flyway.info().all()).noneMatch(each -> each.getState().isResolved())) {
             throw new FlywayException("no migration was found in " + String.join(", ", locations));

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dozen.domain.SliceRequest;
 import dev.TestServices;
+import dozen.domain.SliceRequest;
 import dozen.process.Exit;
 import dozen.resources.Postgres;
 import dozen.resources.PostgresUrl;

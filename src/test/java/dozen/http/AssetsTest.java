@@ -25,12 +25,13 @@ class AssetsTest {
     void start() {
         var settings = new HttpSettings(0, PublicUrl.parse("http://localhost"), 10, 0, Duration.ofSeconds(5));
         var page = ProblemPage.plain(assets, new Templates());
-        server = Server.start(settings, new Readiness(), new Metrics(Optional.empty()), page, _ -> Optional.empty(), routes -> {
-            assets.register(routes);
-            routes.get("/fail", Access.PUBLIC, _ -> {
-                throw new IllegalStateException("canary");
-            });
-        });
+        server = Server.start(
+                settings, new Readiness(), new Metrics(Optional.empty()), page, _ -> Optional.empty(), routes -> {
+                    assets.register(routes);
+                    routes.get("/fail", Access.PUBLIC, _ -> {
+                        throw new IllegalStateException("canary");
+                    });
+                });
     }
 
     @AfterEach

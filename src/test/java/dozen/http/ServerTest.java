@@ -55,17 +55,23 @@ class ServerTest {
             if (away) throw new IOException("away");
         });
         var page = ProblemPage.plain(new Assets(), new Templates());
-        return Server.start(settings, readiness, new Metrics(Optional.of(new Secret(TOKEN))), page, _ -> Optional.empty(), routes -> {
-            routes.get("/wait", Access.PUBLIC, context -> {
-                arrived.incrementAndGet();
-                assertTrue(opened.await(20, TimeUnit.SECONDS));
-                context.result("waited");
-            });
-            routes.get("/fail", Access.PUBLIC, context -> {
-                throw new IllegalStateException("canary");
-            });
-            routes.post("/write", Access.PUBLIC, context -> context.status(204));
-        });
+        return Server.start(
+                settings,
+                readiness,
+                new Metrics(Optional.of(new Secret(TOKEN))),
+                page,
+                _ -> Optional.empty(),
+                routes -> {
+                    routes.get("/wait", Access.PUBLIC, context -> {
+                        arrived.incrementAndGet();
+                        assertTrue(opened.await(20, TimeUnit.SECONDS));
+                        context.result("waited");
+                    });
+                    routes.get("/fail", Access.PUBLIC, context -> {
+                        throw new IllegalStateException("canary");
+                    });
+                    routes.post("/write", Access.PUBLIC, context -> context.status(204));
+                });
     }
 
     @AfterEach

@@ -17,8 +17,9 @@ class MigrationsTest {
         Migrations.run(url, "classpath:db/concurrently");
         assertThrows(FlywayException.class, () -> Migrations.run(url, "classpath:db/nowhere"));
         try (var postgres = Postgres.attach(url, 1, Duration.ofSeconds(5))) {
-            var history = "INSERT INTO flyway_schema_history SELECT max(installed_rank) + 1, '%s', 'x', 'SQL', 'x.sql', 1,"
-                    + " 'x', now(), 1, true FROM flyway_schema_history";
+            var history =
+                    "INSERT INTO flyway_schema_history SELECT max(installed_rank) + 1, '%s', 'x', 'SQL', 'x.sql', 1,"
+                            + " 'x', now(), 1, true FROM flyway_schema_history";
             postgres.jdbi().useHandle(handle -> handle.execute(history.formatted("9")));
             assertEquals(0, Migrations.run(url, "classpath:db/concurrently"));
             postgres.jdbi().useHandle(handle -> handle.execute(history.formatted("1.5")));
