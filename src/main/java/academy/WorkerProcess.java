@@ -29,9 +29,9 @@ import dozen.settings.Signer;
 final class WorkerProcess {
     static Worker start(Settings settings, Life life) {
         var attached = new Attached(settings, life);
-        // Room for a connection in each handler, for taking jobs and for heartbeats.
+        // Room for a connection in each handler, and for each of the two schedulers to take jobs and tell heartbeats.
         var threads = settings.workerThreads() + TranscodeVideo.POLICY.ownThreads();
-        var connections = Math.max(settings.databasePoolSize(), threads + 3);
+        var connections = Math.max(settings.databasePoolSize(), threads + 5);
         var postgres = attached.postgres(connections, Attached.LONG_STATEMENT);
         var jdbi = postgres.jdbi();
         var redis = attached.redis();

@@ -186,6 +186,17 @@ class OddRequestsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"text/plain; charset", "text/plain; charset=UTF8MB4", "x; charset=utf-16", ";charset="})
+    void theTypeOfABodyHasNoSayInTheQuery(String contentType) {
+        for (var path : new String[] {"/", "/?q=redis", "/api/courses?q=redis", "/reset", "/log-in?next=/"}) {
+            var answer = academy.send(academy.request(path).header("Content-Type", contentType));
+            assertEquals(200, answer.statusCode(), path);
+        }
+        var none = academy.send(academy.request("/api/courses?q=nonesuch").header("Content-Type", contentType));
+        assertEquals(0, json(none).get("items").size());
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "/api/courses?q=100%",

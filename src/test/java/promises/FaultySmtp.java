@@ -28,8 +28,12 @@ public final class FaultySmtp implements AutoCloseable {
     }
 
     /** @param code what is answered; 0 for silence */
-    public record Fault(Step step, int code) {
+    public record Fault(Step step, int code, String words) {
         public static final int SILENCE = 0;
+
+        public Fault(Step step, int code) {
+            this(step, code, "not now");
+        }
     }
 
     private final ServerSocket server = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
@@ -139,7 +143,7 @@ public final class FaultySmtp implements AutoCloseable {
                 while (fromClient.readLine() != null) {} // until the client gives up
                 return false;
             }
-            write(toClient, fault.code() + " not now");
+            write(toClient, fault.code() + " " + fault.words());
             return fault.code() != 421;
         }
 

@@ -4,6 +4,7 @@ import academy.pages.Form;
 import academy.pages.Layout;
 import dozen.http.Access;
 import dozen.http.FormBody;
+import dozen.http.Params;
 import dozen.http.Routes;
 import dozen.settings.Secret;
 import io.javalin.http.Context;
@@ -123,7 +124,7 @@ public final class AccountPages {
                         "faults",
                         faults,
                         "sent",
-                        context.queryParam("sent") != null,
+                        Params.query(context, "sent") != null,
                         "withToken",
                         withToken,
                         "email",

@@ -113,7 +113,7 @@ public final class AccountRoutes {
                         id,
                         profile -> {
                             var changed = Json.merge(change, profile, Profile.class);
-                            changed.check();
+                            changed.check(profile);
                             return changed;
                         },
                         () -> cache.forget(key(id)))

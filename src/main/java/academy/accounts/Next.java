@@ -1,6 +1,7 @@
 package academy.accounts;
 
 import dozen.http.FormBody;
+import dozen.http.Params;
 import io.javalin.http.Context;
 import java.util.regex.Pattern;
 
@@ -12,7 +13,7 @@ final class Next {
 
     static String of(Context context) {
         var sent = FormBody.text(context, "next");
-        var asked = sent.isEmpty() ? String.valueOf(context.queryParam("next")) : sent;
+        var asked = sent.isEmpty() ? String.valueOf(Params.query(context, "next")) : sent;
         return OWN.matcher(asked).matches() ? asked : "/";
     }
 }

@@ -41,7 +41,7 @@ public final class AuthoringPages {
     }
 
     private void list(Context context, List<String> faults) {
-        var words = context.queryParam("q") == null ? "" : context.queryParam("q");
+        var words = Params.query(context, "q") == null ? "" : Params.query(context, "q");
         var page = courseRoutes.find(words, Params.slice(context));
         layout.answer(
                 context,

@@ -24,7 +24,7 @@ public final class CataloguePage {
     }
 
     private void show(Context context) {
-        var words = context.queryParam("q") == null ? "" : context.queryParam("q");
+        var words = Params.query(context, "q") == null ? "" : Params.query(context, "q");
         var page = courses.find(words, Params.slice(context));
         layout.answer(
                 context,
@@ -34,7 +34,7 @@ public final class CataloguePage {
                         "q",
                         words,
                         "begun",
-                        context.queryParam("cursor") != null,
+                        Params.query(context, "cursor") != null,
                         "courses",
                         page.items(),
                         "next",

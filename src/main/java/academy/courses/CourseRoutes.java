@@ -39,7 +39,7 @@ public final class CourseRoutes {
     }
 
     private void list(Context context) {
-        context.json(find(context.queryParam("q"), Params.slice(context)));
+        context.json(find(Params.query(context, "q"), Params.slice(context)));
     }
 
     /** @param words to look for; none or blank for all */

@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code task import-courses FILE|-}: adds the courses of a CSV file whose slug is new. It streams, so a file of any
- * size fits; a bad row is reported by its line and the others are kept; run again, it adds nothing twice.
+ * {@code task import-courses FILE|-}: adds the courses of a CSV file whose slug is new. It streams, and keeps of each row
+ * the slug alone, so a file of a million rows fits; a bad row is reported by its line and the others are kept; run again, it adds nothing twice.
  */
 public final class ImportCourses {
     public static final String ARGUMENTS = "[--map title=NAME,…] FILE|-";

@@ -19,7 +19,9 @@ final class Slug {
     /** The same name with a number behind it, within the longest that a slug may be. */
     static String numbered(String slug, int number) {
         var suffix = "-" + number;
-        var base = slug.substring(0, Math.min(slug.length(), MOST - suffix.length()));
+        var length = Math.min(slug.length(), MOST - suffix.length());
+        if (Character.isHighSurrogate(slug.charAt(length - 1))) length--;
+        var base = slug.substring(0, length);
         return HYPHENS_AT_ENDS.matcher(base).replaceAll("") + suffix;
     }
 

@@ -1,6 +1,7 @@
 package academy.letters;
 
 import dozen.http.PublicUrl;
+import dozen.resources.Away;
 import dozen.resources.Mail;
 import dozen.resources.SmtpDelivery;
 import dozen.templates.Templates;
@@ -83,13 +84,13 @@ public final class Letters {
             before(key);
             return;
         } catch (SmtpDelivery.Refused e) {
-            forget(key);
+            Away.whenBack(() -> forget(key));
             if (!e.isHopeless()) throw e;
             log.warn("{} is given up, for the address was refused: {}", key, e.getMessage());
             refused(to.email(), e.getMessage());
             return;
         }
-        done(key);
+        Away.whenBack(() -> done(key));
         refused(to.email(), null);
     }
 

@@ -3,6 +3,7 @@ package academy.reminders;
 import academy.accounts.Accounts;
 import academy.pages.Layout;
 import dozen.http.Access;
+import dozen.http.Params;
 import dozen.http.Problem;
 import dozen.http.PublicUrl;
 import dozen.http.Routes;
@@ -58,8 +59,8 @@ public final class Unsubscribe {
     }
 
     private UUID account(Context context) {
-        var account = String.valueOf(context.queryParam("account"));
-        if (!signer.matches(context.queryParam("signature"), PURPOSE, account)) {
+        var account = String.valueOf(Params.query(context, "account"));
+        if (!signer.matches(Params.query(context, "signature"), PURPOSE, account)) {
             throw Problem.badRequest("This link is none of ours, or was cut off.");
         }
         return UUID.fromString(account);

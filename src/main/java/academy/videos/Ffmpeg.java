@@ -20,6 +20,9 @@ import java.util.regex.Pattern;
  */
 public final class Ffmpeg {
     private static final String FORMATS = "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg";
+    /** All that is read of it; tags, which can be of any size, stay out. */
+    private static final String ENTRIES = "format=duration:stream=codec_type:stream_disposition=attached_pic";
+
     private static final Pattern OUT_TIME = Pattern.compile("out_time_us=(\\d+)");
     /** The system's own words for what is no film's fault, as the C library spells them. */
     private static final Pattern HOST_FAULT = Pattern.compile(
@@ -27,6 +30,7 @@ public final class Ffmpeg {
                     + "|Cannot allocate memory|Too many open files|Read-only file system|Resource temporarily unavailable");
 
     private static final Duration LOOK = Duration.ofMinutes(5);
+    private static final int MAX_WORDS = 1_000_000;
     /** An output may be shorter than its input by this much, for the last frames of streams differ. */
     private static final float TOLERANCE = 0.05f;
 
@@ -61,7 +65,7 @@ public final class Ffmpeg {
     Film probe(Path file) throws IOException, InterruptedException, Unplayable {
         var command = new ArrayList<>(List.of(probeProgram(), "-v", "error"));
         command.addAll(restrictions());
-        command.addAll(List.of("-print_format", "json", "-show_format", "-show_streams", file.toString()));
+        command.addAll(List.of("-print_format", "json", "-show_entries", ENTRIES, file.toString()));
         var json = new StringBuilder();
         run(command, file, LOOK, line -> json.append(line).append('\n'), () -> false, "This file can't be read");
         return Film.of(new ObjectMapper().readTree(json.toString()));
@@ -70,7 +74,7 @@ public final class Ffmpeg {
     /** How long it really plays: its header may say nothing, or more than has arrived. */
     float seconds(Path film) throws IOException, InterruptedException, Unplayable {
         var arguments = new ArrayList<>(List.of("-progress", "pipe:1", "-i", film.toString()));
-        arguments.addAll(List.of("-map", "0:v:0", "-map", "0:a:0?", "-c", "copy", "-f", "null", "-"));
+        arguments.addAll(List.of("-map", "0:V:0", "-map", "0:a:0?", "-c", "copy", "-f", "null", "-"));
         var seconds = new float[1];
         run(command(arguments), film, LOOK, time(at -> seconds[0] = at), () -> false, "This film can't be read");
         if (seconds[0] <= 0) throw new Unplayable("This film has no length.");
@@ -92,7 +96,7 @@ public final class Ffmpeg {
                 new ArrayList<>(List.of("-progress", "pipe:1", "-timelimit", String.valueOf(limit.toSeconds())));
         arguments.addAll(List.of("-i", film.toString()));
         for (var height : Video.HEIGHTS) {
-            arguments.addAll(List.of("-map", "0:v:0", "-map", "0:a:0?"));
+            arguments.addAll(List.of("-map", "0:V:0", "-map", "0:a:0?"));
             // Even numbers, as the codec asks for; never larger than it came.
             arguments.addAll(List.of("-vf", "scale=-2:'2*trunc(min(%d,ih)/2)'".formatted(height)));
             arguments.addAll(List.of("-c:v", "libx264", "-preset", "veryfast", "-crf", "23", "-pix_fmt", "yuv420p"));
@@ -119,7 +123,7 @@ public final class Ffmpeg {
     /** Makes a picture of the film, from its first quarter where there is one. Returns whether there is any. */
     boolean makePoster(Path film, float seconds, Path poster) throws IOException, InterruptedException {
         for (var at : new float[] {seconds / 4, 0}) {
-            var arguments = new ArrayList<>(List.of("-ss", String.valueOf(at), "-i", film.toString(), "-map", "0:v:0"));
+            var arguments = new ArrayList<>(List.of("-ss", String.valueOf(at), "-i", film.toString(), "-map", "0:V:0"));
             arguments.addAll(List.of("-frames:v", "1", "-vf", "scale=-2:'2*trunc(min(720,ih)/2)'", "-q:v", "4"));
             arguments.add(poster.toString());
             try {
@@ -180,9 +184,9 @@ public final class Ffmpeg {
             reader.join();
             if (guarded.usedUpItsTime()) throw new Unplayable(fault + " in the time that there is for it.");
             if (guarded.succeeded()) return true;
-            var words = lastWords(errors);
-            if (HOST_FAULT.matcher(words).find()) throw new IOException(words);
-            throw new Unplayable("%s: %s.".formatted(fault, words));
+            var words = words(errors);
+            if (HOST_FAULT.matcher(words).find()) throw new IOException(lastLine(words));
+            throw new Unplayable("%s: %s.".formatted(fault, lastLine(words)));
         } finally {
             Files.deleteIfExists(errors);
         }
@@ -196,10 +200,15 @@ public final class Ffmpeg {
         }
     }
 
+    private static String words(Path errors) throws IOException {
+        try (var text = Files.newInputStream(errors)) {
+            return new String(text.readNBytes(MAX_WORDS), StandardCharsets.ISO_8859_1);
+        }
+    }
+
     /** The last line, without the path of our temporary folder and the address of a structure in memory. */
-    private static String lastWords(Path errors) throws IOException {
-        return Files.readString(errors, StandardCharsets.ISO_8859_1)
-                .lines()
+    private static String lastLine(String words) {
+        return words.lines()
                 .filter(line -> !line.isBlank())
                 .reduce((_, last) -> last)
                 .map(line -> line.replaceAll("\\[[^\\]]*@[^\\]]*\\] ", "").replaceAll("/\\S+/", ""))

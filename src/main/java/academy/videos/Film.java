@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
  * @param seconds how long it says that it plays; 0 when it does not say
  */
 record Film(boolean hasPicture, float seconds) {
-    /** @param json of ffprobe -show_format -show_streams */
+    /** @param json of ffprobe, with -show_entries */
     static Film of(JsonNode json) {
         var hasPicture = false;
         for (var stream : json.path("streams")) {

@@ -26,6 +26,10 @@ final class GuardedProcess implements AutoCloseable {
 
     private static final int LAST_SIGNAL = 31;
     private static final int SIGXCPU = 24;
+    /** A shell's own codes. */
+    private static final int NOT_EXECUTABLE = 126;
+
+    private static final int NOT_FOUND = 127;
     /** What ffmpeg itself exits with when it was told to stop. */
     private static final int STOPPED = 255;
 
@@ -54,10 +58,11 @@ final class GuardedProcess implements AutoCloseable {
     /**
      * Whether it did its work. Only after its end.
      *
-     * @throws IOException when a signal ended it: the system was short of memory, say, which is not the input's fault
+     * @throws IOException when it could not be run, or a signal ended it, for lack of memory, say: not the input's fault
      */
     boolean succeeded() throws IOException {
         var code = process.exitValue();
+        if (code == NOT_EXECUTABLE || code == NOT_FOUND) throw new IOException("the program can't be run");
         if (code == STOPPED) throw new IOException("it was stopped");
         var signal = code - SIGNALS;
         if (signal > 0 && signal <= LAST_SIGNAL && !usedUpItsTime())

@@ -42,9 +42,17 @@ final class WorkFolder implements AutoCloseable {
     static void sweep() {
         var folder = Path.of(System.getProperty("java.io.tmpdir"));
         try (var all = Files.newDirectoryStream(folder, PREFIX + "*")) {
-            for (var each : all) if (isAbandoned(each)) delete(each);
+            for (var each : all) sweep(each);
         } catch (IOException e) {
-            log.warn("temporary files of killed workers may be left in {}: {}", folder, e.getMessage());
+            log.warn("{} can't be listed: {}", folder, e.getMessage());
+        }
+    }
+
+    private static void sweep(Path folder) {
+        try {
+            if (isAbandoned(folder)) delete(folder);
+        } catch (IOException e) {
+            log.warn("{} is left: {}", folder, e.getMessage()); // another user's, say
         }
     }
 

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 public final class Validation {
     /** What mail programs make links of, or a reader takes for an address: "evil.example", "https://…", "me@…". */
     private static final Pattern ADDRESS =
-            Pattern.compile("://|@|\\bwww\\.|[\\p{L}\\p{N}]{2}\\.[\\p{L}]{2}", Pattern.CASE_INSENSITIVE);
+            Pattern.compile("://|@|\\bwww\\.|[\\p{L}\\p{N}]\\.[\\p{L}\\p{N}]{2}|\\d\\.\\d", Pattern.CASE_INSENSITIVE);
 
     private final List<DomainError.FieldError> errors = new ArrayList<>();
 
@@ -50,7 +50,8 @@ public final class Validation {
         if (errors.size() > before) return;
         if (value.codePoints().anyMatch(Validation::isControl))
             error(field, "may have no line breaks or other controls");
-        else if (ADDRESS.matcher(value).find()) error(field, "may hold no web or mail address");
+        else if (ADDRESS.matcher(value).find())
+            error(field, "may hold no web or mail address; put a space after a full stop");
     }
 
     private static boolean isControl(int character) {

@@ -1,12 +1,12 @@
 package dozen.http;
 
+import dozen.settings.Authority;
 import io.javalin.http.Context;
 import java.net.InetAddress;
 import java.util.HexFormat;
 import java.util.Optional;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.util.HostPort;
 
 /**
  * Who called. Each proxy appends to X-Forwarded-For whom it saw, so only the last so many entries were written by
@@ -46,8 +46,9 @@ public final class ClientAddress {
     /** Proxies write IPv4, IPv6, either with a port, IPv6 in brackets, and IPv4 as IPv6 (::ffff:203.0.113.9). */
     static Optional<InetAddress> parse(String entry) {
         try {
-            var host = new HostPort(entry.strip()).getHost();
-            var literal = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+            var text = entry.strip();
+            var isBareIpv6 = text.indexOf(':') != text.lastIndexOf(':') && !text.startsWith("[");
+            var literal = isBareIpv6 ? text : Authority.parse(text).host().replaceAll("[\\[\\]]", "");
             if (literal.contains("%")) return Optional.empty(); // a zone means something on the proxy's host alone
             var address = InetAddress.ofLiteral(literal);
             // Java also reads "10" and "010.0.0.1", which no proxy means as an address.

@@ -21,11 +21,16 @@ public final class Params {
         }
     }
 
+    /** A parameter of the query; null when there is none of this name. */
+    public static String query(Context context, String name) {
+        return QueryString.parameter(context, name);
+    }
+
     /** Reads {@code limit} (1 to 100, default 20) and {@code cursor}. */
     public static SliceRequest slice(Context context) {
         var validation = new Validation();
-        var limit = limit(context.queryParam("limit"), validation);
-        var after = after(context.queryParam("cursor"), validation);
+        var limit = limit(query(context, "limit"), validation);
+        var after = after(query(context, "cursor"), validation);
         validation.check();
         return new SliceRequest(limit, after);
     }

@@ -1,19 +1,35 @@
 package dozen.http;
 
 import io.javalin.http.Context;
+import java.util.HashMap;
+import java.util.Map;
 import org.eclipse.jetty.util.UrlEncoded;
 
-/** Refuses a query that can't be decoded: a parameter of it would else be missing, and a search list everything. */
+/**
+ * Decodes a request's query as UTF-8, before any route. Javalin would take the charset of the body for it, and drop a
+ * parameter that it can't decode, so that a search would list everything.
+ */
 final class QueryString {
+    private static final String DECODED = "dozen.query";
+
     private QueryString() {}
 
-    static void check(Context context) {
+    /** @throws Problem 400 when it can't be decoded */
+    static void decode(Context context) {
         var query = context.queryString();
         if (query == null) return;
+        var parameters = new HashMap<String, String>();
         try {
-            UrlEncoded.decodeUtf8To(query, 0, query.length(), (_, _) -> {});
+            UrlEncoded.decodeUtf8To(query, 0, query.length(), parameters::putIfAbsent);
         } catch (IllegalArgumentException e) {
             throw Problem.badRequest("The query is not percent-encoded UTF-8.");
         }
+        context.attribute(DECODED, parameters);
+    }
+
+    /** The first of this name; null when there is none. */
+    static String parameter(Context context, String name) {
+        Map<String, String> parameters = context.attribute(DECODED);
+        return parameters == null ? null : parameters.get(name);
     }
 }

@@ -13,7 +13,8 @@ import java.time.Duration;
 
 /**
  * How often somebody may try, counted in Redis for all web processes together. What was used up comes back evenly over
- * the period. With Redis away nothing that is limited can be tried: 503.
+ * the period. With Redis away a try fails as Redis does; who asks
+ * may let it pass.
  */
 public final class RateLimits {
     /** So many at once, and again so many over each period. */

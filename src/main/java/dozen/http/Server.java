@@ -68,7 +68,7 @@ public final class Server implements AutoCloseable {
             quiet(config);
             jetty(config, headers, problems);
             config.jsonMapper(new JavalinJackson(Json.MAPPER, false));
-            config.routes.before(QueryString::check);
+            config.routes.before(QueryString::decode);
             config.routes.beforeMatched(new SameOrigin(settings.publicUrl())::check);
             config.routes.beforeMatched(new AccessCheck(authenticator)::check);
             config.routes.afterMatched(Server::rememberRoute);

@@ -1,6 +1,7 @@
 package dozen.jobs;
 
 import com.github.kagkarlsson.scheduler.Clock;
+import dozen.resources.Unavailable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
@@ -12,6 +13,9 @@ import org.jdbi.v3.core.Jdbi;
  */
 final class DatabaseClock implements Clock {
     private static final Duration READ_EVERY = Duration.ofSeconds(10);
+
+    /** A reading that took longer is off by half of it, and not used. */
+    private static final Duration SLOW = Duration.ofSeconds(1);
 
     private record Reading(Instant time, long nanoTime) {
         Instant now() {
@@ -46,10 +50,15 @@ final class DatabaseClock implements Clock {
     }
 
     private Reading read() {
-        var start = System.nanoTime();
-        var time = jdbi.withHandle(handle -> handle.createQuery("SELECT clock_timestamp()")
-                .mapTo(Instant.class)
-                .one());
-        return new Reading(time, start + (System.nanoTime() - start) / 2);
+        return jdbi.withHandle(handle -> {
+            var start = System.nanoTime();
+            var time = handle.createQuery("SELECT clock_timestamp()")
+                    .mapTo(Instant.class)
+                    .one();
+            var took = System.nanoTime() - start;
+            if (took > SLOW.toNanos())
+                throw new Unavailable("PostgreSQL took %d ms to tell the time".formatted(took / 1_000_000));
+            return new Reading(time, start + took / 2);
+        });
     }
 }

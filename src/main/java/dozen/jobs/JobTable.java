@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -33,9 +34,12 @@ final class JobTable extends PostgreSqlJdbcCustomization {
     };
 
     private final String[] known;
+    private final Consumer<List<Execution>> taken;
 
-    JobTable(Stream<String> knownTypes) {
+    /** @param taken told of what was taken from the table, before any of it runs */
+    JobTable(Stream<String> knownTypes, Consumer<List<Execution>> taken) {
         super(false, false);
+        this.taken = taken;
         this.known = knownTypes.toArray(String[]::new);
     }
 
@@ -65,7 +69,7 @@ final class JobTable extends PostgreSqlJdbcCustomization {
                 WHERE %1$s.task_name = due.task_name AND %1$s.task_instance = due.task_instance
                 RETURNING %1$s.*
                 """.formatted(context.tableName, types, limit);
-        return context.jdbcRunner.query(
+        var executions = context.jdbcRunner.query(
                 sql,
                 statement -> {
                     var index = 1;
@@ -74,5 +78,7 @@ final class JobTable extends PostgreSqlJdbcCustomization {
                     setInstant(statement, index, now);
                 },
                 context.resultSetMapper.get());
+        taken.accept(executions);
+        return executions;
     }
 }

@@ -1,6 +1,8 @@
 package dozen.jobs;
 
+import com.github.kagkarlsson.scheduler.task.Execution;
 import java.util.Collection;
+import java.util.List;
 import org.jdbi.v3.core.Jdbi;
 
 /** What a worker does to rows of its own beyond db-scheduler: bury, and hand back. */
@@ -8,7 +10,11 @@ final class Queue {
     private static final int LONGEST_ERROR = 10_000;
 
     /** One run of a job: the version tells it from an earlier or later one, here or elsewhere. */
-    public record RunOf(String type, String id, long version) {}
+    public record RunOf(String type, String id, long version) { // public, for JDBI binds its methods
+        static RunOf of(Execution execution) {
+            return new RunOf(execution.taskInstance.getTaskName(), execution.taskInstance.getId(), execution.version);
+        }
+    }
 
     private final Jdbi jdbi;
     private final String worker;
@@ -16,13 +22,6 @@ final class Queue {
     Queue(Jdbi jdbi, String worker) {
         this.jdbi = jdbi;
         this.worker = worker;
-    }
-
-    /** Tells that this worker lives, for all jobs that it holds. */
-    void heartbeat() {
-        jdbi.useHandle(handle -> handle.createUpdate("""
-                        UPDATE jobs SET last_heartbeat = now() WHERE picked AND picked_by = :worker
-                        """).bind("worker", worker).execute());
     }
 
     /** False when the run was taken for dead and given to another, or is done. */
@@ -61,6 +60,19 @@ final class Queue {
                 .bindMethods(run)
                 .bind("wait", waitMillis)
                 .bind("error", shortened(error))
+                .execute());
+    }
+
+    /** Frees these, without counting an attempt. */
+    void handBack(List<RunOf> runs) {
+        jdbi.useHandle(handle -> handle.createUpdate("""
+                        UPDATE jobs SET picked = false, picked_by = NULL, last_heartbeat = NULL, version = jobs.version + 1
+                        FROM unnest(:types, :ids, :versions) AS run (type, id, version)
+                        WHERE task_name = type AND task_instance = id AND jobs.version = run.version
+                        """)
+                .bind("types", runs.stream().map(RunOf::type).toArray(String[]::new))
+                .bind("ids", runs.stream().map(RunOf::id).toArray(String[]::new))
+                .bind("versions", runs.stream().map(RunOf::version).toArray(Long[]::new))
                 .execute());
     }
 

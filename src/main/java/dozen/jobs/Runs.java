@@ -5,6 +5,7 @@ import com.github.kagkarlsson.scheduler.task.Execution;
 import com.github.kagkarlsson.scheduler.task.ExecutionContext;
 import com.github.kagkarlsson.scheduler.task.TaskInstance;
 import dozen.logging.RequestId;
+import dozen.resources.Away;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,6 +24,7 @@ final class Runs {
     private static final Logger log = LoggerFactory.getLogger("dozen.jobs.Run");
 
     private final Queue queue;
+    private final WaitingJobs waiting;
     private final Clock clock;
     private final Progress progress;
     private final JobMetrics metrics;
@@ -30,8 +32,9 @@ final class Runs {
     private final TimeLimits limits = new TimeLimits();
     private volatile boolean stopping;
 
-    Runs(Queue queue, Clock clock, Progress progress, JobMetrics metrics) {
+    Runs(Queue queue, WaitingJobs waiting, Clock clock, Progress progress, JobMetrics metrics) {
         this.queue = queue;
+        this.waiting = waiting;
         this.clock = clock;
         this.progress = progress;
         this.metrics = metrics;
@@ -56,21 +59,18 @@ final class Runs {
         var id = instance.getId();
         running.add(id);
         try {
-            if (stopping || isLost(type, context.getExecution())) return Outcome.HANDED_BACK;
+            if (isLost(context.getExecution()) || stopping) return Outcome.HANDED_BACK;
             return measured(type, id, instance.getData(), context.getExecution());
         } finally {
             running.remove(id);
         }
     }
 
-    /** A process that stood still since it took the job, a suspended machine's, may have been taken for dead meanwhile. */
-    private boolean isLost(JobType<?> type, Execution execution) {
-        var waited = Duration.between(execution.lastHeartbeat, clock.now());
-        return waited.compareTo(Worker.HEARTBEAT) > 0 && !queue.isStillOurs(runOf(type, execution));
-    }
-
-    private static Queue.RunOf runOf(JobType<?> type, Execution execution) {
-        return new Queue.RunOf(type.name(), execution.taskInstance.getId(), execution.version);
+    /** It was handed back meanwhile, or its process stood still for so long that it was taken for dead. */
+    private boolean isLost(Execution execution) {
+        var run = Queue.RunOf.of(execution);
+        var waited = waiting.start(run);
+        return waited < 0 || waited > Worker.HEARTBEAT.toMillis() && !queue.isStillOurs(run);
     }
 
     private Outcome measured(JobType<?> type, String id, String data, Execution execution) {
@@ -89,7 +89,7 @@ final class Runs {
         } finally {
             Thread.interrupted(); // whatever interrupted the handler is not for what follows
         }
-        var outcome = failure == null ? Outcome.DONE : settle(type, runOf(type, execution), attempt, failure);
+        var outcome = failure == null ? Outcome.DONE : settle(type, Queue.RunOf.of(execution), attempt, failure);
         var milliseconds = (System.nanoTime() - start) / 1_000_000;
         metrics.run(type.name(), outcome, wait, milliseconds);
         log(type, id, attempt, wait, milliseconds, requestId, outcome, failure);
@@ -113,7 +113,7 @@ final class Runs {
         if (stopping) return Outcome.HANDED_BACK;
         var last = attempt >= type.policy().attempts() || failure instanceof Payload.Unreadable;
         var error = failure instanceof Payload.Unreadable ? failure.getMessage() : failure.toString();
-        Worker.whenBack(() -> {
+        Away.whenBack(() -> {
             if (last) queue.bury(run, attempt, error);
             else queue.failed(run, type.policy().waitAfter(attempt).toMillis(), error);
         });
@@ -126,8 +126,8 @@ final class Runs {
         var attempt = execution.consecutiveFailures + 1;
         var error = "its worker died: " + execution.pickedBy;
         log.warn("{} {}: {}", type.name(), id, error);
-        if (attempt >= type.policy().attempts()) queue.bury(runOf(type, execution), attempt, error);
-        else queue.failed(runOf(type, execution), 0, error);
+        if (attempt >= type.policy().attempts()) queue.bury(Queue.RunOf.of(execution), attempt, error);
+        else queue.failed(Queue.RunOf.of(execution), 0, error);
     }
 
     private static void log(

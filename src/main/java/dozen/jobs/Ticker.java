@@ -6,6 +6,7 @@ import com.github.kagkarlsson.scheduler.logging.LogLevel;
 import com.github.kagkarlsson.scheduler.task.Execution;
 import com.github.kagkarlsson.scheduler.task.Task;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import dozen.resources.Away;
 import dozen.resources.Postgres;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,7 +65,7 @@ public final class Ticker implements AutoCloseable {
         scheduler = Scheduler.create(postgres.dataSource(), tasks)
                 .tableName("ticks")
                 .schedulerName(new SchedulerName.Fixed(name))
-                .jdbcCustomization(new JobTable(ticks.keySet().stream()))
+                .jdbcCustomization(new JobTable(ticks.keySet().stream(), _ -> {}))
                 .serializer(JobTable.TEXT)
                 .clock(clock)
                 .threads(ticks.size())
@@ -149,7 +150,7 @@ public final class Ticker implements AutoCloseable {
 
     /** As it was, for whoever looks next. */
     private void free(Execution execution) {
-        Worker.whenBack(() -> postgres.jdbi()
+        Away.whenBack(() -> postgres.jdbi()
                 .useHandle(handle -> handle.createUpdate("""
                         UPDATE ticks SET picked = false, picked_by = NULL, last_heartbeat = NULL, version = version + 1
                         WHERE task_name = :tick AND version = :version

@@ -33,6 +33,8 @@ public final class Worker implements AutoCloseable {
     static final Duration HEARTBEAT = Duration.ofSeconds(8);
     /** db-scheduler allows no fewer. */
     private static final int MISSED_HEARTBEATS = 4;
+    /** How long a job may wait here for a thread. */
+    private static final Duration LATE = Duration.ofSeconds(1);
     /** Jobs taken for each shared thread: with 1 a worker does 0.6 as many no-op jobs a second (scripts/bench jobs). */
     private static final double AHEAD = 4;
     /** For the handlers to end once they are interrupted. */
@@ -48,8 +50,9 @@ public final class Worker implements AutoCloseable {
     private final Duration drain;
     private final Clock clock;
     private final List<Scheduler> schedulers = new ArrayList<>();
-    private final ScheduledExecutorService heartbeats = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("heartbeats").factory());
+    private final WaitingJobs waiting = new WaitingJobs();
+    private final ScheduledExecutorService handBackLate = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("hand-back").factory());
 
     /**
      * @param name unique among all processes
@@ -63,7 +66,7 @@ public final class Worker implements AutoCloseable {
         this.queue = new Queue(postgres.jdbi(), name);
         this.metrics = new JobMetrics(redis);
         this.clock = new DatabaseClock(postgres.jdbi());
-        this.runs = new Runs(queue, clock, new Progress(redis), metrics);
+        this.runs = new Runs(queue, waiting, clock, new Progress(redis), metrics);
     }
 
     /** Registers who does this type of job, by the standard policy. */
@@ -92,8 +95,8 @@ public final class Worker implements AutoCloseable {
         schedulers.forEach(Scheduler::start);
         wakeup.listen(() -> schedulers.forEach(Scheduler::triggerCheckForDueExecutions));
         metrics.start();
-        heartbeats.scheduleAtFixedRate(
-                this::heartbeat, HEARTBEAT.toMillis(), HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS);
+        handBackLate.scheduleWithFixedDelay(
+                this::handBackLate, LATE.toMillis(), LATE.toMillis(), TimeUnit.MILLISECONDS);
         log.info("{} runs {} jobs at once: {}", name, threads, String.join(", ", types.keySet()));
         return this;
     }
@@ -109,7 +112,7 @@ public final class Worker implements AutoCloseable {
         return Scheduler.create(postgres.dataSource(), tasks)
                 .tableName("jobs")
                 .schedulerName(new SchedulerName.Fixed(name))
-                .jdbcCustomization(new JobTable(taken.stream()))
+                .jdbcCustomization(new JobTable(taken.stream(), waiting::took))
                 .serializer(JobTable.TEXT)
                 .clock(clock)
                 .threads(threads)
@@ -125,12 +128,15 @@ public final class Worker implements AutoCloseable {
                 .build();
     }
 
-    /** db-scheduler tells of the jobs that run; this of those, too, that were taken and wait for a thread. */
-    private void heartbeat() {
+    /** All threads are busy with longer jobs: others may run what waits here. */
+    private void handBackLate() {
+        var late = waiting.takeLate(LATE);
+        if (late.isEmpty()) return;
         try {
-            queue.heartbeat();
+            Away.whenBack(() -> queue.handBack(late));
+            wakeup.send();
         } catch (RuntimeException e) {
-            log.warn("no heartbeat for the jobs that were taken: {}", e.getMessage());
+            log.warn("{} jobs could not be handed back; they count as dead in 32 s: {}", late.size(), e.getMessage());
         }
     }
 
@@ -140,28 +146,9 @@ public final class Worker implements AutoCloseable {
                 .execute((instance, context) -> {
                     var outcome = runs.run(type, instance, context);
                     return (complete, operations) -> {
-                        if (outcome == Runs.Outcome.DONE) whenBack(operations::remove);
+                        if (outcome == Runs.Outcome.DONE) Away.whenBack(operations::remove);
                     };
                 });
-    }
-
-    /** The work is done, so noting that is worth waiting for while PostgreSQL restarts. */
-    static void whenBack(Runnable write) {
-        var deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (true) {
-            try {
-                write.run();
-                return;
-            } catch (RuntimeException e) {
-                if (!Away.is(e) || System.nanoTime() > deadline) throw e;
-            }
-            try {
-                Thread.sleep(200);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return; // the row is handed back as it is
-            }
-        }
     }
 
     @Override
@@ -169,6 +156,7 @@ public final class Worker implements AutoCloseable {
         if (schedulers.isEmpty() || schedulers.getFirst().getSchedulerState().isShuttingDown()) return;
         var deadline = System.nanoTime() + drain.toNanos();
         schedulers.forEach(Scheduler::pause);
+        handBackLate.shutdownNow();
         wakeup.close();
         runs.stop();
         try {
@@ -179,11 +167,17 @@ public final class Worker implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        schedulers.forEach(Scheduler::stop);
-        heartbeats.shutdownNow();
+        stopSchedulers();
         runs.forget();
         handBack();
         metrics.close();
+    }
+
+    /** Side by side, for each waits for its handlers to end. */
+    private void stopSchedulers() {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (var scheduler : schedulers) threads.submit(() -> scheduler.stop());
+        }
     }
 
     private void handBack() {

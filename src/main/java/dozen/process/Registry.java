@@ -64,7 +64,7 @@ public final class Registry implements AutoCloseable {
 
     /** To be owned before what it tells of, so that it is the last to know of the end. */
     public static Registry join(Redis redis, String type, Release release, Life life) {
-        var now = Instant.now();
+        var now = redis.time();
         return life.owns(new Registry(redis, new Entry(name(type), type, host(), release, now, now), life));
     }
 
@@ -129,7 +129,7 @@ public final class Registry implements AutoCloseable {
     private void tell() {
         while (!Thread.currentThread().isInterrupted()) {
             try {
-                redis.client().hset(KEY, self.name(), MAPPER.writeValueAsString(self.seen(Instant.now())));
+                redis.client().hset(KEY, self.name(), MAPPER.writeValueAsString(self.seen(redis.time())));
             } catch (JedisException e) {
                 // told again in a moment
             } catch (JsonProcessingException e) {
@@ -145,7 +145,7 @@ public final class Registry implements AutoCloseable {
 
     /** All that run now, by type and age. Those that fell silent are forgotten on the way. */
     public static List<Entry> running(Redis redis) {
-        var limit = Instant.now().minus(SILENT);
+        var limit = redis.time().minus(SILENT); // a clock that all processes share
         var all = redis.client().hgetAll(KEY).values().stream()
                 .map(text -> parse(text, Entry.class))
                 .toList();

@@ -2,10 +2,13 @@ package dozen.resources;
 
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
 import redis.clients.jedis.exceptions.JedisException;
 
 /** Tells "a resource is away, try again later" from a fault of ours. */
 public final class Away {
+    private static final Duration WHEN_BACK = Duration.ofSeconds(30);
+
     private Away() {}
 
     public static boolean is(Throwable failure) {
@@ -20,6 +23,25 @@ public final class Away {
             if (away) return true;
         }
         return false;
+    }
+
+    /** Writes down what was done already: that is worth waiting for, up to 30 s, while PostgreSQL restarts. */
+    public static void whenBack(Runnable write) {
+        var deadline = System.nanoTime() + WHEN_BACK.toNanos();
+        while (true) {
+            try {
+                write.run();
+                return;
+            } catch (RuntimeException e) {
+                if (!is(e) || System.nanoTime() > deadline) throw e;
+            }
+            try {
+                Thread.sleep(200);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return; // it stays as it is
+            }
+        }
     }
 
     /** PostgreSQL's manual, appendix A: 08 connection, 53 no room, 57P shutting down, 57014 statement time-out, 25006 read-only. */

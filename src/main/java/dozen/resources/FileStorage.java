@@ -71,7 +71,7 @@ public final class FileStorage {
      * @throws IOException when the body ends early or can't be read; then there is no file
      */
     public void put(String name, String type, long length, InputStream body) throws IOException {
-        send(SdkHttpMethod.PUT, name, connection -> upload(connection, type, length, body), InputStream::readAllBytes);
+        send(SdkHttpMethod.PUT, name, connection -> upload(connection, type, length, body), _ -> null);
     }
 
     public void put(String name, String type, Path file) throws IOException {
@@ -89,7 +89,7 @@ public final class FileStorage {
         connection.setFixedLengthStreamingMode(length);
         connection.setRequestProperty("Content-Type", type);
         var buffer = new byte[BUFFER];
-        try (var limit = TransferLimit.of(TRANSFER, connection::disconnect)) {
+        try (var limit = TransferLimit.of(TRANSFER)) {
             var out = toServer(connection::getOutputStream);
             for (long sent = 0; sent < length; ) {
                 var read = body.read(buffer, 0, (int) Math.min(BUFFER, length - sent));
@@ -134,7 +134,7 @@ public final class FileStorage {
     /** Does nothing when there is none. */
     public void delete(String name) throws IOException {
         try {
-            send(SdkHttpMethod.DELETE, name, _ -> {}, InputStream::readAllBytes);
+            send(SdkHttpMethod.DELETE, name, _ -> {}, _ -> null);
         } catch (FileNotFoundException e) {
             // as wanted
         }
@@ -151,7 +151,7 @@ public final class FileStorage {
      */
     public void ping() throws IOException {
         try {
-            exchange(SdkHttpMethod.GET, PROBE, _ -> {}, InputStream::readAllBytes);
+            exchange(SdkHttpMethod.GET, PROBE, _ -> {}, _ -> null);
         } catch (FileNotFoundException e) {
             // it answers
         } catch (Refusal e) {
@@ -185,24 +185,14 @@ public final class FileStorage {
         connection.setConnectTimeout((int) CONNECT.toMillis());
         connection.setReadTimeout((int) ANSWER.toMillis());
         connection.setInstanceFollowRedirects(false);
-        Unavailable cut = null;
-        try {
-            sender.send(connection);
-        } catch (Unavailable e) {
-            cut = e; // it may have answered before it had all
-        }
-        int status;
-        try {
-            status = connection.getResponseCode();
-        } catch (IOException e) {
-            throw cut == null ? away(e) : cut;
-        }
+        sender.send(connection);
+        int status = toServer(connection::getResponseCode);
         if (status >= 200 && status < 300) {
             try (var body = connection.getInputStream()) {
                 return receiver.take(body);
             }
         }
-        var reason = status + code(connection);
+        var reason = status + toServer(() -> code(connection));
         if (reason.equals("404 NoSuchKey")) throw new FileNotFoundException(name);
         throw new Refusal(reason);
     }

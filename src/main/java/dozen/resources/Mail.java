@@ -15,6 +15,7 @@ import jakarta.mail.util.ByteArrayDataSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.UnsupportedEncodingException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -103,8 +104,8 @@ public final class Mail {
         var socket = connect(smtp);
         try {
             Runnable beforeTheEnd = () -> {
-                handover.run();
                 awaitLonger(socket);
+                handover.run();
             };
             new SmtpDelivery(session, beforeTheEnd).send(message, smtp.tls() ? secured(socket, smtp) : socket);
         } finally {
@@ -190,8 +191,11 @@ public final class Mail {
 
     private Socket connect(SmtpUrl smtp) throws MessagingException {
         try {
+            // With the name that it was asked for: the library would else take the one of reverse DNS for STARTTLS.
+            var address = InetAddress.getByAddress(
+                    smtp.host(), InetAddress.getByName(smtp.host()).getAddress());
             var socket = new Socket();
-            socket.connect(new InetSocketAddress(smtp.host(), smtp.port()), (int)
+            socket.connect(new InetSocketAddress(address, smtp.port()), (int)
                     timeouts.connect().toMillis());
             socket.setSoTimeout((int) timeouts.answer().toMillis());
             return socket;

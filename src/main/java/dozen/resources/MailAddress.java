@@ -1,5 +1,6 @@
 package dozen.resources;
 
+import dozen.settings.Authority;
 import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
 import java.net.IDN;
@@ -40,11 +41,11 @@ public final class MailAddress {
         throw new IllegalArgumentException("is not a mail address");
     }
 
-    /** Java knows IDNA 2003, which turns some domains into others (ß into ss): those don't survive the way back. */
     private static String domain(String text) {
         try {
-            var ascii = IDN.toASCII(text, IDN.USE_STD3_ASCII_RULES);
-            if (ascii.contains(".") && IDN.toUnicode(ascii).equalsIgnoreCase(IDN.toUnicode(text))) return ascii;
+            var ascii = Authority.ascii(text);
+            if (ascii.contains(".")
+                    && IDN.toASCII(ascii, IDN.USE_STD3_ASCII_RULES).equals(ascii)) return ascii;
         } catch (IllegalArgumentException e) {
             // refused below
         }

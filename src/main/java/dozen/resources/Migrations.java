@@ -36,7 +36,11 @@ public final class Migrations {
 
     static int run(PostgresUrl url, String... locations) {
         var pooled = Attach.resource(url.address(), () -> isPooled(url));
-        if (pooled) log.warn("a connection pooler stands before {}: two releases at once may meet", url.address());
+        if (pooled)
+            log.warn(
+                    "a connection pooler stands before {}: a migration that creates an index concurrently would wait for ever;"
+                            + " give release the direct address",
+                    url.address());
         var configuration = Flyway.configure();
         configuration
                 .getConfigurationExtension(PostgreSQLConfigurationExtension.class)

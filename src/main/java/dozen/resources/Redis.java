@@ -1,15 +1,18 @@
 package dozen.resources;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import redis.clients.jedis.BuilderFactory;
 import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Protocol;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.SslVerifyMode;
@@ -123,6 +126,12 @@ public final class Redis implements AutoCloseable {
         var found = new HashMap<String, String>();
         for (var i = 0; i < asked.length; i++) found.put(asked[i], values.get(i));
         return found;
+    }
+
+    /** Redis's own clock, which all processes share. */
+    public Instant time() {
+        var parts = BuilderFactory.STRING_LIST.build(client.sendCommand(Protocol.Command.TIME));
+        return Instant.ofEpochSecond(Long.parseLong(parts.get(0)), Long.parseLong(parts.get(1)) * 1000);
     }
 
     /** For readiness: fails when Redis does not answer, or takes no writes (a replica, no memory, no disk). */

@@ -14,7 +14,7 @@ public record RedisUrl(String host, int port, boolean tls, String user, Secret p
         if (!tls && !url.scheme().equals("redis") || url.hosts().size() != 1) throw ServiceUrl.malformed(EXAMPLE);
         return new RedisUrl(
                 url.host(),
-                url.hosts().getFirst().getPort(STANDARD_PORT),
+                url.hosts().getFirst().port(STANDARD_PORT),
                 tls,
                 url.user(),
                 url.password(),

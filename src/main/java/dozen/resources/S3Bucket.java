@@ -36,7 +36,8 @@ public record S3Bucket(URI address, String region, String keyId, Secret key, Opt
     /** @throws IllegalArgumentException when it is no http or https address */
     public static URI endpoint(String text) {
         var address = WebAddress.parse(text);
-        if (address.getRawQuery() == null && address.getRawFragment() == null) return address;
+        var isPlain = address.getRawQuery() == null && address.getRawFragment() == null;
+        if (isPlain && !address.getRawAuthority().contains("@")) return address;
         throw new IllegalArgumentException("must look like https://s3.example.com");
     }
 }

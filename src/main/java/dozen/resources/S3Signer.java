@@ -1,11 +1,11 @@
 package dozen.resources;
 
+import dozen.settings.Authority;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import org.eclipse.jetty.util.HostPort;
 import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.auth.aws.signer.AwsV4FamilyHttpSigner;
@@ -51,15 +51,15 @@ final class S3Signer {
 
     private SdkHttpRequest unsigned(SdkHttpMethod method, String name) {
         var address = bucket.address();
-        var server = new HostPort(address.getRawAuthority());
+        var server = Authority.parse(address.getRawAuthority());
         var encoded = URLEncoder.encode(name, StandardCharsets.UTF_8)
                 .replace("+", "%20")
                 .replace("%2F", "/");
         return SdkHttpRequest.builder()
                 .method(method)
                 .protocol(address.getScheme())
-                .host(server.getHost())
-                .port(server.getPort(address.getScheme().equals("https") ? 443 : 80))
+                .host(server.host())
+                .port(server.port(address.getScheme().equals("https") ? 443 : 80))
                 .encodedPath(address.getRawPath() + "/" + encoded)
                 .build();
     }

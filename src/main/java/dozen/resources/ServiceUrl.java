@@ -1,7 +1,7 @@
 package dozen.resources;
 
+import dozen.settings.Authority;
 import dozen.settings.Secret;
-import java.net.IDN;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
@@ -11,12 +11,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.eclipse.jetty.util.HostPort;
 
 /**
  * The address of a backing service: scheme://user:password@host:port/path?query, with a percent-encoded user and
- * password. Several hosts may stand between commas, and a host may have an underscore, as service names in compose files
- * have: java.net.URI knows neither, so the authority is read here.
+ * password. Several hosts may stand between commas, which java.net.URI does not know, so the authority is read here.
  *
  * @param user null when there is none
  * @param password null when there is none
@@ -26,7 +24,7 @@ record ServiceUrl(
         String scheme,
         String user,
         Secret password,
-        List<HostPort> hosts,
+        List<Authority> hosts,
         String path,
         Map<String, String> parameters) {
 
@@ -57,7 +55,7 @@ record ServiceUrl(
         var at = authority.lastIndexOf('@');
         var login = at < 0 ? new String[] {""} : authority.substring(0, at).split(":", 2);
         var hosts = Arrays.stream(authority.substring(at + 1).split(",", -1))
-                .map(ServiceUrl::host)
+                .map(Authority::parse)
                 .toList();
         return new ServiceUrl(
                 url.getScheme(),
@@ -66,12 +64,6 @@ record ServiceUrl(
                 hosts,
                 path.isEmpty() ? "" : decoded(path.substring(1), false),
                 parameters(url.getRawQuery()));
-    }
-
-    private static HostPort host(String text) {
-        var host = new HostPort(text.startsWith("[") ? text : IDN.toASCII(text));
-        if (!host.hasHost()) throw new IllegalArgumentException();
-        return host;
     }
 
     private static Map<String, String> parameters(String query) {
@@ -95,13 +87,13 @@ record ServiceUrl(
     /** The host of a service that has one alone; an IPv6 address comes without its brackets. */
     String host() {
         if (hosts.size() != 1) throw new IllegalArgumentException();
-        return hosts.getFirst().getHost().replaceAll("[\\[\\]]", "");
+        return hosts.getFirst().host().replaceAll("[\\[\\]]", "");
     }
 
     /** Every host with its port, as an address for people and for the PostgreSQL driver. */
     String hosts(int standardPort) {
         return hosts.stream()
-                .map(host -> host.getHost() + ":" + host.getPort(standardPort))
+                .map(host -> host.host() + ":" + host.port(standardPort))
                 .collect(Collectors.joining(","));
     }
 }

@@ -7,6 +7,7 @@ import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
 import java.net.Socket;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.eclipse.angus.mail.smtp.SMTPTransport;
@@ -19,6 +20,8 @@ public final class SmtpDelivery extends SMTPTransport {
     private static final int TAKEN = 250;
     /** The mailbox is not there, is elsewhere, or can't have this name (RFC 5321, 4.2.3): no later try will help. */
     private static final Set<Integer> NO_SUCH_MAILBOX = Set.of(550, 551, 553);
+    /** RFC 3463: of the codes that say more, 5.1 is about the address and 5.2.1 about the mailbox; others are policy. */
+    private static final Pattern OTHER_REASON = Pattern.compile("\\b5\\d\\d[ -]+5\\.(?!1\\.|2\\.1\\b)\\d+\\.\\d+");
 
     /** The server said no: the message is not on its way. */
     public static final class Refused extends MessagingException {
@@ -38,6 +41,7 @@ public final class SmtpDelivery extends SMTPTransport {
     private final Runnable beforeTheEnd;
     private boolean ending;
     private int answer;
+    private String words = "";
 
     SmtpDelivery(Session session, Runnable beforeTheEnd) {
         super(session, new URLName("smtp", null, -1, null, null, null));
@@ -56,10 +60,13 @@ public final class SmtpDelivery extends SMTPTransport {
     }
 
     private MessagingException judged(MessagingException failure) {
-        if (answer >= 400) return new Refused(text(failure), false);
+        if (answer >= 400) return new Refused(words.strip(), false);
         for (Exception e = failure; e instanceof MessagingException each; e = each.getNextException()) {
             if (e instanceof SMTPAddressFailedException recipient) {
-                return new Refused(text(recipient), NO_SUCH_MAILBOX.contains(recipient.getReturnCode()));
+                var words = text(recipient);
+                var unknown = NO_SUCH_MAILBOX.contains(recipient.getReturnCode());
+                return new Refused(
+                        words, unknown && !OTHER_REASON.matcher(words).find());
             }
             if (e instanceof SMTPSendFailedException && !ending) return new Refused(text(each), false);
         }
@@ -89,7 +96,10 @@ public final class SmtpDelivery extends SMTPTransport {
     @Override
     protected int readServerResponse() throws MessagingException {
         var code = super.readServerResponse();
-        if (ending && answer == 0) answer = code;
+        if (ending && answer == 0) {
+            answer = code;
+            words = getLastServerResponse();
+        }
         return code;
     }
 }

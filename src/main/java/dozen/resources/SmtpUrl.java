@@ -15,7 +15,7 @@ public record SmtpUrl(String host, int port, boolean tls, String user, Secret pa
         if (!tls && !url.scheme().equals("smtp") || url.hosts().size() != 1) throw ServiceUrl.malformed(EXAMPLE);
         return new SmtpUrl(
                 url.host(),
-                url.hosts().getFirst().getPort(tls ? STANDARD_TLS_PORT : STANDARD_PORT),
+                url.hosts().getFirst().port(tls ? STANDARD_TLS_PORT : STANDARD_PORT),
                 tls,
                 url.user(),
                 url.password());

@@ -2,28 +2,41 @@ package dozen.resources;
 
 import java.time.Duration;
 
-/** Ends a transfer that takes too long. A socket's own time-out is for reading alone; a write may block for ever. */
+/**
+ * Interrupts the thread whose transfer takes too long. A socket's own time-out is for reading alone; a write may block for
+ * ever. On a virtual thread, where requests and jobs run, an interrupt closes the socket.
+ */
 final class TransferLimit implements AutoCloseable {
+    private final Thread owner = Thread.currentThread();
     private final Thread clock;
+    private boolean over;
 
-    private TransferLimit(Thread clock) {
-        this.clock = clock;
-    }
-
-    /** @param end called once the time is over, unless this is closed before */
-    static TransferLimit of(Duration limit, Runnable end) {
-        return new TransferLimit(Thread.startVirtualThread(() -> {
+    private TransferLimit(Duration limit) {
+        clock = Thread.ofVirtual().unstarted(() -> {
             try {
                 Thread.sleep(limit);
-                end.run();
+                interruptOwner();
             } catch (InterruptedException e) {
                 // it was in time
             }
-        }));
+        });
+    }
+
+    static TransferLimit of(Duration limit) {
+        var started = new TransferLimit(limit);
+        started.clock.start();
+        return started;
+    }
+
+    private synchronized void interruptOwner() {
+        if (!over) owner.interrupt();
     }
 
     @Override
     public void close() {
+        synchronized (this) {
+            over = true;
+        }
         clock.interrupt();
     }
 }

@@ -1,15 +1,10 @@
 package dozen.settings;
 
-import java.net.IDN;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
-import org.eclipse.jetty.util.HostPort;
 
-/**
- * Reads an absolute http or https address. The host may have an underscore, as service names in compose files have, and
- * letters of any script, which become the A-labels that DNS knows: java.net.URI alone refuses both as hosts.
- */
+/** Reads an absolute http or https address; the host is read by {@link Authority}'s rules. */
 public final class WebAddress {
     private WebAddress() {}
 
@@ -24,18 +19,14 @@ public final class WebAddress {
             var scheme = String.valueOf(address.getScheme()).toLowerCase(Locale.ROOT);
             var authority = address.getRawAuthority();
             if (authority == null || !scheme.equals("http") && !scheme.equals("https")) throw malformed();
-            var ascii = ascii(authority);
-            var hostPort = new HostPort(ascii.substring(ascii.lastIndexOf('@') + 1));
-            if (!hostPort.hasHost()) throw malformed();
-            return new URI(scheme + "://" + ascii + text.substring(text.indexOf(authority) + authority.length()));
+            var at = authority.lastIndexOf('@') + 1;
+            var server = Authority.parse(authority.substring(at));
+            var port = server.port() == 0 ? "" : ":" + server.port();
+            var rest = text.substring(text.indexOf("//") + 2 + authority.length());
+            return new URI(scheme + "://" + authority.substring(0, at) + server.host() + port + rest);
         } catch (URISyntaxException | IllegalArgumentException e) {
             throw malformed();
         }
-    }
-
-    /** User names and ports are ASCII, so that the conversion leaves them as they are. */
-    private static String ascii(String authority) {
-        return authority.startsWith("[") ? authority : IDN.toASCII(authority).toLowerCase(Locale.ROOT);
     }
 
     /**
@@ -44,10 +35,9 @@ public final class WebAddress {
      * @throws IllegalArgumentException when the authority is none
      */
     public static String origin(String scheme, String authority) {
-        var hostPort = new HostPort(ascii(authority));
-        var standardPort = scheme.equals("https") ? 443 : 80;
-        var port = hostPort.getPort(standardPort);
-        return scheme + "://" + hostPort.getHost() + (port == standardPort ? "" : ":" + port);
+        var server = Authority.parse(authority);
+        var standard = scheme.equals("https") ? 443 : 80;
+        return scheme + "://" + server.host() + (server.port(standard) == standard ? "" : ":" + server.port());
     }
 
     private static IllegalArgumentException malformed() {

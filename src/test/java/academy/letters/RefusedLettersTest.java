@@ -89,6 +89,18 @@ class RefusedLettersTest {
         }
     }
 
+    @Test
+    void whatTheServerRefusesByPolicyIsTriedAgain() throws Exception {
+        var faults = new ConcurrentLinkedQueue<>(List.of(new Fault(Step.RCPT, 550, "5.7.1 relaying denied")));
+        var to = "p" + UUID.randomUUID() + "@example.com";
+        try (var server = new FaultySmtp(smtp.getSmtp().getPort(), faults::poll)) {
+            var letters = letters(server.url());
+            assertThrows(MessagingException.class, () -> send(letters, to));
+            send(letters, to);
+            assertEquals(1, arrived(to));
+        }
+    }
+
     private static void send(Letters letters, String to) throws MessagingException {
         letters.send(new Letters.Recipient(to, "Zoë"), "test-" + to, "welcome", "Welcome", Map.of());
     }

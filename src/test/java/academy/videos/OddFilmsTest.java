@@ -182,6 +182,14 @@ class OddFilmsTest {
     }
 
     @Test
+    void aProgramThatIsNotThereIsNotTheFilmsFault() throws Exception {
+        var film = folder.resolve("film.mp4");
+        ffmpeg.makeSample(film, 1);
+        assertThrows(IOException.class, () -> new Ffmpeg("/nowhere/ffmpeg").probe(film));
+        assertThrows(IOException.class, () -> new Ffmpeg("no-such-ffmpeg").seconds(film));
+    }
+
+    @Test
     void theProgramEndsWhenNobodyHoldsItsInputOpenAnyMore() throws Exception {
         var errors = folder.resolve("errors");
         var guarded = GuardedProcess.start(List.of("sleep", "600"), errors);

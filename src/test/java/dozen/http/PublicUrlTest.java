@@ -17,6 +17,8 @@ class PublicUrlTest {
         "https://example.com/shop/, https://example.com/shop/reset#x",
         "http://localhost:8000, http://localhost:8000/reset#x",
         "HTTPS://Example.com:8443/, https://example.com:8443/reset#x",
+        "http://http/, http://http/reset#x",
+        "https://s, https://s/reset#x",
         "http://my_web:8000/, http://my_web:8000/reset#x",
         "https://münchen.example/, https://xn--mnchen-3ya.example/reset#x",
         "http://[::1]:8000/, http://[::1]:8000/reset#x"
@@ -38,6 +40,7 @@ class PublicUrlTest {
                 "https://example.com/?a=b",
                 "https://example.com/#a",
                 "https://exa mple.com",
+                "https://faß.example", // IDNA 2003 knows it as fass.example, which is somebody else's
                 "//example.com"
             })
     void refusesWhatNoBrowserCouldOpen(String setting) {

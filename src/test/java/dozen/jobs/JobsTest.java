@@ -322,6 +322,28 @@ class JobsTest {
     }
 
     @Test
+    void whatWaitsBehindALongJobIsRunByAnotherWorker() throws Exception {
+        var finish = new CountDownLatch(1);
+        var begun = new CountDownLatch(1);
+        worker.on(Greet.class, (job, run) -> {
+                    begun.countDown();
+                    assertTrue(finish.await(30, TimeUnit.SECONDS));
+                })
+                .start(1);
+        enqueue(Job.of(new Greet("long")), Job.of(new Greet("a")), Job.of(new Greet("b")), Job.of(new Greet("c")));
+        assertTrue(begun.await(10, TimeUnit.SECONDS));
+        try (var other = new Worker("other", postgres, redis, Duration.ofSeconds(5))) {
+            other.on(Greet.class, (job, run) -> greeted.add(job.name())).start(1);
+            for (var i = 0; i < 250 && greeted.size() < 3; i++) Thread.sleep(20);
+            assertEquals(3, greeted.size(), greeted.toString());
+        }
+        finish.countDown();
+        Effects.await(postgres, "jobs", 0, SOON);
+        assertEquals(3, greeted.size());
+        assertEquals(0, Effects.count(postgres, "dead_jobs"));
+    }
+
+    @Test
     void aJobThatWasGivenAwayMeanwhileDoesNotRunHere() throws Exception {
         enqueue(Job.of(new Greet("once")));
         var queue = new Queue(postgres.jdbi(), "slept");

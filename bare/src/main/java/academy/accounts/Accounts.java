@@ -134,8 +134,9 @@ public final class Accounts {
                 .findOne());
     }
 
-    void welcome(UUID id) {
-        jdbi.useHandle(handle -> handle.createUpdate("UPDATE accounts SET welcomed = true WHERE id = :id")
+    void welcome(UUID id, boolean done) {
+        jdbi.useHandle(handle -> handle.createUpdate("UPDATE accounts SET welcomed = :done WHERE id = :id")
+                .bind("done", done)
                 .bind("id", id)
                 .execute());
     }

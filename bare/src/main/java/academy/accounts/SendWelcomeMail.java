@@ -2,6 +2,7 @@ package academy.accounts;
 
 import dozen.jobs.JobRun;
 import dozen.resources.Mail;
+import dozen.resources.SmtpDelivery;
 import dozen.templates.Templates;
 import jakarta.mail.MessagingException;
 import java.util.List;
@@ -35,7 +36,12 @@ public record SendWelcomeMail(UUID account) {
                     templates.render("mails/welcome.html", name),
                     Map.of(),
                     List.of());
-            mail.send(letter, () -> accounts.welcome(job.account()));
+            try {
+                mail.send(letter, () -> accounts.welcome(job.account(), true));
+            } catch (SmtpDelivery.Refused e) {
+                accounts.welcome(job.account(), false); // it is not on its way
+                if (!e.isHopeless()) throw e;
+            }
         }
     }
 }

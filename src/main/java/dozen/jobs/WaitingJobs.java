@@ -1,0 +1,41 @@
+package dozen.jobs;
+
+import com.github.kagkarlsson.scheduler.task.Execution;
+import dozen.jobs.Queue.RunOf;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The jobs that a worker took from the table and has no free thread for yet. They get no heartbeat, so none may wait long:
+ * what is late is handed back, and another worker can run it.
+ */
+final class WaitingJobs {
+    private final Map<RunOf, Long> takenAt = new ConcurrentHashMap<>();
+
+    void took(List<Execution> executions) {
+        var now = System.currentTimeMillis();
+        for (var execution : executions) takenAt.put(RunOf.of(execution), now);
+    }
+
+    /**
+     * Claims a job for a thread that is free now. Returns for how many milliseconds it waited, by the time of day, which
+     * goes on while a machine is suspended; -1 when it was handed back meanwhile.
+     */
+    long start(RunOf run) {
+        var since = takenAt.remove(run);
+        return since == null ? -1 : Math.abs(System.currentTimeMillis() - since);
+    }
+
+    /** Takes out those that have waited for longer, so that no thread starts them. */
+    List<RunOf> takeLate(Duration limit) {
+        var latest = System.currentTimeMillis() - limit.toMillis();
+        var late = new ArrayList<RunOf>();
+        takenAt.forEach((run, since) -> {
+            if (since <= latest && takenAt.remove(run, since)) late.add(run);
+        });
+        return late;
+    }
+}
