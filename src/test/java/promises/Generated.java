@@ -108,6 +108,7 @@ final class Generated {
             "*",
             "=",
             "x".repeat(3000));
+    private static final String FIELD = "--x\r\nContent-Disposition: form-data; name=\"email\"\r\n\r\n";
     private static final List<String> FORMS = List.of(
             "",
             "&",
@@ -213,6 +214,7 @@ final class Generated {
     }
 
     String form() {
+        if (oneIn(20)) return FIELD + "a".repeat(2_000_000) + "\r\n--x--\r\n";
         return switch (random.nextInt(6)) {
             case 0 -> any(FORMS);
             case 1 -> any(FORMS).repeat(1 + random.nextInt(300));
