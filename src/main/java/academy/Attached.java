@@ -2,7 +2,7 @@ package academy;
 
 import academy.accounts.Accounts;
 import academy.accounts.Passwords;
-import dozen.process.Life;
+import dozen.process.Lifecycle;
 import dozen.resources.FileStorage;
 import dozen.resources.Postgres;
 import dozen.resources.Redis;
@@ -10,22 +10,22 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What the settings name, attached, and owned by the life of the process.
+ * What the settings name, attached, and owned by the lifecycle of the process.
  *
- * @param life closes all of it
+ * @param lifecycle closes all of it
  */
-record Attached(Settings settings, Life life) {
+record Attached(Settings settings, Lifecycle lifecycle) {
     /** For a request. */
     static final Duration STATEMENT = Duration.ofSeconds(5);
     /** For jobs and tasks, which may take longer. */
     static final Duration LONG_STATEMENT = Duration.ofMinutes(10);
 
     Postgres postgres(int connections, Duration statement) {
-        return life.owns(Postgres.attach(settings.databaseUrl(), connections, statement));
+        return lifecycle.register(Postgres.attach(settings.databaseUrl(), connections, statement));
     }
 
     Redis redis() {
-        return life.owns(Redis.attach(settings.redisUrl(), settings.redisTlsVerify()));
+        return lifecycle.register(Redis.attach(settings.redisUrl(), settings.redisTlsVerify()));
     }
 
     Optional<FileStorage> files() {

@@ -31,12 +31,12 @@ public final class Main {
                         "web",
                         "answers HTTP on $PORT; any number",
                         run -> WebProcess.start(
-                                run.settings(), run.life(), program().tasks()))
-                .processType("worker", "runs jobs; any number", run -> WorkerProcess.start(run.settings(), run.life()))
+                                run.settings(), run.lifecycle(), program().tasks()))
+                .processType("worker", "runs jobs; any number", run -> WorkerProcess.start(run.settings(), run.lifecycle()))
                 .processType(
                         "scheduler",
                         "turns clock ticks into jobs; any number, each tick once",
-                        run -> SchedulerProcess.start(run.settings(), run.life()))
+                        run -> SchedulerProcess.start(run.settings(), run.lifecycle()))
                 .once(
                         "release",
                         "applies migrations; once per release, safe if repeated",
@@ -107,7 +107,7 @@ public final class Main {
     }
 
     private static Attached attached(Program.Run<Settings> run) {
-        return new Attached(run.settings(), run.life());
+        return new Attached(run.settings(), run.lifecycle());
     }
 
     private static Postgres postgres(Program.Run<Settings> run) {

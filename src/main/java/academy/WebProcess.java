@@ -35,7 +35,7 @@ import dozen.http.Server;
 import dozen.jobs.JobReport;
 import dozen.jobs.Jobs;
 import dozen.jobs.Progress;
-import dozen.process.Life;
+import dozen.process.Lifecycle;
 import dozen.process.Registry;
 import dozen.resources.Cache;
 import dozen.settings.Signer;
@@ -50,12 +50,12 @@ import java.util.function.Function;
 /** What answers HTTP, wired. */
 final class WebProcess {
     /**
-     * Starts it; the life that is given owns all of it, so a test can start and close the very same.
+     * Starts it; the lifecycle that is given owns all of it, so a test can start and close the very same.
      *
      * @param tasks what the status page tells of
      */
-    static Server start(Settings settings, Life life, List<String> tasks) {
-        var attached = new Attached(settings, life);
+    static Server start(Settings settings, Lifecycle lifecycle, List<String> tasks) {
+        var attached = new Attached(settings, lifecycle);
         var postgres = attached.postgres(settings.databasePoolSize(), Attached.STATEMENT);
         var redis = attached.redis();
         var files = attached.files();
@@ -91,12 +91,12 @@ final class WebProcess {
         var passwordRoutes = new PasswordRoutes(postgres.jdbi(), accounts, sessions, resets, limits, jobs);
         var courseRoutes = new CourseRoutes(courses, lessons, once);
 
-        var registry = Registry.join(redis, "web", settings.process().release(), life);
+        var registry = Registry.join(redis, "web", settings.process().release(), lifecycle);
         var facts = new Status.Facts(registry.name(), settings.port(), settings.process(), settings.declared(), tasks);
         var status = new Status(facts, postgres, redis, readiness);
         var readers = settings.statusPublic() ? Access.PUBLIC : Access.ADMIN;
         var server =
-                life.owns(Server.start(settings.http(), readiness, metrics, layout.problemPage(), sessions, routes -> {
+                lifecycle.register(Server.start(settings.http(), readiness, metrics, layout.problemPage(), sessions, routes -> {
                     accountRoutes.register(routes);
                     passwordRoutes.register(routes);
                     courseRoutes.register(routes);

@@ -20,15 +20,15 @@ import academy.videos.TranscodeVideo;
 import academy.videos.Videos;
 import dozen.jobs.Jobs;
 import dozen.jobs.Worker;
-import dozen.process.Life;
+import dozen.process.Lifecycle;
 import dozen.process.Registry;
 import dozen.resources.Mail;
 import dozen.settings.Signer;
 
 /** Every type of job, and who does it. */
 final class WorkerProcess {
-    static Worker start(Settings settings, Life life) {
-        var attached = new Attached(settings, life);
+    static Worker start(Settings settings, Lifecycle lifecycle) {
+        var attached = new Attached(settings, lifecycle);
         // Room for a connection in each handler, and for each of the two schedulers to take jobs and tell heartbeats.
         var threads = settings.workerThreads() + TranscodeVideo.POLICY.ownThreads();
         var connections = Math.max(settings.databasePoolSize(), threads + 5);
@@ -49,8 +49,8 @@ final class WorkerProcess {
         var unsubscribe = new Unsubscribe.Links(signer, settings.publicUrl());
         var resets = new ResetLinks(signer, accounts);
 
-        var registry = Registry.join(redis, "worker", settings.process().release(), life);
-        var worker = life.owns(new Worker(registry.name(), postgres, redis, settings.drain()))
+        var registry = Registry.join(redis, "worker", settings.process().release(), lifecycle);
+        var worker = lifecycle.register(new Worker(registry.name(), postgres, redis, settings.drain()))
                 .on(SendWelcomeMail.class, new SendWelcomeMail.Handler(accounts, letters)::run)
                 .on(SendPasswordReset.class, new SendPasswordReset.Handler(accounts, resets, letters)::run)
                 .on(EnqueueDigests.class, new EnqueueDigests.Handler(jdbi, jobs)::run)

@@ -3,7 +3,7 @@ package academy;
 import academy.reminders.EnqueueDigests;
 import dozen.jobs.Jobs;
 import dozen.jobs.Worker;
-import dozen.process.Life;
+import dozen.process.Lifecycle;
 import dozen.process.Program;
 import dozen.process.Registry;
 import dozen.resources.Postgres;
@@ -16,14 +16,14 @@ final class EnqueuingWorker {
 
     public static void main(String[] arguments) {
         var program = new Program<>("academy", Main.class, Settings::process, Settings::read)
-                .processType("worker", "", run -> start(run.settings(), run.life()));
+                .processType("worker", "", run -> start(run.settings(), run.lifecycle()));
         System.exit(program.run(System.getenv(), arguments));
     }
 
-    private static void start(Settings settings, Life life) {
-        var postgres = life.owns(Postgres.attach(settings.databaseUrl(), 10, Duration.ofSeconds(30)));
-        var redis = life.owns(Redis.attach(settings.redisUrl(), true));
-        life.owns(new Worker(Registry.name("worker"), postgres, redis, settings.drain()))
+    private static void start(Settings settings, Lifecycle lifecycle) {
+        var postgres = lifecycle.register(Postgres.attach(settings.databaseUrl(), 10, Duration.ofSeconds(30)));
+        var redis = lifecycle.register(Redis.attach(settings.redisUrl(), true));
+        lifecycle.register(new Worker(Registry.name("worker"), postgres, redis, settings.drain()))
                 .on(EnqueueDigests.class, new EnqueueDigests.Handler(postgres.jdbi(), new Jobs(redis))::run)
                 .start(settings.workerThreads());
     }

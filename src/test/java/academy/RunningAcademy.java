@@ -5,7 +5,7 @@ import dev.TestServices;
 import dozen.http.Access;
 import dozen.http.Json;
 import dozen.http.Server;
-import dozen.process.Life;
+import dozen.process.Lifecycle;
 import dozen.resources.Postgres;
 import dozen.resources.PostgresUrl;
 import dozen.settings.Env;
@@ -25,7 +25,7 @@ import java.util.Map;
 public final class RunningAcademy implements AutoCloseable {
     public static final String PASSWORD = "correct horse battery";
 
-    private final Life life = new Life(Duration.ofSeconds(5));
+    private final Lifecycle lifecycle = new Lifecycle(Duration.ofSeconds(5));
     private final HttpClient client = HttpClient.newHttpClient();
     private final Map<String, String> settings;
     private final Server server;
@@ -36,7 +36,7 @@ public final class RunningAcademy implements AutoCloseable {
         var env = new Env(settings);
         var read = Settings.read(env);
         env.check();
-        server = WebProcess.start(read, life, Main.program().tasks());
+        server = WebProcess.start(read, lifecycle, Main.program().tasks());
     }
 
     public static RunningAcademy start() {
@@ -127,7 +127,7 @@ public final class RunningAcademy implements AutoCloseable {
 
     /** Runs jobs as well, in this process. */
     public void startWorker() {
-        WorkerProcess.start(Settings.read(new Env(settings)), life);
+        WorkerProcess.start(Settings.read(new Env(settings)), lifecycle);
     }
 
     /** Runs something with the settings of this program, as a task or a scheduler would. */
@@ -196,7 +196,7 @@ public final class RunningAcademy implements AutoCloseable {
 
     /** One for all questions that are asked again and again. */
     private synchronized Postgres behind() {
-        if (behind == null) behind = life.owns(postgres());
+        if (behind == null) behind = lifecycle.register(postgres());
         return behind;
     }
 
@@ -207,6 +207,6 @@ public final class RunningAcademy implements AutoCloseable {
     @Override
     public void close() {
         client.close();
-        life.close();
+        lifecycle.close();
     }
 }

@@ -24,7 +24,7 @@ import dozen.jobs.Jobs;
 import dozen.jobs.Ticker;
 import dozen.jobs.Worker;
 import dozen.process.Console;
-import dozen.process.Life;
+import dozen.process.Lifecycle;
 import dozen.process.Program;
 import dozen.process.Registry;
 import dozen.process.StartupCache;
@@ -53,15 +53,15 @@ public final class Main {
 
     static Program<Settings> program() {
         return new Program<>("academy", Main.class, Settings::process, Settings::read)
-                .processType("web", "answers HTTP on $PORT; any number", run -> web(run.settings(), run.life()))
-                .processType("worker", "runs jobs; any number", run -> worker(run.settings(), run.life()))
-                .processType("scheduler", "turns clock ticks into jobs; any number, each tick once", run -> scheduler(run.settings(), run.life()))
+                .processType("web", "answers HTTP on $PORT; any number", run -> web(run.settings(), run.lifecycle()))
+                .processType("worker", "runs jobs; any number", run -> worker(run.settings(), run.lifecycle()))
+                .processType("scheduler", "turns clock ticks into jobs; any number, each tick once", run -> scheduler(run.settings(), run.lifecycle()))
                 .once(
                         "release",
                         "applies migrations; once per release, safe if repeated",
                         run -> Migrations.run(run.settings().databaseUrl()))
                 .interactive(
-                        "console", "JShell with the resources in scope", run -> console(run.settings(), run.life()))
+                        "console", "JShell with the resources in scope", run -> console(run.settings(), run.lifecycle()))
                 .task(
                         "create-admin",
                         CreateAdmin.ARGUMENTS,
@@ -84,10 +84,10 @@ public final class Main {
                         run -> jobTasks(run).discard(run.arguments()));
     }
 
-    /** Starts the web process; the life that is given owns all of it, so a test can start and close the very same. */
-    public static Server web(Settings settings, Life life) {
-        var postgres = life.owns(Postgres.attach(settings.databaseUrl(), settings.databasePoolSize(), STATEMENT));
-        var redis = redis(settings, life);
+    /** Starts the web process; the lifecycle that is given owns all of it, so a test can start and close the very same. */
+    public static Server web(Settings settings, Lifecycle lifecycle) {
+        var postgres = lifecycle.register(Postgres.attach(settings.databaseUrl(), settings.databasePoolSize(), STATEMENT));
+        var redis = redis(settings, lifecycle);
         var readiness = new Readiness().requires("postgres", postgres::ping).uses("redis", redis::ping);
         var metrics = new Metrics(settings.metricsToken()).with(new JobReport(postgres.jdbi(), redis)::update);
 
@@ -105,13 +105,13 @@ public final class Main {
 
         var templates = new Templates();
         var assets = new Assets();
-        var registry = Registry.join(redis, "web", settings.process().release(), life);
+        var registry = Registry.join(redis, "web", settings.process().release(), lifecycle);
         var facts = new Status.Facts(
                 registry.name(), settings.port(), settings.process(), settings.declared(), program().tasks());
         var status = new Status(facts, postgres, redis, readiness);
         var readers = settings.statusPublic() ? Access.PUBLIC : Access.ADMIN;
         var problemPage = ProblemPage.plain(assets, templates);
-        var server = life.owns(Server.start(settings.http(), readiness, metrics, problemPage, sessions, routes -> {
+        var server = lifecycle.register(Server.start(settings.http(), readiness, metrics, problemPage, sessions, routes -> {
             new AccountRoutes(accounts, sessions, limits, once, cache, new Jobs(redis)).register(routes);
             new StatusPage(status, readers, assets, templates).register(routes);
             assets.register(routes);
@@ -121,15 +121,15 @@ public final class Main {
     }
 
     /** Every type of job, and who does it. */
-    public static Worker worker(Settings settings, Life life) {
+    public static Worker worker(Settings settings, Lifecycle lifecycle) {
         // Room for a connection in each handler, for taking jobs and for heartbeats.
         var connections = Math.max(settings.databasePoolSize(), settings.workerThreads() + 3);
-        var postgres = life.owns(Postgres.attach(settings.databaseUrl(), connections, TASK_STATEMENT));
-        var redis = redis(settings, life);
+        var postgres = lifecycle.register(Postgres.attach(settings.databaseUrl(), connections, TASK_STATEMENT));
+        var redis = redis(settings, lifecycle);
         var mail = new Mail(settings.smtpUrl(), settings.mailFrom(), settings.smtpPlainLogin());
 
-        var registry = Registry.join(redis, "worker", settings.process().release(), life);
-        var worker = life.owns(new Worker(registry.name(), postgres, redis, settings.drain()))
+        var registry = Registry.join(redis, "worker", settings.process().release(), lifecycle);
+        var worker = lifecycle.register(new Worker(registry.name(), postgres, redis, settings.drain()))
                 .on(SendWelcomeMail.class, new SendWelcomeMail.Handler(accounts(settings, postgres), mail)::run)
                 .on(PurgeExpired.class, new PurgeExpired.Handler(postgres.jdbi())::run)
                 .start(settings.workerThreads());
@@ -138,13 +138,13 @@ public final class Main {
     }
 
     /** Every tick of the clock, and what it enqueues. */
-    public static Ticker scheduler(Settings settings, Life life) {
-        var postgres = life.owns(Postgres.attach(settings.databaseUrl(), 4, STATEMENT));
-        var redis = redis(settings, life);
+    public static Ticker scheduler(Settings settings, Lifecycle lifecycle) {
+        var postgres = lifecycle.register(Postgres.attach(settings.databaseUrl(), 4, STATEMENT));
+        var redis = redis(settings, lifecycle);
         var jobs = new Jobs(redis);
 
-        var registry = Registry.join(redis, "scheduler", settings.process().release(), life);
-        var ticker = life.owns(new Ticker(registry.name(), postgres))
+        var registry = Registry.join(redis, "scheduler", settings.process().release(), lifecycle);
+        var ticker = lifecycle.register(new Ticker(registry.name(), postgres))
                 .on("purge", settings.purgeCron(), (transaction, due) -> {
                     jobs.enqueue(transaction, Job.of(new PurgeExpired()).key("purge " + due));
                 })
@@ -153,9 +153,9 @@ public final class Main {
         return ticker;
     }
 
-    private static void console(Settings settings, Life life) throws Exception {
-        var postgres = life.owns(Postgres.attach(settings.databaseUrl(), 2, TASK_STATEMENT));
-        var redis = redis(settings, life);
+    private static void console(Settings settings, Lifecycle lifecycle) throws Exception {
+        var postgres = lifecycle.register(Postgres.attach(settings.databaseUrl(), 2, TASK_STATEMENT));
+        var redis = redis(settings, lifecycle);
         new Console()
                 .with("settings", settings)
                 .with("postgres", postgres)
@@ -165,16 +165,16 @@ public final class Main {
                 .run();
     }
 
-    private static Redis redis(Settings settings, Life life) {
-        return life.owns(Redis.attach(settings.redisUrl(), settings.redisTlsVerify()));
+    private static Redis redis(Settings settings, Lifecycle lifecycle) {
+        return lifecycle.register(Redis.attach(settings.redisUrl(), settings.redisTlsVerify()));
     }
 
     private static Postgres postgres(Program.Run<Settings> run) {
-        return run.life().owns(Postgres.attach(run.settings().databaseUrl(), 2, TASK_STATEMENT));
+        return run.lifecycle().register(Postgres.attach(run.settings().databaseUrl(), 2, TASK_STATEMENT));
     }
 
     private static JobTasks jobTasks(Program.Run<Settings> run) {
-        return new JobTasks(postgres(run).jdbi(), redis(run.settings(), run.life()));
+        return new JobTasks(postgres(run).jdbi(), redis(run.settings(), run.lifecycle()));
     }
 
     private static Accounts accounts(Settings settings, Postgres postgres) {

@@ -9,7 +9,7 @@ import com.icegreen.greenmail.util.ServerSetup;
 import dev.TestServices;
 import dozen.http.Json;
 import dozen.http.Server;
-import dozen.process.Life;
+import dozen.process.Lifecycle;
 import dozen.settings.Env;
 import java.io.IOException;
 import java.net.URI;
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 /** The program that main runs, over HTTP, on a real PostgreSQL, Redis and SMTP server. */
 class AccountsTest {
     private static final GreenMail MAILS = new GreenMail(ServerSetup.SMTP.dynamicPort());
-    private static final Life LIFE = new Life(Duration.ofSeconds(5));
+    private static final Lifecycle LIFECYCLE = new Lifecycle(Duration.ofSeconds(5));
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static Server server;
 
@@ -38,13 +38,13 @@ class AccountsTest {
         var env = new Env(settings);
         var read = Settings.read(env);
         env.check();
-        server = Main.web(read, LIFE);
-        Main.worker(read, LIFE);
+        server = Main.web(read, LIFECYCLE);
+        Main.worker(read, LIFECYCLE);
     }
 
     @AfterAll
     static void stop() {
-        LIFE.close();
+        LIFECYCLE.close();
         CLIENT.close();
         MAILS.stop();
     }

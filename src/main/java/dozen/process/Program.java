@@ -23,13 +23,13 @@ import org.slf4j.LoggerFactory;
  * @param <S> the application's settings
  */
 public final class Program<S> {
-    /** What a process type or task does with its settings, its life and its arguments. */
+    /** What a process type or task does with its settings, what it opens and its arguments. */
     @FunctionalInterface
     public interface Body<S> {
         void run(Run<S> run) throws Exception;
     }
 
-    public record Run<S>(S settings, Life life, List<String> arguments) {}
+    public record Run<S>(S settings, Lifecycle lifecycle, List<String> arguments) {}
 
     private enum Kind {
         /** Runs until it is told to stop. */
@@ -199,11 +199,10 @@ public final class Program<S> {
         var common = startLog(env, type, entry.quiet());
         var settings = read.apply(env, common);
         env.check();
-        try (var life = new Life(common.shutdownGrace())) {
-            // From before the start: a worker has begun jobs before the start returns.
-            if (entry.kind() == Kind.STAYS) life.listen();
-            entry.body().run(new Run<>(settings, life, arguments));
-            if (entry.kind() == Kind.STAYS) life.awaitStop();
+        try (var lifecycle = new Lifecycle(common.shutdownGrace())) {
+            if (entry.kind() == Kind.STAYS) lifecycle.closeOnShutdown();
+            entry.body().run(new Run<>(settings, lifecycle, arguments));
+            if (entry.kind() == Kind.STAYS) lifecycle.awaitShutdown();
         }
     }
 

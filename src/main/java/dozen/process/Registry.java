@@ -45,13 +45,13 @@ public final class Registry implements AutoCloseable {
 
     private final Redis redis;
     private final Entry self;
-    private final Life life;
+    private final Lifecycle lifecycle;
     private final Thread teller;
 
-    private Registry(Redis redis, Entry self, Life life) {
+    private Registry(Redis redis, Entry self, Lifecycle lifecycle) {
         this.redis = redis;
         this.self = self;
-        this.life = life;
+        this.lifecycle = lifecycle;
         this.teller = Thread.ofVirtual().name("registry").start(this::tell);
     }
 
@@ -63,9 +63,9 @@ public final class Registry implements AutoCloseable {
     }
 
     /** To be owned before what it tells of, so that it is the last to know of the end. */
-    public static Registry join(Redis redis, String type, Release release, Life life) {
+    public static Registry join(Redis redis, String type, Release release, Lifecycle lifecycle) {
         var now = redis.time();
-        return life.owns(new Registry(redis, new Entry(name(type), type, host(), release, now, now), life));
+        return lifecycle.register(new Registry(redis, new Entry(name(type), type, host(), release, now, now), lifecycle));
     }
 
     public String name() {
@@ -168,7 +168,7 @@ public final class Registry implements AutoCloseable {
     @Override
     public void close() {
         teller.interrupt();
-        life.stoppingMillis().ifPresent(ms -> took(DRAINS, ms));
+        lifecycle.stoppingMillis().ifPresent(ms -> took(DRAINS, ms));
         try {
             redis.client().hdel(KEY, self.name());
         } catch (JedisException e) {

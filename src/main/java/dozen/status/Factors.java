@@ -33,7 +33,7 @@ record Factors(
                 new Factor("VI", "Processes", shared(), "dozen/resources/Cache.java, Redis.java, FileStorage.java"),
                 new Factor("VII", "Port binding", port(), "dozen/http/Server.java"),
                 new Factor("VIII", "Concurrency", concurrency(), "Procfile, dozen/jobs"),
-                new Factor("IX", "Disposability", disposability(), "dozen/process/Life.java"),
+                new Factor("IX", "Disposability", disposability(), "dozen/process/Lifecycle.java"),
                 new Factor("X", "Dev/prod parity", parity(), "src/test/java/dev"),
                 new Factor("XI", "Logs", logs(), "dozen/logging"),
                 new Factor("XII", "Admin processes", tasks(), "dozen/process/Program.java"));

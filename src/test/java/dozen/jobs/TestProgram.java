@@ -1,7 +1,7 @@
 package dozen.jobs;
 
 import dozen.logging.Logging;
-import dozen.process.Life;
+import dozen.process.Lifecycle;
 import dozen.process.ProcessSettings;
 import dozen.process.Program;
 import dozen.process.Registry;
@@ -46,25 +46,25 @@ public final class TestProgram {
 
     public static void main(String[] arguments) {
         var program = new Program<>("dozen.jobs", TestProgram.class, Settings::process, Settings::read)
-                .processType("worker", "", run -> worker(run.settings(), run.life()))
-                .processType("scheduler", "", run -> scheduler(run.settings(), run.life()))
+                .processType("worker", "", run -> worker(run.settings(), run.lifecycle()))
+                .processType("scheduler", "", run -> scheduler(run.settings(), run.lifecycle()))
                 .task(
                         "enqueue",
                         "KEY",
                         "commits a job and is killed before it can wake a worker",
                         run -> enqueueAndDie(
-                                run.settings(), run.life(), run.arguments().getFirst()));
+                                run.settings(), run.lifecycle(), run.arguments().getFirst()));
         System.exit(program.run(System.getenv(), arguments));
     }
 
-    private static Worker worker(Settings settings, Life life) {
+    private static Worker worker(Settings settings, Lifecycle lifecycle) {
         var postgres =
-                life.owns(Postgres.attach(settings.databaseUrl(), settings.threads() + 8, Duration.ofSeconds(30)));
-        var redis = life.owns(Redis.attach(settings.redisUrl(), true));
-        var name = Registry.join(redis, "worker", settings.process().release(), life)
+                lifecycle.register(Postgres.attach(settings.databaseUrl(), settings.threads() + 8, Duration.ofSeconds(30)));
+        var redis = lifecycle.register(Redis.attach(settings.redisUrl(), true));
+        var name = Registry.join(redis, "worker", settings.process().release(), lifecycle)
                 .name();
         var drain = settings.process().shutdownGrace().minusSeconds(3);
-        return life.owns(new Worker(name, postgres, redis, drain))
+        return lifecycle.register(new Worker(name, postgres, redis, drain))
                 .on(Note.class, (job, run) -> effect(postgres, name, job.key()))
                 .on(Film.class, Policy.STANDARD.withOwnThreads(2), (job, run) -> {
                     started(postgres, name, job.key(), run);
@@ -93,11 +93,11 @@ public final class TestProgram {
                 """, key, worker, run.attempt(), run.id()));
     }
 
-    private static Ticker scheduler(Settings settings, Life life) {
-        var postgres = life.owns(Postgres.attach(settings.databaseUrl(), 3, Duration.ofSeconds(30)));
-        var redis = life.owns(Redis.attach(settings.redisUrl(), true));
+    private static Ticker scheduler(Settings settings, Lifecycle lifecycle) {
+        var postgres = lifecycle.register(Postgres.attach(settings.databaseUrl(), 3, Duration.ofSeconds(30)));
+        var redis = lifecycle.register(Redis.attach(settings.redisUrl(), true));
         var jobs = new Jobs(redis);
-        return life.owns(new Ticker(Registry.name("scheduler"), postgres))
+        return lifecycle.register(new Ticker(Registry.name("scheduler"), postgres))
                 .on(
                         "every-second",
                         Cron.parse("* * * * * *"),
@@ -105,9 +105,9 @@ public final class TestProgram {
                 .start();
     }
 
-    private static void enqueueAndDie(Settings settings, Life life, String key) {
-        var postgres = life.owns(Postgres.attach(settings.databaseUrl(), 2, Duration.ofSeconds(30)));
-        var redis = life.owns(Redis.attach(settings.redisUrl(), true));
+    private static void enqueueAndDie(Settings settings, Lifecycle lifecycle, String key) {
+        var postgres = lifecycle.register(Postgres.attach(settings.databaseUrl(), 2, Duration.ofSeconds(30)));
+        var redis = lifecycle.register(Redis.attach(settings.redisUrl(), true));
         postgres.jdbi().useTransaction(transaction -> {
             transaction.afterCommit(() -> Runtime.getRuntime().halt(9)); // first of what follows the commit
             new Jobs(redis).enqueue(transaction, new Note(key));
