@@ -12,11 +12,11 @@ import academy.videos.Ffmpeg;
 import academy.videos.Videos;
 import dozen.jobs.JobTasks;
 import dozen.jobs.Jobs;
-import dozen.process.Console;
-import dozen.process.Program;
-import dozen.process.StartupCache;
-import dozen.resources.Migrations;
-import dozen.resources.Postgres;
+import dozen.app.Console;
+import dozen.app.Application;
+import dozen.app.StartupCache;
+import dozen.services.Migrations;
+import dozen.services.Postgres;
 
 /** What Academy is made of: its process types and its tasks. */
 public final class Main {
@@ -25,8 +25,8 @@ public final class Main {
         System.exit(program().run(System.getenv(), arguments));
     }
 
-    static Program<Settings> program() {
-        return new Program<>("academy", Main.class, Settings::process, Settings::read)
+    static Application<Settings> program() {
+        return new Application<>("academy", Main.class, Settings::process, Settings::read)
                 .processType(
                         "web",
                         "answers HTTP on $PORT; any number",
@@ -41,12 +41,12 @@ public final class Main {
                         "release",
                         "applies migrations; once per release, safe if repeated",
                         run -> Migrations.run(run.settings().databaseUrl()))
-                .interactive("console", "JShell with the resources in scope", run -> console(attached(run)))
+                .interactive("console", "JShell with the resources in scope", run -> console(services(run)))
                 .task(
                         "create-admin",
                         CreateAdmin.ARGUMENTS,
                         "the password on stdin or at a prompt",
-                        run -> CreateAdmin.run(attached(run).accounts(postgres(run)), run.arguments()))
+                        run -> CreateAdmin.run(services(run).accounts(postgres(run)), run.arguments()))
                 .task(
                         "import-courses",
                         ImportCourses.ARGUMENTS,
@@ -61,7 +61,7 @@ public final class Main {
                         "load-demo",
                         "",
                         "fills an empty database; the password of all on stdin",
-                        run -> loadDemo(attached(run)).run(run.arguments()))
+                        run -> loadDemo(services(run)).run(run.arguments()))
                 .task(
                         "list-jobs",
                         JobTasks.LIST_ARGUMENTS,
@@ -79,43 +79,43 @@ public final class Main {
                         run -> jobTasks(run).discard(run.arguments()));
     }
 
-    private static void console(Attached attached) throws Exception {
-        var postgres = attached.postgres(2, Attached.LONG_STATEMENT);
-        var redis = attached.redis();
+    private static void console(Services services) throws Exception {
+        var postgres = services.postgres(2, Services.LONG_STATEMENT);
+        var redis = services.redis();
         new Console()
-                .with("settings", attached.settings())
+                .with("settings", services.settings())
                 .with("postgres", postgres)
                 .with("redis", redis)
-                .with("accounts", attached.accounts(postgres))
+                .with("accounts", services.accounts(postgres))
                 .with("courses", new Courses(postgres.jdbi()))
                 .with("jobs", new Jobs(redis))
                 .run();
     }
 
-    private static LoadDemo loadDemo(Attached attached) {
-        var postgres = attached.postgres(2, Attached.LONG_STATEMENT);
+    private static LoadDemo loadDemo(Services services) {
+        var postgres = services.postgres(2, Services.LONG_STATEMENT);
         var jdbi = postgres.jdbi();
-        var jobs = new Jobs(attached.redis());
+        var jobs = new Jobs(services.redis());
         return new LoadDemo(
-                attached.accounts(postgres),
+                services.accounts(postgres),
                 new Courses(jdbi),
                 new Lessons(jdbi),
                 new Enrolments(jdbi, new Certificates(jdbi, jobs)),
                 new Videos(jdbi, jobs),
-                attached.files(),
-                new Ffmpeg(attached.settings().ffmpeg()));
+                services.files(),
+                new Ffmpeg(services.settings().ffmpeg()));
     }
 
-    private static Attached attached(Program.Run<Settings> run) {
-        return new Attached(run.settings(), run.lifecycle());
+    private static Services services(Application.Run<Settings> run) {
+        return new Services(run.settings(), run.lifecycle());
     }
 
-    private static Postgres postgres(Program.Run<Settings> run) {
-        return attached(run).postgres(2, Attached.LONG_STATEMENT);
+    private static Postgres postgres(Application.Run<Settings> run) {
+        return services(run).postgres(2, Services.LONG_STATEMENT);
     }
 
-    private static JobTasks jobTasks(Program.Run<Settings> run) {
-        return new JobTasks(postgres(run).jdbi(), attached(run).redis());
+    private static JobTasks jobTasks(Application.Run<Settings> run) {
+        return new JobTasks(postgres(run).jdbi(), services(run).redis());
     }
 
     private Main() {}

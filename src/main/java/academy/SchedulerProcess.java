@@ -6,20 +6,20 @@ import academy.reminders.EnqueueReminders;
 import dozen.jobs.Job;
 import dozen.jobs.Jobs;
 import dozen.jobs.Ticker;
-import dozen.process.Lifecycle;
-import dozen.process.Registry;
+import dozen.app.Lifecycle;
+import dozen.app.ProcessRegistry;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 
 /** Every tick of the clock, and what it enqueues. */
 final class SchedulerProcess {
     static Ticker start(Settings settings, Lifecycle lifecycle) {
-        var attached = new Attached(settings, lifecycle);
-        var postgres = attached.postgres(4, Attached.STATEMENT);
-        var redis = attached.redis();
+        var services = new Services(settings, lifecycle);
+        var postgres = services.postgres(4, Services.STATEMENT);
+        var redis = services.redis();
         var jobs = new Jobs(redis);
 
-        var registry = Registry.join(redis, "scheduler", settings.process().release(), lifecycle);
+        var registry = ProcessRegistry.join(redis, "scheduler", settings.process().release(), lifecycle);
         var ticker = lifecycle.register(new Ticker(registry.name(), postgres))
                 .on("digests", settings.digestCron(), (transaction, due) -> {
                     jobs.enqueue(transaction, EnqueueDigests.of(LocalDate.ofInstant(due, ZoneOffset.UTC)));

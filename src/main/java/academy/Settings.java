@@ -5,16 +5,16 @@ import dozen.http.HttpSettings;
 import dozen.http.PublicUrl;
 import dozen.jobs.Cron;
 import dozen.logging.Logging;
-import dozen.process.ProcessSettings;
-import dozen.process.Release;
-import dozen.resources.MailAddress;
-import dozen.resources.PostgresUrl;
-import dozen.resources.RedisUrl;
-import dozen.resources.S3Bucket;
-import dozen.resources.SmtpUrl;
-import dozen.settings.Env;
-import dozen.settings.Secret;
-import dozen.settings.Setting;
+import dozen.app.ProcessSettings;
+import dozen.app.Release;
+import dozen.services.MailAddress;
+import dozen.services.PostgresUrl;
+import dozen.services.RedisUrl;
+import dozen.services.S3Bucket;
+import dozen.services.SmtpUrl;
+import dozen.config.Env;
+import dozen.config.Secret;
+import dozen.config.Setting;
 import jakarta.mail.internet.InternetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -136,12 +136,12 @@ public record Settings(
 
     /** Bounds: OWASP's least memory, and what still fits a small container. */
     private static Passwords.Cost passwordCost(Env env) {
-        var standard = Passwords.Cost.STANDARD;
+        var defaultValue = Passwords.Cost.DEFAULT;
         return new Passwords.Cost(
                 env.setting("ARGON2_MEMORY_KIB", "memory that a password's hash takes")
-                        .integer(standard.memoryKib(), 7_168, 1_048_576),
-                env.setting("ARGON2_ITERATIONS", "passes over that memory").integer(standard.iterations(), 1, 20),
-                env.setting("ARGON2_LANES", "lanes of that memory").integer(standard.lanes(), 1, 16));
+                        .integer(defaultValue.memoryKib(), 7_168, 1_048_576),
+                env.setting("ARGON2_ITERATIONS", "passes over that memory").integer(defaultValue.iterations(), 1, 20),
+                env.setting("ARGON2_LANES", "lanes of that memory").integer(defaultValue.lanes(), 1, 16));
     }
 
     private static Optional<S3Bucket> files(Env env) {
@@ -163,8 +163,8 @@ public record Settings(
         return Optional.of(new S3Bucket(address, region, keyId.get(), key.get(), sessionToken));
     }
 
-    private static Cron cron(Env.Declaration setting, String standard) {
-        return setting.parsed(standard, text -> text.equals(standard) ? Cron.known(text) : Cron.parse(text));
+    private static Cron cron(Env.Declaration setting, String defaultValue) {
+        return setting.parsed(defaultValue, text -> text.equals(defaultValue) ? Cron.known(text) : Cron.parse(text));
     }
 
     private static Secret secretKey(String text) {

@@ -30,18 +30,18 @@ import dozen.http.ClientAddress;
 import dozen.http.Idempotency;
 import dozen.http.Metrics;
 import dozen.http.RateLimits;
-import dozen.http.Readiness;
+import dozen.http.Health;
 import dozen.http.Server;
 import dozen.jobs.JobReport;
 import dozen.jobs.Jobs;
 import dozen.jobs.Progress;
-import dozen.process.Lifecycle;
-import dozen.process.Registry;
-import dozen.resources.Cache;
-import dozen.settings.Signer;
+import dozen.app.Lifecycle;
+import dozen.app.ProcessRegistry;
+import dozen.services.Cache;
+import dozen.security.Signer;
 import dozen.status.Status;
 import dozen.status.StatusPage;
-import dozen.templates.Templates;
+import dozen.pages.Templates;
 import io.javalin.http.Context;
 import java.util.List;
 import java.util.Optional;
@@ -55,16 +55,16 @@ final class WebProcess {
      * @param tasks what the status page tells of
      */
     static Server start(Settings settings, Lifecycle lifecycle, List<String> tasks) {
-        var attached = new Attached(settings, lifecycle);
-        var postgres = attached.postgres(settings.databasePoolSize(), Attached.STATEMENT);
-        var redis = attached.redis();
-        var files = attached.files();
-        var readiness = new Readiness().requires("postgres", postgres::ping).uses("redis", redis::ping);
-        files.ifPresent(storage -> readiness.uses("files", storage::ping));
+        var services = new Services(settings, lifecycle);
+        var postgres = services.postgres(settings.databasePoolSize(), Services.STATEMENT);
+        var redis = services.redis();
+        var files = services.files();
+        var health = new Health().requires("postgres", postgres::ping).uses("redis", redis::ping);
+        files.ifPresent(storage -> health.uses("files", storage::ping));
         var metrics = new Metrics(settings.metricsToken()).with(new JobReport(postgres.jdbi(), redis)::update);
 
         var jobs = new Jobs(redis);
-        var accounts = attached.accounts(postgres);
+        var accounts = services.accounts(postgres);
         var sessions = new Sessions(
                 redis, accounts, settings.sessionTtl(), settings.http().https());
         var limits = new LogInLimits(
@@ -91,12 +91,12 @@ final class WebProcess {
         var passwordRoutes = new PasswordRoutes(postgres.jdbi(), accounts, sessions, resets, limits, jobs);
         var courseRoutes = new CourseRoutes(courses, lessons, once);
 
-        var registry = Registry.join(redis, "web", settings.process().release(), lifecycle);
+        var registry = ProcessRegistry.join(redis, "web", settings.process().release(), lifecycle);
         var facts = new Status.Facts(registry.name(), settings.port(), settings.process(), settings.declared(), tasks);
-        var status = new Status(facts, postgres, redis, readiness);
+        var status = new Status(facts, postgres, redis, health);
         var readers = settings.statusPublic() ? Access.PUBLIC : Access.ADMIN;
         var server =
-                lifecycle.register(Server.start(settings.http(), readiness, metrics, layout.problemPage(), sessions, routes -> {
+                lifecycle.register(Server.start(settings.http(), health, metrics, layout.problemPage(), sessions, routes -> {
                     accountRoutes.register(routes);
                     passwordRoutes.register(routes);
                     courseRoutes.register(routes);

@@ -8,7 +8,7 @@ import academy.certificates.MakeCertificate;
 import academy.courses.Courses;
 import academy.housekeeping.PurgeExpired;
 import academy.learning.Enrolments;
-import academy.letters.Letters;
+import academy.letters.Mailer;
 import academy.reminders.EnqueueDigests;
 import academy.reminders.EnqueueReminders;
 import academy.reminders.SendDigest;
@@ -20,36 +20,36 @@ import academy.videos.TranscodeVideo;
 import academy.videos.Videos;
 import dozen.jobs.Jobs;
 import dozen.jobs.Worker;
-import dozen.process.Lifecycle;
-import dozen.process.Registry;
-import dozen.resources.Mail;
-import dozen.settings.Signer;
+import dozen.app.Lifecycle;
+import dozen.app.ProcessRegistry;
+import dozen.services.Mail;
+import dozen.security.Signer;
 
 /** Every type of job, and who does it. */
 final class WorkerProcess {
     static Worker start(Settings settings, Lifecycle lifecycle) {
-        var attached = new Attached(settings, lifecycle);
+        var services = new Services(settings, lifecycle);
         // Room for a connection in each handler, and for each of the two schedulers to take jobs and tell heartbeats.
         var threads = settings.workerThreads() + TranscodeVideo.POLICY.ownThreads();
         var connections = Math.max(settings.databasePoolSize(), threads + 5);
-        var postgres = attached.postgres(connections, Attached.LONG_STATEMENT);
+        var postgres = services.postgres(connections, Services.LONG_STATEMENT);
         var jdbi = postgres.jdbi();
-        var redis = attached.redis();
-        var files = attached.files();
+        var redis = services.redis();
+        var files = services.files();
         var mail = new Mail(settings.smtpUrl(), settings.mailFrom(), settings.smtpPlainLogin());
         var signer = new Signer(settings.secretKey());
 
         var jobs = new Jobs(redis);
-        var accounts = attached.accounts(postgres);
+        var accounts = services.accounts(postgres);
         var courses = new Courses(jdbi);
         var certificates = new Certificates(jdbi, jobs);
         var enrolments = new Enrolments(jdbi, certificates);
         var videos = new Videos(jdbi, jobs);
-        var letters = new Letters(jdbi, mail, settings.publicUrl());
+        var letters = new Mailer(jdbi, mail, settings.publicUrl());
         var unsubscribe = new Unsubscribe.Links(signer, settings.publicUrl());
         var resets = new ResetLinks(signer, accounts);
 
-        var registry = Registry.join(redis, "worker", settings.process().release(), lifecycle);
+        var registry = ProcessRegistry.join(redis, "worker", settings.process().release(), lifecycle);
         var worker = lifecycle.register(new Worker(registry.name(), postgres, redis, settings.drain()))
                 .on(SendWelcomeMail.class, new SendWelcomeMail.Handler(accounts, letters)::run)
                 .on(SendPasswordReset.class, new SendPasswordReset.Handler(accounts, resets, letters)::run)

@@ -3,11 +3,11 @@ package academy;
 import academy.reminders.EnqueueDigests;
 import dozen.jobs.Jobs;
 import dozen.jobs.Worker;
-import dozen.process.Lifecycle;
-import dozen.process.Program;
-import dozen.process.Registry;
-import dozen.resources.Postgres;
-import dozen.resources.Redis;
+import dozen.app.Lifecycle;
+import dozen.app.Application;
+import dozen.app.ProcessRegistry;
+import dozen.services.Postgres;
+import dozen.services.Redis;
 import java.time.Duration;
 
 /** A release that knows how to enqueue digests and not how to send them, so that they stay to be counted. */
@@ -15,7 +15,7 @@ final class EnqueuingWorker {
     private EnqueuingWorker() {}
 
     public static void main(String[] arguments) {
-        var program = new Program<>("academy", Main.class, Settings::process, Settings::read)
+        var program = new Application<>("academy", Main.class, Settings::process, Settings::read)
                 .processType("worker", "", run -> start(run.settings(), run.lifecycle()));
         System.exit(program.run(System.getenv(), arguments));
     }
@@ -23,7 +23,7 @@ final class EnqueuingWorker {
     private static void start(Settings settings, Lifecycle lifecycle) {
         var postgres = lifecycle.register(Postgres.attach(settings.databaseUrl(), 10, Duration.ofSeconds(30)));
         var redis = lifecycle.register(Redis.attach(settings.redisUrl(), true));
-        lifecycle.register(new Worker(Registry.name("worker"), postgres, redis, settings.drain()))
+        lifecycle.register(new Worker(ProcessRegistry.name("worker"), postgres, redis, settings.drain()))
                 .on(EnqueueDigests.class, new EnqueueDigests.Handler(postgres.jdbi(), new Jobs(redis))::run)
                 .start(settings.workerThreads());
     }

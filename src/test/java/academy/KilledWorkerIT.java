@@ -9,7 +9,7 @@ import academy.videos.Ffmpeg;
 import dev.MailCatcher;
 import dev.TestServices;
 import dozen.jobs.Jobs;
-import dozen.resources.Redis;
+import dozen.services.Redis;
 import factors.App;
 import java.io.IOException;
 import java.io.UncheckedIOException;

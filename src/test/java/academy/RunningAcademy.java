@@ -5,11 +5,11 @@ import dev.TestServices;
 import dozen.http.Access;
 import dozen.http.Json;
 import dozen.http.Server;
-import dozen.process.Lifecycle;
-import dozen.resources.Postgres;
-import dozen.resources.PostgresUrl;
-import dozen.settings.Env;
-import dozen.settings.Secret;
+import dozen.app.Lifecycle;
+import dozen.services.Postgres;
+import dozen.services.PostgresUrl;
+import dozen.config.Env;
+import dozen.config.Secret;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -159,7 +159,7 @@ public final class RunningAcademy implements AutoCloseable {
     public String admin() {
         try (var postgres = postgres()) {
             var accounts = new academy.accounts.Accounts(
-                    postgres.jdbi(), new academy.accounts.Passwords(academy.accounts.Passwords.Cost.STANDARD));
+                    postgres.jdbi(), new academy.accounts.Passwords(academy.accounts.Passwords.Cost.DEFAULT));
             accounts.create("admin@example.com", new Secret(PASSWORD), "Admin", academy.accounts.Account.Role.ADMIN);
         }
         return logIn("admin@example.com");

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dozen.jobs.Cron;
-import dozen.settings.Env;
-import dozen.settings.Setting;
+import dozen.config.Env;
+import dozen.config.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,8 +24,8 @@ public class SettingsTest {
     }
 
     private static String row(Setting setting) {
-        var standard = setting.required() ? "required" : setting.standard() == null ? "unset" : setting.standard();
-        return "| %s | %s | %s |".formatted(setting.name(), standard, setting.meaning());
+        var defaultValue = setting.required() ? "required" : setting.defaultValue() == null ? "unset" : setting.defaultValue();
+        return "| %s | %s | %s |".formatted(setting.name(), defaultValue, setting.meaning());
     }
 
     @Test
@@ -45,14 +45,14 @@ public class SettingsTest {
         assertEquals(
                 declared().stream()
                         .map(setting ->
-                                "# " + setting.name() + "=" + (setting.secret() ? "" : literal(setting.standard())))
+                                "# " + setting.name() + "=" + (setting.secret() ? "" : literal(setting.defaultValue())))
                         .toList(),
                 lines);
     }
 
     /** A default that is told in words stands for no value that one could set. */
-    private static String literal(String standard) {
-        return standard == null || standard.matches(".*[ $].*") ? "" : standard;
+    private static String literal(String defaultValue) {
+        return defaultValue == null || defaultValue.matches(".*[ $].*") ? "" : defaultValue;
     }
 
     /** Academy trusts the defaults, and reads what was set at each start. */
@@ -63,7 +63,7 @@ public class SettingsTest {
                 .toList();
         assertFalse(times.isEmpty());
         for (var time : times) {
-            Cron.parse(time.standard());
+            Cron.parse(time.defaultValue());
             var env = new Env(Map.of(time.name(), "at noon"));
             Settings.read(env);
             assertTrue(env.faults().stream().anyMatch(line -> line.startsWith(time.name() + " must be a cron")));

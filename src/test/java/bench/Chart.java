@@ -11,7 +11,7 @@ final class Chart {
     private static final int ROW = 28;
     private static final int LABELS = 330;
     private static final int ONE = 200;
-    private static final double MOST = 2;
+    private static final double MAX = 2;
 
     private final String title;
     private final Map<String, Double> bars = new LinkedHashMap<>();
@@ -34,7 +34,7 @@ final class Chart {
                 """.formatted(height, title, LABELS + ONE));
         var y = ROW + 10;
         for (var bar : bars.entrySet()) {
-            var width = Math.min(MOST, bar.getValue()) * ONE;
+            var width = Math.min(MAX, bar.getValue()) * ONE;
             svg.append("""
                     <text x="10" y="%d">%s</text><rect x="%d" y="%d" width="%.0f" height="16" fill="#2b6cb0"/>\
                     <text x="%.0f" y="%1$d">%.2f</text>

@@ -2,13 +2,13 @@ package bench;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
-import dozen.jobs.Handler;
+import dozen.jobs.JobHandler;
 import dozen.jobs.Worker;
 import dozen.logging.Logging;
-import dozen.resources.Postgres;
-import dozen.resources.PostgresUrl;
-import dozen.resources.Redis;
-import dozen.resources.RedisUrl;
+import dozen.services.Postgres;
+import dozen.services.PostgresUrl;
+import dozen.services.Redis;
+import dozen.services.RedisUrl;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -69,7 +69,7 @@ final class NoOpWorker {
     private void kit(Postgres postgres, String redisUrl) throws InterruptedException {
         try (var redis = Redis.attach(RedisUrl.parse(redisUrl), true);
                 var worker = new Worker("bench", postgres, redis, Duration.ofSeconds(5))) {
-            Handler<Marked> arrival = (job, run) -> {
+            JobHandler<Marked> arrival = (job, run) -> {
                 var micros = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
                 redis.client().rpush(ARRIVALS, job.number() + " " + micros);
             };

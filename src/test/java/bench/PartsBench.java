@@ -1,9 +1,9 @@
 package bench;
 
 import dozen.http.Json;
-import dozen.settings.Secret;
-import dozen.settings.Signer;
-import dozen.templates.Templates;
+import dozen.config.Secret;
+import dozen.security.Signer;
+import dozen.pages.Templates;
 import java.util.Collections;
 import java.util.Map;
 import java.util.UUID;

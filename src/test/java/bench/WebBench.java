@@ -2,8 +2,8 @@ package bench;
 
 import dev.TestServices;
 import dozen.logging.Logging;
-import dozen.resources.Postgres;
-import dozen.resources.PostgresUrl;
+import dozen.services.Postgres;
+import dozen.services.PostgresUrl;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

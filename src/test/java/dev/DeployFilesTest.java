@@ -8,7 +8,7 @@ import academy.SettingsTest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import dozen.settings.Setting;
+import dozen.config.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,7 +103,7 @@ class DeployFilesTest {
             assertTrue(container.at("/securityContext/readOnlyRootFilesystem").asBoolean(), name);
             assertTrue(container.at("/resources/limits/memory").isTextual(), name);
             if (!document.get("kind").asText().equals("Deployment")) continue;
-            var grace = settings().get("SHUTDOWN_GRACE_SECONDS").standard();
+            var grace = settings().get("SHUTDOWN_GRACE_SECONDS").defaultValue();
             var preStop = container.at("/lifecycle/preStop/sleep/seconds").asInt();
             assertTrue(pod.get("terminationGracePeriodSeconds").asInt() >= Integer.parseInt(grace) + preStop + 5, name);
         }

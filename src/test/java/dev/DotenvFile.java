@@ -1,6 +1,6 @@
 package dev;
 
-import dozen.process.Exit;
+import dozen.app.Exit;
 import io.github.cdimascio.dotenv.DotenvException;
 import io.github.cdimascio.dotenv.internal.DotenvParser;
 import io.github.cdimascio.dotenv.internal.DotenvReader;

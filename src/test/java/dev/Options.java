@@ -1,6 +1,6 @@
 package dev;
 
-import dozen.process.Exit;
+import dozen.app.Exit;
 
 /** What scripts/server was called with. */
 record Options(Integer port, boolean fresh, boolean servicesOnly) {

@@ -132,7 +132,7 @@ class ReadmeIT {
     }
 
     private static void saveAndAwait() throws IOException, InterruptedException {
-        var source = clone.folder().resolve("src/main/java/dozen/http/Readiness.java");
+        var source = clone.folder().resolve("src/main/java/dozen/http/Health.java");
         var before = Files.readString(source);
         var after = before.replace("Map.of(\"status\", \"ok\")", "Map.of(\"status\", \"changed\")");
         assertTrue(!after.equals(before));

@@ -1,6 +1,6 @@
 package dev;
 
-import dozen.process.Exit;
+import dozen.app.Exit;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.InetSocketAddress;
@@ -23,7 +23,7 @@ import sun.misc.Signal;
 /** What scripts/server runs: the backing services, then Procfile's process types on them, restarted on a change. */
 public final class Server {
     private static final Path FOLDER = Path.of(".dev");
-    private static final int STANDARD_PORT = 8000;
+    private static final int DEFAULT_PORT = 8000;
 
     private final Options options;
     private final Leftovers leftovers = new Leftovers(FOLDER.resolve("processes"));
@@ -92,7 +92,7 @@ public final class Server {
 
     private int port(Map<String, String> dotenv) {
         if (options.port() != null) return options.port();
-        return dotenv.containsKey("PORT") ? Options.port(dotenv.get("PORT")) : STANDARD_PORT;
+        return dotenv.containsKey("PORT") ? Options.port(dotenv.get("PORT")) : DEFAULT_PORT;
     }
 
     private static void requireFree(int port) throws IOException {

@@ -44,7 +44,7 @@ class StartupCacheIT {
     /** As scripts/cache asks. */
     private static Path place() throws IOException {
         var process =
-                new ProcessBuilder(TrainCache.thisJava(), "-cp", jar.toString(), "dozen.process.StartupCache").start();
+                new ProcessBuilder(TrainCache.thisJava(), "-cp", jar.toString(), "dozen.app.StartupCache").start();
         return Path.of(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip());
     }
 
@@ -100,8 +100,8 @@ class StartupCacheIT {
 
     /** The same jar but for one class, compiled anew. */
     private static void rebuild() throws IOException {
-        var source = folder.resolve("Readiness.java");
-        var text = Files.readString(Path.of("src/main/java/dozen/http/Readiness.java"));
+        var source = folder.resolve("Health.java");
+        var text = Files.readString(Path.of("src/main/java/dozen/http/Health.java"));
         Files.writeString(source, text.replace("Map.of(\"status\", \"ok\")", "Map.of(\"status\", \"rebuilt\")"));
         var classes = Files.createDirectories(folder.resolve("classes"));
         var compiler = ToolProvider.getSystemJavaCompiler();

@@ -1,7 +1,7 @@
 package dev;
 
-import dozen.resources.Migrations;
-import dozen.resources.PostgresUrl;
+import dozen.services.Migrations;
+import dozen.services.PostgresUrl;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

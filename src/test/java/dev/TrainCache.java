@@ -1,7 +1,7 @@
 package dev;
 
-import dozen.resources.Migrations;
-import dozen.resources.PostgresUrl;
+import dozen.services.Migrations;
+import dozen.services.PostgresUrl;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -3,8 +3,8 @@ package factors;
 import static factors.Factor.expect;
 
 import dev.TestServices;
-import dozen.resources.Migrations;
-import dozen.resources.PostgresUrl;
+import dozen.services.Migrations;
+import dozen.services.PostgresUrl;
 import factors.Declarations.Person;
 
 /** IV: each backing service is swapped for another by its address. */

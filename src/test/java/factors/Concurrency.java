@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 final class Concurrency {
     private static final int JOBS = 24;
     /** Who is free takes a job, so one of four may come too late for all of some; not for so many. */
-    private static final int MOST_JOBS = 4 * JOBS;
+    private static final int MAX_JOBS = 4 * JOBS;
 
     private static final int TICKS = 3;
     private static final Pattern DUE = Pattern.compile(" due=(\\S+)");
@@ -50,7 +50,7 @@ final class Concurrency {
                 var all = asked;
                 Subject.await(
                         40, all + " jobs are done", () -> lines(workers, done).count() >= all);
-            } while (shares(workers, done).contains(0L) && asked < MOST_JOBS);
+            } while (shares(workers, done).contains(0L) && asked < MAX_JOBS);
             Subject.await(20, "ticks", () -> dues(schedulers).size() >= TICKS);
             Thread.sleep(500); // for one that would come twice
             var jobs = lines(workers, done).toList();

@@ -3,7 +3,7 @@ package factors;
 import static factors.Factor.expect;
 
 import dev.Rebuild;
-import dozen.resources.PostgresUrl;
+import dozen.services.PostgresUrl;
 import factors.Declarations.Person;
 import java.nio.file.Files;
 import java.util.List;

@@ -64,7 +64,7 @@ class MutationsIT {
                         "web that migrates",
                         web,
                         start,
-                        start + "dozen.resources.Migrations.run(settings.databaseUrl());"),
+                        start + "dozen.services.Migrations.run(settings.databaseUrl());"),
                 new Mutation(
                         "VI",
                         "an in-memory session",

@@ -108,7 +108,7 @@ class UploadIT {
 
     /** Bytes that are cheap to make and not all the same. */
     private static final class Source extends InputStream {
-        private final MessageDigest digest = dozen.settings.Sha256.start();
+        private final MessageDigest digest = dozen.security.Sha256.start();
         private int left = BYTES;
 
         @Override
@@ -118,9 +118,9 @@ class UploadIT {
         }
 
         @Override
-        public int read(byte[] buffer, int from, int most) {
+        public int read(byte[] buffer, int from, int max) {
             if (left == 0) return -1;
-            var count = Math.min(most, left);
+            var count = Math.min(max, left);
             for (var i = 0; i < count; i += 64) buffer[from + i] = (byte) (left - i >> 6);
             digest.update(buffer, from, count);
             left -= count;

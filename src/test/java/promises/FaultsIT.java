@@ -7,7 +7,7 @@ import academy.RunningAcademy;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import dev.TestServices;
-import dozen.resources.FileStorage;
+import dozen.services.FileStorage;
 import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.ArrayList;

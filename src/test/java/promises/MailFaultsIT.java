@@ -3,12 +3,12 @@ package promises;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import academy.RunningAcademy;
-import academy.letters.Letters;
+import academy.letters.Mailer;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import dozen.http.PublicUrl;
-import dozen.resources.Mail;
-import dozen.resources.SmtpUrl;
+import dozen.services.Mail;
+import dozen.services.SmtpUrl;
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.InternetAddress;
 import java.time.Duration;
@@ -55,7 +55,7 @@ class MailFaultsIT {
                 var threads = Executors.newFixedThreadPool(16)) {
             var mail = new Mail(
                     Optional.of(SmtpUrl.parse(server.url())), new InternetAddress("hi@example.com"), false, SHORT);
-            var letters = new Letters(postgres.jdbi(), mail, PublicUrl.parse("http://localhost"));
+            var letters = new Mailer(postgres.jdbi(), mail, PublicUrl.parse("http://localhost"));
             var work = new ArrayList<Callable<Void>>();
             for (var i = 0; i < LETTERS; i++) {
                 var number = i;
@@ -78,10 +78,10 @@ class MailFaultsIT {
     }
 
     /** As a job is tried, without the waits between. */
-    private void sendUntilDone(Letters letters, int number) {
+    private void sendUntilDone(Mailer letters, int number) {
         for (var tries = 0; tries < 40; tries++) {
             try {
-                var to = new Letters.Recipient("l%d@example.com".formatted(number), "L");
+                var to = new Mailer.Recipient("l%d@example.com".formatted(number), "L");
                 letters.send(to, "fault-" + number, "welcome", "Welcome", Map.of());
                 return;
             } catch (MessagingException e) {

@@ -29,7 +29,7 @@ class OverloadIT {
     private static final int CLIENTS = 10 * AT_ONCE;
     private static final Duration LONG = Duration.ofSeconds(8);
     /** Heap of 192 MB (two passwords at once take 40 of it), code, classes and threads. */
-    private static final int MOST_MEGABYTES = 400;
+    private static final int MAX_MEGABYTES = 400;
 
     private final AtomicInteger served = new AtomicInteger();
     private final AtomicInteger refused = new AtomicInteger();
@@ -75,7 +75,7 @@ class OverloadIT {
                             + " %d MB; the next log-in took %d ms%n",
                     CLIENTS, AT_ONCE, served.get(), refused.get(), megabytes, back);
             assertTrue(served.get() > 0 && refused.get() > 0);
-            assertTrue(megabytes < MOST_MEGABYTES, megabytes + " MB");
+            assertTrue(megabytes < MAX_MEGABYTES, megabytes + " MB");
             assertTrue(back < 2000, back + " ms");
         }
     }

@@ -15,7 +15,7 @@ import dozen.http.Idempotency;
 import dozen.http.Metrics;
 import dozen.http.ProblemPage;
 import dozen.http.RateLimits;
-import dozen.http.Readiness;
+import dozen.http.Health;
 import dozen.http.Server;
 import dozen.jobs.Job;
 import dozen.jobs.JobReport;
@@ -23,20 +23,20 @@ import dozen.jobs.JobTasks;
 import dozen.jobs.Jobs;
 import dozen.jobs.Ticker;
 import dozen.jobs.Worker;
-import dozen.process.Console;
-import dozen.process.Lifecycle;
-import dozen.process.Program;
-import dozen.process.Registry;
-import dozen.process.StartupCache;
-import dozen.resources.Cache;
-import dozen.resources.Mail;
-import dozen.resources.Migrations;
-import dozen.resources.Postgres;
-import dozen.resources.Redis;
-import dozen.settings.Signer;
+import dozen.app.Console;
+import dozen.app.Lifecycle;
+import dozen.app.Application;
+import dozen.app.ProcessRegistry;
+import dozen.app.StartupCache;
+import dozen.services.Cache;
+import dozen.services.Mail;
+import dozen.services.Migrations;
+import dozen.services.Postgres;
+import dozen.services.Redis;
+import dozen.security.Signer;
 import dozen.status.Status;
 import dozen.status.StatusPage;
-import dozen.templates.Templates;
+import dozen.pages.Templates;
 import java.time.Duration;
 
 /** The whole wiring: what each process type attaches, and what it starts. */
@@ -51,8 +51,8 @@ public final class Main {
         System.exit(program().run(System.getenv(), arguments));
     }
 
-    static Program<Settings> program() {
-        return new Program<>("academy", Main.class, Settings::process, Settings::read)
+    static Application<Settings> program() {
+        return new Application<>("academy", Main.class, Settings::process, Settings::read)
                 .processType("web", "answers HTTP on $PORT; any number", run -> web(run.settings(), run.lifecycle()))
                 .processType("worker", "runs jobs; any number", run -> worker(run.settings(), run.lifecycle()))
                 .processType("scheduler", "turns clock ticks into jobs; any number, each tick once", run -> scheduler(run.settings(), run.lifecycle()))
@@ -88,7 +88,7 @@ public final class Main {
     public static Server web(Settings settings, Lifecycle lifecycle) {
         var postgres = lifecycle.register(Postgres.attach(settings.databaseUrl(), settings.databasePoolSize(), STATEMENT));
         var redis = redis(settings, lifecycle);
-        var readiness = new Readiness().requires("postgres", postgres::ping).uses("redis", redis::ping);
+        var health = new Health().requires("postgres", postgres::ping).uses("redis", redis::ping);
         var metrics = new Metrics(settings.metricsToken()).with(new JobReport(postgres.jdbi(), redis)::update);
 
         var accounts = accounts(settings, postgres);
@@ -105,13 +105,13 @@ public final class Main {
 
         var templates = new Templates();
         var assets = new Assets();
-        var registry = Registry.join(redis, "web", settings.process().release(), lifecycle);
+        var registry = ProcessRegistry.join(redis, "web", settings.process().release(), lifecycle);
         var facts = new Status.Facts(
                 registry.name(), settings.port(), settings.process(), settings.declared(), program().tasks());
-        var status = new Status(facts, postgres, redis, readiness);
+        var status = new Status(facts, postgres, redis, health);
         var readers = settings.statusPublic() ? Access.PUBLIC : Access.ADMIN;
         var problemPage = ProblemPage.plain(assets, templates);
-        var server = lifecycle.register(Server.start(settings.http(), readiness, metrics, problemPage, sessions, routes -> {
+        var server = lifecycle.register(Server.start(settings.http(), health, metrics, problemPage, sessions, routes -> {
             new AccountRoutes(accounts, sessions, limits, once, cache, new Jobs(redis)).register(routes);
             new StatusPage(status, readers, assets, templates).register(routes);
             assets.register(routes);
@@ -128,7 +128,7 @@ public final class Main {
         var redis = redis(settings, lifecycle);
         var mail = new Mail(settings.smtpUrl(), settings.mailFrom(), settings.smtpPlainLogin());
 
-        var registry = Registry.join(redis, "worker", settings.process().release(), lifecycle);
+        var registry = ProcessRegistry.join(redis, "worker", settings.process().release(), lifecycle);
         var worker = lifecycle.register(new Worker(registry.name(), postgres, redis, settings.drain()))
                 .on(SendWelcomeMail.class, new SendWelcomeMail.Handler(accounts(settings, postgres), mail)::run)
                 .on(PurgeExpired.class, new PurgeExpired.Handler(postgres.jdbi())::run)
@@ -143,7 +143,7 @@ public final class Main {
         var redis = redis(settings, lifecycle);
         var jobs = new Jobs(redis);
 
-        var registry = Registry.join(redis, "scheduler", settings.process().release(), lifecycle);
+        var registry = ProcessRegistry.join(redis, "scheduler", settings.process().release(), lifecycle);
         var ticker = lifecycle.register(new Ticker(registry.name(), postgres))
                 .on("purge", settings.purgeCron(), (transaction, due) -> {
                     jobs.enqueue(transaction, Job.of(new PurgeExpired()).key("purge " + due));
@@ -169,11 +169,11 @@ public final class Main {
         return lifecycle.register(Redis.attach(settings.redisUrl(), settings.redisTlsVerify()));
     }
 
-    private static Postgres postgres(Program.Run<Settings> run) {
+    private static Postgres postgres(Application.Run<Settings> run) {
         return run.lifecycle().register(Postgres.attach(run.settings().databaseUrl(), 2, TASK_STATEMENT));
     }
 
-    private static JobTasks jobTasks(Program.Run<Settings> run) {
+    private static JobTasks jobTasks(Application.Run<Settings> run) {
         return new JobTasks(postgres(run).jdbi(), redis(run.settings(), run.lifecycle()));
     }
 

@@ -1,8 +1,8 @@
 package dev;
 
-import dozen.process.Exit;
-import dozen.resources.Postgres;
-import dozen.resources.PostgresUrl;
+import dozen.app.Exit;
+import dozen.services.Postgres;
+import dozen.services.PostgresUrl;
 import java.io.IOException;
 import java.time.Duration;
 

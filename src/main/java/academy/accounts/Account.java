@@ -1,6 +1,6 @@
 package academy.accounts;
 
-import academy.letters.Letters;
+import academy.letters.Mailer;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.time.Instant;
 import java.util.Locale;
@@ -42,8 +42,8 @@ public record Account(
         return role == Role.ADMIN;
     }
 
-    public Letters.Recipient recipient() {
-        return new Letters.Recipient(email, name);
+    public Mailer.Recipient recipient() {
+        return new Mailer.Recipient(email, name);
     }
 
     Profile profile() {

@@ -1,12 +1,12 @@
 package academy.accounts;
 
-import academy.pages.Form;
+import academy.pages.FormPost;
 import academy.pages.Layout;
 import dozen.http.Access;
 import dozen.http.FormBody;
 import dozen.http.Params;
 import dozen.http.Routes;
-import dozen.settings.Secret;
+import dozen.config.Secret;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import java.util.List;
@@ -41,7 +41,7 @@ public final class AccountPages {
     }
 
     private void signUp(Context context) {
-        Form.submit(
+        FormPost.submit(
                 context,
                 () -> {
                     var request = new AccountRoutes.SignUp(
@@ -52,7 +52,7 @@ public final class AccountPages {
                             context,
                             accounts.signUp(accounts.prepareSignUp(context, request))
                                     .id());
-                    return Next.of(context);
+                    return ReturnTo.of(context);
                 },
                 faults -> signUpForm(context, faults));
     }
@@ -66,18 +66,18 @@ public final class AccountPages {
                         "faults", faults,
                         "email", FormBody.text(context, "email"),
                         "name", FormBody.text(context, "name"),
-                        "next", Next.of(context)));
+                        "next", ReturnTo.of(context)));
     }
 
     private void logIn(Context context) {
-        Form.submit(
+        FormPost.submit(
                 context,
                 () -> {
                     accounts.logIn(
                             context,
                             new AccountRoutes.LogIn(
                                     FormBody.text(context, "email").strip(), password(context)));
-                    return Next.of(context);
+                    return ReturnTo.of(context);
                 },
                 faults -> logInForm(context, faults));
     }
@@ -87,11 +87,11 @@ public final class AccountPages {
                 context,
                 "log-in",
                 "Log in",
-                Map.of("faults", faults, "email", FormBody.text(context, "email"), "next", Next.of(context)));
+                Map.of("faults", faults, "email", FormBody.text(context, "email"), "next", ReturnTo.of(context)));
     }
 
     private void askForReset(Context context) {
-        Form.submit(
+        FormPost.submit(
                 context,
                 () -> {
                     passwords.request(
@@ -104,7 +104,7 @@ public final class AccountPages {
     }
 
     private void reset(Context context) {
-        Form.submit(
+        FormPost.submit(
                 context,
                 () -> {
                     passwords.reset(new PasswordRoutes.Reset(

@@ -3,7 +3,7 @@ package academy.accounts;
 import dozen.http.ClientAddress;
 import dozen.http.RateLimits;
 import dozen.http.RateLimits.Rate;
-import dozen.resources.Away;
+import dozen.services.TransientFailures;
 import io.javalin.http.Context;
 import java.time.Duration;
 import java.util.Locale;
@@ -41,7 +41,7 @@ public final class LogInLimits {
         try {
             limits.take("sign-up:address", clientAddress.network(context), signUps);
         } catch (RuntimeException e) {
-            if (!Away.is(e)) throw e;
+            if (!TransientFailures.is(e)) throw e;
         }
     }
 

@@ -1,7 +1,7 @@
 package academy.accounts;
 
 import dozen.domain.Validation;
-import dozen.settings.Secret;
+import dozen.config.Secret;
 
 /** An account that may be made; and the rules for one, the same over HTTP and at the terminal. */
 record NewAccount(String email, String passwordHash, String name, Account.Role role) {

@@ -1,7 +1,7 @@
 package academy.accounts;
 
-import dozen.process.Exit;
-import dozen.settings.Secret;
+import dozen.app.Exit;
+import dozen.config.Secret;
 import java.io.BufferedReader;
 import java.io.Console;
 import java.io.IOException;

@@ -7,7 +7,7 @@ import dozen.http.Json;
 import dozen.http.Routes;
 import dozen.jobs.Job;
 import dozen.jobs.Jobs;
-import dozen.settings.Secret;
+import dozen.config.Secret;
 import io.javalin.http.Context;
 import org.jdbi.v3.core.Jdbi;
 

@@ -2,8 +2,8 @@ package academy.accounts;
 
 import com.password4j.Argon2Function;
 import com.password4j.types.Argon2;
-import dozen.resources.Unavailable;
-import dozen.settings.Secret;
+import dozen.services.ServiceUnavailable;
+import dozen.config.Secret;
 import java.security.SecureRandom;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -21,7 +21,7 @@ public final class Passwords {
      */
     public record Cost(int memoryKib, int iterations, int lanes) {
         /** OWASP Password Storage Cheat Sheet: 19 MiB, 2 iterations, 1 lane. */
-        public static final Cost STANDARD = new Cost(19_456, 2, 1);
+        public static final Cost DEFAULT = new Cost(19_456, 2, 1);
     }
 
     private static final int HASH_BYTES = 32;
@@ -77,11 +77,11 @@ public final class Passwords {
 
     private <T> T bounded(Supplier<T> work) {
         try {
-            if (!cores.tryAcquire(WAIT_SECONDS, TimeUnit.SECONDS)) throw new Unavailable("too many log-ins at once");
+            if (!cores.tryAcquire(WAIT_SECONDS, TimeUnit.SECONDS)) throw new ServiceUnavailable("too many log-ins at once");
             return HASHING.submit(() -> released(work)).get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new Unavailable("interrupted");
+            throw new ServiceUnavailable("interrupted");
         } catch (ExecutionException e) {
             throw new IllegalStateException(e.getCause());
         }

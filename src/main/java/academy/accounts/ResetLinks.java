@@ -1,6 +1,6 @@
 package academy.accounts;
 
-import dozen.settings.Signer;
+import dozen.security.Signer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package academy.accounts;
 
-import academy.letters.Letters;
+import academy.letters.Mailer;
 import dozen.jobs.JobRun;
 import jakarta.mail.MessagingException;
 import java.util.Map;
@@ -12,9 +12,9 @@ public record SendPasswordReset(String email) {
     public static final class Handler {
         private final Accounts accounts;
         private final ResetLinks links;
-        private final Letters letters;
+        private final Mailer letters;
 
-        public Handler(Accounts accounts, ResetLinks links, Letters letters) {
+        public Handler(Accounts accounts, ResetLinks links, Mailer letters) {
             this.accounts = accounts;
             this.links = links;
             this.letters = letters;

@@ -1,6 +1,6 @@
 package academy.accounts;
 
-import academy.letters.Letters;
+import academy.letters.Mailer;
 import dozen.jobs.JobRun;
 import jakarta.mail.MessagingException;
 import java.util.Map;
@@ -12,9 +12,9 @@ public record SendWelcomeMail(UUID account) {
     /** Does it. */
     public static final class Handler {
         private final Accounts accounts;
-        private final Letters letters;
+        private final Mailer letters;
 
-        public Handler(Accounts accounts, Letters letters) {
+        public Handler(Accounts accounts, Mailer letters) {
             this.accounts = accounts;
             this.letters = letters;
         }

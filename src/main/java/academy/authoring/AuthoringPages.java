@@ -6,7 +6,7 @@ import academy.courses.Courses;
 import academy.courses.Draft;
 import academy.courses.Lesson;
 import academy.courses.Lessons;
-import academy.pages.Form;
+import academy.pages.FormPost;
 import academy.pages.Layout;
 import dozen.domain.DomainError;
 import dozen.http.Access;
@@ -51,7 +51,7 @@ public final class AuthoringPages {
     }
 
     private void create(Context context) {
-        Form.submit(
+        FormPost.submit(
                 context,
                 () -> "/admin/courses/" + courseRoutes.create(draft(context)).id(),
                 faults -> list(context, faults));
@@ -104,7 +104,7 @@ public final class AuthoringPages {
     }
 
     private void change(Context context) {
-        Form.submit(
+        FormPost.submit(
                 context,
                 () -> "/admin/courses/"
                         + courseRoutes
@@ -115,7 +115,7 @@ public final class AuthoringPages {
 
     private void addLesson(Context context) {
         var course = Params.uuid(context, "id");
-        Form.submit(
+        FormPost.submit(
                 context,
                 () -> {
                     courseRoutes.addLesson(

@@ -96,8 +96,8 @@ final class CertificatePdf implements AutoCloseable {
     }
 
     /** Draws a text in the middle and goes below it. Returns whether the font had all of it. */
-    private boolean line(String text, float largest, float least, int mostLines) throws IOException {
-        var printed = PrintedText.of(text, font, largest, least, LANDSCAPE.getWidth() - 2 * MARGIN, mostLines);
+    private boolean line(String text, float largest, float min, int maxLines) throws IOException {
+        var printed = PrintedText.of(text, font, largest, min, LANDSCAPE.getWidth() - 2 * MARGIN, maxLines);
         beginSpan(text);
         for (var line : printed.lines()) {
             y -= printed.size() * 1.25f;

@@ -6,7 +6,7 @@ import dozen.domain.DomainError;
 import dozen.http.Access;
 import dozen.http.Params;
 import dozen.http.Routes;
-import dozen.resources.FileStorage;
+import dozen.services.FileStorage;
 import io.javalin.http.Context;
 import java.time.Duration;
 import java.time.ZoneOffset;

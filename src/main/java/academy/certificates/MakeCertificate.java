@@ -1,10 +1,10 @@
 package academy.certificates;
 
 import academy.accounts.Accounts;
-import academy.letters.Letters;
+import academy.letters.Mailer;
 import dozen.jobs.JobRun;
-import dozen.resources.FileStorage;
-import dozen.resources.Mail;
+import dozen.services.FileStorage;
+import dozen.services.Mail;
 import jakarta.mail.MessagingException;
 import java.io.IOException;
 import java.util.List;
@@ -19,9 +19,9 @@ public record MakeCertificate(UUID certificate) {
         private final Certificates certificates;
         private final Accounts accounts;
         private final FileStorage files;
-        private final Letters letters;
+        private final Mailer letters;
 
-        public Handler(Certificates certificates, Accounts accounts, FileStorage files, Letters letters) {
+        public Handler(Certificates certificates, Accounts accounts, FileStorage files, Mailer letters) {
             this.certificates = certificates;
             this.accounts = accounts;
             this.files = files;

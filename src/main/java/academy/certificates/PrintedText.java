@@ -20,12 +20,12 @@ record PrintedText(List<String> lines, float size, boolean whole) {
     private static final String MIRRORED = "()[]{}<>\u00ab\u00bb\u2039\u203a\u2264\u2265";
 
     /** The largest size at which it needs no more than so many lines; at the least size it takes what it needs. */
-    static PrintedText of(String text, PDFont font, float largest, float least, float width, int mostLines)
+    static PrintedText of(String text, PDFont font, float largest, float min, float width, int maxLines)
             throws IOException {
         var plain = plain(text);
         for (var size = largest; ; size -= STEP) {
             var lines = broken(plain, font, width * 1000 / size);
-            if (lines.size() > mostLines && size - STEP >= least) continue;
+            if (lines.size() > maxLines && size - STEP >= min) continue;
             var drawn = new ArrayList<String>();
             var whole = true;
             for (var line : lines) {

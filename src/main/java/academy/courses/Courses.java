@@ -67,19 +67,19 @@ public final class Courses {
                 .list());
     }
 
-    public List<Course> newest(int most) {
-        return list(new SliceRequest(most, Optional.empty())).items();
+    public List<Course> newest(int max) {
+        return list(new SliceRequest(max, Optional.empty())).items();
     }
 
     /** The newest first. */
-    public List<Course> createdBetween(Instant since, Instant until, int most) {
+    public List<Course> createdBetween(Instant since, Instant until, int max) {
         return jdbi.withHandle(handle -> handle.createQuery("""
                         SELECT %s FROM courses WHERE created_at >= :since AND created_at < :until
-                        ORDER BY created_at DESC LIMIT :most
+                        ORDER BY created_at DESC LIMIT :max
                         """.formatted(COLUMNS))
                 .bind("since", since)
                 .bind("until", until)
-                .bind("most", most)
+                .bind("max", max)
                 .mapTo(Course.class)
                 .list());
     }

@@ -26,7 +26,7 @@ public record Draft(String title, String slug, String summary, String subject, S
         var validation = new Validation();
         validation.text("title", title, 1, 200);
         if (validation.errors().isEmpty()) {
-            validation.text("slug", slug, 0, Slug.MOST);
+            validation.text("slug", slug, 0, Slug.MAX);
             validation.matches(
                     "slug", slug, Slug.VALID, "must be small letters and digits with single hyphens between");
         }

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 final class Slug {
     static final Pattern VALID =
             Pattern.compile("[\\p{Ll}\\p{Lo}\\p{Lm}\\p{M}\\p{Nd}]+(-[\\p{Ll}\\p{Lo}\\p{Lm}\\p{M}\\p{Nd}]+)*");
-    static final int MOST = 250;
+    static final int MAX = 250;
 
     private static final Pattern ACCENTS = Pattern.compile("(?<=\\p{IsLatin})\\p{Mn}+");
     private static final Pattern OTHERS = Pattern.compile("[^\\p{L}\\p{M}\\p{Nd}]+");
@@ -19,7 +19,7 @@ final class Slug {
     /** The same name with a number behind it, within the longest that a slug may be. */
     static String numbered(String slug, int number) {
         var suffix = "-" + number;
-        var length = Math.min(slug.length(), MOST - suffix.length());
+        var length = Math.min(slug.length(), MAX - suffix.length());
         if (Character.isHighSurrogate(slug.charAt(length - 1))) length--;
         var base = slug.substring(0, length);
         return HYPHENS_AT_ENDS.matcher(base).replaceAll("") + suffix;

@@ -11,8 +11,8 @@ import academy.courses.Lessons;
 import academy.learning.Enrolments;
 import academy.videos.Ffmpeg;
 import academy.videos.Videos;
-import dozen.process.Exit;
-import dozen.resources.FileStorage;
+import dozen.app.Exit;
+import dozen.services.FileStorage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -100,7 +100,7 @@ public final class LoadDemo {
         }
     }
 
-    private void learner(String email, String name, dozen.settings.Secret password, Course course, int done) {
+    private void learner(String email, String name, dozen.config.Secret password, Course course, int done) {
         var account =
                 accounts.create(email, password, name, Account.Role.LEARNER).orElseThrow();
         enrolments.enrol(account.id(), course.id());

@@ -84,11 +84,11 @@ public final class Enrolments {
     }
 
     /** Those that somebody has begun and not completed. */
-    public List<Enrolment> underWay(UUID account, int most) {
+    public List<Enrolment> underWay(UUID account, int max) {
         return jdbi.withHandle(
-                handle -> handle.createQuery(SELECT + "AND completed_at IS NULL ORDER BY active_at DESC LIMIT :most")
+                handle -> handle.createQuery(SELECT + "AND completed_at IS NULL ORDER BY active_at DESC LIMIT :max")
                         .bind("account", account)
-                        .bind("most", most)
+                        .bind("max", max)
                         .mapTo(Enrolment.class)
                         .list());
     }

@@ -13,7 +13,7 @@ import dozen.domain.SliceRequest;
 import dozen.http.Access;
 import dozen.http.Params;
 import dozen.http.Routes;
-import dozen.resources.Away;
+import dozen.services.TransientFailures;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import java.util.HashMap;
@@ -26,7 +26,7 @@ import java.util.UUID;
 /** A course with one's way through it, and all that one learns. */
 public final class LearningPages {
     /** As many as a page shows of each; more than anybody takes at once. */
-    private static final SliceRequest MOST = new SliceRequest(100, Optional.empty());
+    private static final SliceRequest MAX = new SliceRequest(100, Optional.empty());
 
     private final Layout layout;
     private final Sessions sessions;
@@ -83,7 +83,7 @@ public final class LearningPages {
         try {
             return sessions.current(context);
         } catch (RuntimeException e) {
-            if (!Away.is(e)) throw e;
+            if (!TransientFailures.is(e)) throw e;
             return Optional.empty();
         }
     }
@@ -131,11 +131,11 @@ public final class LearningPages {
                 "My learning",
                 Map.of(
                         "courses",
-                                enrolments.list(caller.id(), MOST).items().stream()
+                                enrolments.list(caller.id(), MAX).items().stream()
                                         .map(LearningPages::progress)
                                         .toList(),
                         "certificates",
-                                List.copyOf(certificates.list(caller.id(), MOST).items().stream()
+                                List.copyOf(certificates.list(caller.id(), MAX).items().stream()
                                         .map(certificate -> Map.of(
                                                 "id", certificate.id(),
                                                 "course", certificate.course(),

@@ -3,8 +3,8 @@ package academy.pages;
 import dozen.http.Assets;
 import dozen.http.Html;
 import dozen.http.ProblemPage;
-import dozen.resources.Away;
-import dozen.templates.Templates;
+import dozen.services.TransientFailures;
+import dozen.pages.Templates;
 import io.javalin.http.Context;
 import java.util.HashMap;
 import java.util.Map;
@@ -39,7 +39,7 @@ public final class Layout {
                 all.put("admin", viewer.admin());
             });
         } catch (RuntimeException e) {
-            if (!Away.is(e)) throw e;
+            if (!TransientFailures.is(e)) throw e;
             all.put("logInsAway", true); // everything that is for everybody can be read all the same
         }
         Html.answer(context, templates.render("pages/" + template + ".html", all), media);

@@ -6,7 +6,7 @@ import academy.courses.Course;
 import academy.courses.Courses;
 import academy.learning.Enrolment;
 import academy.learning.Enrolments;
-import academy.letters.Letters;
+import academy.letters.Mailer;
 import dozen.jobs.Job;
 import dozen.jobs.JobRun;
 import jakarta.mail.MessagingException;
@@ -18,7 +18,7 @@ import java.util.UUID;
 
 /** A job: what is new and how far one is, to one account. Who has neither gets no mail. */
 public record SendDigest(UUID account, LocalDate day) {
-    private static final int MOST = 10;
+    private static final int MAX = 10;
 
     static Job of(UUID account, LocalDate day) {
         return Job.of(new SendDigest(account, day)).key(key(account, day));
@@ -33,11 +33,11 @@ public record SendDigest(UUID account, LocalDate day) {
         private final Accounts accounts;
         private final Courses courses;
         private final Enrolments enrolments;
-        private final Letters letters;
+        private final Mailer letters;
         private final Unsubscribe.Links links;
 
         public Handler(
-                Accounts accounts, Courses courses, Enrolments enrolments, Letters letters, Unsubscribe.Links links) {
+                Accounts accounts, Courses courses, Enrolments enrolments, Mailer letters, Unsubscribe.Links links) {
             this.accounts = accounts;
             this.courses = courses;
             this.enrolments = enrolments;
@@ -50,8 +50,8 @@ public record SendDigest(UUID account, LocalDate day) {
             if (account == null) return; // deleted or unsubscribed in the meantime
             var since = job.day().minusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
             var until = job.day().atStartOfDay(ZoneOffset.UTC).toInstant();
-            var fresh = courses.createdBetween(since, until, MOST);
-            var underWay = enrolments.underWay(account.id(), MOST);
+            var fresh = courses.createdBetween(since, until, MAX);
+            var underWay = enrolments.underWay(account.id(), MAX);
             if (fresh.isEmpty() && underWay.isEmpty()) return;
             letters.send(
                     account.recipient(),

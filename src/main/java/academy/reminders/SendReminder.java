@@ -3,7 +3,7 @@ package academy.reminders;
 import academy.accounts.Account;
 import academy.accounts.Accounts;
 import academy.learning.Enrolments;
-import academy.letters.Letters;
+import academy.letters.Mailer;
 import dozen.jobs.Job;
 import dozen.jobs.JobRun;
 import jakarta.mail.MessagingException;
@@ -31,10 +31,10 @@ public record SendReminder(UUID account, UUID course, Instant active) {
     public static final class Handler {
         private final Accounts accounts;
         private final Enrolments enrolments;
-        private final Letters letters;
+        private final Mailer letters;
         private final Unsubscribe.Links links;
 
-        public Handler(Accounts accounts, Enrolments enrolments, Letters letters, Unsubscribe.Links links) {
+        public Handler(Accounts accounts, Enrolments enrolments, Mailer letters, Unsubscribe.Links links) {
             this.accounts = accounts;
             this.enrolments = enrolments;
             this.letters = letters;

@@ -7,7 +7,7 @@ import dozen.http.Params;
 import dozen.http.Problem;
 import dozen.http.PublicUrl;
 import dozen.http.Routes;
-import dozen.settings.Signer;
+import dozen.security.Signer;
 import io.javalin.http.Context;
 import java.util.Map;
 import java.util.UUID;

@@ -1,8 +1,8 @@
 package academy.videos;
 
 import dozen.jobs.JobRun;
-import dozen.jobs.Policy;
-import dozen.resources.FileStorage;
+import dozen.jobs.RetryPolicy;
+import dozen.services.FileStorage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,7 +11,7 @@ import java.util.UUID;
 /** A job: makes what browsers play of what was uploaded. Enqueued with the upload's row, in one transaction. */
 public record TranscodeVideo(UUID video) {
     /** A worker that dies at it three times died of it. */
-    public static final Policy POLICY = Policy.STANDARD
+    public static final RetryPolicy POLICY = RetryPolicy.DEFAULT
             .withAttempts(3)
             .withWaits(Duration.ofSeconds(30), Duration.ofMinutes(5))
             .withLimit(Duration.ofHours(2))

@@ -1,6 +1,6 @@
 package academy.videos;
 
-import dozen.resources.Redis;
+import dozen.services.Redis;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,8 +41,8 @@ public final class Uploads {
             private boolean away; // then no more is told, or each word would keep the upload waiting
 
             @Override
-            public int read(byte[] buffer, int from, int most) throws IOException {
-                var read = in.read(buffer, from, most);
+            public int read(byte[] buffer, int from, int max) throws IOException {
+                var read = in.read(buffer, from, max);
                 received += Math.max(0, read);
                 if (!away && System.nanoTime() - told > EVERY.toNanos()) {
                     tell(() -> redis.client().setex(key(lesson), KEEP_SECONDS, received + "/" + length));

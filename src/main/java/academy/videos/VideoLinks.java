@@ -3,7 +3,7 @@ package academy.videos;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dozen.domain.DomainError;
 import dozen.jobs.Progress;
-import dozen.resources.FileStorage;
+import dozen.services.FileStorage;
 import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;

@@ -9,7 +9,7 @@ import dozen.http.Access;
 import dozen.http.Params;
 import dozen.http.Problem;
 import dozen.http.Routes;
-import dozen.resources.FileStorage;
+import dozen.services.FileStorage;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.util.Base64;
@@ -40,9 +40,9 @@ public final class VideoRoutes {
     private final Optional<FileStorage> files;
     private final VideoLinks links;
     private final Uploads uploads;
-    private final long mostBytes;
+    private final long maxBytes;
 
-    /** @param mostBytes of an upload */
+    /** @param maxBytes of an upload */
     public VideoRoutes(
             Videos videos,
             Lessons lessons,
@@ -50,14 +50,14 @@ public final class VideoRoutes {
             Optional<FileStorage> files,
             VideoLinks links,
             Uploads uploads,
-            long mostBytes) {
+            long maxBytes) {
         this.videos = videos;
         this.lessons = lessons;
         this.enrolments = enrolments;
         this.files = files;
         this.links = links;
         this.uploads = uploads;
-        this.mostBytes = mostBytes;
+        this.maxBytes = maxBytes;
     }
 
     public void register(Routes routes) {
@@ -96,7 +96,7 @@ public final class VideoRoutes {
         var length = context.req().getContentLengthLong();
         if (length < 0) throw Problem.of(411, "Send Content-Length.");
         if (length == 0) throw Problem.badRequest("The file is empty.");
-        if (length > mostBytes) throw Problem.of(413, "A video may have %d bytes at the most.".formatted(mostBytes));
+        if (length > maxBytes) throw Problem.of(413, "A video may have %d bytes at the most.".formatted(maxBytes));
         return length;
     }
 

@@ -3,7 +3,7 @@ package academy.videos;
 import academy.courses.Lesson;
 import dozen.jobs.Job;
 import dozen.jobs.Jobs;
-import dozen.resources.FileStorage;
+import dozen.services.FileStorage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

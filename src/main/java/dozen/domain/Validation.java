@@ -1,7 +1,7 @@
 package dozen.domain;
 
-import dozen.resources.MailAddress;
-import dozen.settings.WebAddress;
+import dozen.services.MailAddress;
+import dozen.config.WebAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;

@@ -39,8 +39,8 @@ final class AccessLog implements RequestLog {
                 .addKeyValue("ms", milliseconds)
                 .addKeyValue("bytes", Response.getContentBytesWritten(response))
                 .addKeyValue("client", clientAddress.of(request))
-                .addKeyValue(RequestId.FIELD, Arrival.idOf(request));
-        if (request.getAttribute(Arrival.TRACE_ID) instanceof String traceId) event.addKeyValue("traceId", traceId);
+                .addKeyValue(RequestId.FIELD, RequestContext.idOf(request));
+        if (request.getAttribute(RequestContext.TRACE_ID) instanceof String traceId) event.addKeyValue("traceId", traceId);
         event.log("request");
     }
 

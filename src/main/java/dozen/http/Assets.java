@@ -1,7 +1,7 @@
 package dozen.http;
 
 import dozen.domain.DomainError;
-import dozen.settings.Sha256;
+import dozen.security.Sha256;
 import io.javalin.http.Context;
 import java.util.ArrayList;
 import java.util.HexFormat;

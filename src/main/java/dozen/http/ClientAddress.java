@@ -1,6 +1,6 @@
 package dozen.http;
 
-import dozen.settings.Authority;
+import dozen.config.Authority;
 import io.javalin.http.Context;
 import java.net.InetAddress;
 import java.util.HexFormat;

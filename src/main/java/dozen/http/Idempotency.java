@@ -1,8 +1,8 @@
 package dozen.http;
 
 import dozen.domain.DomainError;
-import dozen.settings.Sha256;
-import dozen.settings.Signer;
+import dozen.security.Sha256;
+import dozen.security.Signer;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import java.io.IOException;

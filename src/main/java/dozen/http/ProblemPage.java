@@ -1,6 +1,6 @@
 package dozen.http;
 
-import dozen.templates.Templates;
+import dozen.pages.Templates;
 import java.util.List;
 import java.util.Map;
 

@@ -1,6 +1,6 @@
 package dozen.http;
 
-import dozen.settings.WebAddress;
+import dozen.config.WebAddress;
 import java.net.URI;
 
 /**

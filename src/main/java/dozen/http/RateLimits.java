@@ -1,8 +1,8 @@
 package dozen.http;
 
 import dozen.domain.DomainError;
-import dozen.resources.Redis;
-import dozen.settings.Sha256;
+import dozen.services.Redis;
+import dozen.security.Sha256;
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.distributed.ExpirationAfterWriteStrategy;
@@ -18,12 +18,12 @@ import java.time.Duration;
  */
 public final class RateLimits {
     /** So many at once, and again so many over each period. */
-    public record Rate(int most, Duration per) {
+    public record Rate(int max, Duration per) {
         private BucketConfiguration configuration() {
             return BucketConfiguration.builder()
                     .addLimit(Bandwidth.builder()
-                            .capacity(most)
-                            .refillGreedy(most, per)
+                            .capacity(max)
+                            .refillGreedy(max, per)
                             .build())
                     .build();
         }

@@ -1,7 +1,7 @@
 package dozen.http;
 
-import dozen.process.Exit;
-import dozen.resources.Unavailable;
+import dozen.app.Exit;
+import dozen.services.ServiceUnavailable;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
@@ -43,7 +43,7 @@ public final class Server implements AutoCloseable {
     private static final int ANSWER_BUFFER = 4096;
 
     private final HttpSettings settings;
-    private final Readiness readiness;
+    private final Health health;
     private final GracefulHandler inFlight = new GracefulHandler();
     private final Javalin javalin;
     private final AccessLog accessLog;
@@ -54,15 +54,15 @@ public final class Server implements AutoCloseable {
 
     private Server(
             HttpSettings settings,
-            Readiness readiness,
+            Health health,
             Metrics metrics,
             ProblemPage page,
             Authenticator authenticator,
             Consumer<Routes> routes) {
         this.settings = settings;
-        this.readiness = readiness;
+        this.health = health;
         var headers = new DefaultHeaders(settings.https());
-        var problems = new Problems(headers, readiness, page);
+        var problems = new ProblemMapper(headers, health, page);
         accessLog = new AccessLog(new ClientAddress(settings.trustedProxyHops()), metrics);
         javalin = Javalin.create(config -> {
             quiet(config);
@@ -74,10 +74,10 @@ public final class Server implements AutoCloseable {
             config.routes.afterMatched(Server::rememberRoute);
             problems.routes(config.routes);
             var registering = new Routes(config.routes);
-            readiness.routes(registering);
+            health.routes(registering);
             metrics.routes(registering);
             routes.accept(registering);
-            config.routes.after(UnreadBody::drop);
+            config.routes.after(BodyDrain::drop);
         });
         accessByRoute = AccessCheck.accessByRoute(javalin);
     }
@@ -85,17 +85,17 @@ public final class Server implements AutoCloseable {
     /**
      * Binds, and returns once it serves.
      *
-     * @throws Unavailable when the port is taken
+     * @throws ServiceUnavailable when the port is taken
      * @throws Exit when a route does not say who may call it
      */
     public static Server start(
             HttpSettings settings,
-            Readiness readiness,
+            Health health,
             Metrics metrics,
             ProblemPage page,
             Authenticator authenticator,
             Consumer<Routes> routes) {
-        var server = new Server(settings, readiness, metrics, page, authenticator, routes);
+        var server = new Server(settings, health, metrics, page, authenticator, routes);
         server.javalin.start();
         server.rehearse();
         server.bind();
@@ -135,7 +135,7 @@ public final class Server implements AutoCloseable {
             jetty.manage(connector);
         } catch (IOException e) {
             javalin.stop();
-            throw new Unavailable("port %d is taken; set PORT to another".formatted(settings.port()));
+            throw new ServiceUnavailable("port %d is taken; set PORT to another".formatted(settings.port()));
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
@@ -156,11 +156,11 @@ public final class Server implements AutoCloseable {
         config.http.responseBufferSize = ANSWER_BUFFER;
     }
 
-    private void jetty(JavalinConfig config, DefaultHeaders headers, Problems problems) {
+    private void jetty(JavalinConfig config, DefaultHeaders headers, ProblemMapper problems) {
         var threads = new VirtualThreadPool();
         // Its own ones get a name each, which costs and nobody reads.
         threads.setVirtualThreadsExecutor(Thread::startVirtualThread);
-        threads.setMaxConcurrentTasks(settings.mostRequests() + SPARE_TASKS);
+        threads.setMaxConcurrentTasks(settings.maxRequests() + SPARE_TASKS);
         config.jetty.threadPool = threads;
         config.jetty.modifyHttpConfiguration(configuration -> {
             configuration.setSendServerVersion(false);
@@ -172,7 +172,7 @@ public final class Server implements AutoCloseable {
             jetty = server;
             server.setRequestLog(this::logged);
             server.setErrorHandler(problems::jetty);
-            server.setHandler(new Arrival(headers, bounded(inFlight)));
+            server.setHandler(new RequestContext(headers, bounded(inFlight)));
         });
     }
 
@@ -181,10 +181,10 @@ public final class Server implements AutoCloseable {
         var limit = new QoSHandler(next) {
             @Override
             protected void reject(Request request, Response response, Callback callback, int status) {
-                UnreadBody.take(request, () -> super.reject(request, response, callback, status));
+                BodyDrain.take(request, () -> super.reject(request, response, callback, status));
             }
         };
-        limit.setMaxRequestCount(settings.mostRequests());
+        limit.setMaxRequestCount(settings.maxRequests());
         limit.setMaxSuspendedRequestCount(0);
         limit.excludePath("/health");
         limit.excludePath("/health/ready");
@@ -207,7 +207,7 @@ public final class Server implements AutoCloseable {
     @Override
     public void close() {
         var deadline = System.nanoTime() + settings.drain().toNanos();
-        readiness.drain();
+        health.drain();
         http.setPersistentConnectionsEnabled(false);
         connector.close();
         awaitQuiet(deadline);

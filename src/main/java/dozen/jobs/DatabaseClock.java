@@ -1,7 +1,7 @@
 package dozen.jobs;
 
 import com.github.kagkarlsson.scheduler.Clock;
-import dozen.resources.Unavailable;
+import dozen.services.ServiceUnavailable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
@@ -57,7 +57,7 @@ final class DatabaseClock implements Clock {
                     .one();
             var took = System.nanoTime() - start;
             if (took > SLOW.toNanos())
-                throw new Unavailable("PostgreSQL took %d ms to tell the time".formatted(took / 1_000_000));
+                throw new ServiceUnavailable("PostgreSQL took %d ms to tell the time".formatted(took / 1_000_000));
             return new Reading(time, start + took / 2);
         });
     }

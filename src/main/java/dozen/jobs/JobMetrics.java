@@ -1,6 +1,6 @@
 package dozen.jobs;
 
-import dozen.resources.Redis;
+import dozen.services.Redis;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -44,12 +44,12 @@ final class JobMetrics implements AutoCloseable {
         clock.scheduleWithFixedDelay(this::flush, 1, 1, TimeUnit.SECONDS);
     }
 
-    void run(String type, Runs.Outcome outcome, long waitMillis, long runMillis) {
+    void run(String type, JobExecutor.Outcome outcome, long waitMillis, long runMillis) {
         add(type, RUNS, 1);
         add(type, "wait_ms", waitMillis);
         add(type, "run_ms", runMillis);
-        if (outcome == Runs.Outcome.FAILED || outcome == Runs.Outcome.DEAD) add(type, "failures", 1);
-        if (outcome == Runs.Outcome.DEAD) add(type, "dead", 1);
+        if (outcome == JobExecutor.Outcome.FAILED || outcome == JobExecutor.Outcome.DEAD) add(type, "failures", 1);
+        if (outcome == JobExecutor.Outcome.DEAD) add(type, "dead", 1);
     }
 
     private void add(String type, String what, long count) {

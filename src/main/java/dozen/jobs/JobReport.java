@@ -1,6 +1,6 @@
 package dozen.jobs;
 
-import dozen.resources.Redis;
+import dozen.services.Redis;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -14,12 +14,12 @@ import org.jdbi.v3.core.Jdbi;
  * jobs_dead, jobs_wait_ms and jobs_run_ms, summed over all workers, from Redis.
  */
 public final class JobReport {
-    private final Queues queues;
+    private final JobStats queues;
     private final JobMetrics metrics;
     private final Map<String, AtomicLong> values = new ConcurrentHashMap<>();
 
     public JobReport(Jdbi jdbi, Redis redis) {
-        this.queues = new Queues(jdbi, redis);
+        this.queues = new JobStats(jdbi, redis);
         this.metrics = new JobMetrics(redis);
     }
 

@@ -1,8 +1,8 @@
 package dozen.jobs;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import dozen.process.Exit;
-import dozen.resources.Redis;
+import dozen.app.Exit;
+import dozen.services.Redis;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.util.List;
@@ -18,7 +18,7 @@ public final class JobTasks {
     public static final String SELECTION_ARGUMENTS = "ID… | --type TYPE | --all";
 
     private static final Logger log = LoggerFactory.getLogger(JobTasks.class);
-    private static final int MOST_LISTED = 100;
+    private static final int MAX_LISTED = 100;
 
     /** How many there are of a type, by state. */
     public record Count(String type, long queued, long running, long failing, long dead) {}
@@ -64,7 +64,7 @@ public final class JobTasks {
                             ? ""
                             : ": " + job.error().lines().findFirst().orElse(""));
         }
-        if (jobs.size() == MOST_LISTED) out.printf("(the newest %d)%n", MOST_LISTED);
+        if (jobs.size() == MAX_LISTED) out.printf("(the newest %d)%n", MAX_LISTED);
     }
 
     public List<Count> counts() {
@@ -97,9 +97,9 @@ public final class JobTasks {
                             UNION ALL
                             SELECT id::text, type, 'dead', attempts, error, died_at FROM dead_jobs
                         ) AS jobs
-                        ORDER BY since DESC LIMIT :most
+                        ORDER BY since DESC LIMIT :max
                         """)
-                .bind("most", MOST_LISTED)
+                .bind("max", MAX_LISTED)
                 .mapTo(Listed.class)
                 .list());
     }

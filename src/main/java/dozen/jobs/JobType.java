@@ -5,7 +5,7 @@ package dozen.jobs;
  *
  * @param name what stands in the table: the record's simple name, so renaming the record makes a new type
  */
-record JobType<J>(String name, Class<J> payload, Policy policy, Handler<J> handler) {
+record JobType<J>(String name, Class<J> payload, RetryPolicy policy, JobHandler<J> handler) {
     static String name(Class<?> payload) {
         return payload.getSimpleName();
     }

@@ -1,7 +1,7 @@
 package dozen.jobs;
 
 import dozen.logging.RequestId;
-import dozen.resources.Redis;
+import dozen.services.Redis;
 import java.util.List;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;

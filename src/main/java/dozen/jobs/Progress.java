@@ -1,6 +1,6 @@
 package dozen.jobs;
 
-import dozen.resources.Redis;
+import dozen.services.Redis;
 import java.time.Duration;
 import java.util.OptionalInt;
 import redis.clients.jedis.exceptions.JedisException;

@@ -6,8 +6,8 @@ import com.github.kagkarlsson.scheduler.logging.LogLevel;
 import com.github.kagkarlsson.scheduler.task.Execution;
 import com.github.kagkarlsson.scheduler.task.Task;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
-import dozen.resources.Away;
-import dozen.resources.Postgres;
+import dozen.services.TransientFailures;
+import dozen.services.Postgres;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -65,8 +65,8 @@ public final class Ticker implements AutoCloseable {
         scheduler = Scheduler.create(postgres.dataSource(), tasks)
                 .tableName("ticks")
                 .schedulerName(new SchedulerName.Fixed(name))
-                .jdbcCustomization(new JobTable(ticks.keySet().stream(), _ -> {}))
-                .serializer(JobTable.TEXT)
+                .jdbcCustomization(new SchedulerTables(ticks.keySet().stream(), _ -> {}))
+                .serializer(SchedulerTables.TEXT)
                 .clock(clock)
                 .threads(ticks.size())
                 .executorService(Executors.newFixedThreadPool(
@@ -150,7 +150,7 @@ public final class Ticker implements AutoCloseable {
 
     /** As it was, for whoever looks next. */
     private void free(Execution execution) {
-        Away.whenBack(() -> postgres.jdbi()
+        TransientFailures.whenBack(() -> postgres.jdbi()
                 .useHandle(handle -> handle.createUpdate("""
                         UPDATE ticks SET picked = false, picked_by = NULL, last_heartbeat = NULL, version = version + 1
                         WHERE task_name = :tick AND version = :version

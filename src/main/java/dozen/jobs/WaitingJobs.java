@@ -1,7 +1,7 @@
 package dozen.jobs;
 
 import com.github.kagkarlsson.scheduler.task.Execution;
-import dozen.jobs.Queue.RunOf;
+import dozen.jobs.JobStore.RunOf;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dozen.jobs;
 
-import dozen.resources.Redis;
+import dozen.services.Redis;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.JedisPubSub;

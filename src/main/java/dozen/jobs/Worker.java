@@ -6,9 +6,9 @@ import com.github.kagkarlsson.scheduler.SchedulerName;
 import com.github.kagkarlsson.scheduler.logging.LogLevel;
 import com.github.kagkarlsson.scheduler.task.Task;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
-import dozen.resources.Away;
-import dozen.resources.Postgres;
-import dozen.resources.Redis;
+import dozen.services.TransientFailures;
+import dozen.services.Postgres;
+import dozen.services.Redis;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -43,8 +43,8 @@ public final class Worker implements AutoCloseable {
     private final Map<String, JobType<?>> types = new LinkedHashMap<>();
     private final Postgres postgres;
     private final Wakeup wakeup;
-    private final Queue queue;
-    private final Runs runs;
+    private final JobStore queue;
+    private final JobExecutor runs;
     private final JobMetrics metrics;
     private final String name;
     private final Duration drain;
@@ -63,18 +63,18 @@ public final class Worker implements AutoCloseable {
         this.postgres = postgres;
         this.drain = drain;
         this.wakeup = new Wakeup(redis);
-        this.queue = new Queue(postgres.jdbi(), name);
+        this.queue = new JobStore(postgres.jdbi(), name);
         this.metrics = new JobMetrics(redis);
         this.clock = new DatabaseClock(postgres.jdbi());
-        this.runs = new Runs(queue, waiting, clock, new Progress(redis), metrics);
+        this.runs = new JobExecutor(queue, waiting, clock, new Progress(redis), metrics);
     }
 
     /** Registers who does this type of job, by the standard policy. */
-    public <J> Worker on(Class<J> type, Handler<J> handler) {
-        return on(type, Policy.STANDARD, handler);
+    public <J> Worker on(Class<J> type, JobHandler<J> handler) {
+        return on(type, RetryPolicy.DEFAULT, handler);
     }
 
-    public <J> Worker on(Class<J> type, Policy policy, Handler<J> handler) {
+    public <J> Worker on(Class<J> type, RetryPolicy policy, JobHandler<J> handler) {
         var job = new JobType<>(JobType.name(type), type, policy, handler);
         if (types.put(job.name(), job) != null) throw new IllegalArgumentException("registered twice: " + job.name());
         return this;
@@ -112,8 +112,8 @@ public final class Worker implements AutoCloseable {
         return Scheduler.create(postgres.dataSource(), tasks)
                 .tableName("jobs")
                 .schedulerName(new SchedulerName.Fixed(name))
-                .jdbcCustomization(new JobTable(taken.stream(), waiting::took))
-                .serializer(JobTable.TEXT)
+                .jdbcCustomization(new SchedulerTables(taken.stream(), waiting::took))
+                .serializer(SchedulerTables.TEXT)
                 .clock(clock)
                 .threads(threads)
                 .executorService(Executors.newFixedThreadPool(
@@ -133,7 +133,7 @@ public final class Worker implements AutoCloseable {
         var late = waiting.takeLate(LATE);
         if (late.isEmpty()) return;
         try {
-            Away.whenBack(() -> queue.handBack(late));
+            TransientFailures.whenBack(() -> queue.handBack(late));
             wakeup.send();
         } catch (RuntimeException e) {
             log.warn("{} jobs could not be handed back; they count as dead in 32 s: {}", late.size(), e.getMessage());
@@ -146,7 +146,7 @@ public final class Worker implements AutoCloseable {
                 .execute((instance, context) -> {
                     var outcome = runs.run(type, instance, context);
                     return (complete, operations) -> {
-                        if (outcome == Runs.Outcome.DONE) Away.whenBack(operations::remove);
+                        if (outcome == JobExecutor.Outcome.DONE) TransientFailures.whenBack(operations::remove);
                     };
                 });
     }

@@ -21,7 +21,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * lose the lines of the last 2 ms.
  */
 final class Stdout extends OutputStream {
-    private static final int MOST_BYTES = 1 << 20;
+    private static final int MAX_BYTES = 1 << 20;
     /** Between two writes: lines that come meanwhile go together. The first after a pause does not wait. */
     private static final Duration GATHER = Duration.ofMillis(2);
     /** For a reader that has stopped reading when the process ends. */
@@ -72,7 +72,7 @@ final class Stdout extends OutputStream {
     public void write(byte[] bytes, int from, int length) {
         lock.lock();
         try {
-            while (count > MOST_BYTES) emptied.awaitUninterruptibly();
+            while (count > MAX_BYTES) emptied.awaitUninterruptibly();
             if (count + length > waiting.length) {
                 waiting = Arrays.copyOf(waiting, Math.max(count + length, waiting.length * 2));
             }

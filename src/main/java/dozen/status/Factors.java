@@ -1,8 +1,8 @@
 package dozen.status;
 
-import dozen.http.Readiness;
-import dozen.process.Registry;
-import dozen.settings.Setting;
+import dozen.http.Health;
+import dozen.app.ProcessRegistry;
+import dozen.config.Setting;
 import dozen.status.Snapshot.Factor;
 import java.util.List;
 import java.util.Locale;
@@ -14,10 +14,10 @@ import java.util.stream.Collectors;
 /** The twelve factors, each by a fact of this moment. Lists are null while the resource that knows them is away. */
 record Factors(
         Status.Facts facts,
-        Readiness.Report resources,
-        List<Registry.Entry> processes,
-        List<Registry.Took> starts,
-        List<Registry.Took> drains,
+        Health.Report resources,
+        List<ProcessRegistry.Entry> processes,
+        List<ProcessRegistry.Took> starts,
+        List<ProcessRegistry.Took> drains,
         Versions database,
         String redisVersion) {
     private static final String UNKNOWN = "Unknown while Redis is away.";
@@ -27,16 +27,16 @@ record Factors(
         return List.of(
                 new Factor("I", "Codebase", codebase(), "pom.xml"),
                 new Factor("II", "Dependencies", dependencies(), "pom.xml, target/lib"),
-                new Factor("III", "Config", config(), "Settings.java, dozen/settings/Env.java"),
+                new Factor("III", "Config", config(), "Settings.java, dozen/config/Env.java"),
                 new Factor("IV", "Backing services", services(), "dozen/resources"),
-                new Factor("V", "Build, release, run", release(), "dozen/resources/Migrations.java"),
-                new Factor("VI", "Processes", shared(), "dozen/resources/Cache.java, Redis.java, FileStorage.java"),
+                new Factor("V", "Build, release, run", release(), "dozen/services/Migrations.java"),
+                new Factor("VI", "Processes", shared(), "dozen/services/Cache.java, Redis.java, FileStorage.java"),
                 new Factor("VII", "Port binding", port(), "dozen/http/Server.java"),
                 new Factor("VIII", "Concurrency", concurrency(), "Procfile, dozen/jobs"),
-                new Factor("IX", "Disposability", disposability(), "dozen/process/Lifecycle.java"),
+                new Factor("IX", "Disposability", disposability(), "dozen/app/Lifecycle.java"),
                 new Factor("X", "Dev/prod parity", parity(), "src/test/java/dev"),
                 new Factor("XI", "Logs", logs(), "dozen/logging"),
-                new Factor("XII", "Admin processes", tasks(), "dozen/process/Program.java"));
+                new Factor("XII", "Admin processes", tasks(), "dozen/app/Application.java"));
     }
 
     private String codebase() {
@@ -96,7 +96,7 @@ record Factors(
     private String concurrency() {
         if (processes == null) return UNKNOWN;
         var types = processes.stream()
-                .collect(Collectors.groupingBy(Registry.Entry::type, TreeMap::new, Collectors.counting()));
+                .collect(Collectors.groupingBy(ProcessRegistry.Entry::type, TreeMap::new, Collectors.counting()));
         return "Running now: "
                 + types.entrySet().stream()
                         .map(type -> type.getValue() + " " + type.getKey())
@@ -109,7 +109,7 @@ record Factors(
         return "Last starts: %s. Last stops: %s.".formatted(told(starts), told(drains));
     }
 
-    private static String told(List<Registry.Took> all) {
+    private static String told(List<ProcessRegistry.Took> all) {
         if (all.isEmpty()) return "none yet";
         return all.stream().map(took -> took.type() + " " + took.ms() + " ms").collect(Collectors.joining(", "));
     }

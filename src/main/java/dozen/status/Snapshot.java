@@ -1,10 +1,10 @@
 package dozen.status;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dozen.http.Readiness;
-import dozen.jobs.Queues;
-import dozen.process.Registry;
-import dozen.process.Release;
+import dozen.http.Health;
+import dozen.jobs.JobStats;
+import dozen.app.ProcessRegistry;
+import dozen.app.Release;
 import java.time.Instant;
 import java.util.List;
 
@@ -22,11 +22,11 @@ public record Snapshot(
         Release release,
         String process,
         Instant startedAt,
-        Readiness.Report resources,
-        List<Registry.Entry> processes,
-        List<Registry.Took> starts,
-        List<Registry.Took> drains,
-        List<Queues.Queue> queues,
+        Health.Report resources,
+        List<ProcessRegistry.Entry> processes,
+        List<ProcessRegistry.Took> starts,
+        List<ProcessRegistry.Took> drains,
+        List<JobStats.Queue> queues,
         List<Setting> settings,
         List<Factor> factors) {
     /** @param state what is known without telling the value: "set", "default: 8000" or "unset" */

@@ -1,12 +1,12 @@
 package dozen.status;
 
-import dozen.http.Readiness;
-import dozen.jobs.Queues;
-import dozen.process.ProcessSettings;
-import dozen.process.Registry;
-import dozen.resources.Postgres;
-import dozen.resources.Redis;
-import dozen.settings.Setting;
+import dozen.http.Health;
+import dozen.jobs.JobStats;
+import dozen.app.ProcessSettings;
+import dozen.app.ProcessRegistry;
+import dozen.services.Postgres;
+import dozen.services.Redis;
+import dozen.config.Setting;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -27,17 +27,17 @@ public final class Status {
     private final Facts facts;
     private final Postgres postgres;
     private final Redis redis;
-    private final Readiness readiness;
-    private final Queues queues;
+    private final Health health;
+    private final JobStats queues;
     private final Instant startedAt;
     private Snapshot last;
 
-    public Status(Facts facts, Postgres postgres, Redis redis, Readiness readiness) {
+    public Status(Facts facts, Postgres postgres, Redis redis, Health health) {
         this.facts = facts;
         this.postgres = postgres;
         this.redis = redis;
-        this.readiness = readiness;
-        this.queues = new Queues(postgres.jdbi(), redis);
+        this.health = health;
+        this.queues = new JobStats(postgres.jdbi(), redis);
         this.startedAt = Instant.now();
     }
 
@@ -47,10 +47,10 @@ public final class Status {
     }
 
     private Snapshot gather() throws InterruptedException {
-        var resources = readiness.report();
-        var processes = ask(resources, "redis", () -> Registry.running(redis));
-        var starts = ask(resources, "redis", () -> Registry.starts(redis));
-        var drains = ask(resources, "redis", () -> Registry.drains(redis));
+        var resources = health.report();
+        var processes = ask(resources, "redis", () -> ProcessRegistry.running(redis));
+        var starts = ask(resources, "redis", () -> ProcessRegistry.starts(redis));
+        var drains = ask(resources, "redis", () -> ProcessRegistry.drains(redis));
         var database = ask(resources, "postgres", () -> Versions.ofPostgres(postgres));
         var cache = ask(resources, "redis", () -> Versions.ofRedis(redis));
         var factors = new Factors(facts, resources, processes, starts, drains, database, cache);
@@ -74,12 +74,12 @@ public final class Status {
     }
 
     /** Null when the resource is away, or goes away while it is asked: the page says so, and shows the rest. */
-    private static <T> T ask(Readiness.Report resources, String resource, Question<T> question) {
+    private static <T> T ask(Health.Report resources, String resource, Question<T> question) {
         if (!resources.resources().get(resource).status().equals("ok")) return null;
         try {
             return question.ask();
         } catch (Exception e) {
-            if (dozen.resources.Away.is(e)) return null;
+            if (dozen.services.TransientFailures.is(e)) return null;
             throw new IllegalStateException(e);
         }
     }
@@ -88,7 +88,7 @@ public final class Status {
     private static Snapshot.Setting masked(Setting setting) {
         var state = "unset";
         if (setting.set()) state = setting.secret() ? "set, secret" : "set";
-        else if (setting.standard() != null) state = "default: " + setting.standard();
+        else if (setting.defaultValue() != null) state = "default: " + setting.defaultValue();
         return new Snapshot.Setting(setting.name(), state, setting.meaning());
     }
 }

@@ -4,7 +4,7 @@ import dozen.http.Access;
 import dozen.http.Assets;
 import dozen.http.Html;
 import dozen.http.Routes;
-import dozen.templates.Templates;
+import dozen.pages.Templates;
 
 /** {@code /status}: the twelve factors alive, for people; {@code /api/status}: the same for programs. */
 public final class StatusPage {

@@ -1,7 +1,7 @@
 package dozen.status;
 
-import dozen.resources.Postgres;
-import dozen.resources.Redis;
+import dozen.services.Postgres;
+import dozen.services.Redis;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;

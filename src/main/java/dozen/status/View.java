@@ -1,8 +1,8 @@
 package dozen.status;
 
-import dozen.http.Readiness;
-import dozen.jobs.Queues;
-import dozen.process.Registry;
+import dozen.http.Health;
+import dozen.jobs.JobStats;
+import dozen.app.ProcessRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -43,7 +43,7 @@ final class View {
         return values;
     }
 
-    private static List<Map<String, Object>> resources(Readiness.Report report) {
+    private static List<Map<String, Object>> resources(Health.Report report) {
         return report.resources().entrySet().stream()
                 .map(each -> Map.<String, Object>of(
                         "name", each.getKey(),
@@ -64,7 +64,7 @@ final class View {
                 .toList();
     }
 
-    private static List<Map<String, Object>> queues(List<Queues.Queue> queues) {
+    private static List<Map<String, Object>> queues(List<JobStats.Queue> queues) {
         return Optional.ofNullable(queues).orElse(List.of()).stream()
                 .map(queue -> Map.<String, Object>of(
                         "type", queue.type(),
@@ -84,10 +84,10 @@ final class View {
 
     /** One bar a minute, the tallest as high as the chart. */
     private static List<Map<String, Object>> bars(List<Long> minutes) {
-        var most = Math.max(1, minutes.stream().mapToLong(Long::longValue).max().orElse(1));
+        var max = Math.max(1, minutes.stream().mapToLong(Long::longValue).max().orElse(1));
         var bars = new ArrayList<Map<String, Object>>();
         for (var i = 0; i < minutes.size(); i++) {
-            var height = minutes.get(i) == 0 ? 1 : Math.max(2, HEIGHT * minutes.get(i) / most);
+            var height = minutes.get(i) == 0 ? 1 : Math.max(2, HEIGHT * minutes.get(i) / max);
             bars.add(Map.of("x", i * BAR, "y", HEIGHT - height, "height", height));
         }
         return bars;
@@ -95,16 +95,16 @@ final class View {
 
     private static List<Map<String, Object>> times(Snapshot snapshot) {
         var times = new ArrayList<Map<String, Object>>();
-        for (var start : Optional.ofNullable(snapshot.starts()).orElse(List.<Registry.Took>of())) {
+        for (var start : Optional.ofNullable(snapshot.starts()).orElse(List.<ProcessRegistry.Took>of())) {
             times.add(took("start", start, snapshot.at()));
         }
-        for (var drain : Optional.ofNullable(snapshot.drains()).orElse(List.<Registry.Took>of())) {
+        for (var drain : Optional.ofNullable(snapshot.drains()).orElse(List.<ProcessRegistry.Took>of())) {
             times.add(took("stop", drain, snapshot.at()));
         }
         return times;
     }
 
-    private static Map<String, Object> took(String what, Registry.Took took, Instant now) {
+    private static Map<String, Object> took(String what, ProcessRegistry.Took took, Instant now) {
         return Map.of(
                 "what", what,
                 "type", took.type(),

@@ -187,7 +187,7 @@ class PasswordsTest {
         }
     }
 
-    private static String hash(dozen.resources.Postgres postgres) {
+    private static String hash(dozen.services.Postgres postgres) {
         return postgres.jdbi()
                 .withHandle(
                         handle -> handle.createQuery("SELECT password FROM accounts WHERE email = 'cost@example.com'")

@@ -60,7 +60,7 @@ class SendWelcomeMailTest {
         }
     }
 
-    private static long left(dozen.resources.Postgres postgres) {
+    private static long left(dozen.services.Postgres postgres) {
         return postgres.jdbi()
                 .withHandle(handle -> handle.createQuery(
                                 "SELECT (SELECT count(*) FROM jobs) + (SELECT count(*) FROM dead_jobs)")

@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.TestServices;
 import dozen.domain.SliceRequest;
-import dozen.process.Exit;
-import dozen.resources.Postgres;
-import dozen.resources.PostgresUrl;
+import dozen.app.Exit;
+import dozen.services.Postgres;
+import dozen.services.PostgresUrl;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

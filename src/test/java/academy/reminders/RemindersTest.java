@@ -9,7 +9,7 @@ import academy.RunningAcademy;
 import dev.MailCatcher;
 import dozen.jobs.Job;
 import dozen.jobs.Jobs;
-import dozen.resources.Redis;
+import dozen.services.Redis;
 import jakarta.mail.internet.MimeMessage;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Instant;

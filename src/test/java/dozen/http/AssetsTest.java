@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dozen.templates.Templates;
+import dozen.pages.Templates;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -26,7 +26,7 @@ class AssetsTest {
         var settings = new HttpSettings(0, PublicUrl.parse("http://localhost"), 10, 0, Duration.ofSeconds(5));
         var page = ProblemPage.plain(assets, new Templates());
         server = Server.start(
-                settings, new Readiness(), new Metrics(Optional.empty()), page, _ -> Optional.empty(), routes -> {
+                settings, new Health(), new Metrics(Optional.empty()), page, _ -> Optional.empty(), routes -> {
                     assets.register(routes);
                     routes.get("/fail", Access.PUBLIC, _ -> {
                         throw new IllegalStateException("canary");

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dozen.process.Exit;
-import dozen.resources.Unavailable;
-import dozen.settings.Secret;
-import dozen.templates.Templates;
+import dozen.app.Exit;
+import dozen.services.ServiceUnavailable;
+import dozen.config.Secret;
+import dozen.pages.Templates;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Socket;
@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 
 /** The server with a few routes of its own: one that waits, one that fails. */
 class ServerTest {
-    private static final int MOST_REQUESTS = 20;
+    private static final int MAX_REQUESTS = 20;
     private static final String TOKEN = "a token of sixteen or more";
 
     private final HttpClient client = HttpClient.newHttpClient();
@@ -50,14 +50,14 @@ class ServerTest {
     }
 
     private Server start(int port, String publicUrl) {
-        var settings = new HttpSettings(port, PublicUrl.parse(publicUrl), MOST_REQUESTS, 0, Duration.ofSeconds(10));
-        var readiness = new Readiness().requires("answer", () -> {
+        var settings = new HttpSettings(port, PublicUrl.parse(publicUrl), MAX_REQUESTS, 0, Duration.ofSeconds(10));
+        var health = new Health().requires("answer", () -> {
             if (away) throw new IOException("away");
         });
         var page = ProblemPage.plain(new Assets(), new Templates());
         return Server.start(
                 settings,
-                readiness,
+                health,
                 new Metrics(Optional.of(new Secret(TOKEN))),
                 page,
                 _ -> Optional.empty(),
@@ -202,8 +202,8 @@ class ServerTest {
     @Test
     void pastTheLimitItSaysSoAtOnceAndTheProbesStillAnswer() throws Exception {
         var waiting = new ArrayList<CompletableFuture<HttpResponse<String>>>();
-        for (var i = 0; i < MOST_REQUESTS; i++) waiting.add(sendAsync("/wait"));
-        awaitArrivals(MOST_REQUESTS);
+        for (var i = 0; i < MAX_REQUESTS; i++) waiting.add(sendAsync("/wait"));
+        awaitArrivals(MAX_REQUESTS);
         var refused = sendAsync("/metrics").get(5, TimeUnit.SECONDS);
         assertEquals(503, refused.statusCode());
         assertTrue(refused.headers().firstValue("Retry-After").isPresent());
@@ -234,8 +234,8 @@ class ServerTest {
     @Test
     void aRefusedCallerWhoseBodyComesLaterKeepsItsConnection() throws Exception {
         var waiting = new ArrayList<CompletableFuture<HttpResponse<String>>>();
-        for (var i = 0; i < MOST_REQUESTS; i++) waiting.add(sendAsync("/wait"));
-        awaitArrivals(MOST_REQUESTS);
+        for (var i = 0; i < MAX_REQUESTS; i++) waiting.add(sendAsync("/wait"));
+        awaitArrivals(MAX_REQUESTS);
         try (var socket = new Socket("localhost", server.port())) {
             socket.setSoTimeout(5000);
             var out = socket.getOutputStream();
@@ -290,13 +290,13 @@ class ServerTest {
     @Test
     void aRouteThatDoesNotSayWhoMayCallItStopsTheStart() {
         var settings =
-                new HttpSettings(0, PublicUrl.parse("http://localhost"), MOST_REQUESTS, 0, Duration.ofSeconds(10));
+                new HttpSettings(0, PublicUrl.parse("http://localhost"), MAX_REQUESTS, 0, Duration.ofSeconds(10));
         var page = ProblemPage.plain(new Assets(), new Templates());
         var failure = assertThrows(
                 Exit.class,
                 () -> Server.start(
                         settings,
-                        new Readiness(),
+                        new Health(),
                         new Metrics(Optional.empty()),
                         page,
                         _ -> Optional.empty(),
@@ -330,7 +330,7 @@ class ServerTest {
 
     @Test
     void aTakenPortIsToldInOneLine() {
-        var failure = assertThrows(Unavailable.class, () -> start(server.port(), "http://localhost"));
+        var failure = assertThrows(ServiceUnavailable.class, () -> start(server.port(), "http://localhost"));
         assertEquals("port %d is taken; set PORT to another".formatted(server.port()), failure.getMessage());
     }
 }

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.TestServices;
-import dozen.process.Registry;
-import dozen.resources.Postgres;
-import dozen.resources.Redis;
-import dozen.resources.RedisUrl;
+import dozen.app.ProcessRegistry;
+import dozen.services.Postgres;
+import dozen.services.Redis;
+import dozen.services.RedisUrl;
 import java.time.Duration;
 import java.util.Map;
 import java.util.stream.LongStream;
@@ -37,8 +37,8 @@ class AwayIT {
                 var redis = Redis.attach(RedisUrl.parse(server.url()), true);
                 var worker = TestProcess.start(url, Map.of("REDIS_URL", server.url()), "worker")) {
             pickUp(postgres, redis, "first"); // until the worker runs
-            assertEquals(1, Registry.running(redis).size());
-            assertEquals("worker", Registry.running(redis).getFirst().type());
+            assertEquals(1, ProcessRegistry.running(redis).size());
+            assertEquals("worker", ProcessRegistry.running(redis).getFirst().type());
             server.close();
             var polled = LongStream.range(0, 5)
                     .map(i -> pickUp(postgres, redis, "away " + i))

@@ -1,8 +1,8 @@
 package dozen.jobs;
 
 import dev.TestServices;
-import dozen.resources.Postgres;
-import dozen.resources.PostgresUrl;
+import dozen.services.Postgres;
+import dozen.services.PostgresUrl;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.LongPredicate;

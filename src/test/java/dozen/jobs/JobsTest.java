@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.TestServices;
 import dozen.logging.RequestId;
-import dozen.process.Exit;
-import dozen.resources.Postgres;
-import dozen.resources.Redis;
-import dozen.resources.RedisUrl;
+import dozen.app.Exit;
+import dozen.services.Postgres;
+import dozen.services.Redis;
+import dozen.services.RedisUrl;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -172,7 +172,7 @@ class JobsTest {
     void aJobThatAlwaysFailsIsTriedWithGrowingWaitsAndThenDeadUntilItIsRetried() throws Exception {
         var starts = Collections.synchronizedList(new ArrayList<Long>());
         var mended = new CountDownLatch(1);
-        var policy = Policy.STANDARD.withWaits(Duration.ofMillis(10), Duration.ofSeconds(1));
+        var policy = RetryPolicy.DEFAULT.withWaits(Duration.ofMillis(10), Duration.ofSeconds(1));
         worker.on(Fail.class, policy, (job, run) -> {
                     starts.add(System.nanoTime());
                     assertEquals(starts.size() > 10 ? 1 : starts.size(), run.attempt());
@@ -203,25 +203,25 @@ class JobsTest {
     @Test
     void waitsGrowWithChance() {
         for (var failures = 1; failures < 9; failures++) {
-            var least = Policy.STANDARD.waitAfter(failures);
-            var most = least;
+            var min = RetryPolicy.DEFAULT.waitAfter(failures);
+            var max = min;
             for (var i = 0; i < 200; i++) {
-                var wait = Policy.STANDARD.waitAfter(failures);
-                least = wait.compareTo(least) < 0 ? wait : least;
-                most = wait.compareTo(most) > 0 ? wait : most;
+                var wait = RetryPolicy.DEFAULT.waitAfter(failures);
+                min = wait.compareTo(min) < 0 ? wait : min;
+                max = wait.compareTo(max) > 0 ? wait : max;
             }
-            assertTrue(least.compareTo(most) < 0);
-            assertTrue(Policy.STANDARD
+            assertTrue(min.compareTo(max) < 0);
+            assertTrue(RetryPolicy.DEFAULT
                             .waitAfter(failures + 1)
-                            .compareTo(most.multipliedBy(9).dividedBy(10))
+                            .compareTo(max.multipliedBy(9).dividedBy(10))
                     > 0);
         }
-        assertTrue(Policy.STANDARD.waitAfter(50).compareTo(Duration.ofMinutes(76)) < 0);
+        assertTrue(RetryPolicy.DEFAULT.waitAfter(50).compareTo(Duration.ofMinutes(76)) < 0);
     }
 
     @Test
     void aRunThatTakesTooLongIsInterruptedAndFails() throws Exception {
-        var policy = Policy.STANDARD.withAttempts(1).withLimit(Duration.ofMillis(200));
+        var policy = RetryPolicy.DEFAULT.withAttempts(1).withLimit(Duration.ofMillis(200));
         worker.on(Fail.class, policy, (job, run) -> Thread.sleep(60_000)).start(1);
         enqueue(Job.of(new Fail("slow")));
         Effects.await(postgres, "dead_jobs WHERE error LIKE '%it took longer than%'", 1, SOON);
@@ -247,7 +247,7 @@ class JobsTest {
 
     @Test
     void adminTasksListRetryAndDiscard() throws Exception {
-        var policy = Policy.STANDARD.withAttempts(1);
+        var policy = RetryPolicy.DEFAULT.withAttempts(1);
         worker.on(Fail.class, policy, (job, run) -> {
                     throw new IllegalStateException("broken");
                 })
@@ -302,7 +302,7 @@ class JobsTest {
     @Test
     void aJobOfSecondsDoesNotWaitForJobsOfMinutes() throws Exception {
         var finish = new CountDownLatch(1);
-        worker.on(Fail.class, Policy.STANDARD.withOwnThreads(2), (job, run) -> {
+        worker.on(Fail.class, RetryPolicy.DEFAULT.withOwnThreads(2), (job, run) -> {
             greeted.add(job.name());
             assertTrue(finish.await(30, TimeUnit.SECONDS));
         });
@@ -346,12 +346,12 @@ class JobsTest {
     @Test
     void aJobThatWasGivenAwayMeanwhileDoesNotRunHere() throws Exception {
         enqueue(Job.of(new Greet("once")));
-        var queue = new Queue(postgres.jdbi(), "slept");
+        var queue = new JobStore(postgres.jdbi(), "slept");
         postgres.jdbi().useHandle(handle -> handle.execute("UPDATE jobs SET picked = true, version = 7"));
         var id = Effects.list(postgres, "SELECT task_instance FROM jobs", String.class)
                 .getFirst();
-        assertTrue(queue.isStillOurs(new Queue.RunOf("Greet", id, 7)));
-        assertFalse(queue.isStillOurs(new Queue.RunOf("Greet", id, 6)));
+        assertTrue(queue.isStillOurs(new JobStore.RunOf("Greet", id, 7)));
+        assertFalse(queue.isStillOurs(new JobStore.RunOf("Greet", id, 6)));
     }
 
     @Test

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.TestServices;
-import dozen.resources.Redis;
-import dozen.resources.RedisUrl;
+import dozen.services.Redis;
+import dozen.services.RedisUrl;
 import factors.App;
 import java.nio.file.Files;
 import java.nio.file.Path;

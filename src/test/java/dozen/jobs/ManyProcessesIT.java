@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.TestServices;
-import dozen.resources.Migrations;
-import dozen.resources.Postgres;
-import dozen.resources.PostgresUrl;
-import dozen.resources.Redis;
-import dozen.resources.RedisUrl;
+import dozen.services.Migrations;
+import dozen.services.Postgres;
+import dozen.services.PostgresUrl;
+import dozen.services.Redis;
+import dozen.services.RedisUrl;
 import factors.App;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -1,16 +1,16 @@
 package dozen.jobs;
 
 import dozen.logging.Logging;
-import dozen.process.Lifecycle;
-import dozen.process.ProcessSettings;
-import dozen.process.Program;
-import dozen.process.Registry;
-import dozen.process.Release;
-import dozen.resources.Postgres;
-import dozen.resources.PostgresUrl;
-import dozen.resources.Redis;
-import dozen.resources.RedisUrl;
-import dozen.settings.Env;
+import dozen.app.Lifecycle;
+import dozen.app.ProcessSettings;
+import dozen.app.Application;
+import dozen.app.ProcessRegistry;
+import dozen.app.Release;
+import dozen.services.Postgres;
+import dozen.services.PostgresUrl;
+import dozen.services.Redis;
+import dozen.services.RedisUrl;
+import dozen.config.Env;
 import java.time.Duration;
 
 /** A small application on the kit, with jobs and ticks made for tests; run as processes of its own. */
@@ -45,7 +45,7 @@ public final class TestProgram {
     private TestProgram() {}
 
     public static void main(String[] arguments) {
-        var program = new Program<>("dozen.jobs", TestProgram.class, Settings::process, Settings::read)
+        var program = new Application<>("dozen.jobs", TestProgram.class, Settings::process, Settings::read)
                 .processType("worker", "", run -> worker(run.settings(), run.lifecycle()))
                 .processType("scheduler", "", run -> scheduler(run.settings(), run.lifecycle()))
                 .task(
@@ -61,12 +61,12 @@ public final class TestProgram {
         var postgres =
                 lifecycle.register(Postgres.attach(settings.databaseUrl(), settings.threads() + 8, Duration.ofSeconds(30)));
         var redis = lifecycle.register(Redis.attach(settings.redisUrl(), true));
-        var name = Registry.join(redis, "worker", settings.process().release(), lifecycle)
+        var name = ProcessRegistry.join(redis, "worker", settings.process().release(), lifecycle)
                 .name();
         var drain = settings.process().shutdownGrace().minusSeconds(3);
         return lifecycle.register(new Worker(name, postgres, redis, drain))
                 .on(Note.class, (job, run) -> effect(postgres, name, job.key()))
-                .on(Film.class, Policy.STANDARD.withOwnThreads(2), (job, run) -> {
+                .on(Film.class, RetryPolicy.DEFAULT.withOwnThreads(2), (job, run) -> {
                     started(postgres, name, job.key(), run);
                     Thread.sleep(job.milliseconds());
                     effect(postgres, name, job.key());
@@ -97,7 +97,7 @@ public final class TestProgram {
         var postgres = lifecycle.register(Postgres.attach(settings.databaseUrl(), 3, Duration.ofSeconds(30)));
         var redis = lifecycle.register(Redis.attach(settings.redisUrl(), true));
         var jobs = new Jobs(redis);
-        return lifecycle.register(new Ticker(Registry.name("scheduler"), postgres))
+        return lifecycle.register(new Ticker(ProcessRegistry.name("scheduler"), postgres))
                 .on(
                         "every-second",
                         Cron.parse("* * * * * *"),

@@ -10,8 +10,8 @@ import dozen.http.Idempotency;
 import dozen.http.Json;
 import dozen.http.Problem;
 import dozen.jobs.Jobs;
-import dozen.resources.Cache;
-import dozen.settings.Secret;
+import dozen.services.Cache;
+import dozen.config.Secret;
 import io.javalin.http.Context;
 import org.jdbi.v3.core.Handle;
 

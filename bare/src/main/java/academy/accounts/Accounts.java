@@ -1,8 +1,8 @@
 package academy.accounts;
 
-import dozen.resources.BatchedReads;
-import dozen.resources.PlainQuery;
-import dozen.settings.Secret;
+import dozen.services.ReadBatcher;
+import dozen.services.PlainQuery;
+import dozen.config.Secret;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,7 +21,7 @@ public final class Accounts {
 
     private final Jdbi jdbi;
     private final Passwords passwords;
-    private final BatchedReads<UUID, Public> publics = new BatchedReads<>(this::findPublic);
+    private final ReadBatcher<UUID, Public> publics = new ReadBatcher<>(this::findPublic);
 
     public Accounts(Jdbi jdbi, Passwords passwords) {
         this.jdbi = jdbi;

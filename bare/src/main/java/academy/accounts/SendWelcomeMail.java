@@ -1,9 +1,9 @@
 package academy.accounts;
 
 import dozen.jobs.JobRun;
-import dozen.resources.Mail;
-import dozen.resources.SmtpDelivery;
-import dozen.templates.Templates;
+import dozen.services.Mail;
+import dozen.services.SmtpDelivery;
+import dozen.pages.Templates;
 import jakarta.mail.MessagingException;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +27,7 @@ public record SendWelcomeMail(UUID account) {
             var account = accounts.unwelcomed(job.account());
             if (account.isEmpty()) return; // welcomed before, or deleted in the meantime
             var name = Map.<String, Object>of("name", account.get().name());
-            var letter = new Mail.Letter(
+            var letter = new Mail.Email(
                     "welcome-" + job.account(),
                     account.get().email(),
                     account.get().name(),

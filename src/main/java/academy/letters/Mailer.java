@@ -1,0 +1,138 @@
+package academy.letters;
+
+import dozen.http.PublicUrl;
+import dozen.services.TransientFailures;
+import dozen.services.Mail;
+import dozen.services.SmtpDelivery;
+import dozen.pages.Templates;
+import jakarta.mail.MessagingException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Academy's mails, made of templates, each sent once. The key of a letter is written down when all but its last byte is
+ * on the way. So a worker that is killed before sends it again, and one that is killed after never does: at the most,
+ * the letter is lost that a worker was handing over in that very moment.
+ */
+public final class Mailer {
+    private static final Logger log = LoggerFactory.getLogger(Mailer.class);
+
+    public record Recipient(String email, String name) {}
+
+    private final Jdbi jdbi;
+    private final Mail mail;
+    private final PublicUrl publicUrl;
+    private final Templates templates = new Templates();
+
+    public Mailer(Jdbi jdbi, Mail mail, PublicUrl publicUrl) {
+        this.jdbi = jdbi;
+        this.mail = mail;
+        this.publicUrl = publicUrl;
+    }
+
+    public PublicUrl publicUrl() {
+        return publicUrl;
+    }
+
+    /**
+     * @param key what it is about and to whom: the same key is never sent twice
+     * @param template NAME of templates/mails/NAME.txt and .html; both know the recipient's name, the subject and publicUrl
+     */
+    public void send(Recipient to, String key, String template, String subject, Map<String, Object> values)
+            throws MessagingException {
+        send(to, key, template, subject, values, Map.of(), List.of());
+    }
+
+    /**
+     * An address that the server knows not to exist is given up: the account is told, and nothing thrown.
+     *
+     * @throws SmtpDelivery.Refused when the server refused the letter and may take it later
+     */
+    public void send(
+            Recipient to,
+            String key,
+            String template,
+            String subject,
+            Map<String, Object> values,
+            Map<String, String> headers,
+            List<Mail.Attachment> attachments)
+            throws MessagingException {
+        if (isBegun(key)) {
+            before(key);
+            return;
+        }
+        var all = new HashMap<>(values);
+        all.put("name", to.name());
+        all.put("publicUrl", publicUrl.toString());
+        all.put("subject", subject);
+        var letter = new Mail.Email(
+                key,
+                to.email(),
+                to.name(),
+                subject,
+                templates.render("mails/" + template + ".txt", all),
+                templates.render("mails/" + template + ".html", all),
+                headers,
+                attachments);
+        try {
+            mail.send(letter, () -> begin(key));
+        } catch (Begun e) {
+            before(key);
+            return;
+        } catch (SmtpDelivery.Refused e) {
+            TransientFailures.whenBack(() -> forget(key));
+            if (!e.isHopeless()) throw e;
+            log.warn("{} is given up, for the address was refused: {}", key, e.getMessage());
+            refused(to.email(), e.getMessage());
+            return;
+        }
+        TransientFailures.whenBack(() -> done(key));
+        refused(to.email(), null);
+    }
+
+    private boolean isBegun(String key) {
+        return jdbi.withHandle(handle -> handle.createQuery("SELECT count(*) > 0 FROM letters WHERE key = :key")
+                .bind("key", key)
+                .mapTo(Boolean.class)
+                .one());
+    }
+
+    /** Tells the account why it gets no mail; null when it does. */
+    private void refused(String email, String answer) {
+        jdbi.useHandle(handle -> handle.createUpdate("""
+                        UPDATE accounts SET mail_refused = :answer
+                        WHERE lower(email) = lower(:email) AND mail_refused IS DISTINCT FROM :answer
+                        """)
+                .bind("email", email)
+                .bind("answer", answer)
+                .execute());
+    }
+
+    private static void before(String key) {
+        log.info("{} was handed over before", key);
+    }
+
+    /** Another worker began the same letter: the server drops this one, whose last byte never comes. */
+    private static final class Begun extends RuntimeException {}
+
+    private void begin(String key) {
+        if (write("INSERT INTO letters (key) VALUES (:key) ON CONFLICT DO NOTHING", key) == 0) throw new Begun();
+    }
+
+    private void done(String key) {
+        write("UPDATE letters SET sent = now() WHERE key = :key", key);
+    }
+
+    private void forget(String key) {
+        write("DELETE FROM letters WHERE key = :key", key);
+    }
+
+    private int write(String sql, String key) {
+        return jdbi.withHandle(
+                handle -> handle.createUpdate(sql).bind("key", key).execute());
+    }
+}

@@ -1,0 +1,58 @@
+package dozen.app;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import jdk.jshell.tool.JavaShellToolBuilder;
+
+/**
+ * JShell on the live release: the application's class path, and its resources as variables. Works at a terminal and
+ * with input piped in.
+ */
+public final class Console {
+    /** JShell's snippets are compiled apart from us; a static field is how they reach our objects. */
+    private static final Map<String, Object> SCOPE = new LinkedHashMap<>();
+
+    public Console with(String variable, Object value) {
+        SCOPE.put(variable, value);
+        return this;
+    }
+
+    /** Called by the snippets that declare the variables. */
+    public static Object value(String variable) {
+        return SCOPE.get(variable);
+    }
+
+    /** Reads until /exit or the end of the input. */
+    public void run() throws Exception {
+        var terminal = System.console() != null && System.console().isTerminal();
+        var tool = JavaShellToolBuilder.builder().persistence(new HashMap<>()); // keeps nothing on disk
+        var start = java.nio.file.Files.createTempFile("console", ".jsh");
+        try {
+            java.nio.file.Files.writeString(start, declarations());
+            tool.start(
+                    "--execution",
+                    "local",
+                    "--class-path",
+                    System.getProperty("java.class.path"),
+                    "--feedback",
+                    terminal ? "normal" : "concise",
+                    "--startup",
+                    "DEFAULT",
+                    "--startup",
+                    start.toString());
+        } finally {
+            java.nio.file.Files.deleteIfExists(start);
+        }
+    }
+
+    private static String declarations() {
+        var text = new StringBuilder();
+        SCOPE.forEach((variable, value) -> {
+            var type = value.getClass().getCanonicalName();
+            text.append(
+                    "%s %s = (%s) dozen.app.Console.value(\"%s\");%n".formatted(type, variable, type, variable));
+        });
+        return text.toString();
+    }
+}

@@ -1,0 +1,43 @@
+package dozen.app;
+
+/**
+ * Ends the process with one line on stderr and a code of sysexits.h. Its message is for the person at the terminal: it
+ * says what is wrong and never holds a secret.
+ */
+public final class Exit extends RuntimeException {
+    public static final int FAILURE = 1;
+    public static final int USAGE = 64;
+    public static final int UNAVAILABLE = 69;
+    public static final int CONFIG = 78;
+
+    private final int code;
+
+    private Exit(int code, String message) {
+        super(message, null, false, false);
+        this.code = code;
+    }
+
+    /** What was asked for could not be done. */
+    public static Exit failure(String message) {
+        return new Exit(FAILURE, message);
+    }
+
+    /** The command was wrong. */
+    public static Exit usage(String message) {
+        return new Exit(USAGE, message);
+    }
+
+    /** An attached resource is away. */
+    public static Exit unavailable(String message) {
+        return new Exit(UNAVAILABLE, message);
+    }
+
+    /** The settings are wrong. */
+    public static Exit config(String message) {
+        return new Exit(CONFIG, message);
+    }
+
+    public int code() {
+        return code;
+    }
+}

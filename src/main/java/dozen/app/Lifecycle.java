@@ -1,0 +1,128 @@
+package dozen.app;
+
+import dozen.logging.Logging;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import sun.misc.Signal;
+
+/**
+ * Owns what a process opened, and closes it in reverse order within the grace period. A process that stays closes it in the
+ * JVM's shutdown hook, which SIGTERM, SIGINT, SIGHUP and System.exit all reach; the JVM then exits with 128 and the signal's
+ * number.
+ */
+public final class Lifecycle implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Lifecycle.class);
+    /** 128 + 15, what a shell reports for SIGTERM. */
+    private static final int TERMINATED = 143;
+    /** A start that is under way may end within this, before what it opened is closed. */
+    private static final int STARTING_SECONDS = 1;
+    /** A terminal's SIGINT and its process runner's SIGTERM come together and are one request to stop. */
+    private static final Duration SAME_REQUEST = Duration.ofMillis(250);
+
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final CountDownLatch started = new CountDownLatch(1);
+    private final Duration grace;
+    private volatile long stoppingSince;
+    private boolean closed;
+
+    public Lifecycle(Duration grace) {
+        this.grace = grace;
+    }
+
+    /**
+     * Makes this lifecycle the owner of a resource, and gives it back.
+     *
+     * @throws IllegalStateException when it is closing; the resource is closed at once
+     */
+    public synchronized <T extends AutoCloseable> T register(T resource) {
+        if (closed) {
+            close(resource);
+            throw new IllegalStateException("the process is stopping");
+        }
+        open.push(resource);
+        return resource;
+    }
+
+    /** Closes everything when the JVM is told to end. For the program itself, never for tests. */
+    void closeOnShutdown() {
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(this::shutDown));
+    }
+
+    /** Says that the start is over, and waits for the JVM's end. */
+    void awaitShutdown() throws InterruptedException {
+        started.countDown();
+        Thread.currentThread().join(); // of itself: for ever
+    }
+
+    private void shutDown() {
+        if (isClosed()) return; // the start failed, and what it had opened was closed then
+        stoppingSince = System.nanoTime();
+        haltOnSecondSignal();
+        Thread.ofPlatform().daemon().name("grace").start(this::haltAfterGrace);
+        log.info("stopping within {} s", grace.toSeconds());
+        try {
+            started.await(STARTING_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        close();
+        Logging.drain();
+    }
+
+    /** The JVM itself ignores further signals while its hooks run. */
+    private void haltOnSecondSignal() {
+        for (var name : new String[] {"TERM", "INT"}) {
+            Signal.handle(new Signal(name), _ -> {
+                if (System.nanoTime() - stoppingSince > SAME_REQUEST.toNanos()) halt();
+            });
+        }
+    }
+
+    /** The last resort: something hangs, and the platform would kill the process in a moment anyway. */
+    private void haltAfterGrace() {
+        try {
+            Thread.sleep(grace);
+        } catch (InterruptedException e) {
+            return;
+        }
+        log.error("not stopped within {} s: ended", grace.toSeconds());
+        halt();
+    }
+
+    private static void halt() {
+        Logging.drain();
+        Runtime.getRuntime().halt(TERMINATED);
+    }
+
+    /** Since the process was told to stop; empty before. */
+    public OptionalLong stoppingMillis() {
+        return stoppingSince == 0
+                ? OptionalLong.empty()
+                : OptionalLong.of((System.nanoTime() - stoppingSince) / 1_000_000);
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        while (!open.isEmpty()) close(open.pop());
+        stoppingMillis().ifPresent(ms -> log.info("stopped in {} ms", ms));
+    }
+
+    private static void close(AutoCloseable resource) {
+        try {
+            resource.close();
+        } catch (Exception e) {
+            log.error("closing {} failed", resource.getClass().getSimpleName(), e);
+        }
+    }
+}

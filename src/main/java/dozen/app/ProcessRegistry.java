@@ -1,0 +1,178 @@
+package dozen.app;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dozen.services.Redis;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import redis.clients.jedis.exceptions.JedisException;
+
+/** Which processes run now, in Redis: each tells so every 3 s, and one that fell silent for 10 s is gone. */
+public final class ProcessRegistry implements AutoCloseable {
+    private static final String KEY = "processes";
+    private static final String STARTS = "process-starts";
+    private static final String DRAINS = "process-drains";
+    /** USER_HZ, which proc(5) counts in: 100 on all of Linux's common machines. */
+    private static final double TICKS_A_SECOND = 100;
+
+    private static final Duration TELL = Duration.ofSeconds(3);
+    private static final Duration SILENT = Duration.ofSeconds(10);
+    /** Times as text: for numbers Jackson has to compute tables of large powers first, at each start. */
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .addModule(new JavaTimeModule())
+            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+            .build();
+
+    /** @param name unique among all processes */
+    public record Entry(String name, String type, String host, Release release, Instant started, Instant lastSeen) {
+        private Entry seen(Instant now) {
+            return new Entry(name, type, host, release, started, now);
+        }
+    }
+
+    /** How long the last process of a type took to start, or to stop. */
+    public record Took(String type, Release release, long ms, Instant at) {}
+
+    private final Redis redis;
+    private final Entry self;
+    private final Lifecycle lifecycle;
+    private final Thread teller;
+
+    private ProcessRegistry(Redis redis, Entry self, Lifecycle lifecycle) {
+        this.redis = redis;
+        this.self = self;
+        this.lifecycle = lifecycle;
+        this.teller = Thread.ofVirtual().name("registry").start(this::tell);
+    }
+
+    /** A name for this process that no other has: type, host, process id and chance. */
+    public static String name(String type) {
+        var chance = Integer.toHexString(ThreadLocalRandom.current().nextInt(0x10000));
+        var host = host().length() > 20 ? host().substring(0, 20) : host();
+        return "%s-%s-%s-%s".formatted(type, host, ProcessHandle.current().pid(), chance);
+    }
+
+    /** To be owned before what it tells of, so that it is the last to know of the end. */
+    public static ProcessRegistry join(Redis redis, String type, Release release, Lifecycle lifecycle) {
+        var now = redis.time();
+        return lifecycle.register(new ProcessRegistry(redis, new Entry(name(type), type, host(), release, now, now), lifecycle));
+    }
+
+    public String name() {
+        return self.name();
+    }
+
+    /** From here on it does its work. */
+    public void started() {
+        took(STARTS, sinceBegin());
+    }
+
+    /** By the system's own clocks: Java tells a process's start to the second only. */
+    private long sinceBegin() {
+        try {
+            var uptime =
+                    Double.parseDouble(Files.readString(Path.of("/proc/uptime")).split(" ")[0]);
+            var stat = Files.readString(Path.of("/proc/self/stat"));
+            var begun = Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[19]) / TICKS_A_SECOND;
+            return Math.round((uptime - begun) * 1000);
+        } catch (IOException e) { // not on Linux
+            return Duration.between(self.started(), Instant.now()).toMillis();
+        }
+    }
+
+    private void took(String key, long ms) {
+        try {
+            var took = new Took(self.type(), self.release(), ms, Instant.now());
+            redis.client().hset(key, self.type(), MAPPER.writeValueAsString(took));
+        } catch (JedisException e) {
+            // a figure less
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Of each type, the last one's. */
+    public static List<Took> starts(Redis redis) {
+        return all(redis, STARTS);
+    }
+
+    /** Of each type, the last one's that was told to stop. */
+    public static List<Took> drains(Redis redis) {
+        return all(redis, DRAINS);
+    }
+
+    private static List<Took> all(Redis redis, String key) {
+        return redis.client().hgetAll(key).values().stream()
+                .map(text -> parse(text, Took.class))
+                .sorted(Comparator.comparing(Took::type))
+                .toList();
+    }
+
+    private static String host() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "unknown";
+        }
+    }
+
+    private void tell() {
+        while (!Thread.currentThread().isInterrupted()) {
+            try {
+                redis.client().hset(KEY, self.name(), MAPPER.writeValueAsString(self.seen(redis.time())));
+            } catch (JedisException e) {
+                // told again in a moment
+            } catch (JsonProcessingException e) {
+                throw new IllegalStateException(e);
+            }
+            try {
+                Thread.sleep(TELL);
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    /** All that run now, by type and age. Those that fell silent are forgotten on the way. */
+    public static List<Entry> running(Redis redis) {
+        var limit = redis.time().minus(SILENT); // a clock that all processes share
+        var all = redis.client().hgetAll(KEY).values().stream()
+                .map(text -> parse(text, Entry.class))
+                .toList();
+        for (var entry : all)
+            if (entry.lastSeen().isBefore(limit)) redis.client().hdel(KEY, entry.name());
+        return all.stream()
+                .filter(entry -> !entry.lastSeen().isBefore(limit))
+                .sorted(Comparator.comparing(Entry::type).thenComparing(Entry::started))
+                .toList();
+    }
+
+    private static <T> T parse(String text, Class<T> type) {
+        try {
+            return MAPPER.readValue(text, type);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        teller.interrupt();
+        lifecycle.stoppingMillis().ifPresent(ms -> took(DRAINS, ms));
+        try {
+            redis.client().hdel(KEY, self.name());
+        } catch (JedisException e) {
+            // it falls silent
+        }
+    }
+}

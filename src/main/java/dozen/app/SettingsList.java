@@ -1,0 +1,30 @@
+package dozen.app;
+
+import dozen.config.Setting;
+import java.io.PrintStream;
+import java.util.List;
+
+/** Prints every setting: name, what is in force or whether it is set, default and meaning. */
+final class SettingsList {
+    private static final String ROW = "%-26s %-34s %-28s %s%n";
+
+    private SettingsList() {}
+
+    static void print(List<Setting> settings, PrintStream out) {
+        out.printf(ROW, "NAME", "VALUE", "DEFAULT", "MEANING");
+        for (var setting : settings) {
+            out.printf(ROW, setting.name(), value(setting), defaultValue(setting), setting.meaning());
+        }
+    }
+
+    private static String value(Setting setting) {
+        if (setting.secret()) return setting.set() ? "set, hidden" : "unset";
+        if (setting.value() == null) return "unset";
+        return setting.set() ? setting.value() : setting.value() + " (default)";
+    }
+
+    private static String defaultValue(Setting setting) {
+        if (setting.required()) return "required";
+        return setting.defaultValue() == null ? "unset" : setting.defaultValue();
+    }
+}

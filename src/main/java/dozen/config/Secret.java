@@ -1,0 +1,54 @@
+package dozen.config;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+
+/**
+ * A value that never prints itself: not by toString, not as JSON, not in an exception or a log line. Only
+ * {@link #reveal()} gives it away, so a reader finds every place that uses a secret by looking for callers.
+ */
+public final class Secret {
+    private static final String MASK = "[secret]";
+    private final String value;
+
+    @JsonCreator
+    public Secret(String value) {
+        this.value = value;
+    }
+
+    public String reveal() {
+        return value;
+    }
+
+    public int length() {
+        return value.length();
+    }
+
+    /** The same text? Takes as long for a wrong guess as for a right one. */
+    public boolean is(String guess) {
+        return MessageDigest.isEqual(bytes(), guess.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public byte[] bytes() {
+        return value.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Secret secret && is(secret.value);
+    }
+
+    /** The same for all, so that a hash code tells nothing either. */
+    @Override
+    public int hashCode() {
+        return 0;
+    }
+
+    @Override
+    @JsonValue
+    public String toString() {
+        return MASK;
+    }
+}

@@ -1,0 +1,112 @@
+package dozen.http;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/** {@code /health}: the process lives. {@code /health/ready}: it can serve, asked of each attached resource. */
+public final class Health {
+    /** A resource that takes longer to answer a ping counts as away. */
+    private static final int LIMIT_MS = 2000;
+
+    /** Fails when the resource is away. */
+    @FunctionalInterface
+    public interface Check {
+        void run() throws Exception;
+    }
+
+    private record Resource(String name, boolean required, Check check) {}
+
+    public record State(String status, long ms) {}
+
+    public record Report(String status, Map<String, State> resources) {}
+
+    private final List<Resource> resources = new ArrayList<>();
+    private volatile boolean draining;
+
+    /** Without it nothing can be served: 503 while it is away. */
+    public Health requires(String resource, Check check) {
+        resources.add(new Resource(resource, true, check));
+        return this;
+    }
+
+    /** Without it something is slower or missing: degraded, and still 200. */
+    public Health uses(String resource, Check check) {
+        resources.add(new Resource(resource, false, check));
+        return this;
+    }
+
+    void drain() {
+        draining = true;
+    }
+
+    void routes(Routes routes) {
+        routes.get("/health", Access.PUBLIC, context -> context.json(Map.of("status", "ok")));
+        routes.get("/health/ready", Access.PUBLIC, context -> {
+            var report = report();
+            var ready = report.status().equals("ok") || report.status().equals("degraded");
+            context.status(ready ? 200 : 503).json(report);
+            if (!ready) context.header("Retry-After", "2");
+        });
+    }
+
+    /** Those that don't answer; for people. */
+    List<String> away() {
+        try {
+            var states = states();
+            return states.keySet().stream()
+                    .filter(name -> !states.get(name).status().equals("ok"))
+                    .toList();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return List.of();
+        }
+    }
+
+    public Report report() throws InterruptedException {
+        var states = states();
+        var status = "ok";
+        for (var resource : resources) {
+            if (states.get(resource.name()).status().equals("ok")) continue;
+            if (resource.required()) status = "unavailable";
+            else if (status.equals("ok")) status = "degraded";
+        }
+        return new Report(draining ? "draining" : status, states);
+    }
+
+    /** Asks all at once, so that the slowest decides how long it takes. */
+    private Map<String, State> states() throws InterruptedException {
+        var states = new LinkedHashMap<String, State>();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var answers = threads.invokeAll(
+                    resources.stream()
+                            .map(resource -> (java.util.concurrent.Callable<Long>) () -> timed(resource.check()))
+                            .toList(),
+                    LIMIT_MS,
+                    TimeUnit.MILLISECONDS);
+            for (var i = 0; i < resources.size(); i++)
+                states.put(resources.get(i).name(), state(answers.get(i)));
+        }
+        return states;
+    }
+
+    private static long timed(Check check) throws Exception {
+        var start = System.nanoTime();
+        check.run();
+        return (System.nanoTime() - start) / 1_000_000;
+    }
+
+    private static State state(Future<Long> answer) throws InterruptedException {
+        try {
+            return new State("ok", answer.get());
+        } catch (ExecutionException | CancellationException e) {
+            return new State("away", e instanceof CancellationException ? LIMIT_MS : 0);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package dozen.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dozen.domain.DomainError;
+import dozen.services.TransientFailures;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import io.javalin.http.HttpStatus;
+import io.javalin.http.MethodNotAllowedResponse;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Turns every failure into application/problem+json, or a page for browsers: a route's, Javalin's and Jetty's own. */
+final class ProblemMapper {
+    private static final Logger log = LoggerFactory.getLogger(ProblemMapper.class);
+    private static final String TYPE = "application/problem+json";
+
+    private final DefaultHeaders defaultHeaders;
+    private final Health health;
+    private final ProblemPage page;
+
+    ProblemMapper(DefaultHeaders defaultHeaders, Health health, ProblemPage page) {
+        this.defaultHeaders = defaultHeaders;
+        this.health = health;
+        this.page = page;
+    }
+
+    void routes(RoutesConfig routes) {
+        // Javalin has a handler of its own for the first, which would win over the second.
+        routes.exception(
+                HttpResponseException.class, (failure, context) -> send(context, problem(failure, id(context))));
+        routes.exception(Exception.class, (failure, context) -> send(context, problem(failure, id(context))));
+    }
+
+    private static String id(Context context) {
+        return context.res().getHeader("X-Request-Id");
+    }
+
+    private static Problem problem(Exception failure, String requestId) {
+        return switch (failure) {
+            case Problem problem -> problem;
+            case DomainError error -> Problem.from(error);
+            case MethodNotAllowedResponse e ->
+                Problem.methodNotAllowed(String.join(", ", e.getDetails().values()));
+            case HttpResponseException e when e.getStatus() == 404 -> Problem.notFound();
+            case HttpResponseException e -> Problem.of(e.getStatus(), e.getMessage());
+            default -> unexpected(failure, requestId);
+        };
+    }
+
+    private static Problem unexpected(Throwable failure, String requestId) {
+        if (TransientFailures.is(failure)) {
+            log.warn(
+                    "a resource is away: {}",
+                    String.valueOf(failure.getMessage()).lines().findFirst().orElse(""));
+            return Problem.unavailable("A service that this needs is away. Try again in a moment.");
+        }
+        log.error("request {} failed", requestId, failure);
+        return Problem.of(500, "Something went wrong on our side.");
+    }
+
+    private void send(Context context, Problem problem) {
+        problem.headers().forEach(context::header);
+        context.status(problem.status());
+        if (Html.isWanted(context.path(), context.header("Accept"))) {
+            var away = problem.status() == 503 ? health.away() : List.<String>of();
+            Html.answer(context, page.render(view(problem, id(context), away)));
+        } else {
+            context.contentType(TYPE).result(bytes(problem, id(context)));
+        }
+    }
+
+    private static ProblemPage.View view(Problem problem, String requestId, List<String> away) {
+        var title = HttpStatus.forStatus(problem.status()).getMessage();
+        return new ProblemPage.View(
+                problem.status(), title, problem.getMessage(), requestId, away, problem.status() == 503);
+    }
+
+    private static byte[] bytes(Problem problem, String requestId) {
+        try {
+            return Json.MAPPER.writeValueAsBytes(problem.body(requestId));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** For what never reached a route: malformed requests, headers too large, no room, draining. */
+    boolean jetty(Request request, Response response, Callback callback) {
+        var problem = problem(response.getStatus());
+        var id = RequestContext.idOf(request);
+        defaultHeaders.addTo(response.getHeaders(), id);
+        problem.headers().forEach(response.getHeaders()::put);
+        var forPeople = Html.isWanted(
+                request.getHttpURI().getPath() == null
+                        ? ""
+                        : request.getHttpURI().getPath(),
+                request.getHeaders().get(HttpHeader.ACCEPT));
+        if (forPeople) response.getHeaders().put("Content-Security-Policy", Html.POLICY);
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, forPeople ? Html.TYPE : TYPE);
+        // Jetty hangs up on what is malformed, and when a body is still on its way: the caller must know, or would use
+        // the
+        // connection again.
+        if (response.getStatus() != 503 || !request.consumeAvailable())
+            response.getHeaders().put(HttpHeader.CONNECTION, "close");
+        var body = forPeople
+                ? page.render(view(problem, id, List.of())).getBytes(StandardCharsets.UTF_8)
+                : bytes(problem, id);
+        response.write(true, ByteBuffer.wrap(body), callback);
+        return true;
+    }
+
+    private static Problem problem(int status) {
+        return switch (status) {
+            case 503 -> Problem.unavailable("The server is full or about to stop. Try again in a moment.");
+            case 404 -> Problem.notFound();
+            case 500 -> Problem.of(500, "Something went wrong on our side.");
+            default -> Problem.of(status, HttpStatus.forStatus(status).getMessage());
+        };
+    }
+}

@@ -1,0 +1,246 @@
+package dozen.services;
+
+import jakarta.activation.DataHandler;
+import jakarta.mail.Authenticator;
+import jakarta.mail.BodyPart;
+import jakarta.mail.Message;
+import jakarta.mail.MessagingException;
+import jakarta.mail.PasswordAuthentication;
+import jakarta.mail.Session;
+import jakarta.mail.internet.InternetAddress;
+import jakarta.mail.internet.MimeBodyPart;
+import jakarta.mail.internet.MimeMessage;
+import jakarta.mail.internet.MimeMultipart;
+import jakarta.mail.util.ByteArrayDataSource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.UnsupportedEncodingException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** SMTP as an attached resource. Without one, a mail becomes an event in the log, without its body. */
+public final class Mail {
+    private static final Logger log = LoggerFactory.getLogger(Mail.class);
+
+    /**
+     * How long to wait for the server.
+     *
+     * @param answer to each command
+     * @param end to the end of the message
+     */
+    public record Timeouts(Duration connect, Duration answer, Duration end) {
+        /**
+         * RFC 5321, 4.5.3.2.6, asks for 10 minutes after the end, for a server may look the message over before it
+         * answers. Elsewhere nothing is at stake, so a silent server holds a worker's thread for a minute only.
+         */
+        static final Timeouts DEFAULT =
+                new Timeouts(Duration.ofSeconds(5), Duration.ofMinutes(1), Duration.ofMinutes(10));
+    }
+
+    /**
+     * @param key the same for each attempt at the same mail: it becomes the Message-ID, by which a reader's program
+     *     knows a second copy
+     * @param html the same as the text
+     * @param headers more of them, by name
+     */
+    public record Email(
+            String key,
+            String to,
+            String name,
+            String subject,
+            String text,
+            String html,
+            Map<String, String> headers,
+            List<Attachment> attachments) {}
+
+    public record Attachment(String fileName, String type, byte[] bytes) {}
+
+    private final Optional<SmtpUrl> url;
+    private final InternetAddress from;
+    private final boolean plainLogin;
+    private final Timeouts timeouts;
+
+    /** @param plainLogin sends the password without TLS where the server offers none */
+    public Mail(Optional<SmtpUrl> url, InternetAddress from, boolean plainLogin) {
+        this(url, from, plainLogin, Timeouts.DEFAULT);
+    }
+
+    public Mail(Optional<SmtpUrl> url, InternetAddress from, boolean plainLogin, Timeouts timeouts) {
+        this.url = url;
+        this.from = from;
+        this.plainLogin = plainLogin;
+        this.timeouts = timeouts;
+    }
+
+    /**
+     * Returns once the server took it.
+     *
+     * @param handover called when all but the last byte is sent: from then on it may have been taken, even when this
+     *     fails or never returns
+     * @throws SmtpDelivery.Refused when the server said no, so that the letter is not on its way
+     * @throws MessagingException for any other failure
+     */
+    public void send(Email letter, Runnable handover) throws MessagingException {
+        if (url.isEmpty()) {
+            log.info("mail to {} not sent, for SMTP_URL is unset: {}", letter.to(), letter.subject());
+            return;
+        }
+        var smtp = url.get();
+        var session = session(smtp);
+        var message = message(letter, session);
+        var socket = connect(smtp);
+        try {
+            Runnable beforeTheEnd = () -> {
+                awaitLonger(socket);
+                handover.run();
+            };
+            new SmtpDelivery(session, beforeTheEnd).send(message, smtp.tls() ? secured(socket, smtp) : socket);
+        } finally {
+            close(socket);
+        }
+    }
+
+    /** With STARTTLS the library reads from a socket around this one, which has this one's time-out. */
+    private void awaitLonger(Socket socket) {
+        try {
+            socket.setSoTimeout((int) timeouts.end().toMillis());
+        } catch (SocketException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private MimeMessage message(Email letter, Session session) throws MessagingException {
+        var message = new Keyed(session, "<%s@%s>".formatted(letter.key(), domain()));
+        message.setFrom(from);
+        message.setRecipient(Message.RecipientType.TO, recipient(letter));
+        message.setSubject(letter.subject(), StandardCharsets.UTF_8.name());
+        message.setSentDate(new Date());
+        for (var header : letter.headers().entrySet()) message.setHeader(header.getKey(), header.getValue());
+        message.setContent(content(letter));
+        message.saveChanges();
+        return message;
+    }
+
+    private static MimeMultipart content(Email letter) throws MessagingException {
+        var both = new MimeMultipart("alternative", text(letter.text(), "plain"), text(letter.html(), "html"));
+        if (letter.attachments().isEmpty()) return both;
+        var body = new MimeBodyPart();
+        body.setContent(both);
+        var mixed = new MimeMultipart("mixed", body);
+        for (var attachment : letter.attachments()) {
+            var part = new MimeBodyPart();
+            part.setDataHandler(new DataHandler(new ByteArrayDataSource(attachment.bytes(), attachment.type())));
+            part.setFileName(attachment.fileName());
+            mixed.addBodyPart(part);
+        }
+        return mixed;
+    }
+
+    private static BodyPart text(String text, String subtype) throws MessagingException {
+        var part = new MimeBodyPart();
+        part.setText(text, StandardCharsets.UTF_8.name(), subtype);
+        return part;
+    }
+
+    private static InternetAddress recipient(Email letter) throws MessagingException {
+        try {
+            return new InternetAddress(MailAddress.ascii(letter.to()), letter.name(), StandardCharsets.UTF_8.name());
+        } catch (IllegalArgumentException e) {
+            throw new SmtpDelivery.Refused("the address " + e.getMessage(), true);
+        } catch (UnsupportedEncodingException e) {
+            throw new IllegalStateException(e); // every Java has UTF-8
+        }
+    }
+
+    private String domain() {
+        var address = from.getAddress();
+        return address.substring(address.lastIndexOf('@') + 1);
+    }
+
+    private Session session(SmtpUrl smtp) {
+        var properties = new Properties();
+        properties.setProperty("mail.smtp.host", smtp.host());
+        properties.setProperty("mail.smtp.port", String.valueOf(smtp.port()));
+        // The answer to QUIT says nothing of the letter; of one that was given up before its end, none would come.
+        properties.setProperty("mail.smtp.quitwait", "false");
+        properties.setProperty("mail.smtp.starttls.enable", "true");
+        properties.setProperty("mail.smtp.starttls.required", String.valueOf(smtp.hasLogin() && !plainLogin));
+        properties.setProperty("mail.smtp.ssl.checkserveridentity", "true");
+        if (!smtp.hasLogin()) return Session.getInstance(properties);
+        properties.setProperty("mail.smtp.auth", "true");
+        return Session.getInstance(properties, new Authenticator() {
+            @Override
+            protected PasswordAuthentication getPasswordAuthentication() {
+                return new PasswordAuthentication(smtp.user(), smtp.password().reveal());
+            }
+        });
+    }
+
+    private Socket connect(SmtpUrl smtp) throws MessagingException {
+        try {
+            // With the name that it was asked for: the library would else take the one of reverse DNS for STARTTLS.
+            var address = InetAddress.getByAddress(
+                    smtp.host(), InetAddress.getByName(smtp.host()).getAddress());
+            var socket = new Socket();
+            socket.connect(new InetSocketAddress(address, smtp.port()), (int)
+                    timeouts.connect().toMillis());
+            socket.setSoTimeout((int) timeouts.answer().toMillis());
+            return socket;
+        } catch (IOException e) {
+            throw new MessagingException(
+                    "SMTP at %s:%d is away: %s".formatted(smtp.host(), smtp.port(), e.getMessage()));
+        }
+    }
+
+    /** TLS from the start, for smtps. */
+    private static Socket secured(Socket socket, SmtpUrl smtp) throws MessagingException {
+        try {
+            var factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
+            var secured = (SSLSocket) factory.createSocket(socket, smtp.host(), smtp.port(), true);
+            var parameters = secured.getSSLParameters();
+            parameters.setEndpointIdentificationAlgorithm("HTTPS");
+            secured.setSSLParameters(parameters);
+            secured.startHandshake();
+            return secured;
+        } catch (IOException e) {
+            close(socket);
+            throw new MessagingException("no TLS with %s:%d: %s".formatted(smtp.host(), smtp.port(), e.getMessage()));
+        }
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // it is of no use any more
+        }
+    }
+
+    /** The library makes a new Message-ID whenever a message is saved; this keeps ours. */
+    private static final class Keyed extends MimeMessage {
+        private final String id;
+
+        Keyed(Session session, String id) {
+            super(session);
+            this.id = id;
+        }
+
+        @Override
+        protected void updateMessageID() throws MessagingException {
+            setHeader("Message-ID", id);
+        }
+    }
+}

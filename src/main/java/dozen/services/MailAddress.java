@@ -1,0 +1,68 @@
+package dozen.services;
+
+import dozen.config.Authority;
+import jakarta.mail.internet.AddressException;
+import jakarta.mail.internet.InternetAddress;
+import java.net.IDN;
+
+/**
+ * The one rule of what a mail address is, for what is accepted and for what is sent: the mail library's own, on the
+ * address as it goes over the wire. The domain may be of any script and becomes A-labels. The part before the "@" is
+ * ASCII, for a server takes others by the SMTPUTF8 extension alone, and without it the mail would go to somebody else.
+ */
+public final class MailAddress {
+    /** RFC 5321, 4.5.3.1: the longest local part, and the longest path less its brackets. */
+    private static final int MAX_LOCAL = 64;
+
+    private static final int MAX = 254;
+
+    private MailAddress() {}
+
+    /**
+     * The address as it goes over the wire.
+     *
+     * @throws IllegalArgumentException when no mail can be sent to it; the message is for whoever typed it
+     */
+    public static String ascii(String text) {
+        var at = text.lastIndexOf('@');
+        if (at < 1) throw new IllegalArgumentException("is not a mail address");
+        var local = text.substring(0, at);
+        if (!local.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+            throw new IllegalArgumentException("may have only ASCII characters, and no blanks, before the @");
+        }
+        var address = local + "@" + domain(text.substring(at + 1));
+        if (local.length() > MAX_LOCAL || address.length() > MAX) throw new IllegalArgumentException("is too long");
+        try {
+            // Strict, and without the forms that the library would unfold: names, groups, angle brackets.
+            if (new InternetAddress(address, true).getAddress().equals(address)) return address;
+        } catch (AddressException e) {
+            // refused below
+        }
+        throw new IllegalArgumentException("is not a mail address");
+    }
+
+    private static String domain(String text) {
+        try {
+            var ascii = Authority.ascii(text);
+            if (ascii.contains(".")
+                    && IDN.toASCII(ascii, IDN.USE_STD3_ASCII_RULES).equals(ascii)) return ascii;
+        } catch (IllegalArgumentException e) {
+            // refused below
+        }
+        throw new IllegalArgumentException("has no domain that mail can be sent to");
+    }
+
+    /** The sender of all mails, as "Academy <academy@example.com>"; here a domain may be one word, as localhost is. */
+    public static InternetAddress sender(String text) {
+        try {
+            var sender = new InternetAddress(text, true);
+            var at = sender.getAddress().lastIndexOf('@') + 1;
+            sender.setAddress(sender.getAddress().substring(0, at)
+                    + IDN.toASCII(sender.getAddress().substring(at)));
+            sender.validate();
+            return sender;
+        } catch (AddressException | IllegalArgumentException e) {
+            throw new IllegalArgumentException("must be a mail address, but is \"" + text + "\"");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package dozen.services;
+
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension;
+import org.postgresql.PGConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Brings the schema up to date from {@code db/migration} on the class path. */
+public final class Migrations {
+    private static final Logger log = LoggerFactory.getLogger(Migrations.class);
+    /** How long to wait for another release: Flyway asks once a second. */
+    private static final int LOCK_SECONDS = 600;
+
+    private Migrations() {}
+
+    /**
+     * Applies what is pending, all of it in one transaction, so a broken migration leaves the schema as it was. Safe when
+     * run twice at once: the second waits for the first, then finds nothing to do. When a pending migration is one that
+     * PostgreSQL refuses in a transaction (CREATE INDEX CONCURRENTLY), all that are pending run without one, so it
+     * better has a release of its own.
+     *
+     * @return how many were applied
+     * @throws ServiceUnavailable when PostgreSQL is away
+     * @throws FlywayException when a migration is broken
+     */
+    public static int run(PostgresUrl url) {
+        return run(url, "classpath:db/migration");
+    }
+
+    static int run(PostgresUrl url, String... locations) {
+        var pooled = ConnectRetry.resource(url.address(), () -> isPooled(url));
+        if (pooled)
+            log.warn(
+                    "a connection pooler stands before {}: a migration that creates an index concurrently would wait for ever;"
+                            + " give release the direct address",
+                    url.address());
+        var configuration = Flyway.configure();
+        configuration
+                .getConfigurationExtension(PostgreSQLConfigurationExtension.class)
+                .setTransactionalLock(pooled);
+        var flyway = configuration
+                .dataSource(url.jdbc(), null, null)
+                .jdbcProperties(driverProperties(url))
+                .locations(locations)
+                .group(true)
+                .mixed(true)
+                .lockRetryCount(LOCK_SECONDS)
+                .load();
+        // A jar without them would pass for one that is up to date. Missing ones and newer ones Flyway itself tells
+        // apart:
+        // it fails for those below its latest, and warns of a history that is ahead, as after a rollback.
+        if (Arrays.stream(flyway.info().all()).noneMatch(each -> each.getState().isResolved())) {
+            throw new FlywayException("no migration was found in " + String.join(", ", locations));
+        }
+        return flyway.migrate().migrationsExecuted;
+    }
+
+    private static Map<String, String> driverProperties(PostgresUrl url) {
+        var properties = new HashMap<String, String>();
+        url.properties().forEach((name, value) -> properties.put((String) name, (String) value));
+        return properties;
+    }
+
+    /**
+     * A pooler makes up the process id that it tells at the start of a connection, so that it is not the server's. The
+     * lock against a second release belongs to the session. Behind a pooler it has to belong to a transaction, which
+     * CREATE INDEX CONCURRENTLY would wait for.
+     */
+    private static boolean isPooled(PostgresUrl url) throws SQLException {
+        try (var connection = DriverManager.getConnection(url.jdbc(), url.properties());
+                var statement = connection.createStatement();
+                var row = statement.executeQuery("SELECT pg_backend_pid()")) {
+            row.next();
+            return row.getInt(1) != connection.unwrap(PGConnection.class).getBackendPID();
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package dozen.services;
+
+import java.time.Duration;
+
+/**
+ * Interrupts the thread whose transfer takes too long. A socket's own time-out is for reading alone; a write may block for
+ * ever. On a virtual thread, where requests and jobs run, an interrupt closes the socket.
+ */
+final class TransferLimit implements AutoCloseable {
+    private final Thread owner = Thread.currentThread();
+    private final Thread clock;
+    private boolean over;
+
+    private TransferLimit(Duration limit) {
+        clock = Thread.ofVirtual().unstarted(() -> {
+            try {
+                Thread.sleep(limit);
+                interruptOwner();
+            } catch (InterruptedException e) {
+                // it was in time
+            }
+        });
+    }
+
+    static TransferLimit of(Duration limit) {
+        var started = new TransferLimit(limit);
+        started.clock.start();
+        return started;
+    }
+
+    private synchronized void interruptOwner() {
+        if (!over) owner.interrupt();
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            over = true;
+        }
+        clock.interrupt();
+    }
+}

@@ -1,0 +1,154 @@
+package academy.letters;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import academy.RunningAcademy;
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.ServerSetup;
+import dozen.http.PublicUrl;
+import dozen.services.Mail;
+import dozen.services.Postgres;
+import dozen.services.SmtpUrl;
+import jakarta.mail.MessagingException;
+import jakarta.mail.internet.InternetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import promises.FaultySmtp;
+import promises.FaultySmtp.Fault;
+import promises.FaultySmtp.Step;
+
+/** A mail server that refuses, hangs up or says nothing, at each step of a mail. */
+class RefusedMailsTest {
+    private static final Mail.Timeouts SHORT =
+            new Mail.Timeouts(Duration.ofSeconds(1), Duration.ofMillis(300), Duration.ofMillis(600));
+
+    private static GreenMail smtp;
+    private static RunningAcademy academy;
+    private static Postgres postgres;
+
+    @BeforeAll
+    static void start() {
+        smtp = new GreenMail(ServerSetup.SMTP.dynamicPort());
+        smtp.start();
+        academy = RunningAcademy.start();
+        postgres = academy.postgres();
+    }
+
+    @AfterAll
+    static void stop() {
+        postgres.close();
+        academy.close();
+        smtp.stop();
+    }
+
+    private static Mailer letters(String url) throws Exception {
+        var sender = new InternetAddress("Academy <hi@example.com>");
+        var mail = new Mail(Optional.of(SmtpUrl.parse(url)), sender, false, SHORT);
+        return new Mailer(postgres.jdbi(), mail, PublicUrl.parse("http://localhost"));
+    }
+
+    static List<Arguments> faults() {
+        var faults = new ArrayList<Arguments>();
+        for (var step : Step.values()) {
+            for (var code : new int[] {421, 450, 452, 550, 554, Fault.SILENCE}) faults.add(Arguments.of(step, code));
+        }
+        return faults;
+    }
+
+    @ParameterizedTest
+    @MethodSource("faults")
+    void theLetterArrivesOnceWhenItIsTriedAgain(Step step, int code) throws Exception {
+        var faults = new ConcurrentLinkedQueue<>(List.of(new Fault(step, code)));
+        var to = "r" + UUID.randomUUID() + "@example.com";
+        academy.signUp(to);
+        try (var server = new FaultySmtp(smtp.getSmtp().getPort(), faults::poll)) {
+            var letters = letters(server.url());
+            var refusedForGood = step == Step.RCPT && code == 550;
+            if (refusedForGood) send(letters, to);
+            else assertThrows(MessagingException.class, () -> send(letters, to));
+            assertEquals(refusedForGood ? 1 : 0, told(to));
+            assertEquals(step == Step.END && code == Fault.SILENCE ? 1 : 0, arrived(to));
+            send(letters, to);
+            send(letters, to);
+            assertEquals(1, arrived(to));
+            assertEquals(0, told(to), "a mail arrived since");
+        }
+    }
+
+    @Test
+    void whatTheServerRefusesByPolicyIsTriedAgain() throws Exception {
+        var faults = new ConcurrentLinkedQueue<>(List.of(new Fault(Step.RCPT, 550, "5.7.1 relaying denied")));
+        var to = "p" + UUID.randomUUID() + "@example.com";
+        try (var server = new FaultySmtp(smtp.getSmtp().getPort(), faults::poll)) {
+            var letters = letters(server.url());
+            assertThrows(MessagingException.class, () -> send(letters, to));
+            send(letters, to);
+            assertEquals(1, arrived(to));
+        }
+    }
+
+    private static void send(Mailer letters, String to) throws MessagingException {
+        letters.send(new Mailer.Recipient(to, "Zoë"), "test-" + to, "welcome", "Welcome", Map.of());
+    }
+
+    private static long arrived(String to) throws MessagingException {
+        var count = 0;
+        for (var mail : smtp.getReceivedMessages()) {
+            if (mail.getAllRecipients()[0].toString().contains(to)) count++;
+        }
+        return count;
+    }
+
+    private static long told(String to) {
+        return academy.count("SELECT count(*) FROM accounts WHERE email = '%s' AND mail_refused LIKE '%%550 not now%%'"
+                .formatted(to));
+    }
+
+    @Test
+    void thePasswordDoesNotGoWhereThereIsNoTls() throws Exception {
+        try (var server = new FaultySmtp(smtp.getSmtp().getPort(), () -> null)) {
+            var url = SmtpUrl.parse(server.url().replace("//", "//me:canary@"));
+            var sender = new InternetAddress("hi@example.com");
+            var letter = new Mail.Email("plain", "zoe@example.com", "Zoë", "Hello", "t", "h", Map.of(), List.of());
+            var careful = new Mail(Optional.of(url), sender, false, SHORT);
+            var failure = assertThrows(MessagingException.class, () -> careful.send(letter, () -> {}));
+            assertTrue(failure.getMessage().contains("STARTTLS"), failure.getMessage());
+            assertFalse(server.commands().stream().anyMatch(line -> line.startsWith("AUTH")));
+            assertFalse(server.commands().stream().anyMatch(line -> line.startsWith("MAIL")));
+            smtp.setUser("me@example.com", "me", "canary");
+            new Mail(Optional.of(url), sender, true, SHORT).send(letter, () -> {});
+            assertEquals(1, arrived("zoe@example.com"));
+        }
+    }
+
+    @Test
+    void theServerIsGivenTheDomainAsItStandsInDns() throws Exception {
+        try (var server = new FaultySmtp(smtp.getSmtp().getPort(), () -> null)) {
+            letters(server.url())
+                    .send(new Mailer.Recipient("user@škoda.example", "U"), "idn", "welcome", "Welcome", Map.of());
+            assertTrue(
+                    server.commands().contains("RCPT TO:<user@xn--koda-f6a.example>"),
+                    server.commands().toString());
+            // An account of an older release: the mail would go to admin@.
+            letters(server.url())
+                    .send(new Mailer.Recipient("adŭin@example.com", "A"), "utf8", "welcome", "Welcome", Map.of());
+            assertFalse(
+                    server.commands().toString().contains("admin"),
+                    server.commands().toString());
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package dozen.services;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import dev.TestServices;
+import java.time.Duration;
+import org.flywaydb.core.api.FlywayException;
+import org.junit.jupiter.api.Test;
+
+class MigrationsTest {
+    @Test
+    void findingNoneOrAHoleIsAFailureAndAHistoryThatIsAheadIsNot() {
+        var url = PostgresUrl.parse(TestServices.shared().newEmptyDatabase());
+        assertThrows(FlywayException.class, () -> Migrations.run(url, "classpath:db/nowhere"));
+        Migrations.run(url, "classpath:db/concurrently");
+        assertThrows(FlywayException.class, () -> Migrations.run(url, "classpath:db/nowhere"));
+        try (var postgres = Postgres.attach(url, 1, Duration.ofSeconds(5))) {
+            var history =
+                    "INSERT INTO flyway_schema_history SELECT max(installed_rank) + 1, '%s', 'x', 'SQL', 'x.sql', 1,"
+                            + " 'x', now(), 1, true FROM flyway_schema_history";
+            postgres.jdbi().useHandle(handle -> handle.execute(history.formatted("9")));
+            assertEquals(0, Migrations.run(url, "classpath:db/concurrently"));
+            postgres.jdbi().useHandle(handle -> handle.execute(history.formatted("1.5")));
+            assertThrows(FlywayException.class, () -> Migrations.run(url, "classpath:db/concurrently"));
+        }
+    }
+
+    @Test
+    void anIndexIsMadeConcurrentlyAndNotWaitedForForEver() {
+        var url = PostgresUrl.parse(TestServices.shared().newEmptyDatabase());
+        assertEquals(
+                2,
+                assertTimeoutPreemptively(
+                        Duration.ofSeconds(30), () -> Migrations.run(url, "classpath:db/concurrently")));
+        assertEquals(0, Migrations.run(url, "classpath:db/concurrently"));
+        try (var postgres = Postgres.attach(url, 1, Duration.ofSeconds(5))) {
+            var valid = postgres.jdbi()
+                    .withHandle(handle -> handle.createQuery(
+                                    "SELECT indisvalid FROM pg_index WHERE indexrelid = 'large_id'::regclass")
+                            .mapTo(Boolean.class)
+                            .one());
+            assertEquals(true, valid);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package dozen.services;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static redis.clients.jedis.Protocol.Command.CONFIG;
+import static redis.clients.jedis.Protocol.Command.REPLICAOF;
+
+import academy.RunningAcademy;
+import dev.LocalRedis;
+import dev.TestServices;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import redis.clients.jedis.exceptions.JedisDataException;
+
+/** A Redis that answers, and says no. */
+class RedisRefusalsTest {
+    private LocalRedis server;
+    private Redis redis;
+
+    @BeforeEach
+    void start() throws Exception {
+        server = TestServices.startRedis("refusing", 0);
+        redis = Redis.attach(RedisUrl.parse(server.url()), true);
+    }
+
+    @AfterEach
+    void stop() {
+        redis.close();
+        server.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"maxmemory 1", "min-replicas-to-write 1", "replicaof 127.0.0.1 1"})
+    void aRedisThatTakesNoWritesIsAwayAndReadinessTells(String fault) {
+        try (var academy = RunningAcademy.start(Map.of("REDIS_URL", server.url()))) {
+            academy.signUp("zoe@example.com");
+            var parts = fault.split(" ");
+            if (parts[0].equals("replicaof")) redis.client().sendCommand(REPLICAOF, parts[1], parts[2]);
+            else redis.client().sendCommand(CONFIG, "SET", parts[0], parts[1]);
+            var answer = academy.post("/api/sessions", """
+                    {"email": "zoe@example.com", "password": "correct horse battery"}""");
+            assertEquals(503, answer.statusCode(), answer.body());
+            var ready = academy.get("/health/ready");
+            assertEquals(200, ready.statusCode());
+            assertTrue(ready.body().contains("degraded"), ready.body());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "OOM command not allowed when used memory > 'maxmemory'.",
+                "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.",
+                "NOREPLICAS Not enough good replicas to write.",
+                "READONLY You can't write against a read only replica.",
+                "LOADING Redis is loading the dataset in memory",
+                "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+                "BUSY Redis is busy running a script.",
+                "MOVED 3999 127.0.0.1:6381",
+                "CLUSTERDOWN The cluster is down",
+                "ERR max number of clients reached"
+            })
+    void whatRedisCantDoNowIsNoFaultOfOurs(String answer) {
+        assertTrue(TransientFailures.is(new JedisDataException(answer)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "WRONGTYPE Operation against a key holding the wrong kind of value",
+                "ERR unknown command 'NONSENSE'",
+                "ERR syntax error"
+            })
+    void aWrongCommandIs(String answer) {
+        assertEquals(false, TransientFailures.is(new JedisDataException(answer)));
+    }
+
+    @Test
+    void aFullRedisIsWaitedForAtTheStart() throws Exception {
+        redis.client().sendCommand(CONFIG, "SET", "maxclients", "12");
+        var others = new ArrayList<Socket>();
+        try {
+            for (var i = 0; i < 20; i++) others.add(new Socket("127.0.0.1", server.port()));
+            var attaching = CompletableFuture.supplyAsync(() -> Redis.attach(RedisUrl.parse(server.url()), true));
+            Thread.sleep(1500);
+            assertEquals(false, attaching.isDone());
+            for (var other : others) other.close();
+            attaching.get(15, TimeUnit.SECONDS).close();
+        } finally {
+            for (var other : others) other.close();
+        }
+    }
+
+    @Test
+    void aClusterIsRefusedInOneLine() throws Exception {
+        try (var cluster = TestServices.startRedis("cluster", 0, "--cluster-enabled", "yes")) {
+            var url = RedisUrl.parse(cluster.url());
+            var failure = assertThrows(ServiceUnavailable.class, () -> Redis.attach(url, true));
+            assertEquals(
+                    "Redis at 127.0.0.1:%d is a cluster: take the address of a single server".formatted(cluster.port()),
+                    failure.getMessage());
+        }
+    }
+}

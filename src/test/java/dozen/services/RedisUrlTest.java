@@ -1,0 +1,51 @@
+package dozen.services;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RedisUrlTest {
+    @Test
+    void readsUserPasswordDatabaseAndTls() {
+        var url = RedisUrl.parse("rediss://me:p%40ss+w%2Ford@cache.example.com:6380/3");
+        assertEquals("cache.example.com", url.host());
+        assertEquals(6380, url.port());
+        assertTrue(url.tls());
+        assertEquals("me", url.user());
+        assertEquals("p@ss+w/ord", url.password().reveal());
+        assertEquals(3, url.database());
+    }
+
+    @Test
+    void everythingButTheHostMayBeMissing() {
+        var url = RedisUrl.parse("redis://localhost");
+        assertEquals(6379, url.port());
+        assertFalse(url.tls());
+        assertNull(url.user());
+        assertNull(url.password());
+        assertEquals(0, url.database());
+        assertEquals("::1", RedisUrl.parse("redis://:pw@[::1]:6379").host());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "canary",
+                "http://:canary@host",
+                "redis://:canary@host:x",
+                "redis://:canary@host/x",
+                "redis://:canary@host/-1",
+                "redis://:cana ry@host",
+                "redis://:canary%zz@host"
+            })
+    void refusesWhatIsNoneWithoutRepeatingIt(String text) {
+        var fault = assertThrows(IllegalArgumentException.class, () -> RedisUrl.parse(text));
+        assertFalse(fault.getMessage().contains("canary"), fault.getMessage());
+    }
+}
