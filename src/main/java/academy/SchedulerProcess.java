@@ -5,7 +5,7 @@ import academy.reminders.EnqueueDigests;
 import academy.reminders.EnqueueReminders;
 import dozen.jobs.Job;
 import dozen.jobs.Jobs;
-import dozen.jobs.Ticker;
+import dozen.jobs.Scheduler;
 import dozen.app.Lifecycle;
 import dozen.app.ProcessRegistry;
 import java.time.LocalDate;
@@ -13,14 +13,14 @@ import java.time.ZoneOffset;
 
 /** Every tick of the clock, and what it enqueues. */
 final class SchedulerProcess {
-    static Ticker start(Settings settings, Lifecycle lifecycle) {
+    static Scheduler start(Settings settings, Lifecycle lifecycle) {
         var services = new Services(settings, lifecycle);
         var postgres = services.postgres(4, Services.STATEMENT);
         var redis = services.redis();
         var jobs = new Jobs(redis);
 
         var registry = ProcessRegistry.join(redis, "scheduler", settings.process().release(), lifecycle);
-        var ticker = lifecycle.register(new Ticker(registry.name(), postgres))
+        var ticker = lifecycle.register(new Scheduler(registry.name(), postgres))
                 .on("digests", settings.digestCron(), (transaction, due) -> {
                     jobs.enqueue(transaction, EnqueueDigests.of(LocalDate.ofInstant(due, ZoneOffset.UTC)));
                 })

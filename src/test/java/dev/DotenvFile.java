@@ -1,6 +1,6 @@
 package dev;
 
-import dozen.app.Exit;
+import dozen.domain.Exit;
 import io.github.cdimascio.dotenv.DotenvException;
 import io.github.cdimascio.dotenv.internal.DotenvParser;
 import io.github.cdimascio.dotenv.internal.DotenvReader;

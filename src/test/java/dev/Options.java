@@ -1,6 +1,6 @@
 package dev;
 
-import dozen.app.Exit;
+import dozen.domain.Exit;
 
 /** What scripts/server was called with. */
 record Options(Integer port, boolean fresh, boolean servicesOnly) {

@@ -1,6 +1,6 @@
 package dev;
 
-import dozen.app.Exit;
+import dozen.domain.Exit;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.InetSocketAddress;

@@ -21,7 +21,7 @@ import dozen.jobs.Job;
 import dozen.jobs.JobReport;
 import dozen.jobs.JobTasks;
 import dozen.jobs.Jobs;
-import dozen.jobs.Ticker;
+import dozen.jobs.Scheduler;
 import dozen.jobs.Worker;
 import dozen.app.Console;
 import dozen.app.Lifecycle;
@@ -138,13 +138,13 @@ public final class Main {
     }
 
     /** Every tick of the clock, and what it enqueues. */
-    public static Ticker scheduler(Settings settings, Lifecycle lifecycle) {
+    public static Scheduler scheduler(Settings settings, Lifecycle lifecycle) {
         var postgres = lifecycle.register(Postgres.attach(settings.databaseUrl(), 4, STATEMENT));
         var redis = redis(settings, lifecycle);
         var jobs = new Jobs(redis);
 
         var registry = ProcessRegistry.join(redis, "scheduler", settings.process().release(), lifecycle);
-        var ticker = lifecycle.register(new Ticker(registry.name(), postgres))
+        var ticker = lifecycle.register(new Scheduler(registry.name(), postgres))
                 .on("purge", settings.purgeCron(), (transaction, due) -> {
                     jobs.enqueue(transaction, Job.of(new PurgeExpired()).key("purge " + due));
                 })

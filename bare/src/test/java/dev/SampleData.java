@@ -1,6 +1,6 @@
 package dev;
 
-import dozen.app.Exit;
+import dozen.domain.Exit;
 import dozen.services.Postgres;
 import dozen.services.PostgresUrl;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package academy.accounts;
 
-import dozen.app.Exit;
+import dozen.domain.Exit;
 import java.util.List;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;

@@ -1,6 +1,6 @@
 package academy.accounts;
 
-import dozen.app.Exit;
+import dozen.domain.Exit;
 import java.io.IOException;
 import java.util.List;
 import org.slf4j.Logger;

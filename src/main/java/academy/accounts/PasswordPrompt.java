@@ -1,6 +1,6 @@
 package academy.accounts;
 
-import dozen.app.Exit;
+import dozen.domain.Exit;
 import dozen.config.Secret;
 import java.io.BufferedReader;
 import java.io.Console;

@@ -1,7 +1,7 @@
 package academy.courses;
 
 import de.siegmar.fastcsv.reader.CsvRecord;
-import dozen.app.Exit;
+import dozen.domain.Exit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;

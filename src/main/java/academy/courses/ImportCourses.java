@@ -4,7 +4,7 @@ import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
-import dozen.app.Exit;
+import dozen.domain.Exit;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -116,12 +116,17 @@ public final class ImportCourses {
     }
 
     private void row(CsvRecord row, CsvColumns columns) {
-        if (row.getFields().stream().allMatch(String::isBlank)) return; // spreadsheets write them at the end
+        if (isEmpty(row)) return; // spreadsheets write such at the end
         rows++;
         var fault = fault(row, columns);
         if (fault.isEmpty()) add(columns.draft(row), row.getStartingLineNumber());
         else report("line %d: %s".formatted(row.getStartingLineNumber(), fault));
         if (batch.size() == BATCH) flush();
+    }
+
+    private static boolean isEmpty(CsvRecord row) {
+        var fields = row.getFields();
+        return fields.stream().allMatch(String::isEmpty) || fields.size() > 1 && fields.stream().allMatch(String::isBlank);
     }
 
     /** Of two different courses of the file with one slug, the second gets another; the same file names it so again. */

@@ -11,7 +11,7 @@ import academy.courses.Lessons;
 import academy.learning.Enrolments;
 import academy.videos.Ffmpeg;
 import academy.videos.Videos;
-import dozen.app.Exit;
+import dozen.domain.Exit;
 import dozen.services.FileStorage;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,5 +1,6 @@
 package dozen.app;
 
+import dozen.domain.Exit;
 import dozen.domain.DomainError;
 import dozen.logging.Logging;
 import dozen.services.TransientFailures;

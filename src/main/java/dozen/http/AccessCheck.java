@@ -1,7 +1,7 @@
 package dozen.http;
 
 import dozen.domain.DomainError;
-import dozen.app.Exit;
+import dozen.domain.Exit;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;

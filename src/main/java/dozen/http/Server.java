@@ -1,6 +1,6 @@
 package dozen.http;
 
-import dozen.app.Exit;
+import dozen.domain.Exit;
 import dozen.services.ServiceUnavailable;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;

@@ -17,6 +17,8 @@ final class DatabaseClock implements Clock {
     /** A reading that took longer is off by half of it, and not used. */
     private static final Duration SLOW = Duration.ofSeconds(1);
 
+    private static final int FIRST_TRIES = 5;
+
     private record Reading(Instant time, long nanoTime) {
         Instant now() {
             return time.plusNanos(System.nanoTime() - nanoTime);
@@ -32,7 +34,7 @@ final class DatabaseClock implements Clock {
 
     DatabaseClock(Jdbi jdbi) {
         this.jdbi = jdbi;
-        this.last = new AtomicReference<>(read());
+        this.last = new AtomicReference<>(first());
     }
 
     @Override
@@ -47,6 +49,18 @@ final class DatabaseClock implements Clock {
             }
         }
         return last.get().now();
+    }
+
+    /** The first question is slow, for much is loaded for it. */
+    private Reading first() {
+        for (var tries = 1; tries < FIRST_TRIES; tries++) {
+            try {
+                return read();
+            } catch (ServiceUnavailable e) {
+                // asked again
+            }
+        }
+        return read();
     }
 
     private Reading read() {

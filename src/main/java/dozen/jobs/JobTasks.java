@@ -1,7 +1,7 @@
 package dozen.jobs;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import dozen.app.Exit;
+import dozen.domain.Exit;
 import dozen.services.Redis;
 import java.io.PrintStream;
 import java.time.Instant;

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.TestServices;
 import dozen.domain.SliceRequest;
-import dozen.app.Exit;
+import dozen.domain.Exit;
 import dozen.services.Postgres;
 import dozen.services.PostgresUrl;
 import java.io.ByteArrayOutputStream;

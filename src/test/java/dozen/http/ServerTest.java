@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dozen.app.Exit;
+import dozen.domain.Exit;
 import dozen.services.ServiceUnavailable;
 import dozen.config.Secret;
 import dozen.pages.Templates;

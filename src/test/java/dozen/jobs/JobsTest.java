@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.TestServices;
 import dozen.logging.RequestId;
-import dozen.app.Exit;
+import dozen.domain.Exit;
 import dozen.services.Postgres;
 import dozen.services.Redis;
 import dozen.services.RedisUrl;

@@ -93,11 +93,11 @@ public final class TestProgram {
                 """, key, worker, run.attempt(), run.id()));
     }
 
-    private static Ticker scheduler(Settings settings, Lifecycle lifecycle) {
+    private static Scheduler scheduler(Settings settings, Lifecycle lifecycle) {
         var postgres = lifecycle.register(Postgres.attach(settings.databaseUrl(), 3, Duration.ofSeconds(30)));
         var redis = lifecycle.register(Redis.attach(settings.redisUrl(), true));
         var jobs = new Jobs(redis);
-        return lifecycle.register(new Ticker(ProcessRegistry.name("scheduler"), postgres))
+        return lifecycle.register(new Scheduler(ProcessRegistry.name("scheduler"), postgres))
                 .on(
                         "every-second",
                         Cron.parse("* * * * * *"),

@@ -1,6 +1,5 @@
 package dozen.jobs;
 
-import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.SchedulerName;
 import com.github.kagkarlsson.scheduler.logging.LogLevel;
 import com.github.kagkarlsson.scheduler.task.Execution;
@@ -23,8 +22,8 @@ import org.slf4j.LoggerFactory;
  * of processes each tick happens once, also when one is killed in the middle. A tick that was missed while none ran
  * happens once when one is back.
  */
-public final class Ticker implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(Ticker.class);
+public final class Scheduler implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Scheduler.class);
     /** The precision of ticks; a look at a table of a few rows. */
     private static final Duration POLL = Duration.ofMillis(250);
 
@@ -45,24 +44,24 @@ public final class Ticker implements AutoCloseable {
     private final String name;
     private final Postgres postgres;
     private final DatabaseClock clock;
-    private Scheduler scheduler;
+    private com.github.kagkarlsson.scheduler.Scheduler scheduler; // has the same name
 
     /** @param name unique among all processes */
-    public Ticker(String name, Postgres postgres) {
+    public Scheduler(String name, Postgres postgres) {
         this.name = name;
         this.postgres = postgres;
         this.clock = new DatabaseClock(postgres.jdbi());
     }
 
-    public Ticker on(String tick, Cron cron, Tick body) {
+    public Scheduler on(String tick, Cron cron, Tick body) {
         ticks.put(tick, new Entry(cron, body));
         return this;
     }
 
-    public Ticker start() {
+    public Scheduler start() {
         ticks.forEach(this::register);
         List<Task<?>> tasks = ticks.keySet().stream().<Task<?>>map(this::task).toList();
-        scheduler = Scheduler.create(postgres.dataSource(), tasks)
+        scheduler = com.github.kagkarlsson.scheduler.Scheduler.create(postgres.dataSource(), tasks)
                 .tableName("ticks")
                 .schedulerName(new SchedulerName.Fixed(name))
                 .jdbcCustomization(new SchedulerTables(ticks.keySet().stream(), _ -> {}))

@@ -1,4 +1,4 @@
-package dozen.app;
+package dozen.domain;
 
 /**
  * Ends the process with one line on stderr and a code of sysexits.h. Its message is for the person at the terminal: it
