@@ -11,6 +11,7 @@ import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
 /** The accounts in PostgreSQL. */
@@ -20,6 +21,9 @@ public final class Accounts {
 
     private record Credentials(UUID id, String password) {}
 
+    private static final RowMapper<Account> ACCOUNT_MAPPER = ConstructorMapper.of(Account.class);
+    private static final RowMapper<Credentials> CREDENTIALS_MAPPER = ConstructorMapper.of(Credentials.class);
+
     private final Jdbi jdbi;
     private final Passwords passwords;
     private final ReadBatcher<UUID, Public> publics = new ReadBatcher<>(this::findPublic);
@@ -27,8 +31,6 @@ public final class Accounts {
     public Accounts(Jdbi jdbi, Passwords passwords) {
         this.jdbi = jdbi;
         this.passwords = passwords;
-        jdbi.registerRowMapper(ConstructorMapper.factory(Account.class));
-        jdbi.registerRowMapper(ConstructorMapper.factory(Credentials.class));
     }
 
     /** Empty when the address has an account already. */
@@ -63,7 +65,7 @@ public final class Accounts {
                 .bind("hash", wanted.passwordHash())
                 .bind("role", wanted.role().text())
                 .bind("completeness", new Profile(wanted.name(), "", null, true).completeness())
-                .mapTo(Account.class)
+                .map(ACCOUNT_MAPPER)
                 .findOne();
     }
 
@@ -74,7 +76,7 @@ public final class Accounts {
     private static Optional<Account> find(Handle handle, UUID id, String locking) {
         return handle.createQuery("SELECT %s FROM accounts WHERE id = :id %s".formatted(Account.COLUMNS, locking))
                 .bind("id", id)
-                .mapTo(Account.class)
+                .map(ACCOUNT_MAPPER)
                 .findOne();
     }
 
@@ -85,7 +87,7 @@ public final class Accounts {
                         """.formatted(Account.COLUMNS))
                 .bind("id", id)
                 .bind("generation", sessionGeneration)
-                .mapTo(Account.class)
+                .map(ACCOUNT_MAPPER)
                 .findOne());
     }
 
@@ -111,7 +113,7 @@ public final class Accounts {
                         SELECT id, password FROM accounts WHERE lower(email) = lower(:email)
                         """)
                 .bind("email", email)
-                .mapTo(Credentials.class)
+                .map(CREDENTIALS_MAPPER)
                 .findOne());
     }
 
@@ -203,7 +205,7 @@ public final class Accounts {
                             """.formatted(Account.COLUMNS))
                     .bindMethods(profile)
                     .bind("id", id)
-                    .mapTo(Account.class)
+                    .map(ACCOUNT_MAPPER)
                     .findOne();
         }));
     }

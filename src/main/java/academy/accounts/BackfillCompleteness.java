@@ -3,6 +3,7 @@ package academy.accounts;
 import dozen.domain.Exit;
 import java.util.List;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,6 +13,7 @@ import org.slf4j.LoggerFactory;
  * it can be stopped at any time and run again, also twice at once.
  */
 public final class BackfillCompleteness {
+    private static final RowMapper<Account> ACCOUNT_MAPPER = ConstructorMapper.of(Account.class);
     private static final Logger log = LoggerFactory.getLogger(BackfillCompleteness.class);
     private static final int BATCH = 1000;
 
@@ -19,7 +21,6 @@ public final class BackfillCompleteness {
 
     public static void run(Jdbi jdbi, List<String> arguments) {
         if (!arguments.isEmpty()) throw Exit.usage("usage: task backfill-completeness");
-        jdbi.registerRowMapper(ConstructorMapper.factory(Account.class));
         var terminal = System.console() != null && System.console().isTerminal();
         var total = 0;
         for (var done = batch(jdbi); done > 0; done = batch(jdbi)) {
@@ -38,7 +39,7 @@ public final class BackfillCompleteness {
                             ORDER BY id LIMIT :batch FOR UPDATE SKIP LOCKED
                             """.formatted(Account.COLUMNS))
                     .bind("batch", BATCH)
-                    .mapTo(Account.class)
+                    .map(ACCOUNT_MAPPER)
                     .list();
             if (accounts.isEmpty()) return 0;
             return transaction

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
 /** The certificates in PostgreSQL; their files are in the file storage. */
@@ -18,13 +19,14 @@ public final class Certificates {
             FROM certificates
             """;
 
+    private static final RowMapper<Certificate> CERTIFICATE_MAPPER = ConstructorMapper.of(Certificate.class);
+
     private final Jdbi jdbi;
     private final Jobs jobs;
 
     public Certificates(Jdbi jdbi, Jobs jobs) {
         this.jdbi = jdbi;
         this.jobs = jobs;
-        jdbi.registerRowMapper(ConstructorMapper.factory(Certificate.class));
     }
 
     /** One for each account and course, however often it is asked for, and the job that makes its file. */
@@ -48,7 +50,7 @@ public final class Certificates {
     Optional<Certificate> find(UUID id) {
         return jdbi.withHandle(handle -> handle.createQuery(SELECT + "WHERE id = :id")
                 .bind("id", id)
-                .mapTo(Certificate.class)
+                .map(CERTIFICATE_MAPPER)
                 .findOne());
     }
 
@@ -58,7 +60,7 @@ public final class Certificates {
                         SELECT + "WHERE account_id = :account AND id < :below ORDER BY id DESC LIMIT " + page.fetch())
                 .bind("account", account)
                 .bind("below", page.below())
-                .mapTo(Certificate.class)
+                .map(CERTIFICATE_MAPPER)
                 .list());
         return Slice.of(found, page, Certificate::id);
     }

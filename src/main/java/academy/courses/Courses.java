@@ -10,6 +10,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 
@@ -17,11 +18,12 @@ import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 public final class Courses {
     private static final String COLUMNS = "id, slug, title, summary, subject, level, url, created_at";
     private static final String UNIQUE_VIOLATION = "23505";
+    private static final RowMapper<Course> COURSE_MAPPER = ConstructorMapper.of(Course.class);
+
     private final Jdbi jdbi;
 
     public Courses(Jdbi jdbi) {
         this.jdbi = jdbi;
-        jdbi.registerRowMapper(ConstructorMapper.factory(Course.class));
     }
 
     /** The newest first, one page by keyset on the primary key. */
@@ -30,7 +32,7 @@ public final class Courses {
                         SELECT %s FROM courses WHERE id < :below ORDER BY id DESC LIMIT %d
                         """.formatted(COLUMNS, page.fetch()))
                 .bind("below", page.below())
-                .mapTo(Course.class)
+                .map(COURSE_MAPPER)
                 .list());
         return Slice.of(found, page, Course::id);
     }
@@ -63,7 +65,7 @@ public final class Courses {
                 .bind("words", words)
                 .bind("below", page.below())
                 .bind("fetch", page.fetch())
-                .mapTo(Course.class)
+                .map(COURSE_MAPPER)
                 .list());
     }
 
@@ -80,7 +82,7 @@ public final class Courses {
                 .bind("since", since)
                 .bind("until", until)
                 .bind("max", max)
-                .mapTo(Course.class)
+                .map(COURSE_MAPPER)
                 .list());
     }
 
@@ -91,7 +93,7 @@ public final class Courses {
     private static Optional<Course> find(Handle handle, UUID id, String locking) {
         return handle.createQuery("SELECT %s FROM courses WHERE id = :id %s".formatted(COLUMNS, locking))
                 .bind("id", id)
-                .mapTo(Course.class)
+                .map(COURSE_MAPPER)
                 .findOne();
     }
 
@@ -104,7 +106,7 @@ public final class Courses {
                         RETURNING %s
                         """.formatted(COLUMNS))
                 .bindMethods(draft)
-                .mapTo(Course.class)
+                .map(COURSE_MAPPER)
                 .findOne());
     }
 
@@ -127,7 +129,7 @@ public final class Courses {
                                 """.formatted(COLUMNS))
                         .bindMethods(draft)
                         .bind("id", id)
-                        .mapTo(Course.class)
+                        .map(COURSE_MAPPER)
                         .findOne();
             } catch (UnableToExecuteStatementException e) {
                 if (e.getCause() instanceof SQLException cause && UNIQUE_VIOLATION.equals(cause.getSQLState())) {

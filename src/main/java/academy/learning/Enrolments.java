@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
 /** Who learns what, and how far they are. */
@@ -22,13 +23,14 @@ public final class Enrolments {
             WHERE enrolments.account_id = :account
             """;
 
+    private static final RowMapper<Enrolment> ENROLMENT_MAPPER = ConstructorMapper.of(Enrolment.class);
+
     private final Jdbi jdbi;
     private final Certificates certificates;
 
     public Enrolments(Jdbi jdbi, Certificates certificates) {
         this.jdbi = jdbi;
         this.certificates = certificates;
-        jdbi.registerRowMapper(ConstructorMapper.factory(Enrolment.class));
     }
 
     /** Whether it is new; nothing changes for who is enrolled already. Empty when there is no such course. */
@@ -68,7 +70,7 @@ public final class Enrolments {
         return handle.createQuery(SELECT + "AND courses.id = :course")
                 .bind("account", account)
                 .bind("course", course)
-                .mapTo(Enrolment.class)
+                .map(ENROLMENT_MAPPER)
                 .findOne();
     }
 
@@ -78,7 +80,7 @@ public final class Enrolments {
                         + "AND enrolments.course_id < :below ORDER BY enrolments.course_id DESC LIMIT " + page.fetch())
                 .bind("account", account)
                 .bind("below", page.below())
-                .mapTo(Enrolment.class)
+                .map(ENROLMENT_MAPPER)
                 .list());
         return Slice.of(found, page, Enrolment::courseId);
     }
@@ -89,7 +91,7 @@ public final class Enrolments {
                 handle -> handle.createQuery(SELECT + "AND completed_at IS NULL ORDER BY active_at DESC LIMIT :max")
                         .bind("account", account)
                         .bind("max", max)
-                        .mapTo(Enrolment.class)
+                        .map(ENROLMENT_MAPPER)
                         .list());
     }
 

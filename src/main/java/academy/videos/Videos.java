@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
 /** The videos in PostgreSQL; their files are in the file storage. */
@@ -20,13 +21,14 @@ public final class Videos {
             FROM videos JOIN lessons ON lessons.id = videos.lesson_id
             """;
 
+    private static final RowMapper<Video> VIDEO_MAPPER = ConstructorMapper.of(Video.class);
+
     private final Jdbi jdbi;
     private final Jobs jobs;
 
     public Videos(Jdbi jdbi, Jobs jobs) {
         this.jdbi = jdbi;
         this.jobs = jobs;
-        jdbi.registerRowMapper(ConstructorMapper.factory(Video.class));
     }
 
     Optional<Video> find(UUID id) {
@@ -36,7 +38,7 @@ public final class Videos {
     private static Optional<Video> find(Handle handle, UUID id) {
         return handle.createQuery(SELECT + "WHERE videos.id = :id")
                 .bind("id", id)
-                .mapTo(Video.class)
+                .map(VIDEO_MAPPER)
                 .findOne();
     }
 

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import redis.clients.jedis.exceptions.JedisException;
 
@@ -22,13 +23,14 @@ public final class JobStats {
     }
 
     private static final int MINUTES = 15;
+    private static final RowMapper<Count> COUNT_MAPPER = ConstructorMapper.of(Count.class);
+
     private final Jdbi jdbi;
     private final JobMetrics metrics;
 
     public JobStats(Jdbi jdbi, Redis redis) {
         this.jdbi = jdbi;
         this.metrics = new JobMetrics(redis);
-        jdbi.registerRowMapper(ConstructorMapper.factory(Count.class));
     }
 
     /** Every type that has jobs or had some lately. Fails while PostgreSQL is away. */
@@ -57,7 +59,7 @@ public final class JobStats {
                             UNION ALL
                             SELECT type, 0, 0, count(*), 0 FROM dead_jobs GROUP BY type
                         ) AS counted GROUP BY type
-                        """).mapTo(Count.class).forEach(count -> counts.put(count.type(), count)));
+                        """).map(COUNT_MAPPER).forEach(count -> counts.put(count.type(), count)));
         return counts;
     }
 

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,14 +29,15 @@ public final class JobTasks {
 
     record Listing(List<Count> counts, List<Listed> jobs) {}
 
+    private static final RowMapper<Count> COUNT_MAPPER = ConstructorMapper.of(Count.class);
+    private static final RowMapper<Listed> LISTED_MAPPER = ConstructorMapper.of(Listed.class);
+
     private final Jdbi jdbi;
     private final Wakeup wakeup;
 
     public JobTasks(Jdbi jdbi, Redis redis) {
         this.jdbi = jdbi;
         this.wakeup = new Wakeup(redis);
-        jdbi.registerRowMapper(ConstructorMapper.factory(Count.class));
-        jdbi.registerRowMapper(ConstructorMapper.factory(Listed.class));
     }
 
     public void list(List<String> arguments, PrintStream out) throws JsonProcessingException {
@@ -83,7 +85,7 @@ public final class JobTasks {
                             SELECT type, 0, 0, 0, count(*) FROM dead_jobs GROUP BY type
                         ) AS states
                         GROUP BY type ORDER BY type
-                        """).mapTo(Count.class).list());
+                        """).map(COUNT_MAPPER).list());
     }
 
     private List<Listed> listed() {
@@ -100,7 +102,7 @@ public final class JobTasks {
                         ORDER BY since DESC LIMIT :max
                         """)
                 .bind("max", MAX_LISTED)
-                .mapTo(Listed.class)
+                .map(LISTED_MAPPER)
                 .list());
     }
 

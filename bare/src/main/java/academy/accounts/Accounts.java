@@ -10,6 +10,7 @@ import java.util.UUID;
 import java.util.function.BiConsumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
 /** The accounts in PostgreSQL. */
@@ -19,6 +20,9 @@ public final class Accounts {
 
     private record Credentials(UUID id, String password) {}
 
+    private static final RowMapper<Account> ACCOUNT_MAPPER = ConstructorMapper.of(Account.class);
+    private static final RowMapper<Credentials> CREDENTIALS_MAPPER = ConstructorMapper.of(Credentials.class);
+
     private final Jdbi jdbi;
     private final Passwords passwords;
     private final ReadBatcher<UUID, Public> publics = new ReadBatcher<>(this::findPublic);
@@ -26,8 +30,6 @@ public final class Accounts {
     public Accounts(Jdbi jdbi, Passwords passwords) {
         this.jdbi = jdbi;
         this.passwords = passwords;
-        jdbi.registerRowMapper(ConstructorMapper.factory(Account.class));
-        jdbi.registerRowMapper(ConstructorMapper.factory(Credentials.class));
     }
 
     /** Empty when the address has an account already. */
@@ -50,7 +52,7 @@ public final class Accounts {
                     .bind("name", name)
                     .bind("hash", hash)
                     .bind("role", role.text())
-                    .mapTo(Account.class)
+                    .map(ACCOUNT_MAPPER)
                     .findOne();
             account.ifPresent(created -> also.accept(transaction, created));
             return account;
@@ -64,7 +66,7 @@ public final class Accounts {
                         """.formatted(Account.COLUMNS))
                 .bind("id", id)
                 .bind("generation", sessionGeneration)
-                .mapTo(Account.class)
+                .map(ACCOUNT_MAPPER)
                 .findOne());
     }
 
@@ -92,7 +94,7 @@ public final class Accounts {
         return jdbi.withHandle(handle -> handle.createQuery("SELECT %s FROM accounts WHERE id = :id"
                         .formatted(Account.COLUMNS))
                 .bind("id", credentials.id())
-                .mapTo(Account.class)
+                .map(ACCOUNT_MAPPER)
                 .findOne());
     }
 
@@ -101,7 +103,7 @@ public final class Accounts {
                         SELECT id, password FROM accounts WHERE lower(email) = lower(:email)
                         """)
                 .bind("email", email)
-                .mapTo(Credentials.class)
+                .map(CREDENTIALS_MAPPER)
                 .findOne());
     }
 
@@ -130,7 +132,7 @@ public final class Accounts {
         return jdbi.withHandle(handle -> handle.createQuery("SELECT %s FROM accounts WHERE id = :id AND NOT welcomed"
                         .formatted(Account.COLUMNS))
                 .bind("id", id)
-                .mapTo(Account.class)
+                .map(ACCOUNT_MAPPER)
                 .findOne());
     }
 
