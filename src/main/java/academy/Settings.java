@@ -7,7 +7,7 @@ import dozen.jobs.Cron;
 import dozen.logging.Logging;
 import dozen.app.ProcessSettings;
 import dozen.app.Release;
-import dozen.services.MailAddress;
+import dozen.domain.MailAddress;
 import dozen.services.PostgresUrl;
 import dozen.services.RedisUrl;
 import dozen.services.S3Bucket;

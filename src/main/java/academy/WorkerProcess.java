@@ -8,7 +8,7 @@ import academy.certificates.MakeCertificate;
 import academy.courses.Courses;
 import academy.housekeeping.PurgeExpired;
 import academy.learning.Enrolments;
-import academy.letters.Mailer;
+import dozen.mail.Mailer;
 import academy.reminders.EnqueueDigests;
 import academy.reminders.EnqueueReminders;
 import academy.reminders.SendDigest;
@@ -45,23 +45,23 @@ final class WorkerProcess {
         var certificates = new Certificates(jdbi, jobs);
         var enrolments = new Enrolments(jdbi, certificates);
         var videos = new Videos(jdbi, jobs);
-        var letters = new Mailer(jdbi, mail, settings.publicUrl());
+        var mailer = new Mailer(jdbi, mail, settings.publicUrl(), accounts::mailRefused);
         var unsubscribe = new Unsubscribe.Links(signer, settings.publicUrl());
         var resets = new ResetLinks(signer, accounts);
 
         var registry = ProcessRegistry.join(redis, "worker", settings.process().release(), lifecycle);
         var worker = lifecycle.register(new Worker(registry.name(), postgres, redis, settings.drain()))
-                .on(SendWelcomeMail.class, new SendWelcomeMail.Handler(accounts, letters)::run)
-                .on(SendPasswordReset.class, new SendPasswordReset.Handler(accounts, resets, letters)::run)
+                .on(SendWelcomeMail.class, new SendWelcomeMail.Handler(accounts, mailer)::run)
+                .on(SendPasswordReset.class, new SendPasswordReset.Handler(accounts, resets, mailer)::run)
                 .on(EnqueueDigests.class, new EnqueueDigests.Handler(jdbi, jobs)::run)
-                .on(SendDigest.class, new SendDigest.Handler(accounts, courses, enrolments, letters, unsubscribe)::run)
+                .on(SendDigest.class, new SendDigest.Handler(accounts, courses, enrolments, mailer, unsubscribe)::run)
                 .on(EnqueueReminders.class, new EnqueueReminders.Handler(jdbi, jobs)::run)
-                .on(SendReminder.class, new SendReminder.Handler(accounts, enrolments, letters, unsubscribe)::run)
+                .on(SendReminder.class, new SendReminder.Handler(accounts, enrolments, mailer, unsubscribe)::run)
                 .on(PurgeExpired.class, new PurgeExpired.Handler(jdbi)::run);
         // Without file storage these types are unknown here: their jobs wait for a worker that has one.
         files.ifPresent(storage -> worker.on(
                         MakeCertificate.class,
-                        new MakeCertificate.Handler(certificates, accounts, storage, letters)::run)
+                        new MakeCertificate.Handler(certificates, accounts, storage, mailer)::run)
                 .on(
                         TranscodeVideo.class,
                         TranscodeVideo.POLICY,

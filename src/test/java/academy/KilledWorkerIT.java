@@ -150,7 +150,7 @@ class KilledWorkerIT {
             }
             var settings = settings(academy, catcher.url());
             try (var first = App.start(settings, "worker")) {
-                await("some", () -> academy.count("SELECT count(*) FROM letters") > learners / 4);
+                await("some", () -> academy.count("SELECT count(*) FROM mails") > learners / 4);
                 first.kill();
             }
             assertTrue(academy.count("SELECT count(*) FROM jobs") > 0);
@@ -175,7 +175,7 @@ class KilledWorkerIT {
             enqueueDigests(academy);
             var settings = settings(academy, catcher.url());
             try (var first = App.start(settings, "worker")) {
-                await("some", () -> academy.count("SELECT count(*) FROM letters") > accounts / 4);
+                await("some", () -> academy.count("SELECT count(*) FROM mails") > accounts / 4);
                 first.kill();
             }
             try (var _ = App.start(settings, "worker")) {
@@ -200,8 +200,8 @@ class KilledWorkerIT {
     private static void assertEachOnce(RunningAcademy academy, MailCatcher catcher, int recipients) throws Exception {
         var mails = mailsByRecipient(catcher);
         mails.forEach((recipient, count) -> assertEquals(1, count, recipient));
-        var inDoubt = academy.count("SELECT count(*) FROM letters WHERE sent IS NULL");
-        assertEquals(recipients, academy.count("SELECT count(*) FROM letters"));
+        var inDoubt = academy.count("SELECT count(*) FROM mails WHERE sent IS NULL");
+        assertEquals(recipients, academy.count("SELECT count(*) FROM mails"));
         assertTrue(inDoubt <= THREADS, "in doubt: " + inDoubt);
         assertTrue(mails.size() >= recipients - inDoubt, "%d mails, %d in doubt".formatted(mails.size(), inDoubt));
         System.out.printf("%d of %d mails arrived, none twice, %d in doubt%n", mails.size(), recipients, inDoubt);

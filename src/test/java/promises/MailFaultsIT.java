@@ -3,7 +3,10 @@ package promises;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import academy.RunningAcademy;
-import academy.letters.Mailer;
+import dozen.mail.Mailer;
+import dev.FaultySmtp;
+import dev.FaultySmtp.Fault;
+import dev.FaultySmtp.Step;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import dozen.http.PublicUrl;
@@ -23,8 +26,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import promises.FaultySmtp.Fault;
-import promises.FaultySmtp.Step;
+
 
 /** A thousand letters to a mail server that fails in every way at every step, half of the time. */
 @Tag("long")
@@ -55,12 +57,12 @@ class MailFaultsIT {
                 var threads = Executors.newFixedThreadPool(16)) {
             var mail = new Mail(
                     Optional.of(SmtpUrl.parse(server.url())), new InternetAddress("hi@example.com"), false, SHORT);
-            var letters = new Mailer(postgres.jdbi(), mail, PublicUrl.parse("http://localhost"));
+            var mailer = new Mailer(postgres.jdbi(), mail, PublicUrl.parse("http://localhost"), (_, _) -> {});
             var work = new ArrayList<Callable<Void>>();
             for (var i = 0; i < LETTERS; i++) {
                 var number = i;
                 work.add(() -> {
-                    sendUntilDone(letters, number);
+                    sendUntilDone(mailer, number);
                     return null;
                 });
             }
@@ -78,11 +80,11 @@ class MailFaultsIT {
     }
 
     /** As a job is tried, without the waits between. */
-    private void sendUntilDone(Mailer letters, int number) {
+    private void sendUntilDone(Mailer mailer, int number) {
         for (var tries = 0; tries < 40; tries++) {
             try {
                 var to = new Mailer.Recipient("l%d@example.com".formatted(number), "L");
-                letters.send(to, "fault-" + number, "welcome", "Welcome", Map.of());
+                mailer.send(to, "fault-" + number, "test", "A test", Map.of());
                 return;
             } catch (MessagingException e) {
                 failures.incrementAndGet();

@@ -29,6 +29,7 @@ import dozen.app.Application;
 import dozen.app.ProcessRegistry;
 import dozen.app.StartupCache;
 import dozen.services.Cache;
+import dozen.mail.Mailer;
 import dozen.services.Mail;
 import dozen.services.Migrations;
 import dozen.services.Postgres;
@@ -127,10 +128,11 @@ public final class Main {
         var postgres = lifecycle.register(Postgres.attach(settings.databaseUrl(), connections, TASK_STATEMENT));
         var redis = redis(settings, lifecycle);
         var mail = new Mail(settings.smtpUrl(), settings.mailFrom(), settings.smtpPlainLogin());
+        var mailer = new Mailer(postgres.jdbi(), mail, settings.publicUrl(), (_, _) -> {});
 
         var registry = ProcessRegistry.join(redis, "worker", settings.process().release(), lifecycle);
         var worker = lifecycle.register(new Worker(registry.name(), postgres, redis, settings.drain()))
-                .on(SendWelcomeMail.class, new SendWelcomeMail.Handler(accounts(settings, postgres), mail)::run)
+                .on(SendWelcomeMail.class, new SendWelcomeMail.Handler(accounts(settings, postgres), mailer)::run)
                 .on(PurgeExpired.class, new PurgeExpired.Handler(postgres.jdbi())::run)
                 .start(settings.workerThreads());
         registry.started();

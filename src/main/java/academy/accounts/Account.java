@@ -1,6 +1,6 @@
 package academy.accounts;
 
-import academy.letters.Mailer;
+import dozen.mail.Mailer;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.time.Instant;
 import java.util.Locale;

@@ -210,6 +210,17 @@ public final class Accounts {
         }));
     }
 
+    /** Keeps why an address gets no mail, to be told to its account; null when mails arrive. */
+    public void mailRefused(String email, String answer) {
+        jdbi.useHandle(handle -> handle.createUpdate("""
+                        UPDATE accounts SET mail_refused = :answer
+                        WHERE lower(email) = lower(:email) AND mail_refused IS DISTINCT FROM :answer
+                        """)
+                .bind("email", email)
+                .bind("answer", answer)
+                .execute());
+    }
+
     /** No more digests and reminders. */
     public void unsubscribe(UUID id) {
         jdbi.useHandle(handle -> handle.createUpdate("UPDATE accounts SET letters = false WHERE id = :id")

@@ -1,6 +1,6 @@
 package academy.accounts;
 
-import academy.letters.Mailer;
+import dozen.mail.Mailer;
 import dozen.jobs.JobRun;
 import jakarta.mail.MessagingException;
 import java.util.Map;
@@ -12,12 +12,12 @@ public record SendPasswordReset(String email) {
     public static final class Handler {
         private final Accounts accounts;
         private final ResetLinks links;
-        private final Mailer letters;
+        private final Mailer mailer;
 
-        public Handler(Accounts accounts, ResetLinks links, Mailer letters) {
+        public Handler(Accounts accounts, ResetLinks links, Mailer mailer) {
             this.accounts = accounts;
             this.links = links;
-            this.letters = letters;
+            this.mailer = mailer;
         }
 
         public void run(SendPasswordReset job, JobRun run) throws MessagingException {
@@ -25,14 +25,14 @@ public record SendPasswordReset(String email) {
             if (found.isEmpty()) return;
             var account = found.get();
             var token = links.token(account.id());
-            letters.send(
+            mailer.send(
                     account.recipient(),
                     "password-reset-" + run.id(),
                     "password-reset",
                     "A new password for Academy",
                     Map.of(
                             "link",
-                            letters.publicUrl().link("/reset#" + token),
+                            mailer.publicUrl().link("/reset#" + token),
                             "token",
                             token,
                             "minutes",

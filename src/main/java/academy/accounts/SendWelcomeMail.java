@@ -1,6 +1,6 @@
 package academy.accounts;
 
-import academy.letters.Mailer;
+import dozen.mail.Mailer;
 import dozen.jobs.JobRun;
 import jakarta.mail.MessagingException;
 import java.util.Map;
@@ -12,17 +12,17 @@ public record SendWelcomeMail(UUID account) {
     /** Does it. */
     public static final class Handler {
         private final Accounts accounts;
-        private final Mailer letters;
+        private final Mailer mailer;
 
-        public Handler(Accounts accounts, Mailer letters) {
+        public Handler(Accounts accounts, Mailer mailer) {
             this.accounts = accounts;
-            this.letters = letters;
+            this.mailer = mailer;
         }
 
         public void run(SendWelcomeMail job, JobRun run) throws MessagingException {
             var account = accounts.find(job.account());
             if (account.isEmpty()) return; // deleted in the meantime
-            letters.send(
+            mailer.send(
                     account.get().recipient(), "welcome-" + job.account(), "welcome", "Welcome to Academy", Map.of());
         }
     }

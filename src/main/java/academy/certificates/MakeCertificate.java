@@ -1,7 +1,7 @@
 package academy.certificates;
 
 import academy.accounts.Accounts;
-import academy.letters.Mailer;
+import dozen.mail.Mailer;
 import dozen.jobs.JobRun;
 import dozen.services.FileStorage;
 import dozen.services.Mail;
@@ -19,26 +19,26 @@ public record MakeCertificate(UUID certificate) {
         private final Certificates certificates;
         private final Accounts accounts;
         private final FileStorage files;
-        private final Mailer letters;
+        private final Mailer mailer;
 
-        public Handler(Certificates certificates, Accounts accounts, FileStorage files, Mailer letters) {
+        public Handler(Certificates certificates, Accounts accounts, FileStorage files, Mailer mailer) {
             this.certificates = certificates;
             this.accounts = accounts;
             this.files = files;
-            this.letters = letters;
+            this.mailer = mailer;
         }
 
         public void run(MakeCertificate job, JobRun run) throws IOException, MessagingException {
             var found = certificates.find(job.certificate());
             if (found.isEmpty()) return; // deleted in the meantime
             var certificate = found.get();
-            var page = letters.publicUrl().link("/certificates/" + certificate.id());
+            var page = mailer.publicUrl().link("/certificates/" + certificate.id());
             var pdf = CertificatePdf.of(certificate, page);
             files.put(certificate.file(), "application/pdf", pdf);
             certificates.ready(certificate.id());
             var account = accounts.find(certificate.accountId());
             if (account.isEmpty()) return;
-            letters.send(
+            mailer.send(
                     account.get().recipient(),
                     "certificate-" + certificate.id(),
                     "certificate",

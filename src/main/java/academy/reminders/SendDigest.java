@@ -6,7 +6,7 @@ import academy.courses.Course;
 import academy.courses.Courses;
 import academy.learning.Enrolment;
 import academy.learning.Enrolments;
-import academy.letters.Mailer;
+import dozen.mail.Mailer;
 import dozen.jobs.Job;
 import dozen.jobs.JobRun;
 import jakarta.mail.MessagingException;
@@ -33,15 +33,15 @@ public record SendDigest(UUID account, LocalDate day) {
         private final Accounts accounts;
         private final Courses courses;
         private final Enrolments enrolments;
-        private final Mailer letters;
+        private final Mailer mailer;
         private final Unsubscribe.Links links;
 
         public Handler(
-                Accounts accounts, Courses courses, Enrolments enrolments, Mailer letters, Unsubscribe.Links links) {
+                Accounts accounts, Courses courses, Enrolments enrolments, Mailer mailer, Unsubscribe.Links links) {
             this.accounts = accounts;
             this.courses = courses;
             this.enrolments = enrolments;
-            this.letters = letters;
+            this.mailer = mailer;
             this.links = links;
         }
 
@@ -53,7 +53,7 @@ public record SendDigest(UUID account, LocalDate day) {
             var fresh = courses.createdBetween(since, until, MAX);
             var underWay = enrolments.underWay(account.id(), MAX);
             if (fresh.isEmpty() && underWay.isEmpty()) return;
-            letters.send(
+            mailer.send(
                     account.recipient(),
                     key(account.id(), job.day()),
                     "digest",

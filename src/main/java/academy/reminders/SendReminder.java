@@ -3,7 +3,7 @@ package academy.reminders;
 import academy.accounts.Account;
 import academy.accounts.Accounts;
 import academy.learning.Enrolments;
-import academy.letters.Mailer;
+import dozen.mail.Mailer;
 import dozen.jobs.Job;
 import dozen.jobs.JobRun;
 import jakarta.mail.MessagingException;
@@ -31,13 +31,13 @@ public record SendReminder(UUID account, UUID course, Instant active) {
     public static final class Handler {
         private final Accounts accounts;
         private final Enrolments enrolments;
-        private final Mailer letters;
+        private final Mailer mailer;
         private final Unsubscribe.Links links;
 
-        public Handler(Accounts accounts, Enrolments enrolments, Mailer letters, Unsubscribe.Links links) {
+        public Handler(Accounts accounts, Enrolments enrolments, Mailer mailer, Unsubscribe.Links links) {
             this.accounts = accounts;
             this.enrolments = enrolments;
-            this.letters = letters;
+            this.mailer = mailer;
             this.links = links;
         }
 
@@ -45,7 +45,7 @@ public record SendReminder(UUID account, UUID course, Instant active) {
             var account = accounts.find(job.account()).filter(Account::letters).orElse(null);
             var enrolment = enrolments.find(job.account(), job.course()).orElse(null);
             if (account == null || enrolment == null || enrolment.completedAt() != null) return; // no longer true
-            letters.send(
+            mailer.send(
                     account.recipient(),
                     job.key(),
                     "reminder",

@@ -1,6 +1,5 @@
 package dozen.domain;
 
-import dozen.services.MailAddress;
 import dozen.config.WebAddress;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dozen.services;
 
+import dozen.domain.MailAddress;
 import jakarta.activation.DataHandler;
 import jakarta.mail.Authenticator;
 import jakarta.mail.BodyPart;

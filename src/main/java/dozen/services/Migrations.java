@@ -12,16 +12,21 @@ import org.postgresql.PGConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Brings the schema up to date from {@code db/migration} on the class path. */
+/**
+ * Brings the schema up to date from the class path: first {@code db/kit}, the kit's own tables, then {@code db/migration},
+ * the application's. Each has a history of its own, so a newer kit brings its tables along.
+ */
 public final class Migrations {
     private static final Logger log = LoggerFactory.getLogger(Migrations.class);
     /** How long to wait for another release: Flyway asks once a second. */
     private static final int LOCK_SECONDS = 600;
 
+    private static final String KIT = "classpath:db/kit";
+
     private Migrations() {}
 
     /**
-     * Applies what is pending, all of it in one transaction, so a broken migration leaves the schema as it was. Safe when
+     * Applies what is pending, each history in one transaction, so a broken migration leaves its part as it was. Safe when
      * run twice at once: the second waits for the first, then finds nothing to do. When a pending migration is one that
      * PostgreSQL refuses in a transaction (CREATE INDEX CONCURRENTLY), all that are pending run without one, so it
      * better has a release of its own.
@@ -31,16 +36,21 @@ public final class Migrations {
      * @throws FlywayException when a migration is broken
      */
     public static int run(PostgresUrl url) {
-        return run(url, "classpath:db/migration");
+        return run(url, KIT, "kit_schema_history") + run(url, "classpath:db/migration");
     }
 
-    static int run(PostgresUrl url, String... locations) {
+    static int run(PostgresUrl url, String location) {
+        return run(url, location, "flyway_schema_history");
+    }
+
+    private static int run(PostgresUrl url, String location, String history) {
         var pooled = ConnectRetry.resource(url.address(), () -> isPooled(url));
-        if (pooled)
+        if (pooled) {
             log.warn(
-                    "a connection pooler stands before {}: a migration that creates an index concurrently would wait for ever;"
-                            + " give release the direct address",
+                    "a connection pooler stands before {}: a migration that creates an index concurrently would wait for"
+                            + " ever; give release the direct address",
                     url.address());
+        }
         var configuration = Flyway.configure();
         configuration
                 .getConfigurationExtension(PostgreSQLConfigurationExtension.class)
@@ -48,16 +58,18 @@ public final class Migrations {
         var flyway = configuration
                 .dataSource(url.jdbc(), null, null)
                 .jdbcProperties(driverProperties(url))
-                .locations(locations)
+                .locations(location)
+                .table(history)
+                .baselineOnMigrate(true) // the schema holds the other history's tables
+                .baselineVersion("0")
                 .group(true)
                 .mixed(true)
                 .lockRetryCount(LOCK_SECONDS)
                 .load();
-        // A jar without them would pass for one that is up to date. Missing ones and newer ones Flyway itself tells
-        // apart:
-        // it fails for those below its latest, and warns of a history that is ahead, as after a rollback.
+        // A jar without migrations would pass for one that is up to date. Flyway itself fails when one below its latest is
+        // missing, and warns of a history that is ahead, as after a rollback.
         if (Arrays.stream(flyway.info().all()).noneMatch(each -> each.getState().isResolved())) {
-            throw new FlywayException("no migration was found in " + String.join(", ", locations));
+            throw new FlywayException("no migration was found in " + location);
         }
         return flyway.migrate().migrationsExecuted;
     }

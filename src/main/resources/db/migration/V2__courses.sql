@@ -11,3 +11,15 @@ CREATE TABLE courses (
 );
 
 CREATE INDEX courses_words ON courses USING gin (words);
+-- Digests ask for the new courses of a day.
+CREATE INDEX courses_created ON courses (created_at);
+
+CREATE TABLE lessons (
+    id         uuid PRIMARY KEY DEFAULT uuidv7(),
+    course_id  uuid NOT NULL REFERENCES courses ON DELETE CASCADE,
+    position   int NOT NULL,
+    title      text NOT NULL,
+    text       text NOT NULL DEFAULT '',
+    created_at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (course_id, position)
+);

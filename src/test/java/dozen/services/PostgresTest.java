@@ -1,23 +1,17 @@
 package dozen.services;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import academy.RunningAcademy;
 import dev.TestServices;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Map;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
 
 class PostgresTest {
-    private static final String SIGN_UP = """
-            {"email": "%s@example.com", "password": "correct horse battery", "name": "Zoë"}""";
-
     @Test
     void connectionsToAServerThatOnlyReadsNowAreGivenUp() {
         var url = PostgresUrl.parse(TestServices.shared().newDatabase());
@@ -37,37 +31,5 @@ class PostgresTest {
             assertDoesNotThrow(() -> postgres.jdbi().useHandle(handle -> handle.execute("CREATE TABLE t (id int)")));
             assertDoesNotThrow(postgres::ping);
         }
-    }
-
-    @Test
-    void aServerThatOnlyReadsIsAwayForWritesAndWellAtOnceAfterwards() throws Exception {
-        try (var server = TestServices.startPostgres("read-only", 0)) {
-            server.execute("postgres", "DROP DATABASE IF EXISTS app WITH (FORCE)", "CREATE DATABASE app");
-            Migrations.run(PostgresUrl.parse(server.url("app")));
-            try (var academy = RunningAcademy.start(Map.of("DATABASE_URL", server.url("app")))) {
-                assertEquals(
-                        201,
-                        academy.post("/api/accounts", SIGN_UP.formatted("one")).statusCode());
-                server.execute(
-                        "postgres", "ALTER SYSTEM SET default_transaction_read_only = on", "SELECT pg_reload_conf()");
-                for (var i = 0; i < 500 && isReady(academy); i++) Thread.sleep(10);
-                var refused = academy.post("/api/accounts", SIGN_UP.formatted("two"));
-                assertEquals(503, refused.statusCode(), refused.body());
-                assertEquals(503, academy.get("/health/ready").statusCode());
-                server.execute(
-                        "postgres",
-                        "SET default_transaction_read_only = off",
-                        "ALTER SYSTEM RESET default_transaction_read_only",
-                        "SELECT pg_reload_conf()");
-                for (var i = 0; i < 200 && !isReady(academy); i++) Thread.sleep(10);
-                assertEquals(
-                        201,
-                        academy.post("/api/accounts", SIGN_UP.formatted("two")).statusCode());
-            }
-        }
-    }
-
-    private static boolean isReady(RunningAcademy academy) {
-        return academy.get("/health/ready").statusCode() == 200;
     }
 }

@@ -4,14 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static redis.clients.jedis.Protocol.Command.CONFIG;
-import static redis.clients.jedis.Protocol.Command.REPLICAOF;
 
-import academy.RunningAcademy;
 import dev.LocalRedis;
 import dev.TestServices;
 import java.net.Socket;
 import java.util.ArrayList;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -36,23 +33,6 @@ class RedisRefusalsTest {
     void stop() {
         redis.close();
         server.close();
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"maxmemory 1", "min-replicas-to-write 1", "replicaof 127.0.0.1 1"})
-    void aRedisThatTakesNoWritesIsAwayAndReadinessTells(String fault) {
-        try (var academy = RunningAcademy.start(Map.of("REDIS_URL", server.url()))) {
-            academy.signUp("zoe@example.com");
-            var parts = fault.split(" ");
-            if (parts[0].equals("replicaof")) redis.client().sendCommand(REPLICAOF, parts[1], parts[2]);
-            else redis.client().sendCommand(CONFIG, "SET", parts[0], parts[1]);
-            var answer = academy.post("/api/sessions", """
-                    {"email": "zoe@example.com", "password": "correct horse battery"}""");
-            assertEquals(503, answer.statusCode(), answer.body());
-            var ready = academy.get("/health/ready");
-            assertEquals(200, ready.statusCode());
-            assertTrue(ready.body().contains("degraded"), ready.body());
-        }
     }
 
     @ParameterizedTest

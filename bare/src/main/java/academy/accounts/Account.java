@@ -1,5 +1,6 @@
 package academy.accounts;
 
+import dozen.mail.Mailer;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.time.Instant;
 import java.util.Locale;
@@ -17,6 +18,10 @@ public record Account(UUID id, String email, String name, Role role, Instant cre
         public String text() {
             return name().toLowerCase(Locale.ROOT);
         }
+    }
+
+    Mailer.Recipient recipient() {
+        return new Mailer.Recipient(email, name);
     }
 
     public boolean isAdmin() {

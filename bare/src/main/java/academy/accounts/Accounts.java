@@ -128,21 +128,6 @@ public final class Accounts {
                 .execute());
     }
 
-    Optional<Account> unwelcomed(UUID id) {
-        return jdbi.withHandle(handle -> handle.createQuery("SELECT %s FROM accounts WHERE id = :id AND NOT welcomed"
-                        .formatted(Account.COLUMNS))
-                .bind("id", id)
-                .map(ACCOUNT_MAPPER)
-                .findOne());
-    }
-
-    void welcome(UUID id, boolean done) {
-        jdbi.useHandle(handle -> handle.createUpdate("UPDATE accounts SET welcomed = :done WHERE id = :id")
-                .bind("done", done)
-                .bind("id", id)
-                .execute());
-    }
-
     public long count() {
         return jdbi.withHandle(handle -> handle.createQuery("SELECT count(*) FROM accounts")
                 .mapTo(Long.class)

@@ -17,6 +17,7 @@ public record PurgeExpired() {
      */
     private enum Expired {
         DEAD_JOBS("dead_jobs", "died_at", 90),
+        MAILS("mails", "begun", 365),
         IDEMPOTENCY_KEYS("idempotency_keys", "created_at", 1);
 
         private final String table;

@@ -5,7 +5,6 @@ CREATE TABLE accounts (
     password           text NOT NULL,
     role               text NOT NULL DEFAULT 'member' CHECK (role IN ('member', 'admin')),
     session_generation int NOT NULL DEFAULT 0,           -- a session of an older one is no session
-    welcomed           boolean NOT NULL DEFAULT false,   -- the first mail is on its way
     created_at         timestamptz NOT NULL DEFAULT now()
 );
 

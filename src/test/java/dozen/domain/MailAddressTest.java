@@ -1,4 +1,4 @@
-package dozen.services;
+package dozen.domain;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -1,4 +1,4 @@
-package dozen.services;
+package dozen.domain;
 
 import dozen.config.Authority;
 import jakarta.mail.internet.AddressException;

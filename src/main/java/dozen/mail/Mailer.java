@@ -1,4 +1,4 @@
-package academy.letters;
+package dozen.mail;
 
 import dozen.http.PublicUrl;
 import dozen.services.TransientFailures;
@@ -9,13 +9,14 @@ import jakarta.mail.MessagingException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Academy's mails, made of templates, each sent once. The key of a letter is written down when all but its last byte is
- * on the way. So a worker that is killed before sends it again, and one that is killed after never does: at the most,
+ * Sends mails that are made of templates, each once. The key of a mail is written down when all but its last byte is on the
+ * way. So a worker that is killed before sends it again, and one that is killed after never does: at the most,
  * the letter is lost that a worker was handing over in that very moment.
  */
 public final class Mailer {
@@ -26,12 +27,15 @@ public final class Mailer {
     private final Jdbi jdbi;
     private final Mail mail;
     private final PublicUrl publicUrl;
+    private final BiConsumer<String, String> refused;
     private final Templates templates = new Templates();
 
-    public Mailer(Jdbi jdbi, Mail mail, PublicUrl publicUrl) {
+    /** @param refused told of each address the server's answer that refused it for good, or null when it took a mail */
+    public Mailer(Jdbi jdbi, Mail mail, PublicUrl publicUrl, BiConsumer<String, String> refused) {
         this.jdbi = jdbi;
         this.mail = mail;
         this.publicUrl = publicUrl;
+        this.refused = refused;
     }
 
     public PublicUrl publicUrl() {
@@ -69,7 +73,7 @@ public final class Mailer {
         all.put("name", to.name());
         all.put("publicUrl", publicUrl.toString());
         all.put("subject", subject);
-        var letter = new Mail.Email(
+        var email = new Mail.Email(
                 key,
                 to.email(),
                 to.name(),
@@ -79,7 +83,7 @@ public final class Mailer {
                 headers,
                 attachments);
         try {
-            mail.send(letter, () -> begin(key));
+            mail.send(email, () -> begin(key));
         } catch (Begun e) {
             before(key);
             return;
@@ -87,29 +91,18 @@ public final class Mailer {
             TransientFailures.whenBack(() -> forget(key));
             if (!e.isHopeless()) throw e;
             log.warn("{} is given up, for the address was refused: {}", key, e.getMessage());
-            refused(to.email(), e.getMessage());
+            refused.accept(to.email(), e.getMessage());
             return;
         }
         TransientFailures.whenBack(() -> done(key));
-        refused(to.email(), null);
+        refused.accept(to.email(), null);
     }
 
     private boolean isBegun(String key) {
-        return jdbi.withHandle(handle -> handle.createQuery("SELECT count(*) > 0 FROM letters WHERE key = :key")
+        return jdbi.withHandle(handle -> handle.createQuery("SELECT count(*) > 0 FROM mails WHERE key = :key")
                 .bind("key", key)
                 .mapTo(Boolean.class)
                 .one());
-    }
-
-    /** Tells the account why it gets no mail; null when it does. */
-    private void refused(String email, String answer) {
-        jdbi.useHandle(handle -> handle.createUpdate("""
-                        UPDATE accounts SET mail_refused = :answer
-                        WHERE lower(email) = lower(:email) AND mail_refused IS DISTINCT FROM :answer
-                        """)
-                .bind("email", email)
-                .bind("answer", answer)
-                .execute());
     }
 
     private static void before(String key) {
@@ -120,15 +113,15 @@ public final class Mailer {
     private static final class Begun extends RuntimeException {}
 
     private void begin(String key) {
-        if (write("INSERT INTO letters (key) VALUES (:key) ON CONFLICT DO NOTHING", key) == 0) throw new Begun();
+        if (write("INSERT INTO mails (key) VALUES (:key) ON CONFLICT DO NOTHING", key) == 0) throw new Begun();
     }
 
     private void done(String key) {
-        write("UPDATE letters SET sent = now() WHERE key = :key", key);
+        write("UPDATE mails SET sent = now() WHERE key = :key", key);
     }
 
     private void forget(String key) {
-        write("DELETE FROM letters WHERE key = :key", key);
+        write("DELETE FROM mails WHERE key = :key", key);
     }
 
     private int write(String sql, String key) {

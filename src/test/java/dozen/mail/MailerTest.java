@@ -1,9 +1,12 @@
-package academy.letters;
+package dozen.mail;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import academy.RunningAcademy;
+import dev.TestServices;
+import dozen.services.Postgres;
+import dozen.services.PostgresUrl;
+import java.time.Duration;
 import dev.MailCatcher;
 import dozen.http.PublicUrl;
 import dozen.services.Mail;
@@ -20,34 +23,34 @@ class MailerTest {
     /** Less than the 15 s that a mail server's answer may take. */
     private static final int AT_ONCE_SECONDS = 10;
 
-    private static final String KEY = "welcome-twins";
+    private static final String KEY = "twins";
 
     @Test
     void ofTwoWorkersWithTheSameLetterOneGivesWayAtOnce() throws Exception {
+        var url = PostgresUrl.parse(TestServices.shared().newDatabase());
         try (var catcher = MailCatcher.start();
-                var academy = RunningAcademy.start();
-                var postgres = academy.postgres();
-                var watching = academy.postgres()) {
+                var postgres = Postgres.attach(url, 2, Duration.ofSeconds(30));
+                var watching = Postgres.attach(url, 1, Duration.ofSeconds(30))) {
             var mail = new Mail(
-                    Optional.of(SmtpUrl.parse(catcher.url())), new InternetAddress("Academy <hi@example.com>"), false);
-            var letters = new Mailer(postgres.jdbi(), mail, PublicUrl.parse("http://localhost"));
+                    Optional.of(SmtpUrl.parse(catcher.url())), new InternetAddress("Test <hi@example.com>"), false);
+            var mailer = new Mailer(postgres.jdbi(), mail, PublicUrl.parse("http://localhost"), (_, _) -> {});
             var second = postgres.jdbi().inTransaction(handle -> {
-                handle.execute("INSERT INTO letters (key) VALUES (?)", KEY);
-                var sending = CompletableFuture.runAsync(() -> send(letters));
+                handle.execute("INSERT INTO mails (key) VALUES (?)", KEY);
+                var sending = CompletableFuture.runAsync(() -> send(mailer));
                 for (var i = 0; i < 500 && !isWaiting(watching.jdbi()); i++) Thread.sleep(20);
                 assertFalse(sending.isDone());
                 return sending;
             });
             second.get(AT_ONCE_SECONDS, TimeUnit.SECONDS);
-            send(letters); // and whoever comes later
+            send(mailer); // and whoever comes later
             assertEquals(0, catcher.mails().size());
         }
     }
 
-    private static void send(Mailer letters) {
+    private static void send(Mailer mailer) {
         try {
-            letters.send(
-                    new Mailer.Recipient("twin@example.com", "Twin"), KEY, "welcome", "Welcome to Academy", Map.of());
+            mailer.send(
+                    new Mailer.Recipient("twin@example.com", "Twin"), KEY, "test", "A test", Map.of());
         } catch (jakarta.mail.MessagingException e) {
             throw new IllegalStateException(e);
         }
@@ -57,6 +60,6 @@ class MailerTest {
         return jdbi.withHandle(
                 handle -> handle.createQuery("""
                         SELECT count(*) > 0 FROM pg_stat_activity
-                        WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO letters%'""").mapTo(Boolean.class).one());
+                        WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO mails%'""").mapTo(Boolean.class).one());
     }
 }

@@ -1,4 +1,4 @@
-package promises;
+package dev;
 
 import java.io.BufferedReader;
 import java.io.IOException;
