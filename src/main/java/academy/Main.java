@@ -10,11 +10,11 @@ import academy.demo.LoadDemo;
 import academy.learning.Enrolments;
 import academy.videos.Ffmpeg;
 import academy.videos.Videos;
+import dozen.app.Application;
+import dozen.app.Console;
+import dozen.app.StartupCache;
 import dozen.jobs.JobTasks;
 import dozen.jobs.Jobs;
-import dozen.app.Console;
-import dozen.app.Application;
-import dozen.app.StartupCache;
 import dozen.services.Migrations;
 import dozen.services.Postgres;
 
@@ -32,7 +32,8 @@ public final class Main {
                         "answers HTTP on $PORT; any number",
                         run -> WebProcess.start(
                                 run.settings(), run.lifecycle(), program().tasks()))
-                .processType("worker", "runs jobs; any number", run -> WorkerProcess.start(run.settings(), run.lifecycle()))
+                .processType(
+                        "worker", "runs jobs; any number", run -> WorkerProcess.start(run.settings(), run.lifecycle()))
                 .processType(
                         "scheduler",
                         "turns clock ticks into jobs; any number, each tick once",

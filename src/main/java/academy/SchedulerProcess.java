@@ -3,11 +3,11 @@ package academy;
 import academy.housekeeping.PurgeExpired;
 import academy.reminders.EnqueueDigests;
 import academy.reminders.EnqueueReminders;
+import dozen.app.Lifecycle;
+import dozen.app.ProcessRegistry;
 import dozen.jobs.Job;
 import dozen.jobs.Jobs;
 import dozen.jobs.Scheduler;
-import dozen.app.Lifecycle;
-import dozen.app.ProcessRegistry;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 
@@ -19,8 +19,10 @@ final class SchedulerProcess {
         var redis = services.redis();
         var jobs = new Jobs(redis);
 
-        var registry = ProcessRegistry.join(redis, "scheduler", settings.process().release(), lifecycle);
-        var ticker = lifecycle.register(new Scheduler(registry.name(), postgres))
+        var registry =
+                ProcessRegistry.join(redis, "scheduler", settings.process().release(), lifecycle);
+        var ticker = lifecycle
+                .register(new Scheduler(registry.name(), postgres))
                 .on("digests", settings.digestCron(), (transaction, due) -> {
                     jobs.enqueue(transaction, EnqueueDigests.of(LocalDate.ofInstant(due, ZoneOffset.UTC)));
                 })

@@ -1,20 +1,20 @@
 package academy;
 
 import academy.accounts.Passwords;
+import dozen.app.ProcessSettings;
+import dozen.app.Release;
+import dozen.config.Env;
+import dozen.config.Secret;
+import dozen.config.Setting;
+import dozen.domain.MailAddress;
 import dozen.http.HttpSettings;
 import dozen.http.PublicUrl;
 import dozen.jobs.Cron;
 import dozen.logging.Logging;
-import dozen.app.ProcessSettings;
-import dozen.app.Release;
-import dozen.domain.MailAddress;
 import dozen.services.PostgresUrl;
 import dozen.services.RedisUrl;
 import dozen.services.S3Bucket;
 import dozen.services.SmtpUrl;
-import dozen.config.Env;
-import dozen.config.Secret;
-import dozen.config.Setting;
 import jakarta.mail.internet.InternetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

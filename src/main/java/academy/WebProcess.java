@@ -23,25 +23,25 @@ import academy.videos.Uploads;
 import academy.videos.VideoLinks;
 import academy.videos.VideoRoutes;
 import academy.videos.Videos;
+import dozen.app.Lifecycle;
+import dozen.app.ProcessRegistry;
 import dozen.http.Access;
 import dozen.http.ApiDocs;
 import dozen.http.Assets;
 import dozen.http.ClientAddress;
+import dozen.http.Health;
 import dozen.http.Idempotency;
 import dozen.http.Metrics;
 import dozen.http.RateLimits;
-import dozen.http.Health;
 import dozen.http.Server;
 import dozen.jobs.JobReport;
 import dozen.jobs.Jobs;
 import dozen.jobs.Progress;
-import dozen.app.Lifecycle;
-import dozen.app.ProcessRegistry;
-import dozen.services.Cache;
+import dozen.pages.Templates;
 import dozen.security.Signer;
+import dozen.services.Cache;
 import dozen.status.Status;
 import dozen.status.StatusPage;
-import dozen.pages.Templates;
 import io.javalin.http.Context;
 import java.util.List;
 import java.util.Optional;
@@ -95,8 +95,8 @@ final class WebProcess {
         var facts = new Status.Facts(registry.name(), settings.port(), settings.process(), settings.declared(), tasks);
         var status = new Status(facts, postgres, redis, health);
         var readers = settings.statusPublic() ? Access.PUBLIC : Access.ADMIN;
-        var server =
-                lifecycle.register(Server.start(settings.http(), health, metrics, layout.problemPage(), sessions, routes -> {
+        var server = lifecycle.register(Server.start(
+                settings.http(), health, metrics, layout.problemPage(), sessions, routes -> {
                     accountRoutes.register(routes);
                     passwordRoutes.register(routes);
                     courseRoutes.register(routes);

@@ -8,7 +8,6 @@ import academy.certificates.MakeCertificate;
 import academy.courses.Courses;
 import academy.housekeeping.PurgeExpired;
 import academy.learning.Enrolments;
-import dozen.mail.Mailer;
 import academy.reminders.EnqueueDigests;
 import academy.reminders.EnqueueReminders;
 import academy.reminders.SendDigest;
@@ -18,12 +17,13 @@ import academy.videos.DiscardFiles;
 import academy.videos.Ffmpeg;
 import academy.videos.TranscodeVideo;
 import academy.videos.Videos;
-import dozen.jobs.Jobs;
-import dozen.jobs.Worker;
 import dozen.app.Lifecycle;
 import dozen.app.ProcessRegistry;
-import dozen.services.Mail;
+import dozen.jobs.Jobs;
+import dozen.jobs.Worker;
+import dozen.mail.Mailer;
 import dozen.security.Signer;
+import dozen.services.Mail;
 
 /** Every type of job, and who does it. */
 final class WorkerProcess {
@@ -50,7 +50,8 @@ final class WorkerProcess {
         var resets = new ResetLinks(signer, accounts);
 
         var registry = ProcessRegistry.join(redis, "worker", settings.process().release(), lifecycle);
-        var worker = lifecycle.register(new Worker(registry.name(), postgres, redis, settings.drain()))
+        var worker = lifecycle
+                .register(new Worker(registry.name(), postgres, redis, settings.drain()))
                 .on(SendWelcomeMail.class, new SendWelcomeMail.Handler(accounts, mailer)::run)
                 .on(SendPasswordReset.class, new SendPasswordReset.Handler(accounts, resets, mailer)::run)
                 .on(EnqueueDigests.class, new EnqueueDigests.Handler(jdbi, jobs)::run)

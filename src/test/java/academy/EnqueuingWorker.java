@@ -1,11 +1,11 @@
 package academy;
 
 import academy.reminders.EnqueueDigests;
+import dozen.app.Application;
+import dozen.app.Lifecycle;
+import dozen.app.ProcessRegistry;
 import dozen.jobs.Jobs;
 import dozen.jobs.Worker;
-import dozen.app.Lifecycle;
-import dozen.app.Application;
-import dozen.app.ProcessRegistry;
 import dozen.services.Postgres;
 import dozen.services.Redis;
 import java.time.Duration;
@@ -23,7 +23,8 @@ final class EnqueuingWorker {
     private static void start(Settings settings, Lifecycle lifecycle) {
         var postgres = lifecycle.register(Postgres.attach(settings.databaseUrl(), 10, Duration.ofSeconds(30)));
         var redis = lifecycle.register(Redis.attach(settings.redisUrl(), true));
-        lifecycle.register(new Worker(ProcessRegistry.name("worker"), postgres, redis, settings.drain()))
+        lifecycle
+                .register(new Worker(ProcessRegistry.name("worker"), postgres, redis, settings.drain()))
                 .on(EnqueueDigests.class, new EnqueueDigests.Handler(postgres.jdbi(), new Jobs(redis))::run)
                 .start(settings.workerThreads());
     }

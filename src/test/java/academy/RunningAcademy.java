@@ -2,14 +2,14 @@ package academy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.TestServices;
+import dozen.app.Lifecycle;
+import dozen.config.Env;
+import dozen.config.Secret;
 import dozen.http.Access;
 import dozen.http.Json;
 import dozen.http.Server;
-import dozen.app.Lifecycle;
 import dozen.services.Postgres;
 import dozen.services.PostgresUrl;
-import dozen.config.Env;
-import dozen.config.Secret;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

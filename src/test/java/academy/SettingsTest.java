@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dozen.jobs.Cron;
 import dozen.config.Env;
 import dozen.config.Setting;
+import dozen.jobs.Cron;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +24,8 @@ public class SettingsTest {
     }
 
     private static String row(Setting setting) {
-        var defaultValue = setting.required() ? "required" : setting.defaultValue() == null ? "unset" : setting.defaultValue();
+        var defaultValue =
+                setting.required() ? "required" : setting.defaultValue() == null ? "unset" : setting.defaultValue();
         return "| %s | %s | %s |".formatted(setting.name(), defaultValue, setting.meaning());
     }
 

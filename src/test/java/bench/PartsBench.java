@@ -1,9 +1,9 @@
 package bench;
 
-import dozen.http.Json;
 import dozen.config.Secret;
-import dozen.security.Signer;
+import dozen.http.Json;
 import dozen.pages.Templates;
+import dozen.security.Signer;
 import java.util.Collections;
 import java.util.Map;
 import java.util.UUID;

@@ -3,13 +3,13 @@ package promises;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import academy.RunningAcademy;
-import dozen.mail.Mailer;
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.ServerSetup;
 import dev.FaultySmtp;
 import dev.FaultySmtp.Fault;
 import dev.FaultySmtp.Step;
-import com.icegreen.greenmail.util.GreenMail;
-import com.icegreen.greenmail.util.ServerSetup;
 import dozen.http.PublicUrl;
+import dozen.mail.Mailer;
 import dozen.services.Mail;
 import dozen.services.SmtpUrl;
 import jakarta.mail.MessagingException;
@@ -26,7 +26,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-
 
 /** A thousand letters to a mail server that fails in every way at every step, half of the time. */
 @Tag("long")

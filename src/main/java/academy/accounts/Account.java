@@ -1,7 +1,7 @@
 package academy.accounts;
 
-import dozen.mail.Mailer;
 import com.fasterxml.jackson.annotation.JsonValue;
+import dozen.mail.Mailer;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.UUID;

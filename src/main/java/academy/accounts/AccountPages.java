@@ -2,11 +2,11 @@ package academy.accounts;
 
 import academy.pages.FormPost;
 import academy.pages.Layout;
+import dozen.config.Secret;
 import dozen.http.Access;
 import dozen.http.FormBody;
 import dozen.http.Params;
 import dozen.http.Routes;
-import dozen.config.Secret;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import java.util.List;

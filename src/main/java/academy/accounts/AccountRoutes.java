@@ -1,6 +1,7 @@
 package academy.accounts;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dozen.config.Secret;
 import dozen.domain.DomainError;
 import dozen.domain.Validation;
 import dozen.http.Access;
@@ -10,7 +11,6 @@ import dozen.http.Params;
 import dozen.http.Routes;
 import dozen.jobs.Jobs;
 import dozen.services.Cache;
-import dozen.config.Secret;
 import io.javalin.http.Context;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;

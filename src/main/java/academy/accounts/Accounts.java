@@ -1,8 +1,8 @@
 package academy.accounts;
 
-import dozen.services.ReadBatcher;
-import dozen.services.PlainQuery;
 import dozen.config.Secret;
+import dozen.services.PlainQuery;
+import dozen.services.ReadBatcher;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;

@@ -1,7 +1,7 @@
 package academy.accounts;
 
-import dozen.domain.Validation;
 import dozen.config.Secret;
+import dozen.domain.Validation;
 
 /** An account that may be made; and the rules for one, the same over HTTP and at the terminal. */
 record NewAccount(String email, String passwordHash, String name, Account.Role role) {

@@ -1,7 +1,7 @@
 package academy.accounts;
 
-import dozen.domain.Exit;
 import dozen.config.Secret;
+import dozen.domain.Exit;
 import java.io.BufferedReader;
 import java.io.Console;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package academy.accounts;
 
+import dozen.config.Secret;
 import dozen.domain.DomainError;
 import dozen.domain.Validation;
 import dozen.http.Access;
@@ -7,7 +8,6 @@ import dozen.http.Json;
 import dozen.http.Routes;
 import dozen.jobs.Job;
 import dozen.jobs.Jobs;
-import dozen.config.Secret;
 import io.javalin.http.Context;
 import org.jdbi.v3.core.Jdbi;
 

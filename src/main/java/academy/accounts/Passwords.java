@@ -2,8 +2,8 @@ package academy.accounts;
 
 import com.password4j.Argon2Function;
 import com.password4j.types.Argon2;
-import dozen.services.ServiceUnavailable;
 import dozen.config.Secret;
+import dozen.services.ServiceUnavailable;
 import java.security.SecureRandom;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -77,7 +77,8 @@ public final class Passwords {
 
     private <T> T bounded(Supplier<T> work) {
         try {
-            if (!cores.tryAcquire(WAIT_SECONDS, TimeUnit.SECONDS)) throw new ServiceUnavailable("too many log-ins at once");
+            if (!cores.tryAcquire(WAIT_SECONDS, TimeUnit.SECONDS))
+                throw new ServiceUnavailable("too many log-ins at once");
             return HASHING.submit(() -> released(work)).get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

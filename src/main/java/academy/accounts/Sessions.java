@@ -2,8 +2,8 @@ package academy.accounts;
 
 import dozen.domain.Caller;
 import dozen.http.Authenticator;
-import dozen.services.Redis;
 import dozen.security.Sha256;
+import dozen.services.Redis;
 import io.javalin.http.Context;
 import io.javalin.http.Cookie;
 import io.javalin.http.SameSite;

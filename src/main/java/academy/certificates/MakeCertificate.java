@@ -1,8 +1,8 @@
 package academy.certificates;
 
 import academy.accounts.Accounts;
-import dozen.mail.Mailer;
 import dozen.jobs.JobRun;
+import dozen.mail.Mailer;
 import dozen.services.FileStorage;
 import dozen.services.Mail;
 import jakarta.mail.MessagingException;

@@ -126,7 +126,8 @@ public final class ImportCourses {
 
     private static boolean isEmpty(CsvRecord row) {
         var fields = row.getFields();
-        return fields.stream().allMatch(String::isEmpty) || fields.size() > 1 && fields.stream().allMatch(String::isBlank);
+        return fields.stream().allMatch(String::isEmpty)
+                || fields.size() > 1 && fields.stream().allMatch(String::isBlank);
     }
 
     /** Of two different courses of the file with one slug, the second gets another; the same file names it so again. */

@@ -1,10 +1,10 @@
 package dozen.app;
 
-import dozen.domain.Exit;
+import dozen.config.Env;
 import dozen.domain.DomainError;
+import dozen.domain.Exit;
 import dozen.logging.Logging;
 import dozen.services.TransientFailures;
-import dozen.config.Env;
 import java.io.PrintStream;
 import java.time.ZoneOffset;
 import java.util.Arrays;

@@ -50,8 +50,7 @@ public final class Console {
         var text = new StringBuilder();
         SCOPE.forEach((variable, value) -> {
             var type = value.getClass().getCanonicalName();
-            text.append(
-                    "%s %s = (%s) dozen.app.Console.value(\"%s\");%n".formatted(type, variable, type, variable));
+            text.append("%s %s = (%s) dozen.app.Console.value(\"%s\");%n".formatted(type, variable, type, variable));
         });
         return text.toString();
     }

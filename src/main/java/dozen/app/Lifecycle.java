@@ -51,7 +51,8 @@ public final class Lifecycle implements AutoCloseable {
 
     /** Closes everything when the JVM is told to end. For the program itself, never for tests. */
     void closeOnShutdown() {
-        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(this::shutDown));
+        Runtime.getRuntime()
+                .addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(this::shutDown));
     }
 
     /** Says that the start is over, and waits for the JVM's end. */

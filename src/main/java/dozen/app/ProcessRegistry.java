@@ -65,7 +65,8 @@ public final class ProcessRegistry implements AutoCloseable {
     /** To be owned before what it tells of, so that it is the last to know of the end. */
     public static ProcessRegistry join(Redis redis, String type, Release release, Lifecycle lifecycle) {
         var now = redis.time();
-        return lifecycle.register(new ProcessRegistry(redis, new Entry(name(type), type, host(), release, now, now), lifecycle));
+        return lifecycle.register(
+                new ProcessRegistry(redis, new Entry(name(type), type, host(), release, now, now), lifecycle));
     }
 
     public String name() {

@@ -8,4 +8,10 @@ package dozen.config;
  * @param set whether the environment holds it
  */
 public record Setting(
-        String name, String meaning, String defaultValue, boolean required, boolean secret, boolean set, String value) {}
+        String name,
+        String meaning,
+        String defaultValue,
+        boolean required,
+        boolean secret,
+        boolean set,
+        String value) {}

@@ -40,7 +40,8 @@ final class AccessLog implements RequestLog {
                 .addKeyValue("bytes", Response.getContentBytesWritten(response))
                 .addKeyValue("client", clientAddress.of(request))
                 .addKeyValue(RequestId.FIELD, RequestContext.idOf(request));
-        if (request.getAttribute(RequestContext.TRACE_ID) instanceof String traceId) event.addKeyValue("traceId", traceId);
+        if (request.getAttribute(RequestContext.TRACE_ID) instanceof String traceId)
+            event.addKeyValue("traceId", traceId);
         event.log("request");
     }
 

@@ -1,7 +1,7 @@
 package dozen.http;
 
-import dozen.domain.DomainError;
 import dozen.config.Secret;
+import dozen.domain.DomainError;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;

@@ -1,8 +1,8 @@
 package dozen.http;
 
 import dozen.domain.DomainError;
-import dozen.services.Redis;
 import dozen.security.Sha256;
+import dozen.services.Redis;
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.distributed.ExpirationAfterWriteStrategy;

@@ -1,7 +1,7 @@
 package dozen.http;
 
-import dozen.domain.DomainError;
 import dozen.config.WebAddress;
+import dozen.domain.DomainError;
 import io.javalin.http.Context;
 import io.javalin.security.RouteRole;
 import java.util.Locale;

@@ -1,10 +1,10 @@
 package dozen.mail;
 
 import dozen.http.PublicUrl;
-import dozen.services.TransientFailures;
+import dozen.pages.Templates;
 import dozen.services.Mail;
 import dozen.services.SmtpDelivery;
-import dozen.pages.Templates;
+import dozen.services.TransientFailures;
 import jakarta.mail.MessagingException;
 import java.util.HashMap;
 import java.util.List;

@@ -221,6 +221,7 @@ public final class FileStorage {
 
     private ServiceUnavailable away(IOException e) {
         var reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-        return new ServiceUnavailable("S3 at %s is away: %s".formatted(bucket.address().getAuthority(), reason));
+        return new ServiceUnavailable(
+                "S3 at %s is away: %s".formatted(bucket.address().getAuthority(), reason));
     }
 }

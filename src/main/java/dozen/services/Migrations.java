@@ -66,7 +66,8 @@ public final class Migrations {
                 .mixed(true)
                 .lockRetryCount(LOCK_SECONDS)
                 .load();
-        // A jar without migrations would pass for one that is up to date. Flyway itself fails when one below its latest is
+        // A jar without migrations would pass for one that is up to date. Flyway itself fails when one below its latest
+        // is
         // missing, and warns of a history that is ahead, as after a rollback.
         if (Arrays.stream(flyway.info().all()).noneMatch(each -> each.getState().isResolved())) {
             throw new FlywayException("no migration was found in " + location);

@@ -1,8 +1,8 @@
 package dozen.status;
 
-import dozen.http.Health;
 import dozen.app.ProcessRegistry;
 import dozen.config.Setting;
+import dozen.http.Health;
 import dozen.status.Snapshot.Factor;
 import java.util.List;
 import java.util.Locale;

@@ -1,10 +1,10 @@
 package dozen.status;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dozen.http.Health;
-import dozen.jobs.JobStats;
 import dozen.app.ProcessRegistry;
 import dozen.app.Release;
+import dozen.http.Health;
+import dozen.jobs.JobStats;
 import java.time.Instant;
 import java.util.List;
 

@@ -1,12 +1,12 @@
 package dozen.status;
 
+import dozen.app.ProcessRegistry;
+import dozen.app.ProcessSettings;
+import dozen.config.Setting;
 import dozen.http.Health;
 import dozen.jobs.JobStats;
-import dozen.app.ProcessSettings;
-import dozen.app.ProcessRegistry;
 import dozen.services.Postgres;
 import dozen.services.Redis;
-import dozen.config.Setting;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

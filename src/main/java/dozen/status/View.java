@@ -1,8 +1,8 @@
 package dozen.status;
 
+import dozen.app.ProcessRegistry;
 import dozen.http.Health;
 import dozen.jobs.JobStats;
-import dozen.app.ProcessRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;

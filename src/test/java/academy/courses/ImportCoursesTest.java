@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.TestServices;
-import dozen.domain.SliceRequest;
 import dozen.domain.Exit;
+import dozen.domain.SliceRequest;
 import dozen.services.Postgres;
 import dozen.services.PostgresUrl;
 import java.io.ByteArrayOutputStream;

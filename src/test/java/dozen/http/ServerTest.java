@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dozen.domain.Exit;
-import dozen.services.ServiceUnavailable;
 import dozen.config.Secret;
+import dozen.domain.Exit;
 import dozen.pages.Templates;
+import dozen.services.ServiceUnavailable;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Socket;
@@ -56,12 +56,7 @@ class ServerTest {
         });
         var page = ProblemPage.plain(new Assets(), new Templates());
         return Server.start(
-                settings,
-                health,
-                new Metrics(Optional.of(new Secret(TOKEN))),
-                page,
-                _ -> Optional.empty(),
-                routes -> {
+                settings, health, new Metrics(Optional.of(new Secret(TOKEN))), page, _ -> Optional.empty(), routes -> {
                     routes.get("/wait", Access.PUBLIC, context -> {
                         arrived.incrementAndGet();
                         assertTrue(opened.await(20, TimeUnit.SECONDS));

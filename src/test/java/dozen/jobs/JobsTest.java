@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.TestServices;
-import dozen.logging.RequestId;
 import dozen.domain.Exit;
+import dozen.logging.RequestId;
 import dozen.services.Postgres;
 import dozen.services.Redis;
 import dozen.services.RedisUrl;

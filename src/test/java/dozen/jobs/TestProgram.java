@@ -1,16 +1,16 @@
 package dozen.jobs;
 
-import dozen.logging.Logging;
-import dozen.app.Lifecycle;
-import dozen.app.ProcessSettings;
 import dozen.app.Application;
+import dozen.app.Lifecycle;
 import dozen.app.ProcessRegistry;
+import dozen.app.ProcessSettings;
 import dozen.app.Release;
+import dozen.config.Env;
+import dozen.logging.Logging;
 import dozen.services.Postgres;
 import dozen.services.PostgresUrl;
 import dozen.services.Redis;
 import dozen.services.RedisUrl;
-import dozen.config.Env;
 import java.time.Duration;
 
 /** A small application on the kit, with jobs and ticks made for tests; run as processes of its own. */
@@ -58,13 +58,14 @@ public final class TestProgram {
     }
 
     private static Worker worker(Settings settings, Lifecycle lifecycle) {
-        var postgres =
-                lifecycle.register(Postgres.attach(settings.databaseUrl(), settings.threads() + 8, Duration.ofSeconds(30)));
+        var postgres = lifecycle.register(
+                Postgres.attach(settings.databaseUrl(), settings.threads() + 8, Duration.ofSeconds(30)));
         var redis = lifecycle.register(Redis.attach(settings.redisUrl(), true));
         var name = ProcessRegistry.join(redis, "worker", settings.process().release(), lifecycle)
                 .name();
         var drain = settings.process().shutdownGrace().minusSeconds(3);
-        return lifecycle.register(new Worker(name, postgres, redis, drain))
+        return lifecycle
+                .register(new Worker(name, postgres, redis, drain))
                 .on(Note.class, (job, run) -> effect(postgres, name, job.key()))
                 .on(Film.class, RetryPolicy.DEFAULT.withOwnThreads(2), (job, run) -> {
                     started(postgres, name, job.key(), run);
@@ -97,7 +98,8 @@ public final class TestProgram {
         var postgres = lifecycle.register(Postgres.attach(settings.databaseUrl(), 3, Duration.ofSeconds(30)));
         var redis = lifecycle.register(Redis.attach(settings.redisUrl(), true));
         var jobs = new Jobs(redis);
-        return lifecycle.register(new Scheduler(ProcessRegistry.name("scheduler"), postgres))
+        return lifecycle
+                .register(new Scheduler(ProcessRegistry.name("scheduler"), postgres))
                 .on(
                         "every-second",
                         Cron.parse("* * * * * *"),

@@ -3,15 +3,15 @@ package dozen.mail;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import dev.TestServices;
-import dozen.services.Postgres;
-import dozen.services.PostgresUrl;
-import java.time.Duration;
 import dev.MailCatcher;
+import dev.TestServices;
 import dozen.http.PublicUrl;
 import dozen.services.Mail;
+import dozen.services.Postgres;
+import dozen.services.PostgresUrl;
 import dozen.services.SmtpUrl;
 import jakarta.mail.internet.InternetAddress;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -49,8 +49,7 @@ class MailerTest {
 
     private static void send(Mailer mailer) {
         try {
-            mailer.send(
-                    new Mailer.Recipient("twin@example.com", "Twin"), KEY, "test", "A test", Map.of());
+            mailer.send(new Mailer.Recipient("twin@example.com", "Twin"), KEY, "test", "A test", Map.of());
         } catch (jakarta.mail.MessagingException e) {
             throw new IllegalStateException(e);
         }

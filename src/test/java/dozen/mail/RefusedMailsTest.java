@@ -6,19 +6,22 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.TestServices;
-import dozen.services.PostgresUrl;
-import java.util.HashMap;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
+import dev.FaultySmtp;
+import dev.FaultySmtp.Fault;
+import dev.FaultySmtp.Step;
+import dev.TestServices;
 import dozen.http.PublicUrl;
 import dozen.services.Mail;
 import dozen.services.Postgres;
+import dozen.services.PostgresUrl;
 import dozen.services.SmtpUrl;
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.InternetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,9 +33,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import dev.FaultySmtp;
-import dev.FaultySmtp.Fault;
-import dev.FaultySmtp.Step;
 
 /** A mail server that refuses, hangs up or says nothing, at each step of a mail. */
 class RefusedMailsTest {
@@ -43,7 +43,6 @@ class RefusedMailsTest {
     private static Postgres postgres;
     /** By address: the answer that refused it for good. */
     private final Map<String, String> told = new HashMap<>();
-
 
     @BeforeAll
     static void start() {
