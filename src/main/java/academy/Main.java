@@ -18,7 +18,7 @@ import dozen.jobs.Jobs;
 import dozen.services.Migrations;
 import dozen.services.Postgres;
 
-/** What Academy is made of: its process types and its tasks. */
+/** The parts of Academy: its process types and its tasks. */
 public final class Main {
     public static void main(String[] arguments) {
         StartupCache.use(arguments);

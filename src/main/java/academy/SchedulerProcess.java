@@ -11,7 +11,7 @@ import dozen.jobs.Scheduler;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 
-/** Every tick of the clock, and what it enqueues. */
+/** The scheduler process: every tick of the clock and the job that it enqueues. */
 final class SchedulerProcess {
     static Scheduler start(Settings settings, Lifecycle lifecycle) {
         var services = new Services(settings, lifecycle);

@@ -10,14 +10,14 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What the settings name, attached, and owned by the lifecycle of the process.
+ * Attaches the resources that the settings name. The lifecycle of the process owns them.
  *
- * @param lifecycle closes all of it
+ * @param lifecycle closes all of them
  */
 record Services(Settings settings, Lifecycle lifecycle) {
-    /** For a request. */
+    /** The longest that a statement of a request may take. */
     static final Duration STATEMENT = Duration.ofSeconds(5);
-    /** For jobs and tasks, which may take longer. */
+    /** The same for jobs and tasks, which may take longer. */
     static final Duration LONG_STATEMENT = Duration.ofMinutes(10);
 
     Postgres postgres(int connections, Duration statement) {

@@ -21,7 +21,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Every setting of Academy: its name, meaning, default and bounds. Read once, from the environment alone. */
+/**
+ * Every setting of Academy: its name, meaning, default and bounds. Settings are read once, from the environment alone.
+ */
 public record Settings(
         int port,
         PostgresUrl databaseUrl,
@@ -124,7 +126,7 @@ public record Settings(
                 env.settings());
     }
 
-    /** Those that every process has, which are read before the log starts. */
+    /** Reads the settings that every process has. This happens before the log starts. */
     static ProcessSettings process(Env env) {
         return new ProcessSettings(
                 env.setting("LOG_LEVEL", "trace, debug, info, warn or error").choice(Logging.Level.INFO),
@@ -134,7 +136,10 @@ public record Settings(
                         .integer(25, 1, 3600)));
     }
 
-    /** Bounds: OWASP's least memory, and what still fits a small container. */
+    /**
+     * The bounds of the memory, in KiB: 7,168 is the least that OWASP lists, and 1,048,576 still fits a small
+     * container.
+     */
     private static Passwords.Cost passwordCost(Env env) {
         var defaultValue = Passwords.Cost.DEFAULT;
         return new Passwords.Cost(
@@ -186,7 +191,10 @@ public record Settings(
         return new HttpSettings(port, publicUrl, webMaxRequests, trustedProxyHops, drain());
     }
 
-    /** For what is under way; what is left of the grace period is for interrupting it and closing pools. */
+    /**
+     * How long work under way may take to finish at shutdown. The rest of the grace period (3 s, or 30% of a period of
+     * at most 10 s) is for interrupting that work and closing pools.
+     */
     Duration drain() {
         var grace = process.shutdownGrace();
         return grace.toSeconds() > 10

@@ -47,12 +47,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** What answers HTTP, wired. */
+/** The web process: wires everything that answers HTTP. */
 final class WebProcess {
     /**
-     * Starts it; the lifecycle that is given owns all of it, so a test can start and close the very same.
+     * Starts the web process. The given lifecycle owns all of it, so that a test can start and close the same thing.
      *
-     * @param tasks what the status page tells of
+     * @param tasks the names of the tasks, for the status page
      */
     static Server start(Settings settings, Lifecycle lifecycle, List<String> tasks) {
         var services = new Services(settings, lifecycle);
@@ -124,7 +124,7 @@ final class WebProcess {
                 sessions.current(context).map(account -> new Layout.Viewer(account.name(), account.isAdmin()));
     }
 
-    /** Where the films come from, for the pages' Content-Security-Policy. */
+    /** Returns the origin of the films, for the pages' Content-Security-Policy; empty without file storage. */
     private static String origin(Settings settings) {
         return settings.files()
                 .map(bucket ->

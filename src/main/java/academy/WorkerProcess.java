@@ -25,11 +25,11 @@ import dozen.mail.Mailer;
 import dozen.security.Signer;
 import dozen.services.Mail;
 
-/** Every type of job, and who does it. */
+/** The worker process: every type of job with its handler. */
 final class WorkerProcess {
     static Worker start(Settings settings, Lifecycle lifecycle) {
         var services = new Services(settings, lifecycle);
-        // Room for a connection in each handler, and for each of the two schedulers to take jobs and tell heartbeats.
+        // A connection for each handler, and for each of the two schedulers to take jobs and send heartbeats.
         var threads = settings.workerThreads() + TranscodeVideo.POLICY.ownThreads();
         var connections = Math.max(settings.databasePoolSize(), threads + 5);
         var postgres = services.postgres(connections, Services.LONG_STATEMENT);

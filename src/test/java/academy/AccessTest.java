@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Every route, asked as nobody, as a learner and as an admin, does what its access says. */
+/** Calls every route without a log-in, as a learner and as an admin: its access decides who is let in. */
 class AccessTest {
     private static final String ID = "00000000-0000-7000-8000-000000000000";
 
@@ -24,7 +24,7 @@ class AccessTest {
             var wrong = new ArrayList<String>();
             academy.accessByRoute().forEach((route, access) -> {
                 var isPage = !route.contains(" /api/");
-                // Some end the session, so each is asked with a new one.
+                // Some routes end the session, so each is called with a new one.
                 var nobody = ask(academy, route, "").statusCode();
                 var learner = ask(academy, route, academy.logIn("learner@example.com"))
                         .statusCode();
@@ -45,7 +45,7 @@ class AccessTest {
     }
 
     private static boolean isLetIn(int status) {
-        return status != 401 && status != 403 && status < 500 || status == 503; // no file storage is attached here
+        return status != 401 && status != 403 && status < 500 || status == 503; // 503: no file storage is attached here
     }
 
     private static HttpResponse<String> ask(RunningAcademy academy, String route, String cookie) {

@@ -18,7 +18,7 @@ import javax.net.ssl.SSLSession;
 import org.junit.jupiter.api.Test;
 
 class ApiDocumentTest {
-    /** For people, not for programs: the browser's tests go to each of them. */
+    /** Pages for people, which the API document leaves out. The browser tests visit each of them. */
     private static final Pattern PAGES = Pattern.compile(
             "(GET|POST) /((sign-up|log-in|log-out|reset|courses|lessons|learning" + "|admin|status|assets)(/.*)?)?");
 
@@ -47,7 +47,7 @@ class ApiDocumentTest {
         }
     }
 
-    /** So that the check of all other tests is known to be able to fail. */
+    /** Proves that the check which all other tests rely on can fail. */
     @Test
     void anAnswerThatDoesNotFitIsNoticed() {
         ApiDocument.SHARED.check(new Answer("/health", 200, "application/json", "{\"status\":\"ok\"}"));

@@ -10,7 +10,7 @@ import dozen.services.Postgres;
 import dozen.services.Redis;
 import java.time.Duration;
 
-/** A release that knows how to enqueue digests and not how to send them, so that they stay to be counted. */
+/** A worker that can enqueue digests but not send them, so that the jobs stay queued and can be counted. */
 final class EnqueuingWorker {
     private EnqueuingWorker() {}
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever is sent, the answer is a clear 4xx: never a 500, never a stack. */
+/** Hostile input is answered with a clear 4xx, never with a 500 or a stack trace. */
 class HostileInputTest {
     private static RunningAcademy academy;
     private static String admin;
@@ -171,7 +171,7 @@ class HostileInputTest {
                     "POST /api/sessions HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
                             .getBytes(StandardCharsets.US_ASCII));
             var chunk = ("10000\r\n" + " ".repeat(65_536) + "\r\n").getBytes(StandardCharsets.US_ASCII);
-            for (var i = 0; i < 17; i++) out.write(chunk); // 1.06 MiB, and no end
+            for (var i = 0; i < 17; i++) out.write(chunk); // sends 1.06 MiB and no last chunk
             var answer = new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
             assertEquals("HTTP/1.1 413", answer);
         }
@@ -187,7 +187,7 @@ class HostileInputTest {
                             .getBytes(StandardCharsets.US_ASCII));
             var in = socket.getInputStream();
             assertEquals("HTTP/1.1 413", new String(in.readNBytes(12), StandardCharsets.US_ASCII));
-            for (var sent = 0; sent < 3_000_000; sent += 100_000) out.write(new byte[100_000]); // not reset
+            for (var sent = 0; sent < 3_000_000; sent += 100_000) out.write(new byte[100_000]); // no reset comes
             var rest = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             assertTrue(rest.contains("Connection: close"), rest);
             assertTrue(rest.contains("application/problem+json"), rest);

@@ -122,7 +122,7 @@ class IdempotencyTest {
     void theChangeAndItsAnswerAreKeptTogetherOrNotAtAll() {
         var lesson = "/api/courses/%s/lessons"
                 .formatted(academy.course(admin, "Atomic", 0).course());
-        // Keeping the answer fails, as it does in a process that is killed before: then the change is undone, too.
+        // Storing the response fails, as when the process is killed before it. The change is then rolled back, too.
         academy.execute("ALTER TABLE idempotency_keys RENAME TO elsewhere");
         try {
             assertEquals(

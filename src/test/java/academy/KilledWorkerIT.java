@@ -28,11 +28,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** A worker killed with -9 in the middle of each kind of work: everything ends done, and nothing is done twice. */
+/** Kills a worker with -9 in the middle of each kind of work. Every job is completed, and no mail is sent twice. */
 @Tag("long")
-@Execution(ExecutionMode.CONCURRENT) // it waits for heartbeats most of the time
+@Execution(ExecutionMode.CONCURRENT) // the tests mostly wait for missed heartbeats
 class KilledWorkerIT {
-    /** Many, for the mail catcher takes 45 ms for a mail, and most of that is waiting. */
+    /** The mail catcher takes 45 ms for a mail, mostly waiting, so many threads make the tests faster. */
     private static final int THREADS = 16;
 
     private static Map<String, String> settings(RunningAcademy academy, String smtpUrl) {
@@ -59,7 +59,7 @@ class KilledWorkerIT {
         assertEquals(0, academy.count("SELECT count(*) FROM dead_jobs"));
     }
 
-    /** So many each, by recipient. */
+    /** The number of mails that each recipient got. */
     private static Map<String, Integer> mailsByRecipient(MailCatcher catcher) throws Exception {
         var counts = new HashMap<String, Integer>();
         for (var mail : catcher.mails()) counts.merge(mail.getAllRecipients()[0].toString(), 1, Integer::sum);
@@ -180,7 +180,7 @@ class KilledWorkerIT {
             }
             try (var _ = App.start(settings, "worker")) {
                 awaitNoJobs(academy);
-                enqueueDigests(academy); // the same day again: nobody gets another
+                enqueueDigests(academy); // the same day again: nobody gets a second digest
                 awaitNoJobs(academy);
             }
             assertEachOnce(academy, catcher, accounts);
@@ -196,7 +196,7 @@ class KilledWorkerIT {
         }
     }
 
-    /** Nobody twice, and nobody without but those whose mail a killed worker was handing over in that moment. */
+    /** Each recipient got one mail. Only those whose mail the killed worker was just handing over may have none. */
     private static void assertEachOnce(RunningAcademy academy, MailCatcher catcher, int recipients) throws Exception {
         var mails = mailsByRecipient(catcher);
         mails.forEach((recipient, count) -> assertEquals(1, count, recipient));

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Requests as real browsers, proxies and libraries send them that are unlike the usual ones. */
+/** Unusual requests that real browsers, proxies and libraries send. */
 class OddRequestsTest {
     private static final String UNKNOWN = "00000000-0000-7000-8000-000000000000";
 
@@ -39,7 +39,7 @@ class OddRequestsTest {
         academy.close();
     }
 
-    /** Of an account and from an address of its own, for all tests share the counts of failed log-ins. */
+    /** Uses an account and an address of its own, because all tests share the counts of failed log-ins. */
     private static int logIn(String contentType) {
         return logIn(academy, contentType, address(contentType));
     }
@@ -213,7 +213,7 @@ class OddRequestsTest {
         assertTrue(raw("GET", path).startsWith("HTTP/1.1 400 "), raw("GET", path));
     }
 
-    /** Java's client sends no such addresses. */
+    /** Writes to a socket, because Java's HTTP client can't send such addresses. */
     private static String raw(String method, String path) throws Exception {
         try (var socket = new Socket("127.0.0.1", academy.port())) {
             socket.setSoTimeout(10_000);

@@ -16,10 +16,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Every route, tried with another learner's ids: nothing of hers is read or changed. */
+/** Calls every route with another learner's ids. None of that learner's data may be read or changed. */
 class OthersDataTest {
     private static final String SECRET = "victim-4711@example.com";
-    /** Answers that are for everybody, whoever asks. */
+    /** Routes that answer every caller, also without a log-in. */
     private static final Set<String> PUBLIC = Set.of(
             "GET /health",
             "GET /health/ready",
@@ -35,7 +35,7 @@ class OthersDataTest {
             "GET /log-in",
             "GET /reset",
             "GET /courses/{id}",
-            "DELETE /api/sessions/current"); // whose session would that be
+            "DELETE /api/sessions/current"); // without a log-in there is no session to end
 
     private static RunningAcademy academy;
     private static String victim;
@@ -105,7 +105,7 @@ class OthersDataTest {
         assertEquals(before, all(victim));
     }
 
-    /** All that she sees of her own. */
+    /** Everything that an account can read of its own data. */
     private static List<String> all(String cookie) {
         var seen = new ArrayList<String>();
         for (var path : List.of("/api/me", "/api/certificates", "/api/me/enrolments")) {

@@ -23,14 +23,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import promises.Proxy;
 
-/** Academy's pages in a real Chromium (src/test/browser), on a web and a worker process. Needs Node and Chromium. */
+/**
+ * Runs the tests of src/test/browser in a real Chromium, against web, worker and scheduler processes, and a second web
+ * process that has no schema and no Redis. Needs Node and Chromium.
+ */
 @Tag("long")
 class PagesIT {
     private static final Path SOURCE = Path.of("src/test/browser");
     private static final Path FOLDER = Path.of("target/browser");
-    /** So large that its upload takes long enough for a reload in its midst. */
+    /** The film is so large that a test can reload the page during its upload. */
     private static final long FILM_BYTES = 200_000_000;
-    /** For one file of tests. */
+    /** The timeout for one test file. */
     private static final int LONGEST_SECONDS = 300;
 
     @Test
@@ -90,7 +93,7 @@ class PagesIT {
         return through;
     }
 
-    /** A film whose file has a long box at its end that says nothing (ISO 14496-12, "free"). */
+    /** Makes a film whose file ends with a long box of unused bytes (ISO 14496-12, "free"). */
     private static Path film(Path folder) throws IOException, InterruptedException {
         var film = folder.resolve("film.mp4");
         if (Files.exists(film)) return film;

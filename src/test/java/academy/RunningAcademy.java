@@ -43,7 +43,7 @@ public final class RunningAcademy implements AutoCloseable {
         return start(Map.of());
     }
 
-    /** @param changes to the settings of the shared test services */
+    /** @param changes settings that replace those of the shared test services */
     public static RunningAcademy start(Map<String, String> changes) {
         var services = TestServices.shared();
         var settings = services.settings(changes.getOrDefault("DATABASE_URL", services.newDatabase()));
@@ -51,7 +51,7 @@ public final class RunningAcademy implements AutoCloseable {
         return new RunningAcademy(settings);
     }
 
-    /** With file storage and ffmpeg, too. */
+    /** Starts Academy with file storage and ffmpeg, too. */
     public static RunningAcademy withFiles() {
         return withFiles(Map.of());
     }
@@ -130,12 +130,12 @@ public final class RunningAcademy implements AutoCloseable {
         WorkerProcess.start(Settings.read(new Env(settings)), lifecycle);
     }
 
-    /** Runs something with the settings of this program, as a task or a scheduler would. */
+    /** The settings of this program, for a test that does the work of a task or a scheduler. */
     public Settings settings() {
         return Settings.read(new Env(settings));
     }
 
-    /** Signs somebody up; returns the id. */
+    /** Creates a learner's account; returns its id. */
     public String signUp(String email) {
         return signUp(email, "Somebody");
     }
@@ -167,7 +167,7 @@ public final class RunningAcademy implements AutoCloseable {
 
     public record MadeCourse(String course, List<String> lessons) {}
 
-    /** Makes a course with so many lessons. */
+    /** Makes a course with this many lessons. */
     public MadeCourse course(String admin, String title, int lessons) {
         var course = json(post("/api/courses", "{\"title\": \"%s\"}".formatted(title), admin))
                 .get("id")
@@ -180,7 +180,7 @@ public final class RunningAcademy implements AutoCloseable {
         return new MadeCourse(course, ids);
     }
 
-    /** What a query that counts finds. */
+    /** Runs a query that returns one number. */
     public long count(String sql) {
         try (var postgres = postgres()) {
             return postgres.jdbi()
@@ -194,7 +194,7 @@ public final class RunningAcademy implements AutoCloseable {
         behind().jdbi().useHandle(handle -> handle.execute(sql));
     }
 
-    /** One for all questions that are asked again and again. */
+    /** The connections that all calls of {@link #execute} share. */
     private synchronized Postgres behind() {
         if (behind == null) behind = lifecycle.register(postgres());
         return behind;

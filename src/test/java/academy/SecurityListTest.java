@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** SECURITY.md names tests; each must be there. */
+/** Every test that SECURITY.md names must exist. */
 class SecurityListTest {
     private static final Pattern NAMED = Pattern.compile("`(\\w+(?:Test|IT))\\.(\\w+)`");
 

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Settings is the one source; what is written elsewhere about settings is held to it. */
+/** Settings declares every setting. What other files say about settings is checked against it. */
 public class SettingsTest {
     public static List<Setting> declared() {
         var env = new Env(Map.of());
@@ -51,12 +51,12 @@ public class SettingsTest {
                 lines);
     }
 
-    /** A default that is told in words stands for no value that one could set. */
+    /** Empty for a default that is described in words, because that is no value to set. */
     private static String literal(String defaultValue) {
         return defaultValue == null || defaultValue.matches(".*[ $].*") ? "" : defaultValue;
     }
 
-    /** Academy trusts the defaults, and reads what was set at each start. */
+    /** Academy checks only the times that are set, at each start. So the default times are checked here. */
     @Test
     void everyTimeOfDayIsOne() {
         var times = declared().stream()

@@ -23,8 +23,8 @@ import java.util.regex.Pattern;
 import org.apache.pdfbox.Loader;
 
 /**
- * What Academy is for, told from outside and over HTTP alone: an admin makes a course and uploads a film, a learner signs
- * up, completes the course and gets the certificate. The same for any running Academy with its worker and mail catcher.
+ * Academy's main purpose, tested from outside over HTTP alone: an admin makes a course and uploads a film, a learner
+ * signs up, completes the course and gets the certificate. It runs on any Academy that has a worker and a mail catcher.
  */
 public final class Story implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -37,9 +37,9 @@ public final class Story implements AutoCloseable {
     private final String learner = "zoe-" + UUID.randomUUID() + "@example.com";
 
     /**
-     * @param academy its address
+     * @param academy the address of the running Academy
      * @param mails the address of the mail catcher's page
-     * @param folder for what is downloaded
+     * @param folder the folder for downloads
      */
     public Story(String academy, String mails, Path folder) {
         this.academy = academy;
@@ -120,7 +120,7 @@ public final class Story implements AutoCloseable {
         return file;
     }
 
-    /** By ffprobe where there is one, else by ffmpeg itself. */
+    /** Describes a media file with ffprobe where that is installed, else with ffmpeg. */
     private static String probe(Path file) throws IOException {
         try {
             return output("ffprobe", "-v", "error", "-show_streams", file.toString());
@@ -164,7 +164,7 @@ public final class Story implements AutoCloseable {
         try {
             assertTrue(output("pdftotext", pdf.toString(), "-").contains(NAME));
         } catch (IOException e) {
-            // not installed here
+            // pdftotext is not installed here
         }
     }
 

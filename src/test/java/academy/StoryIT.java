@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The story on services of its own, each another one than scripts/server has, where it is told as well: the same program
- * on other resources, by their addresses alone.
+ * Runs {@link Story} on backing services of its own. The story also runs on those of scripts/server, so the same
+ * program works with other services when only their addresses change.
  */
 class StoryIT {
     @Test
@@ -35,7 +35,7 @@ class StoryIT {
             }
             try (var admin = App.start(settings, "task", "create-admin", "root@example.com", "Root")
                     .input("correct horse battery\n")) {
-                admin.exitCode(); // there already when the folder was used before
+                admin.exitCode(); // fails when an earlier run left the admin in the database
             }
             try (var web = App.start(settings, "web");
                     var _ = App.start(settings, "worker");

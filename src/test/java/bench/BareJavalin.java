@@ -12,7 +12,7 @@ import java.util.UUID;
 import javax.sql.DataSource;
 import redis.clients.jedis.RedisClient;
 
-/** The floor: the same reads on Javalin, HikariCP and Jedis as they come, with nothing around them. */
+/** The baseline of {@link WebBench}: the same reads on plain Javalin, HikariCP and Jedis, without the kit. */
 final class BareJavalin {
     record User(UUID id, String name) {}
 

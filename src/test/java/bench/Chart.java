@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Ratios as bars, with a line where both are equal. */
+/** An SVG bar chart of ratios. A dashed line marks the ratio 1, where both sides are equal. */
 final class Chart {
     private static final int ROW = 28;
     private static final int LABELS = 330;

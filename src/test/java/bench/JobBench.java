@@ -19,9 +19,9 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * What jobs cost: no-op jobs per second of one worker beside db-scheduler as it comes, in turns within one run; and the
- * time from commit here to the handler in another process. All of it with an empty table, and again with a million jobs
- * that are not yet due.
+ * Measures what jobs cost: the no-op jobs per second of one worker, in turns with plain db-scheduler within one run,
+ * and the time from commit here to the handler in another process. Everything is measured with an empty table, and
+ * again with a million jobs that are not yet due.
  */
 final class JobBench implements AutoCloseable {
     private static final int ROUNDS = 3;
@@ -123,7 +123,7 @@ final class JobBench implements AutoCloseable {
         }
     }
 
-    /** Due in ten years. */
+    /** Fills both tables with a million jobs that are due in ten years. */
     private void fill() {
         postgres.jdbi()
                 .useHandle(handle -> handle.createScript("""
@@ -179,7 +179,7 @@ final class JobBench implements AutoCloseable {
         System.out.printf("  %-32s %,8.0f   bare %,8.0f   ratio %.2f%n", what, ours, theirs, ours / theirs);
     }
 
-    /** No-op jobs at a steady rate, twenty at a time. */
+    /** Enqueues no-op jobs at a steady rate, twenty per transaction; none at a rate of 0. */
     private final class Load implements AutoCloseable {
         private static final int AT_ONCE = 20;
         private final Thread thread;

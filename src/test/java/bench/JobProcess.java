@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** {@link NoOpWorker} as a process of its own, its log in a file. */
+/** A {@link NoOpWorker} in a process of its own. Its standard output goes to target/bench/worker.log. */
 final class JobProcess implements AutoCloseable {
     private static final Path LOG = Path.of("target/bench/worker.log");
     private final Process process;
@@ -35,7 +35,7 @@ final class JobProcess implements AutoCloseable {
                 new ProcessBuilder(command).redirectOutput(LOG.toFile()).start());
     }
 
-    /** Jobs per second, once all are done. */
+    /** Waits until all jobs are done; returns the jobs per second. */
     double rate() throws IOException {
         try (var reader = new BufferedReader(new InputStreamReader(process.getErrorStream()))) {
             for (var line = reader.readLine(); line != null; line = reader.readLine()) {

@@ -13,15 +13,17 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * GET requests over kept connections, each sent when the one before was answered: what a server does when it always has
- * something to do. Sockets and no client library, for what the sender spends is missing to the server.
+ * Sends GET requests over kept-alive connections, each one as soon as the one before it is answered, so that the server
+ * always has something to do. It uses plain sockets and no client library, because CPU time that the sender spends is
+ * lost to the server.
  */
 public final class Load {
     private static final int TIMEOUT_MS = 20_000;
 
     /**
-     * @param failed those that were not answered with 200, or not at all
-     * @param micros sorted times from request to answer
+     * @param requests the number of requests that were answered
+     * @param failed the number of requests that got another status than 200 or no answer
+     * @param micros the times from request to answer, in microseconds, sorted
      */
     public record Outcome(long requests, long failed, double seconds, int[] micros) {
         public double perSecond() {
@@ -43,7 +45,7 @@ public final class Load {
         return until(port, connections, () -> end, paths);
     }
 
-    /** @param end by System.nanoTime(), asked before each request */
+    /** @param end the System.nanoTime() at which to stop; it is asked before each request */
     public static Outcome until(int port, int connections, LongSupplier end, Supplier<String> paths)
             throws InterruptedException {
         var start = System.nanoTime();

@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A worker process whose jobs do nothing, on the kit or on db-scheduler as it comes; both with 8 threads and
- * lock-and-fetch from 1.0 to 4.0 times as many. The kit's logs each run, as it does everywhere.
+ * A worker process whose jobs do nothing, on the kit or on plain db-scheduler. Both use 8 threads and lock-and-fetch
+ * with limits of 1.0 and 4.0 times the threads. The kit also logs each run, as it does everywhere.
  */
 final class NoOpWorker {
     static final String ARRIVALS = "bench:arrivals";
@@ -26,10 +26,10 @@ final class NoOpWorker {
     private static final int THREADS = 8;
     private static final Duration LONGEST = Duration.ofMinutes(3);
 
-    /** Does nothing. */
+    /** A job that does nothing. */
     record NoOp(int number) {}
 
-    /** Tells when it was picked up. */
+    /** A job that records when it was picked up. */
     record Marked(int number) {}
 
     private final int warmUp;
@@ -43,7 +43,10 @@ final class NoOpWorker {
         this.total = total;
     }
 
-    /** Prints jobs per second between the end of the warm-up and the last job; with a total of 0 runs until killed. */
+    /**
+     * Prints the jobs per second between the end of the warm-up and the last job. With a total of 0 it prints nothing
+     * and runs until it is killed, for three minutes at most.
+     */
     public static void main(String... arguments) throws Exception {
         Logging.start(Logging.Format.JSON, Logging.Level.INFO, Logging.Level.INFO, "worker", "bench", "bench");
         var worker = new NoOpWorker(Integer.parseInt(arguments[3]), Integer.parseInt(arguments[4]));

@@ -19,9 +19,10 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 
 /**
- * What the kit costs on top of Javalin: start, memory, requests per second and how long they take, of web with all of
- * Academy in it and its access log on, beside {@link BareJavalin}; and what a list costs as it grows. Both in turns
- * within one run, for machines differ by the minute: the ratios count.
+ * Measures what the kit costs on top of Javalin: start time, memory, requests per second and latency. Web runs with all
+ * of Academy and its access log on, beside {@link BareJavalin}. With the argument "growth" it measures what a list
+ * costs as it grows. Both sides are measured in turns within one run, because a machine's speed differs by the minute:
+ * only the ratios count.
  */
 final class WebBench {
     private static final int ROUNDS = 3;
@@ -32,7 +33,7 @@ final class WebBench {
     private static final int ACCOUNTS = 10_000;
     private static final Path JAR = Path.of("target/app.jar").toAbsolutePath();
 
-    /** Medians of one server. */
+    /** The measurements of one server: start and slowest (p99) in ms, memory in MiB. */
     private static final class Row {
         final List<Double> start = new ArrayList<>();
         final List<Double> memory = new ArrayList<>();
@@ -126,14 +127,14 @@ final class WebBench {
         }
         settings.put("CACHE_TTL_SECONDS", "0");
         try (var web = WebProcess.start("kit", settings, first, java())) {
-            // Bare Javalin has served two other things by now; without them this one would be compiled less.
+            // Bare Javalin has served two other paths by now. Without the same here, the kit would be compiled less.
             measure(new Row(), web, "", () -> "/health");
             measure(new Row(), web, "", () -> "/api/courses");
             measure(row, web, "user from PostgreSQL", () -> "/api/users/" + id());
         }
     }
 
-    /** With the start-up cache that scripts/cache made, as the image starts it. */
+    /** The java arguments, with the start-up cache that scripts/cache made, as in the image. */
     private static List<String> java() throws IOException {
         try (var caches = Files.newDirectoryStream(JAR.getParent(), "app-*.aot")) {
             var java = new ArrayList<String>();
@@ -151,7 +152,10 @@ final class WebBench {
         row.slowest.computeIfAbsent(what, _ -> new ArrayList<>()).add(load.milliseconds(99));
     }
 
-    /** The list of courses, its first page, its last, a search, and a user: with a thousand of each and with a million. */
+    /**
+     * Measures the first and the last page of the list of courses, a search and a user, with a thousand courses and
+     * accounts and with a million.
+     */
     private void growth() throws Exception {
         var few = new Row();
         var many = new Row();
@@ -173,7 +177,7 @@ final class WebBench {
         System.out.println("chart: " + chart.write(Path.of("target/bench/growth.svg")));
     }
 
-    /** A web process on a database of its own, with so many courses and accounts. */
+    /** A web process on a database of its own, with a given number of courses and accounts. */
     private record Side(WebProcess web, String last, List<String> ids) implements AutoCloseable {
         static Side start(TestServices services, int rows, List<String> java) throws Exception {
             var url = services.newDatabase();
@@ -204,7 +208,7 @@ final class WebBench {
                                 SELECT 'user' || i || '@example.com', 'User ' || i, '' FROM generate_series(1, :rows) AS i
                                 """).bind("rows", rows).execute();
                 for (var table : List.of("courses", "accounts")) handle.execute("VACUUM ANALYZE " + table);
-                handle.execute("CHECKPOINT"); // or it would be written while the requests are counted
+                handle.execute("CHECKPOINT"); // otherwise it would happen while the requests are counted
             });
         }
 
@@ -225,7 +229,10 @@ final class WebBench {
         return ids.get(ThreadLocalRandom.current().nextInt(ids.size()));
     }
 
-    /** A page near the end, whose cursor is made as {@link dozen.http.Page} makes it: nobody walks over a million. */
+    /**
+     * The path of a page near the end. The cursor is made here as {@link dozen.domain.Slice} makes it, so that the
+     * benchmark need not walk over a million courses.
+     */
     private static String lastPage(Postgres postgres) {
         var oldest = postgres.jdbi()
                 .withHandle(handle -> handle.createQuery("SELECT id FROM courses ORDER BY id LIMIT 1 OFFSET 30")

@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A web server as a process of its own; its log goes to a file, as a platform's would to a pipe. */
+/** A web server in a process of its own. Its log goes to a file, where a platform would use a pipe. */
 final class WebProcess implements AutoCloseable {
     private static final Path LOGS = Path.of("target/bench");
-    /** The same for all that are compared. */
+    /** The JVM options, the same for all servers that are compared. */
     private static final List<String> JVM = List.of("-Xmx256m", "-XX:+UseSerialGC");
 
     private final Process process;
@@ -27,7 +27,7 @@ final class WebProcess implements AutoCloseable {
         this.startMs = startMs;
     }
 
-    /** Returns at the first answer with 200 to this path: that is what a start takes. */
+    /** Starts the server; returns at its first answer with 200 to this path. The time until then is the start time. */
     static WebProcess start(String name, Map<String, String> settings, String path, List<String> java)
             throws IOException, InterruptedException {
         Files.createDirectories(LOGS);
@@ -63,7 +63,7 @@ final class WebProcess implements AutoCloseable {
         }
     }
 
-    /** What it holds in memory now. */
+    /** The resident memory of the process now, in MiB. */
     int megabytes() throws IOException {
         for (var line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
             if (line.startsWith("VmRSS:")) return Integer.parseInt(line.replaceAll("\\D", "")) / 1024;

@@ -20,10 +20,10 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
-/** What every platform is told: each must know the same process types, settings and services. */
+/** The deploy files of all platforms name the same process types, settings and services. */
 class DeployFilesTest {
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
-    /** Given by a platform's add-ons. */
+    /** The settings that a platform's add-ons provide. */
     private static final List<String> ATTACHED = List.of("DATABASE_URL", "REDIS_URL");
 
     private static JsonNode json(String file) throws IOException {

@@ -14,15 +14,16 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * A .env file by the rules that shells and compose share: NAME=value, quotes of either kind, "export" before it, comments.
- * The library reads each line; what it would misread is put right before or refused. No message repeats a value.
+ * Reads a .env file by the rules that shells and compose share: NAME=value, quotes of either kind, an optional
+ * "export", comments. The library reads each line; a line that it would misread is corrected first or refused. No
+ * message repeats a value.
  */
 final class DotenvFile {
     private static final Pattern HASH_IN_VALUE = Pattern.compile("[\\w.-]+\\s*=\\s*[^'\"\\s#][^#]*\\S#.*");
 
     private DotenvFile() {}
 
-    /** Without what has an empty value; nothing when there is no such file. */
+    /** The settings of the file, without those that have an empty value. Empty when there is no such file. */
     static Map<String, String> read(Path file) throws IOException {
         var settings = new LinkedHashMap<String, String>();
         if (!Files.exists(file)) return settings;

@@ -13,9 +13,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
 /**
- * A proxy in front of a real SMTP server that gives the answer at one step of a conversation itself: a refusal, after
- * which it hangs up when that is 421, or none at all. What it refuses never reaches the server. The end of a message that
- * it stays silent about does: the server takes the mail, and nobody says so.
+ * A proxy in front of a real SMTP server. At one step of a conversation it answers in place of the server: with a
+ * refusal, after which it hangs up when the code is 421, or not at all. A refused command never reaches the server. But
+ * when the proxy stays silent at the end of a message, the server has taken the mail, and only the client does not
+ * know.
  */
 public final class FaultySmtp implements AutoCloseable {
     public enum Step {
@@ -27,7 +28,7 @@ public final class FaultySmtp implements AutoCloseable {
         END
     }
 
-    /** @param code what is answered; 0 for silence */
+    /** @param code the SMTP reply code, or 0 for silence */
     public record Fault(Step step, int code, String words) {
         public static final int SILENCE = 0;
 
@@ -43,7 +44,7 @@ public final class FaultySmtp implements AutoCloseable {
 
     /**
      * @param target the port of the real server
-     * @param faults asked at each connection; null for none
+     * @param faults gives the fault for each connection; null for none
      */
     public FaultySmtp(int target, Supplier<Fault> faults) throws IOException {
         this.target = target;
@@ -55,7 +56,7 @@ public final class FaultySmtp implements AutoCloseable {
         return "smtp://127.0.0.1:" + server.getLocalPort();
     }
 
-    /** Each command that came, as "RCPT TO:<zoe@example.com>". */
+    /** The commands received so far, such as "RCPT TO:<zoe@example.com>". */
     public List<String> commands() {
         return List.copyOf(commands);
     }
@@ -132,7 +133,7 @@ public final class FaultySmtp implements AutoCloseable {
             return fault != null && fault.step() == step;
         }
 
-        /** False when the conversation is over. */
+        /** Answers one step. Returns false when the conversation is over. */
         private boolean answer(Step step, String line) throws IOException {
             if (!isAt(step)) {
                 pass(line);

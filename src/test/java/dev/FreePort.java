@@ -5,7 +5,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** A port that nobody listens on, below those that systems give to outgoing connections, so that it stays free. */
+/** Finds a free port below the range that systems use for outgoing connections, so that it stays free. */
 public final class FreePort {
     private static final int LEAST = 15_000;
     private static final int END = 32_000;
@@ -18,7 +18,7 @@ public final class FreePort {
             try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
                 return socket.getLocalPort();
             } catch (java.net.BindException e) {
-                // taken, so another
+                // taken: try another one
             }
         }
         throw new IOException("no free port from %d to %d".formatted(LEAST, END));

@@ -10,7 +10,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** The project in another folder, as a newcomer has it: sources, and nothing that was built or kept. */
+/** A copy of the project in another folder, as a newcomer has it: the sources, without build output or kept data. */
 record FreshClone(Path folder) {
     private static final Set<String> LEFT_OUT = Set.of("target", ".dev", ".git", ".env");
 
@@ -38,7 +38,7 @@ record FreshClone(Path folder) {
         return new FreshClone(folder);
     }
 
-    /** Starts a shell command in it, with this JDK first on the PATH; its output goes to a file. */
+    /** Starts a shell command in the copy, with this JDK first on the PATH. The output goes to a file. */
     Started start(String command, String... environment) throws IOException {
         var output = Files.createTempFile("output", ".txt");
         var builder = new ProcessBuilder("sh", "-c", command)

@@ -7,8 +7,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * The processes that scripts/server started, by id and start time, so that a later run can end what a killed one left
- * behind. An id that the system gave to another program since has another start time.
+ * A file with the processes that scripts/server or the tests started, by id and start time. A later run reads it to end
+ * the processes that a killed run left behind. The start time tells them from a newer process that got the same id.
  */
 final class Leftovers {
     private final Path file;
@@ -25,12 +25,12 @@ final class Leftovers {
                 java.nio.file.StandardOpenOption.APPEND);
     }
 
-    /** For when all have ended in order. */
+    /** Deletes the file, once all processes have ended normally. */
     void forget() throws IOException {
         Files.deleteIfExists(file);
     }
 
-    /** Ends what still runs, and forgets all. */
+    /** Ends the processes that still run, by force after 5 s, and deletes the file. */
     synchronized void end() throws IOException {
         if (!Files.exists(file)) return;
         var running = Files.readAllLines(file).stream()

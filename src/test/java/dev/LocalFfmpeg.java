@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Collections;
 
-/** The ffmpeg and ffprobe of the PATH, else those of a Maven artifact for this system. */
+/** The ffmpeg and ffprobe on the PATH, or else those of a Maven artifact for this system. */
 public final class LocalFfmpeg {
     private LocalFfmpeg() {}
 
@@ -16,6 +16,7 @@ public final class LocalFfmpeg {
      * The path of ffmpeg; ffprobe is beside it.
      *
      * @param folder where the artifact's programs are unpacked, once
+     * @throws IOException when there is no ffmpeg for this system, or it can't be unpacked
      */
     public static String program(Path folder) throws IOException {
         for (var each : System.getenv("PATH").split(File.pathSeparator)) {
@@ -32,7 +33,7 @@ public final class LocalFfmpeg {
                 "org/bytedeco/ffmpeg/%s-%s-gpl/".formatted(isMac() ? "macosx" : "linux", isArm() ? "arm64" : "x86_64");
         var program = LocalFfmpeg.class.getResource("/" + from + "ffmpeg");
         if (program == null) throw new IOException("no ffmpeg for this system: install one, or set FFMPEG");
-        // Under another name first: nobody may find a half of it.
+        // Unpack under another name first, so that no other process finds a half-unpacked folder.
         Files.createDirectories(folder.getParent());
         var copy = Files.createTempDirectory(folder.getParent(), "ffmpeg");
         try (var jar = ((JarURLConnection) program.openConnection()).getJarFile()) {
@@ -40,7 +41,7 @@ public final class LocalFfmpeg {
                 var name = entry.getName();
                 if (entry.isDirectory() || !name.startsWith(from) || name.contains("libjni")) continue;
                 var file = copy.resolve(name.substring(from.length()));
-                if (name.indexOf('/', from.length()) >= 0) continue; // headers
+                if (name.indexOf('/', from.length()) >= 0) continue; // skip the headers, which are in subfolders
                 try (var content = jar.getInputStream(entry)) {
                     Files.copy(content, file, StandardCopyOption.REPLACE_EXISTING);
                 }

@@ -18,12 +18,12 @@ public final class LocalPostgres implements AutoCloseable {
     }
 
     /**
-     * @param binaries where the programs are unpacked, once
-     * @param data kept when it holds a database already
-     * @param port 0 picks a free one
+     * @param binaries the folder where the programs are unpacked, once
+     * @param data the data folder; a database that it holds already is kept
+     * @param port the port, or 0 for a free one
      */
     public static LocalPostgres start(Path binaries, Path data, int port) throws IOException {
-        // Otherwise they go to a folder under the system's temporary one that every user may write to.
+        // By default the programs are unpacked under the system's temporary folder, where every user may write.
         System.setProperty("ot.epg.working-dir", binaries.toAbsolutePath().toString());
         Files.createDirectories(data.getParent());
         var builder = EmbeddedPostgres.builder()
@@ -41,7 +41,7 @@ public final class LocalPostgres implements AutoCloseable {
         return server.getPort();
     }
 
-    /** The server's own process; pg_ctl, which started it, is gone by now. */
+    /** The process id of the server itself; pg_ctl, which started it, has ended by now. */
     public long pid() throws IOException {
         return Long.parseLong(
                 Files.readAllLines(data.resolve("postmaster.pid")).getFirst().strip());

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 import redis.embedded.core.ExecutableProvider;
 
 /**
- * A real Redis on loopback: a newer redis-server of the PATH, else the 6.2 of the Maven artifact; that alone with the
- * system property {@code redis=embedded}.
+ * A real Redis on loopback: the redis-server on the PATH when it is newer than 6.2, otherwise the 6.2 of the Maven
+ * artifact. The system property {@code redis=embedded} always picks the latter.
  */
 public final class LocalRedis implements AutoCloseable {
     private static final Pattern VERSION = Pattern.compile("v=(\\d+)\\.(\\d+)");
@@ -27,9 +27,9 @@ public final class LocalRedis implements AutoCloseable {
     }
 
     /**
-     * @param data where the program is unpacked and, between runs, the data is kept
-     * @param port 0 picks a free one
-     * @param options more of redis-server's own, such as --tls-port
+     * @param data the folder where the program is unpacked and the data is kept between runs
+     * @param port the port, or 0 for a free one
+     * @param options more options of redis-server, such as --tls-port
      */
     public static LocalRedis start(Path data, int port, String... options) throws IOException, InterruptedException {
         var program = program(data);
@@ -38,8 +38,7 @@ public final class LocalRedis implements AutoCloseable {
         var chosen = port == 0 ? FreePort.find() : port;
         var pidFile = folder.resolve(chosen + ".pid");
         Files.deleteIfExists(pidFile);
-        // As a daemon it leaves the terminal's process group, so that Ctrl-C reaches us and not Redis before web
-        // drained.
+        // A daemon leaves the terminal's process group, so Ctrl-C does not end Redis before web has drained.
         var command = new ArrayList<>(List.of(program, "--port", "" + chosen, "--bind", "127.0.0.1"));
         command.addAll(List.of("--daemonize", "yes", "--pidfile", pidFile.toString(), "--dir", folder.toString()));
         command.addAll(List.of("--logfile", folder.resolve("redis.log").toString(), "--save", "60", "1"));
@@ -119,7 +118,7 @@ public final class LocalRedis implements AutoCloseable {
     public void close() {
         process.destroy();
         try {
-            // Until the port is free: a daemon's id may live on until its new parent looks.
+            // Wait for the port, not for the process: an ended daemon keeps its id until its new parent reaps it.
             for (var i = 0; i < 250 && answers(port); i++) Thread.sleep(20);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A real S3 server on loopback (S3Proxy, from a Maven artifact), which checks every signature; a process of its own. */
+/** A real S3 server on loopback: S3Proxy from a Maven artifact, in a process of its own. It checks every signature. */
 public final class LocalS3 implements AutoCloseable {
     private static final Path JAR = Path.of("target/s3/s3proxy.jar");
     private static final String KEY_ID = "local";
@@ -31,10 +31,11 @@ public final class LocalS3 implements AutoCloseable {
     }
 
     /**
-     * Starts it; {@link #await} says when it answers.
+     * Starts the server without waiting for it; {@link #await} does that.
      *
-     * @param binaries where what speeds up its start is kept
-     * @param data where files are kept, between runs too
+     * @param binaries the folder for the class archive that speeds up its start
+     * @param data the folder for its files, which are kept between runs
+     * @param port the port, or 0 for a free one
      */
     public static LocalS3 start(Path binaries, Path data, int port) throws IOException {
         var folder = data.toAbsolutePath();
@@ -60,7 +61,7 @@ public final class LocalS3 implements AutoCloseable {
                         "-Xmx128m",
                         "-XX:+UseSerialGC",
                         "-XX:TieredStopAtLevel=1",
-                        // Its classes as the JVM keeps them, made when it first stops: a third of the time to start.
+                        // A class archive, made when it first stops, brings the start down to a third of the time.
                         "-XX:+AutoCreateSharedArchive",
                         "-XX:SharedArchiveFile="
                                 + Files.createDirectories(binaries.toAbsolutePath())
@@ -76,7 +77,7 @@ public final class LocalS3 implements AutoCloseable {
         return new LocalS3(builder.start(), folder, chosen);
     }
 
-    /** Waits until it answers. */
+    /** Waits until it answers. Throws IOException when its process ends, or after about 30 s. */
     public LocalS3 await() throws IOException, InterruptedException {
         var request = HttpRequest.newBuilder(URI.create(endpoint()))
                 .timeout(Duration.ofSeconds(5))
@@ -106,7 +107,7 @@ public final class LocalS3 implements AutoCloseable {
         return "http://127.0.0.1:" + port;
     }
 
-    /** The settings that attach a process to it. */
+    /** The settings that attach a process to this server. */
     public Map<String, String> settings() {
         var settings = new LinkedHashMap<String, String>();
         settings.put("S3_BUCKET", BUCKET);
@@ -116,7 +117,7 @@ public final class LocalS3 implements AutoCloseable {
         return settings;
     }
 
-    /** The names of all files in it. Without its scratch files, which it leaves behind when a sender gives up. */
+    /** The names of all files in the bucket, without the scratch files that remain when a sender gives up. */
     public List<String> files() throws IOException {
         var folder = data.resolve("files").resolve(BUCKET);
         return Rebuild.files(folder, "").stream()

@@ -53,12 +53,12 @@ public final class MailCatcher implements AutoCloseable {
         return "http://localhost:" + page.getAddress().getPort();
     }
 
-    /** What has arrived, the newest last. */
+    /** The mails that have arrived, the newest last. */
     public List<MimeMessage> mails() {
         return Arrays.asList(smtp.getReceivedMessages());
     }
 
-    /** The page, or with /NUMBER the first attachment of that mail. */
+    /** Answers with the page or, at /NUMBER, with the first attachment of that mail. */
     private void answer(HttpExchange exchange) throws IOException {
         var path = exchange.getRequestURI().getPath();
         if (path.matches("/\\d{1,6}")) attachment(exchange, Integer.parseInt(path.substring(1)));
@@ -82,7 +82,7 @@ public final class MailCatcher implements AutoCloseable {
         }
     }
 
-    /** Null when there is none. */
+    /** The first attachment of a mail; null when there is none. */
     public static Part attachment(MimeMessage mail) throws IOException {
         try {
             if (!(mail.getContent() instanceof Multipart parts)) return null;
@@ -121,7 +121,7 @@ public final class MailCatcher implements AutoCloseable {
         }
     }
 
-    /** The plain text of a mail, which a multipart one has first. */
+    /** The plain text of a mail; in a multipart mail it is the first part. */
     public static String text(Part part) throws MessagingException, IOException {
         return part.getContent() instanceof Multipart parts
                 ? text(parts.getBodyPart(0))

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A fork: made of a fresh clone, with another name everywhere, and it works. */
+/** A project that scripts/new makes of a fresh clone has its own name everywhere, and works. */
 @Tag("long")
 class NewProjectIT {
     @TempDir
@@ -77,7 +77,7 @@ class NewProjectIT {
                         "scripts/.*|src/(main|test)/java/(dozen|dev|factors)/.*|src/main/resources/\\w+/dozen/.*"))
                 .toList();
         assertTrue(own.size() < 40, own.size() + " files: " + own);
-        var tests = "-Dtest=AccountsTest,SettingsTest,DeployFilesTest"; // the others are the kit's, and ran here
+        var tests = "-Dtest=AccountsTest,SettingsTest,DeployFilesTest"; // the kit's own tests run here already
         var tested = run(fork, "scripts/test", "-o", tests, "-DskipITs");
         assertEquals(0, tested.code(), tested.output());
     }
@@ -91,22 +91,22 @@ class NewProjectIT {
                 0,
                 run(dozen, "scripts/new", "com.acme.shop", "shop", fork.toString())
                         .code());
-        var path = Path.of("src/main/java/dozen/http/Path.java");
-        var page = Path.of("src/main/java/dozen/http/Page.java");
+        var params = Path.of("src/main/java/dozen/http/Params.java");
+        var problem = Path.of("src/main/java/dozen/http/Problem.java");
         var main = Path.of("src/main/java/com/acme/shop/Main.java");
-        append(fork.resolve(path), "// the fork's own line\n");
+        append(fork.resolve(params), "// the fork's own line\n");
         append(fork.resolve(main), "// the fork's own feature\n");
         commit(fork, "status");
-        prepend(dozen.resolve(path), "// from the newer kit\n");
-        append(dozen.resolve(page), "// from the newer kit, too\n");
+        prepend(dozen.resolve(params), "// from the newer kit\n");
+        append(dozen.resolve(problem), "// from the newer kit, too\n");
         append(dozen.resolve("src/main/java/academy/Main.java"), "// Academy's, which no fork wants\n");
         commit(dozen, "status");
 
         var upgraded = run(fork, "scripts/upgrade", dozen.toString());
         assertEquals(0, upgraded.code(), upgraded.output());
-        var merged = Files.readString(fork.resolve(path));
+        var merged = Files.readString(fork.resolve(params));
         assertTrue(merged.startsWith("// from the newer kit\n") && merged.endsWith("// the fork's own line\n"), merged);
-        assertTrue(Files.readString(fork.resolve(page)).endsWith("too\n"));
+        assertTrue(Files.readString(fork.resolve(problem)).endsWith("too\n"));
         assertTrue(Files.readString(fork.resolve(main)).endsWith("feature\n"));
         assertEquals(run(dozen, "git", "rev-parse", "HEAD").output(), Files.readString(fork.resolve(".dozen")));
         commit(fork, "status");
@@ -114,13 +114,13 @@ class NewProjectIT {
         var built = run(fork, "scripts/build");
         assertEquals(0, built.code(), built.output());
 
-        append(fork.resolve(page), "// ours\n");
+        append(fork.resolve(problem), "// ours\n");
         commit(fork, "status");
-        append(dozen.resolve(page), "// theirs\n");
+        append(dozen.resolve(problem), "// theirs\n");
         commit(dozen, "status");
         var conflict = run(fork, "scripts/upgrade", dozen.toString());
         assertEquals(1, conflict.code(), conflict.output());
-        assertTrue(Files.readString(fork.resolve(page)).contains("// ours\n======="), conflict.output());
+        assertTrue(Files.readString(fork.resolve(problem)).contains("// ours\n======="), conflict.output());
     }
 
     private static void append(Path file, String line) throws IOException {
@@ -131,7 +131,7 @@ class NewProjectIT {
         Files.writeString(file, line + Files.readString(file));
     }
 
-    /** @param first what git does before */
+    /** @param first a git command that runs before the commit */
     private static void commit(Path folder, String... first) throws IOException, InterruptedException {
         var git = new ArrayList<>(List.of("git", "-c", "user.name=t", "-c", "user.email=t@localhost"));
         for (var command : List.of(List.of(first), List.of("add", "-A"), List.of("commit", "-qm", "A change"))) {

@@ -2,7 +2,7 @@ package dev;
 
 import dozen.domain.Exit;
 
-/** What scripts/server was called with. */
+/** The command-line options of scripts/server. */
 record Options(Integer port, boolean fresh, boolean servicesOnly) {
     static Options parse(String... arguments) {
         Integer port = null;

@@ -35,7 +35,7 @@ class PlatformBuildIT {
     @Test
     void anOlderJavaIsToldWhichOneIsNeeded(@TempDir Path folder) throws Exception {
         var old = Path.of("/usr/lib/jvm/java-17-openjdk-amd64");
-        if (!Files.isDirectory(old)) return; // the rule that says so is in pom.xml all the same
+        if (!Files.isDirectory(old)) return; // there is no older JDK to test with; the rule in pom.xml holds anyway
         var clone = FreshClone.into(folder);
         try (var build = clone.start("PATH=%s/bin:$PATH %s".formatted(old, BUILD), "JAVA_HOME", old.toString())) {
             assertTrue(build.process().waitFor(1, TimeUnit.MINUTES));

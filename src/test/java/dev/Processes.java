@@ -16,12 +16,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
-/** Runs Procfile's commands as a platform would: each its own process, with an environment of its own. */
+/** Runs Procfile's commands as a platform would: each in a process with an environment of its own. */
 final class Processes {
-    /** Web's own grace period is 25 s; past this it hangs. */
+    /** Web's own grace period is 25 s, so a process that takes longer than this hangs. */
     private static final int STOP_SECONDS = 30;
 
-    /** Code that is compiled fast rather than well: here processes start often and work little. */
+    /** JVM options for a quick start rather than fast code: processes start often here and work little. */
     private static final String QUICK_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
 
     private static final String[] COLOURS = {"36", "33", "35", "32", "34"};
@@ -36,7 +36,7 @@ final class Processes {
     private final List<Process> running = new ArrayList<>();
     private boolean stopping;
 
-    /** @param onDeath told the name of a process type that ended by itself */
+    /** @param onDeath called with the name of a process type that ended by itself */
     Processes(String javaHome, Map<String, String> settings, Leftovers leftovers, Consumer<String> onDeath) {
         this.javaHome = javaHome;
         this.settings = settings;
@@ -60,11 +60,11 @@ final class Processes {
             var process = start(type.getKey(), type.getValue(), number++, "");
             running.add(process);
             process.onExit().thenRun(() -> ended(type.getKey(), process));
-            if (number == 1) awaitBound(process); // who waits for an answer shall not wait for the others to start
+            if (number == 1) awaitBound(process); // a waiting request is answered before the others start
         }
     }
 
-    /** Until $PORT takes connections, or for so long that something must be wrong. */
+    /** Waits until $PORT takes connections or the process ends, for about 5 s at most. */
     private void awaitBound(Process process) throws IOException {
         var address = new InetSocketAddress(
                 InetAddress.getLoopbackAddress(), Integer.parseInt(settings.getOrDefault("PORT", "0")));
@@ -125,7 +125,7 @@ final class Processes {
         }
     }
 
-    /** SIGTERM to all, then waits for all. */
+    /** Sends SIGTERM to all processes, waits for them, and kills any that hangs. */
     synchronized void stopAll() throws InterruptedException {
         stopping = true;
         running.forEach(process -> process.toHandle().destroy()); // Process.destroy would close its output too

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A newcomer's first hour, in a fresh clone: every command of README, and what scripts/server promises. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ReadmeIT {
-    /** The suite that runs this test is the command itself. */
+    /** This command counts as run: it is the suite that runs this test. */
     private static final String TEST = "scripts/test";
 
     private static final String UP = "Ctrl-C stops everything";
@@ -68,7 +68,7 @@ class ReadmeIT {
         done.add(command.line());
     }
 
-    /** The ids of all that scripts/server started, as it keeps them. */
+    /** The ids of all processes that scripts/server started, from the file where it keeps them. */
     private static List<Long> processes() throws IOException {
         return Files.readAllLines(clone.folder().resolve(".dev/processes")).stream()
                 .map(line -> Long.parseLong(line.split(" ")[0]))
@@ -78,7 +78,7 @@ class ReadmeIT {
     private static void assertGone(List<Long> processes) throws InterruptedException {
         assertTrue(processes.size() >= 3);
         for (var id : processes) {
-            // A daemon's id lives on until its new parent looks.
+            // An ended daemon keeps its id until its new parent reaps it.
             for (var i = 0; i < 100 && alive(id); i++) Thread.sleep(100);
             assertTrue(!alive(id), "left behind: " + id);
         }
@@ -149,7 +149,7 @@ class ReadmeIT {
         try {
             return get("/health").body();
         } catch (IOException e) {
-            return ""; // between the old process and the new one
+            return ""; // nothing listens between the old process and the new one
         }
     }
 

@@ -21,7 +21,7 @@ import javax.tools.ToolProvider;
 public final class Rebuild {
     private static final Path SOURCES = Path.of("src/main/java");
     private static final Path RESOURCES = Path.of("src/main/resources");
-    /** What the build puts beside the sources' own. */
+    /** The files that the build adds to the jar, beside the classes and resources of src/main. */
     private static final List<Path> BUILT =
             List.of(Path.of("target/classes/release.properties"), Path.of("target/classes/fonts"));
 
@@ -30,12 +30,15 @@ public final class Rebuild {
     private final Path classes;
     private final Set<String> folders = new HashSet<>();
 
-    /** @param folder for the classes between compiling and packing */
+    /** @param folder holds the classes between compiling and packing */
     Rebuild(Path folder) {
         this.classes = folder.resolve("classes");
     }
 
-    /** False, with the compiler's messages printed, when a source is wrong; then the jar stays as it was. */
+    /**
+     * Compiles the sources and replaces the jar. When a source does not compile, prints the compiler's messages, keeps
+     * the old jar and returns false.
+     */
     boolean run() throws IOException {
         var messages = new StringWriter();
         if (!compile(messages)) {
@@ -45,18 +48,18 @@ public final class Rebuild {
         var next = JAR.resolveSibling("app.jar.next");
         try (var old = new JarFile(JAR.toFile());
                 var jar = new JarOutputStream(Files.newOutputStream(next), old.getManifest())) {
-            jar.setLevel(Deflater.NO_COMPRESSION); // nobody keeps it, and somebody waits for it
+            jar.setLevel(Deflater.NO_COMPRESSION); // the time matters here, not the size
             folders.clear();
             add(jar, classes);
             add(jar, RESOURCES);
             for (var built : BUILT) for (var file : files(built, "")) add(jar, built.getParent(), file);
         }
-        // In one step: a process that has the old jar open keeps reading the old one.
+        // The move is atomic: a process that has the old jar open keeps reading the old one.
         Files.move(next, JAR, StandardCopyOption.ATOMIC_MOVE);
         return true;
     }
 
-    /** The first runs of a compiler are its slowest; this is one, before anybody waits. */
+    /** Compiles and discards the result: the compiler's first runs are its slowest, and nobody waits for this one. */
     void warmUp() throws IOException {
         compile(Writer.nullWriter());
     }
@@ -87,7 +90,7 @@ public final class Rebuild {
                         .toList());
     }
 
-    /** With its folders, without which nobody finds what is in db/migration. */
+    /** Adds the files and the folders. Without an entry for its folder, a migration in db/migration is not found. */
     private void add(JarOutputStream jar, Path folder) throws IOException {
         if (!Files.exists(folder)) return;
         try (Stream<Path> found = Files.walk(folder)) {
@@ -98,7 +101,7 @@ public final class Rebuild {
     private void add(JarOutputStream jar, Path folder, Path file) throws IOException {
         var isFolder = Files.isDirectory(file);
         var name = folder.relativize(file) + (isFolder ? "/" : "");
-        if (isFolder && !folders.add(name)) return; // classes and resources share some
+        if (isFolder && !folders.add(name)) return; // classes and resources share some folders
         jar.putNextEntry(new JarEntry(name));
         if (!isFolder) Files.copy(file, jar);
         jar.closeEntry();

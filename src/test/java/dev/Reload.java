@@ -10,9 +10,12 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Watches src/main: a saved file is compiled and the processes start again with it, a new migration first. */
+/**
+ * Watches src/main. When a file is saved, the sources are compiled, a changed migration is released, and the processes
+ * are restarted.
+ */
 final class Reload {
-    /** By looking, for the JDK's watch service takes seconds on macOS. A hundred files cost under a millisecond. */
+    /** It polls, because the JDK's watch service takes seconds on macOS. A hundred files take under a millisecond. */
     private static final int LOOK_EVERY_MS = 50;
 
     private static final Path WATCHED = Path.of("src/main");
@@ -30,7 +33,7 @@ final class Reload {
         this.stop = stop;
     }
 
-    /** Until the stop. */
+    /** Watches until the latch that stops everything opens. */
     void watch() throws IOException, InterruptedException {
         var seen = times();
         for (var i = 0; i < 3; i++) rebuild.warmUp();

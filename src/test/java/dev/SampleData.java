@@ -6,7 +6,7 @@ import dozen.services.PostgresUrl;
 import java.io.IOException;
 import java.time.Duration;
 
-/** What an empty database is filled with, so that there is something to see and to log in with. */
+/** The data that an empty database is filled with, so that there is something to see and an account to log in with. */
 final class SampleData {
     static final String ADMIN = "admin@example.com";
     private static final String LEARNER = "learner@example.com";
@@ -14,7 +14,7 @@ final class SampleData {
 
     private SampleData() {}
 
-    /** As any release does it: by a task of the same jar. */
+    /** Runs the task load-demo of the same jar when the database has no accounts. */
     static void loadIntoEmpty(String databaseUrl, Processes processes, Procfile procfile)
             throws IOException, InterruptedException {
         if (!isEmpty(databaseUrl)) return;
@@ -31,7 +31,7 @@ final class SampleData {
         }
     }
 
-    /** What a newcomer sees first. */
+    /** Prints the addresses, the log-ins and the first steps for a newcomer. */
     static void printSummary(int port, String mailPage) {
         System.out.printf("""
 

@@ -20,7 +20,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import sun.misc.Signal;
 
-/** What scripts/server runs: the backing services, then Procfile's process types on them, restarted on a change. */
+/**
+ * The program behind scripts/server: it starts the backing services, runs Procfile's process types on them, and
+ * restarts those on a change.
+ */
 public final class Server {
     private static final Path FOLDER = Path.of(".dev");
     private static final int DEFAULT_PORT = 8000;
@@ -35,11 +38,11 @@ public final class Server {
     }
 
     public static void main(String[] arguments) throws Exception {
-        // Quiet: what the services' launchers tell is not what a developer looks for.
+        // A developer does not need the log lines of the services' launchers.
         System.setProperty("slf4j.internal.verbosity", "WARN");
         System.setProperty("slf4j.provider", "org.slf4j.simple.SimpleServiceProvider");
         System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
-        TimeZone.setDefault(TimeZone.getTimeZone(ZoneOffset.UTC)); // PostgreSQL may not know this machine's
+        TimeZone.setDefault(TimeZone.getTimeZone(ZoneOffset.UTC)); // PostgreSQL may not know this machine's zone
         try {
             new Server(Options.parse(arguments)).run();
         } catch (Exit e) {
@@ -110,11 +113,11 @@ public final class Server {
         settings.put("PORT", String.valueOf(port));
         var procfile = Procfile.read(Path.of("Procfile"));
         var processes = new Processes(System.getProperty("java.home"), settings, leftovers, type -> {
-            // A process may die of a service that died, and be noticed first.
+            // When a service dies, a process may die because of it and be noticed first.
             fail(services.alive() ? type + " ended by itself" : "a backing service ended");
         });
         if (processes.run("release", procfile.release()) != 0) throw Exit.failure("the release failed");
-        // Its password is known to everybody, so never into a database that .env names.
+        // The password of the sample data is public, so it never goes into a database that .env names.
         if (!dotenv.containsKey("DATABASE_URL")) {
             SampleData.loadIntoEmpty(settings.get("DATABASE_URL"), processes, procfile);
         }
@@ -135,7 +138,7 @@ public final class Server {
         }
     }
 
-    /** A process that is started by hand listens where the others do, when these don't run. */
+    /** Writes .dev/env, the settings for a process that is started by hand, with the usual PORT. */
     private static void writeEnv(Map<String, String> services, int port) throws IOException {
         var settings = new LinkedHashMap<>(services);
         settings.put("PORT", String.valueOf(port));
@@ -156,7 +159,7 @@ public final class Server {
                                     .statusCode()
                             == 200) return true;
                 } catch (IOException e) {
-                    // not there yet
+                    // web does not listen yet
                 }
                 Thread.sleep(50);
             }

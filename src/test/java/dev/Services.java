@@ -62,7 +62,7 @@ final class Services implements AutoCloseable {
                 List.of(postgresProcess, redisProcess, s3.process()));
     }
 
-    /** Made once, so that links and sessions outlive a restart. */
+    /** The secret key. It is made once and kept in a file, so that links and sessions outlive a restart. */
     private static String secretKey(Path file) throws IOException {
         if (!Files.exists(file)) {
             var bytes = new byte[32];
@@ -72,7 +72,7 @@ final class Services implements AutoCloseable {
         return Files.readString(file).strip();
     }
 
-    /** The settings that attach a process to them. */
+    /** The settings that attach a process to these services. */
     Map<String, String> settings() {
         var settings = new LinkedHashMap<String, String>();
         settings.put("DATABASE_URL", postgres.url(DATABASE));

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A cache beside the jar is used when it is of this jar and this Java, and is no matter otherwise. */
+/** A start-up cache beside the jar is used when it was made for this jar and this Java, and is ignored otherwise. */
 @Tag("long")
 class StartupCacheIT {
     @TempDir
@@ -41,7 +41,7 @@ class StartupCacheIT {
         TrainCache.train(jar, cache, TrainCache.thisJava());
     }
 
-    /** As scripts/cache asks. */
+    /** The path of the cache, asked of the jar as scripts/cache does. */
     private static Path place() throws IOException {
         var process =
                 new ProcessBuilder(TrainCache.thisJava(), "-cp", jar.toString(), "dozen.app.StartupCache").start();
@@ -52,7 +52,7 @@ class StartupCacheIT {
         return ProcessHandle.of(app.pid()).orElseThrow().info().commandLine().orElse("");
     }
 
-    /** Plain "java -jar": the class-data archive that tests use elsewhere would be another plan. */
+    /** Starts with plain "java -jar": with the class-data archive that other tests use, the jar looks for no cache. */
     private static App start() throws IOException {
         return App.startPlain(settings, List.of("-jar", jar.toString()), "web");
     }
@@ -98,7 +98,7 @@ class StartupCacheIT {
         }
     }
 
-    /** The same jar but for one class, compiled anew. */
+    /** Replaces the jar by one in which a single class was changed and recompiled. */
     private static void rebuild() throws IOException {
         var source = folder.resolve("Health.java");
         var text = Files.readString(Path.of("src/main/java/dozen/http/Health.java"));

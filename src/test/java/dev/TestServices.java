@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The PostgreSQL and the Redis that all tests of one JVM share; each test takes a database of its own. */
+/** The PostgreSQL, Redis and S3 server that all tests of one JVM share. Each test takes a database of its own. */
 public final class TestServices {
     private static final Path FOLDER = Path.of("target/services");
     private static final Leftovers LEFTOVERS = endLeftovers();
@@ -28,7 +28,7 @@ public final class TestServices {
         this.redis = redis;
     }
 
-    /** Before anything else is started, so that it ends what an earlier run left and nothing of ours. */
+    /** Ends what an earlier run left. It runs before anything else starts, so that it ends nothing of this run. */
     private static Leftovers endLeftovers() {
         try {
             Files.createDirectories(FOLDER);
@@ -58,7 +58,7 @@ public final class TestServices {
         }
     }
 
-    /** Also what a failed test left running. */
+    /** Stops the shared services, and whatever a failed test left running. */
     private static void endAll() {
         try {
             if (shared.s3 != null) shared.s3.close();
@@ -70,7 +70,7 @@ public final class TestServices {
         }
     }
 
-    /** One more, for a test that stops it. Kept data when the folder was used before. */
+    /** Starts another PostgreSQL, for a test that stops it. Data that the folder holds from before is kept. */
     public static LocalPostgres startPostgres(String folder, int port) throws IOException {
         var postgres = LocalPostgres.start(Path.of(".dev/binaries"), FOLDER.resolve(folder), port);
         LEFTOVERS.remember(ProcessHandle.of(postgres.pid()).orElseThrow());
@@ -84,13 +84,13 @@ public final class TestServices {
         return redis;
     }
 
-    /** Started at the first call, for it takes seconds and few tests need it. */
+    /** The shared S3 server. It starts at the first call, because that takes seconds and few tests need it. */
     public synchronized LocalS3 s3() {
         if (s3 == null) s3 = startS3("shared/s3");
         return s3;
     }
 
-    /** One more, for a test that stops it. */
+    /** Starts another S3 server, for a test that stops it. */
     public static LocalS3 startS3(String folder) {
         try {
             var started = LocalS3.start(Path.of(".dev/binaries"), FOLDER.resolve(folder), 0);

@@ -19,7 +19,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
-/** What scripts/cache runs: web's own start and requests, on services of its own, watched by the JVM that makes the cache. */
+/**
+ * The program behind scripts/cache: it starts web on services of its own and sends it requests, while web's JVM records
+ * the start-up cache.
+ */
 public final class TrainCache {
     private static final Pattern LISTENING = Pattern.compile("listening on port (\\d+)");
     private static final List<String> READS = List.of(
@@ -35,7 +38,7 @@ public final class TrainCache {
 
     private TrainCache() {}
 
-    /** @param arguments the jar, where its cache shall be, and the java that will start with it (this one when not given) */
+    /** @param arguments the jar, the path of its cache, and the java that will use it (this one when not given) */
     public static void main(String[] arguments) throws Exception {
         System.setProperty("slf4j.internal.verbosity", "WARN");
         System.setProperty("slf4j.provider", "org.slf4j.simple.SimpleServiceProvider");
@@ -59,9 +62,9 @@ public final class TrainCache {
             var builder = new ProcessBuilder(
                     java,
                     "-XX:AOTCacheOutput=" + made,
-                    // Without the profiles of the training: they make the compiler busy just when the start needs the
-                    // cores.
-                    // Without them it took 0.9 of the time (medians of seven interleaved starts, two cores).
+                    // The cache has no training profiles: they make the compiler busy just when the start needs the
+                    // cores. Without them a start took 0.9 of the time (medians of seven interleaved starts, two
+                    // cores).
                     "-XX:+UnlockDiagnosticVMOptions",
                     "-XX:-AOTRecordTraining",
                     "-Xlog:disable",
@@ -76,7 +79,7 @@ public final class TrainCache {
             var web = builder.redirectErrorStream(true).start();
             exercise(web);
             if (!web.waitFor(120, TimeUnit.SECONDS)) web.destroyForcibly();
-            // In one step: nobody may find a half of it.
+            // The move is atomic, so that no process finds a partial cache.
             Files.move(made, cache, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Rebuild.delete(data);
@@ -89,7 +92,7 @@ public final class TrainCache {
             for (var line = lines.readLine(); line != null; line = lines.readLine()) {
                 var listening = LISTENING.matcher(line);
                 if (!listening.find()) continue;
-                Thread.ofVirtual().start(() -> lines.lines().forEach(_ -> {})); // or its output would fill the pipe
+                Thread.ofVirtual().start(() -> lines.lines().forEach(_ -> {})); // keeps the pipe from filling up
                 requests(client, "http://127.0.0.1:" + listening.group(1));
                 web.toHandle().destroy();
                 web.waitFor(120, TimeUnit.SECONDS);

@@ -21,12 +21,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
-/** The built jar as a process of its own, seen from outside alone: settings in, output and exit code out. */
+/** The built jar as a process of its own, seen only from outside: settings go in, output and exit code come out. */
 public final class App implements AutoCloseable {
     public static final Path JAR = Path.of("target/app.jar").toAbsolutePath();
     private static final String JAVA =
             Path.of(System.getProperty("java.home"), "bin/java").toString();
-    /** False for who starts too few processes to make one worth its while. */
+    /** Whether to make a class-data archive. With -Darchive=false there is none: a few processes are not worth it. */
     private static final boolean ARCHIVE = !"false".equals(System.getProperty("archive"));
 
     private static final Pattern LISTENING = Pattern.compile("listening on port (\\d+)");
@@ -42,17 +42,17 @@ public final class App implements AutoCloseable {
         readers.add(Thread.ofVirtual().start(() -> read(process.getErrorStream(), err)));
     }
 
-    /** Does what the first start does once, for a test that measures time. */
+    /** Makes the class-data archive that the first start would make, for a test that measures time. */
     public static void prepare() {
         if (ARCHIVE) Archive.FILE.toFile();
     }
 
-    /** Starts a process type with these settings and nothing else of this environment. */
+    /** Starts a process type with these settings as its whole environment. */
     public static App start(Map<String, String> settings, String... arguments) throws IOException {
         return start(settings, List.of("-jar", JAR.toString()), arguments);
     }
 
-    /** @param java what stands between java and the arguments */
+    /** @param java the JVM options, including -jar or -cp, before the arguments of the application */
     public static App start(Map<String, String> settings, List<String> java, String... arguments) throws IOException {
         return start(null, settings, quick(java), java, arguments);
     }
@@ -63,7 +63,7 @@ public final class App implements AutoCloseable {
         return command;
     }
 
-    /** In another working folder. */
+    /** Starts a process in another working folder. */
     public static App startIn(Path folder, Map<String, String> settings, String... arguments) throws IOException {
         return startIn(folder, settings, List.of("-jar", JAR.toString()), arguments);
     }
@@ -73,7 +73,7 @@ public final class App implements AutoCloseable {
         return start(folder, settings, quick(java), java, arguments);
     }
 
-    /** With no option of ours. */
+    /** Starts a process without the JVM options that make other tests faster. */
     public static App startPlain(Map<String, String> settings, List<String> java, String... arguments)
             throws IOException {
         return start(null, settings, new ArrayList<>(List.of(JAVA)), java, arguments);
@@ -91,7 +91,7 @@ public final class App implements AutoCloseable {
         return new App(builder.start());
     }
 
-    /** The jar's classes as the JVM keeps them: a hundred processes that start with it take a third of the time. */
+    /** A class-data archive of the jar. With it a hundred processes start in a third of the time. */
     private static final class Archive {
         private static final Path FILE = make();
 

@@ -61,7 +61,7 @@ final class BackingServices {
         }
     }
 
-    /** One that runs and one that does not: readiness must tell them apart. */
+    /** Attaches a second S3 server and then stops it: readiness must show both. */
     private static void files(Subject subject) throws Exception {
         var s3 = TestServices.startS3("second-s3");
         var settings = subject.deploy();

@@ -92,7 +92,10 @@ class BackingServicesIT {
         }
     }
 
-    /** Waits for the first one: a line is written by a thread of its own, and may come after the answer. */
+    /**
+     * The number of log lines with this text. It waits up to 5 s for the first one, because a thread of its own writes
+     * the lines and may do so after the answer.
+     */
     private static long countOf(App app, String text) throws InterruptedException {
         for (var tries = 0; tries < 100 && app.out().stream().noneMatch(line -> line.contains(text)); tries++) {
             Thread.sleep(50);

@@ -46,7 +46,7 @@ class BuildIT {
 
     private static String build(Path folder) throws Exception {
         copySources(folder);
-        // A platform has no .git there; the commit then comes from the environment at run time.
+        // As on a platform, there is no .git; the commit then comes from the environment at run time.
         run(folder, "mvn", "-q", "-B", "-o", "-Dmaven.test.skip=true", "package");
         var jar = Files.readAllBytes(folder.resolve("target/app.jar"));
         assertNotEquals(0, jar.length);

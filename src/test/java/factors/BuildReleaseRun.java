@@ -43,7 +43,7 @@ final class BuildReleaseRun {
         return "web does not migrate; release ran twice at once and again; v1 and v2 of one build; rolled back on a newer schema";
     }
 
-    /** A newer build's migration, then this build again. */
+    /** Applies the migration of a newer build, then releases and runs this build again. */
     private static void rollBack(Subject subject, java.util.Map<String, String> settings) throws Exception {
         var folder = Files.createTempDirectory("newer");
         try (var jar = new JarFile(App.JAR.toFile())) {

@@ -30,7 +30,7 @@ final class Codebase {
             var somebody = Person.number("codebase", 1);
             var deploys = List.of(subject.visitor(one), subject.visitor(two), subject.visitor(three));
             for (var deploy : deploys) {
-                var id = deploy.signUp(somebody); // each has its own, or the second would be a conflict
+                var id = deploy.signUp(somebody); // with shared data the second sign-up would be a conflict
                 for (var other : deploys) {
                     expect((other.read(id) == 200) == (other == deploy), "one deploy shows another's data");
                 }
@@ -41,7 +41,7 @@ final class Codebase {
                 .formatted(commands.size(), before.size());
     }
 
-    /** Each has a PostgreSQL and a Redis of its own: here a database in each. */
+    /** Starts a deploy with data of its own: a separate database in PostgreSQL and in Redis. */
     private static App start(Subject subject, int number) throws IOException {
         var settings = subject.deploy();
         return subject.start(Subject.with(settings, "REDIS_URL", settings.get("REDIS_URL") + "/" + number), "web");

@@ -10,10 +10,13 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** VIII: more of a process type is more work done, and nothing twice. */
+/** VIII: more processes of a type share the work, and nothing is done twice. */
 final class Concurrency {
     private static final int JOBS = 24;
-    /** Who is free takes a job, so one of four may come too late for all of some; not for so many. */
+    /**
+     * The most jobs of a run. A free worker takes the next job, so with {@link #JOBS} jobs one of four may come too
+     * late to get any; with this many it does not.
+     */
     private static final int MAX_JOBS = 4 * JOBS;
 
     private static final int TICKS = 3;
@@ -52,7 +55,7 @@ final class Concurrency {
                         40, all + " jobs are done", () -> lines(workers, done).count() >= all);
             } while (shares(workers, done).contains(0L) && asked < MAX_JOBS);
             Subject.await(20, "ticks", () -> dues(schedulers).size() >= TICKS);
-            Thread.sleep(500); // for one that would come twice
+            Thread.sleep(500); // gives a duplicate time to show up
             var jobs = lines(workers, done).toList();
             expect(jobs.size() == asked, "%d jobs ran %d times with %d workers", asked, jobs.size(), count);
             for (var due : dues(schedulers).entrySet()) {

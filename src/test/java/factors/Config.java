@@ -69,9 +69,9 @@ final class Config {
         }
     }
 
-    /** The server of the tests asks for no password, so this one is as good as any. */
+    /** Puts a planted password into the URL. The PostgreSQL of the tests asks for none, so it accepts any. */
     private static String planted(String databaseUrl) {
-        PostgresUrl.parse(databaseUrl); // or the next line would change something else
+        PostgresUrl.parse(databaseUrl); // fails when the URL has another form than the next line expects
         return databaseUrl.replaceFirst("//([^:@/]*)(:[^@/]*)?@", "//$1:planted@");
     }
 

@@ -8,11 +8,11 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What the proof of the factors needs to know of an application, from src/test/resources/factors.json: how somebody signs
- * up and logs in, a read of what was made, the job that a sign-up asks for (it sends one mail), a tick, a task, a line for
- * the console. {mail}, {password}, {name} and {id} stand for a person's.
+ * The facts about an application that the proof of the factors needs, from src/test/resources/factors.json: how to sign
+ * up and log in, a path that reads what a sign-up made, the job that a sign-up enqueues (it sends one mail), a tick, a
+ * task, and a line for the console. {mail}, {password}, {name} and {id} are placeholders for a person's values.
  *
- * @param files whether web is attached to file storage, and readiness tells of it as "files"
+ * @param files whether web is attached to file storage and reports it as "files" in its readiness
  */
 record Declarations(
         Request signUp,
@@ -26,7 +26,7 @@ record Declarations(
         boolean files) {
     record Request(String path, JsonNode body) {}
 
-    /** @param setting its cron expression */
+    /** @param setting the setting that holds its cron expression */
     record Tick(String name, String setting) {}
 
     record Task(List<String> arguments, String input) {}
@@ -38,7 +38,7 @@ record Declarations(
         return new ObjectMapper().readValue(Files.readString(file), Declarations.class);
     }
 
-    /** Somebody made up. */
+    /** A made-up person. */
     record Person(String mail, String password, String name) {
         static Person number(String who, int number) {
             return new Person(who + number + "@example.com", "correct horse " + who + number, "Person " + number);

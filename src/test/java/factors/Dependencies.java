@@ -71,7 +71,7 @@ final class Dependencies {
         return difference;
     }
 
-    /** False where the system does not let us take the network away. */
+    /** Runs the jar without a network. Returns false when the system does not let us take the network away. */
     private static boolean startsWithoutNetwork(Path folder) throws Exception {
         if (run(folder, "unshare", "-rn", "true") != 0) return false;
         var java = Path.of(System.getProperty("java.home"), "bin/java").toString();

@@ -13,7 +13,7 @@ import java.util.concurrent.Future;
 
 /** IX: quick to start, graceful to stop, and nothing is lost when killed. */
 final class Disposability {
-    /** As many as two cores hash at once: a third would wait for its turn, and be refused in time. */
+    /** Two cores hash this many passwords at once. A third request would wait, and be refused after a while. */
     private static final int AT_ONCE = 2;
 
     private static final int JOBS = 20;
@@ -71,7 +71,7 @@ final class Disposability {
         }
     }
 
-    /** Killed with -9 while it works; another does the rest. */
+    /** Kills a worker with SIGKILL while it works. Returns after how many seconds another one has done the rest. */
     static long kill(Subject subject) throws Exception {
         Map<String, String> settings = Subject.with(subject.deploy(), "WORKER_THREADS", "4");
         try (var web = subject.start(settings, "web");
@@ -90,7 +90,7 @@ final class Disposability {
         }
     }
 
-    /** What the task that lists jobs says of this type: nothing, when all are done and none is dead. */
+    /** The lines of the task list-jobs about this job type. There are none when all jobs are done and none is dead. */
     private static List<String> jobsLeft(Subject subject, Map<String, String> settings) throws Exception {
         Thread.sleep(500);
         try (var list = subject.start(settings, "task", "list-jobs")) {

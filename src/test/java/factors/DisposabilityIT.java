@@ -21,7 +21,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** Factor IX, stopping: what is in flight is answered. A lock in PostgreSQL makes real requests slow. */
+/** Factor IX: requests in flight are answered when web stops. A lock in PostgreSQL makes real requests slow. */
 class DisposabilityIT {
     private static final int IN_FLIGHT = 50;
 
@@ -34,7 +34,7 @@ class DisposabilityIT {
         return App.start(settings, "web");
     }
 
-    /** Until it is closed, every read of the courses waits. */
+    /** Locks the table of the courses: until the connection is closed, every read of it waits. */
     private Connection lockCourses() throws SQLException {
         var connection = DriverManager.getConnection(
                 "jdbc:postgresql" + databaseUrl.substring("postgres".length()).replace("postgres:postgres@", ""),

@@ -1,7 +1,7 @@
 package factors;
 
 /**
- * One of the twelve, and its proof.
+ * One of the twelve factors, and its proof.
  *
  * @param done what was done to the artifact
  */
@@ -12,7 +12,7 @@ record Factor(String numeral, String name, String done, Proof proof) {
         String seen(Subject subject) throws Exception;
     }
 
-    /** What the artifact did was not what the factor asks for. */
+    /** The artifact did not do what the factor asks for. */
     static final class Broken extends RuntimeException {
         Broken(String message) {
             super(message, null, false, false);
@@ -23,7 +23,7 @@ record Factor(String numeral, String name, String done, Proof proof) {
         if (!holds) throw new Broken(otherwise.formatted(values));
     }
 
-    /** @param seen or, when it failed, what was seen instead */
+    /** @param seen what was seen; after a failure, what was seen instead */
     record Outcome(Factor factor, String seen, boolean passed, double seconds) {}
 
     Outcome prove(Subject subject) {

@@ -38,7 +38,11 @@ public final class Factors {
 
     private Factors() {}
 
-    /** @param arguments numerals of those to prove; all when none is given. Exit code 0 when each holds, else 1 */
+    /**
+     * Exits with 0 when each factor holds, otherwise with 1.
+     *
+     * @param arguments the numerals of the factors to prove; all when none is given
+     */
     public static void main(String... arguments) throws Exception {
         System.setProperty("slf4j.internal.verbosity", "WARN");
         System.setProperty("slf4j.provider", "org.slf4j.simple.SimpleServiceProvider");
@@ -47,7 +51,7 @@ public final class Factors {
         var outcomes = new ArrayList<Outcome>();
         try (var subject = new Subject()) {
             System.setErr(
-                    new PrintStream(OutputStream.nullOutputStream())); // where servers tell of clients that were killed
+                    new PrintStream(OutputStream.nullOutputStream())); // test servers write there about killed clients
             var chosen = ALL.stream()
                     .filter(factor -> wanted.isEmpty() || wanted.contains(factor.numeral()))
                     .toList();

@@ -59,7 +59,7 @@ final class Logs {
                         "a line without time or message: %s",
                         line);
                 var time = Instant.parse(event.get("time").asText());
-                // Threads stamp an event before they write it.
+                // A thread stamps an event before it writes it, so events may be up to 50 ms out of order.
                 expect(!time.isBefore(last.minusMillis(50)), "events out of order at %s", time);
                 last = time;
             } catch (JsonProcessingException e) {

@@ -18,7 +18,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Factor XI: events to stdout, one a line, and nothing to the disk. */
+/** Factor XI: events go to stdout, one per line, and nothing goes to the disk. */
 class LogsIT {
     private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -23,19 +23,23 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A proof that can't fail proves nothing: each factor is broken in a copy of the project, and exactly its row must fail.
- * That row alone is run; with -Dmutations=all, with all others, which takes ten minutes.
+ * A proof that can't fail proves nothing: each factor is broken in a copy of the project, and exactly its row must
+ * fail. Only that row is run; with -Dmutations=all, every row is run, which takes ten minutes.
  */
 @Tag("long")
 class MutationsIT {
-    /** Two at once. */
+    /** Whether every row is run for each mutation. */
     private static final boolean ALL_ROWS = System.getProperty("mutations", "").equals("all");
-    /** With all rows one at a time, for some of them measure. */
+    /** Two mutations are tried at once; with all rows only one, because some rows measure time. */
     private static final Semaphore ROOM = new Semaphore(ALL_ROWS ? 1 : 2);
 
     private static final Path PROJECT = Path.of("").toAbsolutePath();
 
-    /** What is done to a file of the copy: sources are compiled into the jar. */
+    /**
+     * A change to a file of the copy. A changed source is compiled into the copy's jar.
+     *
+     * @param replacements pairs of old and new text
+     */
     record Mutation(String row, String what, String file, String... replacements) {
         @Override
         public String toString() {
@@ -46,7 +50,7 @@ class MutationsIT {
     static List<Mutation> mutations() {
         var main = "src/main/java/academy/Main.java";
         var web = "src/main/java/academy/WebProcess.java";
-        var start = "var attached = new Attached(settings, lifecycle);";
+        var start = "var services = new Services(settings, lifecycle);";
         return List.of(
                 new Mutation(
                         "I", "a process type of another artifact", "Procfile", "app.jar worker", "worker.jar worker"),
@@ -69,8 +73,8 @@ class MutationsIT {
                         "VI",
                         "an in-memory session",
                         "src/main/java/academy/accounts/Sessions.java",
-                        "public final class Sessions {",
-                        "public final class Sessions { private static final java.util.Map<String, String> MEMORY ="
+                        "public final class Sessions implements Authenticator {",
+                        "public final class Sessions implements Authenticator { private static final java.util.Map<String, String> MEMORY ="
                                 + " new java.util.concurrent.ConcurrentHashMap<>();",
                         "redis.client().set(key(token), value, SetParams.setParams().ex(lasts.toSeconds()));",
                         "MEMORY.put(token, value);",
@@ -115,7 +119,7 @@ class MutationsIT {
     }
 
     @ParameterizedTest
-    @Execution(ExecutionMode.CONCURRENT) // with each other alone: half of the time each waits
+    @Execution(ExecutionMode.CONCURRENT) // the mutations run beside each other only; each waits half of the time
     @MethodSource("mutations")
     void exactlyItsRowFails(Mutation mutation, @TempDir Path copy) throws Exception {
         ROOM.acquire();
@@ -140,7 +144,7 @@ class MutationsIT {
         }
     }
 
-    /** All that the proof reads; what is not mutated stays the project's own. */
+    /** Copies the files that the proof reads, and links the libraries and folders that no mutation changes. */
     private static void copyTo(Path copy) throws IOException {
         Files.createDirectories(copy.resolve("target/lib"));
         for (var file : List.of(
@@ -224,7 +228,7 @@ class MutationsIT {
         return Files.readString(output);
     }
 
-    /** In absolute terms, for it is used in another folder. */
+    /** The class path with absolute paths, because it is used in another folder. */
     private static String classPath() throws IOException {
         var libraries =
                 Files.readString(PROJECT.resolve("target/test-classpath")).strip();

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The built jar on machines that are set up otherwise than ours. */
+/** The built jar works on machines that are set up differently from ours. */
 class OddMachinesIT {
     private final TestServices services = TestServices.shared();
 
@@ -83,7 +83,7 @@ class OddMachinesIT {
         }
     }
 
-    /** Those of Linux's usual folder. */
+    /** The java programs before Java 25 in /usr/lib/jvm, Linux's usual folder. */
     private static List<Path> olderJavas() throws Exception {
         var found = new ArrayList<Path>();
         var folder = Path.of("/usr/lib/jvm");

@@ -35,7 +35,7 @@ final class PortBinding {
         }
     }
 
-    /** What the kernel says: the process's sockets among those that listen. */
+    /** The ports that a process listens on, as the kernel lists them in /proc. */
     private static Set<Integer> listening(long pid) throws Exception {
         var sockets = new HashSet<String>();
         try (var open = Files.list(Path.of("/proc/" + pid + "/fd"))) {

@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Factor V: the release stage is one of its own, repeatable, and all or nothing. */
+/** Factor V: the release is a stage of its own, repeatable, and all or nothing. */
 class ReleaseIT {
     private final TestServices services = TestServices.shared();
     private final String databaseUrl = services.newEmptyDatabase();

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Factor III: the environment alone, every fault at once, and no secret anywhere. */
+/** Factor III: settings come from the environment alone, all faults are told at once, and no secret is printed. */
 class SettingsIT {
     private final TestServices services = TestServices.shared();
 
@@ -86,7 +86,7 @@ class SettingsIT {
         var base = services.settings(services.newDatabase());
         base.put("LOG_LEVEL", "trace");
         var cases = new ArrayList<Map<String, String>>();
-        // A user who does not exist, a database that does not exist, a Redis that wants no password.
+        // An unknown user, an unknown database in both forms of its URL, and a password for a Redis that has none.
         var address = "127.0.0.1:" + services.postgres().port();
         cases.add(Map.of("DATABASE_URL", "postgres://nobody:canary-1@" + address + "/postgres"));
         cases.add(Map.of("DATABASE_URL", "postgres://postgres:canary-1@" + address + "/nothing"));

@@ -35,12 +35,12 @@ final class Subject implements AutoCloseable {
         App.prepare();
     }
 
-    /** Begins what is waited for most of the time, so that it runs beside the other proofs. */
+    /** Starts the proof that waits most of the time, the killed worker, so that it runs beside the other proofs. */
     void killAWorker() {
         killed = threads.submit(() -> Disposability.kill(this));
     }
 
-    /** After how many seconds all of its jobs were done. */
+    /** Waits for the proof that {@link #killAWorker} started; returns after how many seconds all jobs were done. */
     long killed() throws Exception {
         try {
             return killed.get();
@@ -62,7 +62,10 @@ final class Subject implements AutoCloseable {
         return "smtp://127.0.0.1:" + smtp.getSmtp().getPort();
     }
 
-    /** Of a deploy of its own; passwords are cheap to hash, where that is not what is looked at. */
+    /**
+     * The settings of a deploy with a database of its own. Passwords are cheap to hash, because most proofs do not
+     * measure that.
+     */
     Map<String, String> deploy() {
         return deploy(services.newDatabase());
     }
@@ -102,7 +105,7 @@ final class Subject implements AutoCloseable {
                 .count();
     }
 
-    /** Every file of the artifact by its content. */
+    /** The SHA-256 of every file of the artifact, by its name. */
     Map<String, String> artifact() throws IOException {
         var files = new TreeMap<String, String>();
         files.put("app.jar", digest(App.JAR));
@@ -149,7 +152,7 @@ final class Subject implements AutoCloseable {
         boolean yes() throws Exception;
     }
 
-    /** Asks until it is so, for a while. */
+    /** Asks every 50 ms until the answer is yes; fails after the given seconds. */
     static void await(int seconds, String what, Question question) throws Exception {
         var deadline = System.nanoTime() + seconds * 1_000_000_000L;
         while (!question.yes()) {

@@ -99,7 +99,7 @@ class TasksIT {
         var times = new ArrayList<Long>();
         try (var web = App.start(settings, "web");
                 var client = HttpClient.newHttpClient()) {
-            for (var i = 0; i < 200; i++) web.get(client, "/api/courses?limit=100"); // warm before it is timed
+            for (var i = 0; i < 200; i++) web.get(client, "/api/courses?limit=100"); // warm up before the timing starts
             var cursor = "";
             do {
                 var start = System.nanoTime();
@@ -114,7 +114,7 @@ class TasksIT {
         }
         assertEquals(MANY, ids.size());
         assertEquals(MANY / 100, times.size());
-        // Coarse on purpose: by offset, the last pages would cost a hundred times the first.
+        // The limit is coarse on purpose: with OFFSET the last pages would cost a hundred times the first.
         var first = median(times.subList(0, 100));
         var last = median(times.subList(times.size() - 100, times.size()));
         assertTrue(last < 5 * first, "first pages %d ns, last pages %d ns".formatted(first, last));

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Factor VI: an upload passes through web and stays nowhere in it. */
+/** Factor VI: an upload passes through web, and web keeps nothing of it. */
 @Tag("long")
 class UploadIT {
     private static final int BYTES = 1_000_000_000;
@@ -67,7 +67,7 @@ class UploadIT {
         }
     }
 
-    /** As Linux counts it; elsewhere the folder alone tells. */
+    /** The bytes that web wrote to disk, as Linux counts them. It is 0 elsewhere: only the folder is checked. */
     private static long written(App web) throws Exception {
         var io = Path.of("/proc/%d/io".formatted(web.pid()));
         if (!Files.exists(io)) return 0;

@@ -11,7 +11,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 
-/** Somebody outside who talks to a web process by the routes that are declared. */
+/** A client that talks to a web process by the declared routes. */
 final class Visitor {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
@@ -47,7 +47,7 @@ final class Visitor {
         return post(declared.signUp(), who);
     }
 
-    /** Returns the id of what was made. */
+    /** Signs up; returns the id of what was made. */
     String signUp(Person who) throws IOException, InterruptedException {
         var answer = trySignUp(who);
         Factor.expect(answer.statusCode() == 201, "a sign-up was answered with %d", answer.statusCode());
@@ -58,19 +58,19 @@ final class Visitor {
         return post(declared.logIn(), who);
     }
 
-    /** Returns the cookie. */
+    /** Logs in; returns the session's cookie. */
     String logIn(Person who) throws IOException, InterruptedException {
         var answer = tryLogIn(who);
         Factor.expect(answer.statusCode() == 201, "a log-in was answered with %d", answer.statusCode());
         return answer.headers().firstValue("Set-Cookie").orElseThrow().split(";")[0];
     }
 
-    /** The status of asking who one is. */
+    /** The HTTP status of a request for one's own account. */
     int me(String cookie) throws IOException, InterruptedException {
         return get(declared.me(), cookie).statusCode();
     }
 
-    /** The status of reading what a sign-up made. */
+    /** The HTTP status of a request for what a sign-up made. */
     int read(String id) throws IOException, InterruptedException {
         return get(declared.read().replace("{id}", id), "").statusCode();
     }

@@ -25,8 +25,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Each backing service away, back again, slow, and cut in the middle of its answers, while requests come: what fails says
- * so (503), the rest goes on, all is well soon after, and nothing that was acknowledged is lost.
+ * Each backing service is stopped, slowed down, or cut off in the middle of its answers while requests come, and then
+ * restored. A request that fails gets 503, the others go on, all is well within 10 s, and nothing that was acknowledged
+ * is lost but one mail at the most.
  */
 @Tag("long")
 class FaultsIT {
@@ -48,7 +49,7 @@ class FaultsIT {
         }
     }
 
-    /** One try of something; its id when it was acknowledged, null when it was refused with 503. */
+    /** One attempt. Returns its id when it was acknowledged, null when it was refused with 503. */
     @FunctionalInterface
     private interface Try {
         String run(int number) throws Exception;
@@ -60,7 +61,7 @@ class FaultsIT {
     private final AtomicInteger refusals = new AtomicInteger();
     private final ConcurrentLinkedQueue<Throwable> faults = new ConcurrentLinkedQueue<>();
 
-    /** Asks all the time in some threads while the fault lasts; returns how long after its end all was well, in ms. */
+    /** Repeats the attempt in several threads while the fault lasts. Returns how many ms after its end all was well. */
     private long during(Fault fault, Proxy proxy, int threads, Try what) throws Exception {
         try (var askers = Executors.newVirtualThreadPerTaskExecutor()) {
             var end = System.nanoTime() + (LASTS_MS + 1000) * 1_000_000L;
@@ -68,7 +69,7 @@ class FaultsIT {
                 askers.submit(() -> {
                     while (System.nanoTime() < end && faults.isEmpty()) {
                         ask(what);
-                        Thread.sleep(20); // others run beside it
+                        Thread.sleep(20); // leaves time to the tests that run beside it
                     }
                     return null;
                 });
@@ -129,7 +130,7 @@ class FaultsIT {
     }
 
     @ParameterizedTest
-    @Execution(ExecutionMode.CONCURRENT) // with each other alone: half of the time each waits
+    @Execution(ExecutionMode.CONCURRENT) // the tests run beside each other only; each waits half of the time
     @EnumSource
     void postgres(Fault fault) throws Exception {
         var services = TestServices.shared();
@@ -144,7 +145,7 @@ class FaultsIT {
         }
     }
 
-    /** The same address, but for the port. */
+    /** The same address with the port of the proxy. */
     private static String through(String url, Proxy proxy) {
         var port = URI.create(url).getPort();
         return url.replace(":" + port, ":" + proxy.port());
@@ -154,9 +155,9 @@ class FaultsIT {
         return academy.get("/api/users/" + id).statusCode();
     }
 
-    /** Sign-ups and cached reads need no Redis; what is acknowledged is in PostgreSQL, and its mail's job with it. */
+    /** Sign-ups and cached reads need no Redis: PostgreSQL has every acknowledged sign-up, and the job for its mail. */
     @ParameterizedTest
-    @Execution(ExecutionMode.CONCURRENT) // with each other alone: half of the time each waits
+    @Execution(ExecutionMode.CONCURRENT) // the tests run beside each other only; each waits half of the time
     @EnumSource
     void redis(Fault fault) throws Exception {
         var services = TestServices.shared();
@@ -175,7 +176,7 @@ class FaultsIT {
     }
 
     @ParameterizedTest
-    @Execution(ExecutionMode.CONCURRENT) // with each other alone: half of the time each waits
+    @Execution(ExecutionMode.CONCURRENT) // the tests run beside each other only; each waits half of the time
     @EnumSource
     void files(Fault fault) throws Exception {
         var s3 = TestServices.shared().s3();
@@ -188,7 +189,7 @@ class FaultsIT {
             var film = new byte[100_000];
             var recovered = during(fault, proxy, 2, number -> {
                 Thread.sleep(100);
-                var lesson = lessons.get(number); // each has one film, and a second would replace it
+                var lesson = lessons.get(number); // a lesson has one film, and a second would replace it
                 var answer = academy.send(academy.request("/api/lessons/" + lesson + "/video")
                         .header("Cookie", admin)
                         .header("Content-Type", "video/mp4")
@@ -216,9 +217,9 @@ class FaultsIT {
         }
     }
 
-    /** Nobody waits for a mail: the job does, and tries again. */
+    /** No request waits for a mail: a job sends it, and retries. */
     @ParameterizedTest
-    @Execution(ExecutionMode.CONCURRENT) // with each other alone: half of the time each waits
+    @Execution(ExecutionMode.CONCURRENT) // the tests run beside each other only; each waits half of the time
     @EnumSource
     void mail(Fault fault) throws Exception {
         var smtp = new GreenMail(ServerSetup.SMTP.dynamicPort());

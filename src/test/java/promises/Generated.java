@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 
-/** Parts of requests by chance, from an OpenAPI document: often right, often wrong in one place, at times nonsense. */
+/** Random parts of requests, from an OpenAPI document: often right, often wrong in one place, at times nonsense. */
 final class Generated {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final List<String> NASTY = List.of(
@@ -128,7 +128,10 @@ final class Generated {
     private final List<String> cookies;
     private int made;
 
-    /** @param known ids that exist; cookies of who may ask */
+    /**
+     * @param known ids that exist
+     * @param cookies the cookies of the callers; an empty one is a guest's
+     */
     Generated(long seed, JsonNode document, List<String> known, List<String> cookies) {
         this.random = new Random(seed);
         this.document = document;
@@ -205,7 +208,7 @@ final class Generated {
         return headers;
     }
 
-    /** Forms, as browsers send them and as nobody should. */
+    /** Headers for a form, as browsers send them and as none should. */
     Map<String, String> formHeaders() {
         var headers = headers();
         headers.put("Content-Type", oneIn(2) ? "application/x-www-form-urlencoded" : any(TYPES));
@@ -225,14 +228,14 @@ final class Generated {
         };
     }
 
-    /** A query at the end of a path, whole or broken. */
+    /** At times an odd query for the end of a path, valid or broken; otherwise empty. */
     String oddQuery() {
         return oneIn(25)
                 ? any(List.of("?q=100%25", "?q=%F0%9F%98%80", "?limit=%00", "?q=%ff", "?%c3", "?a&b&&=", "?cursor=%7F"))
                 : "";
     }
 
-    /** Null when the operation takes none. */
+    /** A body for the operation. When it takes none, mostly null. */
     String body(JsonNode operation) {
         var content = operation.path("requestBody").path("content");
         if (content.isMissingNode()) return oneIn(20) ? "{}" : null;

@@ -26,8 +26,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Requests that are made up from the API's own description, right and wrong in any mixture, of a guest, a learner and an
- * admin: whatever comes, it gets a clear answer. -Drequests=N sends more, -Dseed=N the same again.
+ * Sends random requests, made from the API's own description, as a guest, a learner and an admin. Right or wrong, each
+ * gets a clear answer. -Drequests=N sets their number (default 20,000); the same -Dseed=N (default 12) sends the same
+ * again.
  */
 @Tag("long")
 class GeneratedRequestsIT {
@@ -136,7 +137,7 @@ class GeneratedRequestsIT {
             statuses.computeIfAbsent(answer.statusCode(), _ -> new AtomicInteger())
                     .incrementAndGet();
             var text = answer.body();
-            // Without S3, what needs files is "away", as README says.
+            // Without S3, a request that needs files gets 503, as README says.
             if (answer.statusCode() >= 500 && answer.statusCode() != 503) faults.add(answer.statusCode() + ": " + told);
             if (text.contains("Exception") || text.contains("\tat ")) faults.add("a stack: " + told);
             var id = answer.headers().firstValue("X-Request-Id").orElse("none");

@@ -27,7 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A thousand letters to a mail server that fails in every way at every step, half of the time. */
+/** Sends a thousand letters to a mail server that fails half of the time, in every way and at every step. */
 @Tag("long")
 class MailFaultsIT {
     private static final int LETTERS = 1000;
@@ -38,7 +38,7 @@ class MailFaultsIT {
     private final Random random = new Random(14);
     private final AtomicInteger failures = new AtomicInteger();
 
-    /** 550 for the recipient is left out: that letter is given up, as a test of its own shows. */
+    /** A random fault or null. 550 for the recipient is left out: such a letter is given up, see RefusedMailsTest. */
     private synchronized Fault fault() {
         if (random.nextBoolean()) return null;
         var step = Step.values()[random.nextInt(Step.values().length)];
@@ -78,7 +78,7 @@ class MailFaultsIT {
         }
     }
 
-    /** As a job is tried, without the waits between. */
+    /** Retries as a job would, without the pauses between the attempts. */
     private void sendUntilDone(Mailer mailer, int number) {
         for (var tries = 0; tries < 40; tries++) {
             try {

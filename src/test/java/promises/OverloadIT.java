@@ -22,13 +22,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Ten times what web may have at once: the rest is told so at once, and the moment it is over all is as before. */
+/**
+ * Ten times as many clients as web serves at once: the surplus is refused with 503, and right after the overload all is
+ * as before.
+ */
 @Tag("long")
 class OverloadIT {
     private static final int AT_ONCE = 16;
     private static final int CLIENTS = 10 * AT_ONCE;
     private static final Duration LONG = Duration.ofSeconds(8);
-    /** Heap of 192 MB (two passwords at once take 40 of it), code, classes and threads. */
+    /** The limit for a heap of 192 MB (hashing two passwords at once takes 40 of it), code, classes and threads. */
     private static final int MAX_MEGABYTES = 400;
 
     private final AtomicInteger served = new AtomicInteger();
@@ -87,7 +90,7 @@ class OverloadIT {
             assertEquals(503, answer.statusCode(), answer.body());
             assertTrue(answer.headers().firstValue("Retry-After").isPresent());
             refused.incrementAndGet();
-            Thread.sleep(20); // or the refusals alone would take all of the machine
+            Thread.sleep(20); // otherwise the refusals alone would take all CPU time
         }
     }
 

@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntSupplier;
 
 /**
- * A plain TCP proxy: a load balancer when it is asked for a port at each connection, and what injects faults when it is
- * told to: connections refused, answers delayed, or cut in the middle.
+ * A plain TCP proxy. It asks for the target port at each connection, so it can be a load balancer. When told to, it
+ * injects faults: it refuses connections, delays answers, or cuts them in the middle.
  */
 public final class Proxy implements AutoCloseable {
     private final ServerSocket server;
@@ -23,7 +23,7 @@ public final class Proxy implements AutoCloseable {
     private volatile boolean refusing;
     private volatile int delayMs;
 
-    /** @param target where the next connection goes, on this machine */
+    /** @param target gives the port on this machine for the next connection */
     public Proxy(IntSupplier target) throws IOException {
         this.target = target;
         this.server = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
@@ -34,18 +34,18 @@ public final class Proxy implements AutoCloseable {
         return server.getLocalPort();
     }
 
-    /** As if nobody listened, and as if whoever did had died. */
+    /** Closes the open connections and each new one, as if the service had died; false ends this. */
     public void refuse(boolean refuse) {
         refusing = refuse;
         if (refuse) open.forEach(Proxy::close);
     }
 
-    /** Every piece of an answer comes so much later. */
+    /** Delays every piece of an answer by this many milliseconds. */
     void delay(int milliseconds) {
         delayMs = milliseconds;
     }
 
-    /** Each answer breaks off in its middle, and its connection with it. */
+    /** Cuts each answer in its middle, and closes its connection. */
     void cutAnswers(boolean cutting) {
         cut.set(cutting);
     }
@@ -57,7 +57,7 @@ public final class Proxy implements AutoCloseable {
                 if (refusing) close(client);
                 else Thread.ofVirtual().start(() -> serve(client));
             } catch (IOException e) {
-                // closed, or it went away in this moment
+                // the proxy was closed, or the client went away
             }
         }
     }
@@ -78,7 +78,7 @@ public final class Proxy implements AutoCloseable {
             requests.join();
             open.remove(upstream);
         } catch (IOException e) {
-            // nobody behind it
+            // nothing listens on the target port
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Two web processes, replaced one after the other, again and again, behind a balancer and under load: nobody notices. */
+/** Two web processes behind a load balancer are replaced in turn, 20 times, under load: no request fails. */
 @Tag("long")
 class RollingDeployIT {
     private static final int REPLACEMENTS = 20;
@@ -68,7 +68,9 @@ class RollingDeployIT {
         ports = now;
     }
 
-    /** As every platform does it: the new one is ready first, the old one gets no new connections, and then SIGTERM. */
+    /**
+     * Replaces a process as platforms do: once the new one is ready, the old one gets no new connections, then SIGTERM.
+     */
     private void replaceOne() throws Exception {
         webs.add(start());
         var old = webs.remove();

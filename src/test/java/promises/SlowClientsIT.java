@@ -13,7 +13,10 @@ import java.util.ArrayList;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Hundreds that send a byte a second, half of them headers and half of them bodies: the others don't notice. */
+/**
+ * Hundreds of clients send a byte a second, half of them headers and half bodies: the others keep a quarter of their
+ * throughput at least, and no request of theirs fails.
+ */
 @Tag("long")
 class SlowClientsIT {
     private static final int SLOW = 300;

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** What the status page and the other pages say when processes come and go, and while a resource is away. */
+/** The status page and the other pages show processes that come and go, and resources that are away. */
 @Execution(ExecutionMode.CONCURRENT) // it waits most of the time
 class StatusIT {
     private static final Duration NOTICED = Duration.ofSeconds(15);
@@ -33,9 +33,7 @@ class StatusIT {
     void itShowsWorkersThatComeAndGoAndResourcesThatAreAway() throws Exception {
         var services = TestServices.shared();
         var direct = services.settings(services.newDatabase());
-        direct.put(
-                "REDIS_URL",
-                services.redis().url() + "/8"); // other tests' processes tell of themselves in the shared one
+        direct.put("REDIS_URL", services.redis().url() + "/8"); // other tests' processes register in the shared one
         direct.put("RELEASE_VERSION", "v7");
         try (var redis = new Proxy(() -> port(services.redis().url()));
                 var postgres = new Proxy(() -> port(direct.get("DATABASE_URL")));

@@ -40,9 +40,9 @@ import dozen.status.StatusPage;
 import dozen.pages.Templates;
 import java.time.Duration;
 
-/** The whole wiring: what each process type attaches, and what it starts. */
+/** The wiring of each process type: what it attaches and what it starts. */
 public final class Main {
-    /** For a request; a task may take longer. */
+    /** The longest that a statement of a request may take; a job or task may take longer. */
     private static final Duration STATEMENT = Duration.ofSeconds(5);
 
     private static final Duration TASK_STATEMENT = Duration.ofMinutes(10);
@@ -85,7 +85,9 @@ public final class Main {
                         run -> jobTasks(run).discard(run.arguments()));
     }
 
-    /** Starts the web process; the lifecycle that is given owns all of it, so a test can start and close the very same. */
+    /**
+     * Starts the web process. The given lifecycle owns all of it, so that a test can start and close the same thing.
+     */
     public static Server web(Settings settings, Lifecycle lifecycle) {
         var postgres = lifecycle.register(Postgres.attach(settings.databaseUrl(), settings.databasePoolSize(), STATEMENT));
         var redis = redis(settings, lifecycle);
@@ -121,9 +123,9 @@ public final class Main {
         return server;
     }
 
-    /** Every type of job, and who does it. */
+    /** Starts the worker process: every type of job with its handler. */
     public static Worker worker(Settings settings, Lifecycle lifecycle) {
-        // Room for a connection in each handler, for taking jobs and for heartbeats.
+        // A connection for each handler, and more for taking jobs and sending heartbeats.
         var connections = Math.max(settings.databasePoolSize(), settings.workerThreads() + 3);
         var postgres = lifecycle.register(Postgres.attach(settings.databaseUrl(), connections, TASK_STATEMENT));
         var redis = redis(settings, lifecycle);
@@ -139,7 +141,7 @@ public final class Main {
         return worker;
     }
 
-    /** Every tick of the clock, and what it enqueues. */
+    /** Starts the scheduler process: every tick of the clock and the job that it enqueues. */
     public static Scheduler scheduler(Settings settings, Lifecycle lifecycle) {
         var postgres = lifecycle.register(Postgres.attach(settings.databaseUrl(), 4, STATEMENT));
         var redis = redis(settings, lifecycle);

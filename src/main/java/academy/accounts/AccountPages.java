@@ -12,7 +12,7 @@ import io.javalin.http.HttpStatus;
 import java.util.List;
 import java.util.Map;
 
-/** The forms to sign up, to log in and out, and to get a new password: what the API does, for people. */
+/** The forms to sign up, to log in and out, and to set a new password. They do what the API does. */
 public final class AccountPages {
     private final Layout layout;
     private final Sessions sessions;
@@ -114,7 +114,7 @@ public final class AccountPages {
                 faults -> resetForm(context, faults, true));
     }
 
-    /** @param withToken shows the second half: who follows the mailed link has a token */
+    /** @param withToken shows the second form, for a caller who followed the mailed link and so has a token */
     private void resetForm(Context context, List<String> faults, boolean withToken) {
         layout.answer(
                 context,

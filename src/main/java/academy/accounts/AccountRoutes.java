@@ -15,7 +15,7 @@ import io.javalin.http.Context;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
-/** Sign-up, log-in and log-out, one's own account, and what others see of it. */
+/** The API for sign-up, log-in and log-out, the caller's own account, and what others see of it. */
 public final class AccountRoutes {
     private static final String LOG_IN = "log-in";
 
@@ -42,7 +42,7 @@ public final class AccountRoutes {
 
     public void register(Routes routes) {
         routes.post("/api/accounts", Access.PUBLIC, idempotency.once(this::prepareSignUp, this::signUp));
-        routes.post("/api/sessions", Access.PUBLIC, this::logIn); // not once: a kept answer would keep its token
+        routes.post("/api/sessions", Access.PUBLIC, this::logIn); // not once: a replayed answer would have no cookie
         routes.delete("/api/sessions", Access.USER, this::logOutEverywhere);
         routes.delete("/api/sessions/current", Access.PUBLIC, this::logOut);
         routes.get("/api/me", Access.USER, context -> context.json(sessions.account(context)));
@@ -121,7 +121,7 @@ public final class AccountRoutes {
         context.json(account);
     }
 
-    /** The cached read: Redis first, PostgreSQL on a miss, PostgreSQL alone while Redis is away. */
+    /** Reads through the cache: Redis first, PostgreSQL on a miss, and PostgreSQL alone while Redis is unavailable. */
     private void user(Context context) {
         var id = Params.uuid(context, "id");
         var user = cache.get(key(id), () -> accounts.findPublic(id).map(AccountRoutes::json))

@@ -16,7 +16,7 @@ import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
 /** The accounts in PostgreSQL. */
 public final class Accounts {
-    /** What everybody may know of an account. */
+    /** The public part of an account. */
     public record Public(UUID id, String name) {}
 
     private record Credentials(UUID id, String password) {}
@@ -33,17 +33,19 @@ public final class Accounts {
         this.passwords = passwords;
     }
 
-    /** Empty when the address has an account already. */
+    /** Creates an account. Returns empty when the address has one already. */
     public Optional<Account> create(String email, Secret password, String name, Account.Role role) {
         return create(prepare(email, password, name, role), (_, _) -> {});
     }
 
-    /** Before any transaction, for hashing takes long, and would hold a connection. */
+    /**
+     * Hashes the password. Call this before any transaction, because hashing takes long and would hold a connection.
+     */
     NewAccount prepare(String email, Secret password, String name, Account.Role role) {
         return new NewAccount(email, passwords.hash(password), name, role);
     }
 
-    /** @param also what else happens in the same transaction */
+    /** @param also runs in the same transaction, once the account is inserted */
     Optional<Account> create(NewAccount wanted, BiConsumer<Handle, Account> also) {
         return jdbi.inTransaction(transaction -> {
             var account = insert(transaction, wanted);
@@ -80,7 +82,7 @@ public final class Accounts {
                 .findOne();
     }
 
-    /** The account of a session, if none of its sessions was ended since. */
+    /** Returns the account of a session, unless its sessions were ended since that one began. */
     Optional<Account> find(UUID id, int sessionGeneration) {
         return jdbi.withHandle(handle -> handle.createQuery("""
                         SELECT %s FROM accounts WHERE id = :id AND session_generation = :generation
@@ -103,7 +105,7 @@ public final class Accounts {
                 row -> new Public(row.getObject(1, UUID.class), row.getString(2))));
     }
 
-    /** The account of this address, and its password's hash. */
+    /** Finds the account of this address; upper and lower case make no difference. */
     Optional<Account> findByEmail(String email) {
         return credentials(email).flatMap(found -> find(found.id()));
     }
@@ -117,7 +119,7 @@ public final class Accounts {
                 .findOne());
     }
 
-    /** The account whose address and password these are. */
+    /** Returns the account with this address and password. A hash made at an outdated cost is replaced. */
     public Optional<Account> logIn(String email, Secret password) {
         var found = credentials(email);
         if (found.isEmpty()) {
@@ -132,7 +134,7 @@ public final class Accounts {
         return find(credentials.id());
     }
 
-    /** With the same password: no session ends. */
+    /** Replaces the hash of an unchanged password, so no session ends. */
     private void replaceHash(UUID id, String before, String after) {
         jdbi.useHandle(handle -> handle.createUpdate("""
                         UPDATE accounts SET password = :after WHERE id = :id AND password = :before
@@ -143,7 +145,7 @@ public final class Accounts {
                 .execute());
     }
 
-    /** What a signed link is bound to, so that it is void once the password has changed. */
+    /** Returns the hash that a signed link is bound to, so that the link is void once the password has changed. */
     Optional<String> passwordHash(UUID id) {
         return jdbi.withHandle(handle -> handle.createQuery("SELECT password FROM accounts WHERE id = :id")
                 .bind("id", id)
@@ -152,8 +154,8 @@ public final class Accounts {
     }
 
     /**
-     * A new password; every session ends. False when the old hash is no longer the one that was expected, as when a link
-     * is used twice at once.
+     * Sets a new password and ends every session. Returns false when the old hash is no longer the expected one, as
+     * when a link is used twice at once.
      */
     boolean changePassword(UUID id, String expectedHash, Secret password) {
         var hash = passwords.hash(password);
@@ -181,7 +183,7 @@ public final class Accounts {
                 .one());
     }
 
-    /** Logs out everywhere. */
+    /** Ends every session of the account. */
     void endSessions(UUID id) {
         jdbi.useHandle(handle -> handle.createUpdate("""
                         UPDATE accounts SET session_generation = session_generation + 1 WHERE id = :id
@@ -221,7 +223,7 @@ public final class Accounts {
                 .execute());
     }
 
-    /** No more digests and reminders. */
+    /** Stops digests and reminders to the account. */
     public void unsubscribe(UUID id) {
         jdbi.useHandle(handle -> handle.createUpdate("UPDATE accounts SET letters = false WHERE id = :id")
                 .bind("id", id)

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code task backfill-completeness}: computes what accounts made by older releases lack. A batch is a transaction, so
- * it can be stopped at any time and run again, also twice at once.
+ * {@code task backfill-completeness}: computes the completeness of accounts that older releases made without it. Each
+ * batch of 1,000 accounts is a transaction, so the task can be stopped at any time, run again, and run twice at once.
  */
 public final class BackfillCompleteness {
     private static final RowMapper<Account> ACCOUNT_MAPPER = ConstructorMapper.of(Account.class);

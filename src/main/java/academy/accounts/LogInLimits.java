@@ -9,8 +9,8 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * How often somebody may try before guessing pays: counted by network, and by account whatever the network. A success
- * gives its try back, so only failures use them up.
+ * Limits how often somebody may try, so that guessing does not pay. Tries are counted by network, and by account
+ * whatever the network. Where a success gives its try back, only failures count.
  */
 public final class LogInLimits {
     private static final Duration PERIOD = Duration.ofMinutes(15);
@@ -21,7 +21,11 @@ public final class LogInLimits {
     private final Rate byAccount;
     private final Rate signUps;
 
-    /** @param byAddress and byAccount: failures within 15 minutes; signUps: new accounts within that time */
+    /**
+     * @param byAddress failures allowed per network within 15 minutes
+     * @param byAccount failures allowed per account within 15 minutes
+     * @param signUps new accounts allowed per network within 15 minutes
+     */
     public LogInLimits(RateLimits limits, ClientAddress clientAddress, int byAddress, int byAccount, int signUps) {
         this.limits = limits;
         this.clientAddress = clientAddress;
@@ -30,13 +34,16 @@ public final class LogInLimits {
         this.signUps = new Rate(signUps, PERIOD);
     }
 
-    /** @param what is tried; each has its own count */
+    /** @param what the action that is tried; each action has its own count */
     void take(Context context, String what, String account) {
         limits.take(what + ":address", clientAddress.network(context), byAddress);
         limits.take(what + ":account", plain(account), byAccount);
     }
 
-    /** Each sign-up sends a mail to an address that nobody confirmed. Without Redis, which counts, all may sign up. */
+    /**
+     * Limits sign-ups per network, because each sends a mail to an unconfirmed address. While Redis, which counts them,
+     * is unavailable, everybody may sign up.
+     */
     void takeSignUp(Context context) {
         try {
             limits.take("sign-up:address", clientAddress.network(context), signUps);

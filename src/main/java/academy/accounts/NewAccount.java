@@ -3,7 +3,7 @@ package academy.accounts;
 import dozen.config.Secret;
 import dozen.domain.Validation;
 
-/** An account that may be made; and the rules for one, the same over HTTP and at the terminal. */
+/** An account to be made. The rules for its fields are the same over HTTP and at the terminal. */
 record NewAccount(String email, String passwordHash, String name, Account.Role role) {
 
     static void check(String email, Secret password, String name) {

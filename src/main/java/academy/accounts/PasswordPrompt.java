@@ -9,7 +9,10 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** A password for a task: from a prompt, twice, or a line of stdin. Never an argument, which every user can list. */
+/**
+ * Reads a password for a task: from a prompt, where it is typed twice, or from a line of stdin. It is never an
+ * argument, because every user of the machine can list those.
+ */
 public final class PasswordPrompt {
     private PasswordPrompt() {}
 

@@ -11,7 +11,7 @@ import dozen.jobs.Jobs;
 import io.javalin.http.Context;
 import org.jdbi.v3.core.Jdbi;
 
-/** A new password: for who knows the old one, and for who reads the account's mail. */
+/** Sets a new password, for callers who know the old one or can read the account's mail. */
 public final class PasswordRoutes {
     private static final String CHANGE = "password-change";
     private static final String RESET = "password-reset";
@@ -51,7 +51,7 @@ public final class PasswordRoutes {
         });
     }
 
-    /** Every other session ends; this one goes on with a new token. */
+    /** Changes the password. Every other session ends; this one continues with a new token. */
     private void change(Context context) {
         var account = sessions.account(context);
         var request = Json.body(context, Change.class);
@@ -68,7 +68,7 @@ public final class PasswordRoutes {
         context.status(204);
     }
 
-    /** The same answer whether the address has an account or not; the search for it is a worker's. */
+    /** Answers the same whether the address has an account or not, because a worker looks it up later. */
     void request(Context context, ResetRequest request) {
         var validation = new Validation();
         validation.mailAddress("email", request.email());
@@ -77,7 +77,7 @@ public final class PasswordRoutes {
         jdbi.useTransaction(transaction -> jobs.enqueue(transaction, Job.of(new SendPasswordReset(request.email()))));
     }
 
-    /** The token comes in the body, for paths stand in logs. */
+    /** Sets the password. The token comes in the body, because paths are logged. */
     void reset(Reset request) {
         check(request.password());
         if (request.token() == null) throw DomainError.invalid("token", "is required");

@@ -12,12 +12,17 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** Argon2id hashes of passwords. Each takes memory while it is made, so only as many at once as there are cores. */
+/**
+ * Makes and checks Argon2id hashes of passwords. Each takes memory while it is made, so no more are made at once than
+ * there are cores. A caller waits up to 5 s for its turn and then gets {@link ServiceUnavailable}.
+ */
 public final class Passwords {
     /**
-     * What a hash costs, us and who guesses.
+     * The cost of a hash, for us and for anyone who guesses.
      *
-     * @param lanes threads that would share the work
+     * @param memoryKib the memory in KiB
+     * @param iterations passes over that memory
+     * @param lanes threads that could share the work
      */
     public record Cost(int memoryKib, int iterations, int lanes) {
         /** OWASP Password Storage Cheat Sheet: 19 MiB, 2 iterations, 1 lane. */
@@ -29,27 +34,30 @@ public final class Passwords {
     private static final int WAIT_SECONDS = 5;
 
     /**
-     * Threads of the system, whose turns the system shares out. On virtual threads a hash would hold one of the few threads
-     * that carry them all for as long as it takes, and every request with it.
+     * Platform threads, among which the operating system shares the processors. On a virtual thread a hash would occupy
+     * one of the few carrier threads until it is done, and hold up every request that needs one.
      */
     private static final ExecutorService HASHING = Executors.newCachedThreadPool(
             Thread.ofPlatform().daemon().name("hashing-", 0).factory());
 
     private final Cost cost;
     private final SecureRandom random = new SecureRandom();
-    private final Semaphore cores = new Semaphore(Runtime.getRuntime().availableProcessors(), true); // first come first
+    private final Semaphore cores = new Semaphore(Runtime.getRuntime().availableProcessors(), true); // fair
     private final byte[] nobody = salt();
 
     public Passwords(Cost cost) {
         this.cost = cost;
     }
 
-    /** The library keeps one for each cost. It takes the memory of a hash at once, so not before there is one to make. */
+    /**
+     * Returns the hash function, which the library caches per cost. It allocates the memory of a hash at once, so it is
+     * fetched only when there is a hash to make.
+     */
     private Argon2Function argon2() {
         return Argon2Function.getInstance(cost.memoryKib(), cost.iterations(), cost.lanes(), HASH_BYTES, Argon2.ID);
     }
 
-    /** The hash with its parameters and salt, as one text. */
+    /** Returns the hash with its parameters and salt, as one text. */
     public String hash(Secret password) {
         return bounded(() -> argon2().hash(password.bytes(), salt()).getResult());
     }
@@ -59,12 +67,15 @@ public final class Passwords {
         return bounded(() -> Argon2Function.getInstanceFromHash(hash).check(password.reveal(), hash));
     }
 
-    /** Was it made at another cost than new ones are? */
+    /** Returns whether the hash was made at another cost than new ones are. */
     boolean isOutdated(String hash) {
         return !argon2().equals(Argon2Function.getInstanceFromHash(hash));
     }
 
-    /** The same work as {@link #matches} for an address that has no account, so that the time tells nothing. */
+    /**
+     * Does the same work as {@link #matches} for an address that has no account, so that the response time reveals
+     * nothing.
+     */
     public void matchNobody(Secret password) {
         bounded(() -> argon2().hash(password.bytes(), nobody));
     }
@@ -88,7 +99,7 @@ public final class Passwords {
         }
     }
 
-    /** By the thread that hashes, for whoever asked may no longer wait. */
+    /** Runs on the hashing thread, which frees the core itself, because the caller may no longer be waiting. */
     private <T> T released(Supplier<T> work) {
         try {
             return work.get();

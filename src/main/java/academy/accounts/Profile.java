@@ -3,9 +3,9 @@ package academy.accounts;
 import dozen.domain.Validation;
 import java.time.ZoneId;
 
-/** What people say of themselves. Never their role. */
+/** The details that people may change in their own account. The role is never among them. */
 public record Profile(String name, String about, String timeZone, Boolean letters) {
-    /** @param before as it was; a name that an older release took may stay */
+    /** @param before the profile before the change; a name that an older release accepted may stay */
     void check(Profile before) {
         var validation = new Validation();
         if (!before.name().equals(name)) validation.personName("name", name);
@@ -17,7 +17,7 @@ public record Profile(String name, String about, String timeZone, Boolean letter
         validation.check();
     }
 
-    /** From 0 to 100: a name is worth 40, a few words about oneself and a time zone 30 each. */
+    /** Returns a value from 0 to 100: a name counts 40, a few words about oneself and a time zone 30 each. */
     public int completeness() {
         return (name.isBlank() ? 0 : 40) + (about.isBlank() ? 0 : 30) + (timeZone == null ? 0 : 30);
     }

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The token of a mailed link that may set a new password: good for an hour, and once, for it is bound to the old
- * password. Nothing of it is kept anywhere.
+ * Makes and checks the token of a mailed link that may set a new password. The token is valid for an hour and works
+ * once, because it is bound to the old password. It is stored nowhere.
  */
 public final class ResetLinks {
     static final Duration GOOD_FOR = Duration.ofHours(1);
@@ -31,7 +31,7 @@ public final class ResetLinks {
         return String.join(".", account.toString(), until, signer.sign(PURPOSE, account.toString(), until, hash));
     }
 
-    /** Empty when it was used, has expired, or is none. */
+    /** Returns empty when the token was used, has expired, or is not valid. */
     Optional<Link> read(String token) {
         var parts = token.split("\\.", 3);
         if (parts.length < 3) return Optional.empty();

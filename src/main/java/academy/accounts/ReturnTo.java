@@ -5,7 +5,10 @@ import dozen.http.Params;
 import io.javalin.http.Context;
 import java.util.regex.Pattern;
 
-/** Where to go after logging in: a page of this site alone, or a link could lead from here to anywhere. */
+/**
+ * Tells where to go after logging in. Only pages of this site are allowed; otherwise a link could lead from here to
+ * anywhere.
+ */
 final class ReturnTo {
     private static final Pattern OWN = Pattern.compile("/[A-Za-z0-9_-][A-Za-z0-9_/?=&.%-]{0,500}");
 

@@ -5,10 +5,9 @@ import dozen.mail.Mailer;
 import jakarta.mail.MessagingException;
 import java.util.Map;
 
-/** A job: a link to a new password, if this address has an account. */
+/** A job: mails a link for setting a new password, if this address has an account. */
 public record SendPasswordReset(String email) {
 
-    /** Does it. */
     public static final class Handler {
         private final Accounts accounts;
         private final ResetLinks links;

@@ -6,10 +6,9 @@ import jakarta.mail.MessagingException;
 import java.util.Map;
 import java.util.UUID;
 
-/** A job: the first mail to a new account. Enqueued with the account, in one transaction. */
+/** A job: sends the first mail to a new account. It is enqueued in the transaction that creates the account. */
 public record SendWelcomeMail(UUID account) {
 
-    /** Does it. */
     public static final class Handler {
         private final Accounts accounts;
         private final Mailer mailer;

@@ -15,8 +15,8 @@ import java.util.UUID;
 import redis.clients.jedis.params.SetParams;
 
 /**
- * Log-ins in Redis, shared by all web processes. The cookie holds a random token of 256 bits; Redis knows its hash
- * alone, so a copy of Redis opens no session.
+ * Sessions in Redis, shared by all web processes. The cookie holds a random token of 256 bits. Redis holds only its
+ * hash, so a copy of Redis opens no session.
  */
 public final class Sessions implements Authenticator {
     private static final int TOKEN_BYTES = 32;
@@ -37,7 +37,7 @@ public final class Sessions implements Authenticator {
         this.cookie = https ? "__Host-session" : "session";
     }
 
-    /** A new token at each log-in; the one that came with the request ends. */
+    /** Starts a session with a new token, and ends the session that came with the request. */
     public void start(Context context, UUID account) {
         end(context);
         var bytes = new byte[TOKEN_BYTES];
@@ -55,7 +55,10 @@ public final class Sessions implements Authenticator {
         setCookie(context, "", 0);
     }
 
-    /** The account that is logged in, in the handler of a route that is not public. */
+    /**
+     * Returns the account that is logged in. Call this only in routes that are not public: it fails when nobody is
+     * logged in.
+     */
     Account account(Context context) {
         return current(context).orElseThrow();
     }
@@ -65,7 +68,7 @@ public final class Sessions implements Authenticator {
         return current(context).map(account -> new Caller(account.id(), account.name(), account.isAdmin()));
     }
 
-    /** Asked for once in a request. */
+    /** Returns the account that is logged in, if any. It is looked up once per request. */
     public Optional<Account> current(Context context) {
         Optional<Account> kept = context.attribute(ACCOUNT);
         if (kept != null) return kept;
@@ -77,7 +80,7 @@ public final class Sessions implements Authenticator {
         return account;
     }
 
-    /** A name for who sends the request, for what is kept by caller. */
+    /** Names the caller, for data that is kept per caller: the account's id, or "anybody". */
     public String callerName(Context context) {
         return current(context).map(account -> account.id().toString()).orElse("anybody");
     }

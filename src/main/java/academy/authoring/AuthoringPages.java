@@ -18,7 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Making courses: what they are about, their lessons, and the films of those. */
+/** The pages on which admins make courses: their descriptions, lessons and films. */
 public final class AuthoringPages {
     private final Layout layout;
     private final CourseRoutes courseRoutes;

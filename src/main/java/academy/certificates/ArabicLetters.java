@@ -5,9 +5,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Joins Arabic letters as they are written: each takes the form that its neighbours ask for. PDF draws glyphs and knows
- * nothing of that. The forms come from Unicode itself, which lists those of a letter in one order: alone, last, first,
- * between.
+ * Gives each Arabic letter the form that its neighbors require, because PDF draws glyphs and does not join letters. The
+ * forms come from Unicode, which lists those of a letter in one order: isolated, final, initial, medial.
  */
 final class ArabicLetters {
     private static final int ALONE = 0;
@@ -16,11 +15,11 @@ final class ArabicLetters {
     private static final int BETWEEN = 3;
     private static final char TATWEEL = '\u0640';
 
-    /** By letter, or by the two letters of a ligature (lam and alef). */
+    /** The forms of each letter, or of each two-letter ligature (lam and alef), in that order. */
     private static final Map<String, String> FORMS = new HashMap<>();
 
     static {
-        add('\uFE80', '\uFEFC'); // Arabic first: it decides the order where Persian or Uighur add forms
+        add('\uFE80', '\uFEFC'); // Arabic goes first: its order holds where Persian or Uighur add forms
         add('\uFB50', '\uFBFF');
     }
 
@@ -34,10 +33,10 @@ final class ArabicLetters {
         }
     }
 
-    /** The same text with every letter in its form, still in the order in which it is read. */
+    /** Returns the text with every letter in its form, still in reading order. */
     static String joined(String text) {
         var joined = new StringBuilder();
-        var before = false; // does the letter before reach for this one?
+        var before = false; // whether the previous letter joins to this one
         for (var i = 0; i < text.length(); ) {
             var letter = unit(text, i);
             var forms = FORMS.get(letter);

@@ -5,10 +5,11 @@ import java.time.Instant;
 import java.util.UUID;
 
 /**
- * That somebody completed a course.
+ * The proof that an account completed a course.
  *
- * @param name and course: as they were that day
- * @param status queued, until its file is made; ready
+ * @param name the account's name on the day of issue
+ * @param course the course's title on that day
+ * @param status {@code queued} until the file is made, then {@code ready}
  */
 public record Certificate(
         UUID id,

@@ -16,9 +16,9 @@ import org.apache.pdfbox.pdmodel.font.PDFont;
 import org.apache.pdfbox.pdmodel.font.PDType0Font;
 
 /**
- * The page that a learner gets. Every line of it is set in one font and one way. The font covers Latin, Greek, Cyrillic, Arabic, Hebrew and more. What it lacks is shown as
- * a box, with a line that says where the name reads in full; and whoever selects or searches the text finds the true
- * name in any script.
+ * The PDF page that a learner gets. All its lines use one font, which covers Latin, Greek, Cyrillic, Arabic, Hebrew and
+ * more. A character that the font lacks is drawn as a box, and a line says where the name can be read in full.
+ * Selecting or searching the text finds the true name in any script.
  */
 final class CertificatePdf implements AutoCloseable {
     private static final PDRectangle LANDSCAPE = new PDRectangle(PDRectangle.A4.getHeight(), PDRectangle.A4.getWidth());
@@ -44,7 +44,7 @@ final class CertificatePdf implements AutoCloseable {
         }
     }
 
-    /** @param page where anybody can verify it */
+    /** @param page the address at which anybody can verify the certificate */
     static byte[] of(Certificate certificate, String page) throws IOException {
         try (var pdf = new CertificatePdf()) {
             pdf.describe(certificate);
@@ -95,7 +95,9 @@ final class CertificatePdf implements AutoCloseable {
         y -= points;
     }
 
-    /** Draws a text in the middle and goes below it. Returns whether the font had all of it. */
+    /**
+     * Draws the text centered and moves below it. Sizes are in points. Returns whether the font has every character.
+     */
     private boolean line(String text, float largest, float min, int maxLines) throws IOException {
         var printed = PrintedText.of(text, font, largest, min, LANDSCAPE.getWidth() - 2 * MARGIN, maxLines);
         beginSpan(text);
@@ -112,7 +114,10 @@ final class CertificatePdf implements AutoCloseable {
         return printed.whole();
     }
 
-    /** What follows reads as this text. Written into the page itself, for many readers look nowhere else. */
+    /**
+     * Marks what is drawn next as standing for this text. The mark is in the page itself, because many readers look
+     * nowhere else.
+     */
     @SuppressWarnings("deprecation") // the library offers no other way
     private void beginSpan(String text) throws IOException {
         var utf16 = HexFormat.of().formatHex(text.getBytes(StandardCharsets.UTF_16)); // with its byte order mark

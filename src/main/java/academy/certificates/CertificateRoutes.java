@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** One's own certificates, and the public page that verifies anybody's. */
+/** The caller's own certificates, and the public page that verifies any certificate. */
 public final class CertificateRoutes {
     private static final Duration LINK = Duration.ofMinutes(5);
     private static final DateTimeFormatter DAY =
@@ -43,7 +43,7 @@ public final class CertificateRoutes {
         context.json(certificates.list(account, Params.slice(context)));
     }
 
-    /** Somebody else's is not there. */
+    /** Finds a certificate that the caller may see. Another account's answers 404, except to an admin. */
     private Certificate own(Context context) {
         var caller = Routes.caller(context);
         return certificates

@@ -29,7 +29,10 @@ public final class Certificates {
         this.jobs = jobs;
     }
 
-    /** One for each account and course, however often it is asked for, and the job that makes its file. */
+    /**
+     * Issues one certificate per account and course, however often it is called, and enqueues the job that makes its
+     * file.
+     */
     public void issue(Handle transaction, UUID account, UUID course) {
         transaction
                 .createQuery("""
@@ -54,7 +57,7 @@ public final class Certificates {
                 .findOne());
     }
 
-    /** The newest first. */
+    /** Lists the certificates of an account, newest first. */
     public Slice<Certificate> list(UUID account, SliceRequest page) {
         var found = jdbi.withHandle(handle -> handle.createQuery(
                         SELECT + "WHERE account_id = :account AND id < :below ORDER BY id DESC LIMIT " + page.fetch())

@@ -11,10 +11,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** A job: the certificate's file, kept and mailed. Enqueued with the last completion, in one transaction. */
+/**
+ * A job: makes a certificate's file, stores it and mails it. It is enqueued in the transaction that records the last
+ * completed lesson.
+ */
 public record MakeCertificate(UUID certificate) {
 
-    /** Does it. Run again, it writes the same file to the same place, and the mail goes once. */
+    /**
+     * Makes the file. It is safe to run again: it writes the same file to the same place, and the mail is sent once.
+     */
     public static final class Handler {
         private final Certificates certificates;
         private final Accounts accounts;

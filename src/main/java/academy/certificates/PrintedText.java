@@ -16,10 +16,13 @@ import org.apache.pdfbox.pdmodel.font.PDFont;
 record PrintedText(List<String> lines, float size, boolean whole) {
     private static final char BOX = '\u25A1';
     private static final float STEP = 2;
-    /** In pairs: those of Unicode's mirrored characters that stand in names and titles. */
+    /** Pairs of Unicode's mirrored characters, those that occur in names and titles. */
     private static final String MIRRORED = "()[]{}<>\u00ab\u00bb\u2039\u203a\u2264\u2265";
 
-    /** The largest size at which it needs no more than so many lines; at the least size it takes what it needs. */
+    /**
+     * Breaks the text at the largest size, in points, that needs at most {@code maxLines} lines. At the smallest size
+     * the text takes as many lines as it needs.
+     */
     static PrintedText of(String text, PDFont font, float largest, float min, float width, int maxLines)
             throws IOException {
         var plain = plain(text);
@@ -38,7 +41,7 @@ record PrintedText(List<String> lines, float size, boolean whole) {
         }
     }
 
-    /** Composed letters, and a space for what can't be seen: line breaks and signs that only steer direction. */
+    /** Composes letters, and replaces invisible characters (line breaks, direction marks) with a space. */
     private static String plain(String text) {
         var composed = Normalizer.normalize(text, Normalizer.Form.NFC);
         return composed.replaceAll("[\\p{Cntrl}\\p{Cf}\\p{Zl}\\p{Zp}\\s]+", " ").strip();
@@ -72,7 +75,7 @@ record PrintedText(List<String> lines, float size, boolean whole) {
         return font.getStringWidth(printable(text, font));
     }
 
-    /** From left to right as it is drawn: runs of scripts that are read from the right are turned around. */
+    /** Returns the text in drawing order, from left to right: runs of right-to-left scripts are reversed. */
     private static String visual(String text) {
         if (!Bidi.requiresBidi(text.toCharArray(), 0, text.length())) return text;
         var bidi = new Bidi(text, Bidi.DIRECTION_DEFAULT_LEFT_TO_RIGHT);
@@ -87,7 +90,7 @@ record PrintedText(List<String> lines, float size, boolean whole) {
         return String.join("", runs);
     }
 
-    /** A bracket that opens on the left of a text opens on the right of one that is read from there. */
+    /** Swaps paired characters, because a bracket in a right-to-left text is drawn as its mirror image. */
     private static String mirrored(StringBuilder text) {
         for (var i = 0; i < text.length(); i++) {
             var at = MIRRORED.indexOf(text.charAt(i));

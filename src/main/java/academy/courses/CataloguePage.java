@@ -9,7 +9,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/** The first page: all courses, or those that hold the words that are looked for. */
+/** The home page: all courses, or those that match a search. */
 public final class CataloguePage {
     private final Layout layout;
     private final CourseRoutes courses;

@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 
-/** The catalogue: for everybody to read, for admins to write. */
+/** The API of the catalogue: everybody may read it, and admins may change it. */
 public final class CourseRoutes {
-    /** A course and what is in it. */
+    /** A course and its lessons. */
     record WithLessons(@JsonUnwrapped Course course, List<Lesson> lessons) {}
 
     private final Courses courses;
@@ -42,7 +42,7 @@ public final class CourseRoutes {
         context.json(find(Params.query(context, "q"), Params.slice(context)));
     }
 
-    /** @param words to look for; none or blank for all */
+    /** @param words the words to search for; null or blank finds all courses */
     public Slice<Course> find(String words, SliceRequest page) {
         if (words == null || words.isBlank()) return courses.list(page);
         var validation = new Validation();

@@ -26,7 +26,7 @@ public final class Courses {
         this.jdbi = jdbi;
     }
 
-    /** The newest first, one page by keyset on the primary key. */
+    /** Returns one page of courses, newest first, by keyset on the primary key. */
     Slice<Course> list(SliceRequest page) {
         var found = jdbi.withHandle(handle -> handle.createQuery("""
                         SELECT %s FROM courses WHERE id < :below ORDER BY id DESC LIMIT %d
@@ -38,9 +38,10 @@ public final class Courses {
     }
 
     /**
-     * Those that hold all the words, the last of which may be only begun; web-search syntax ("…", or, -) works. PostgreSQL
-     * can't estimate how many words begin so. A frequent one fills the page from the newest courses alone; only for a rarer
-     * one its index is asked, and what that finds is few enough to sort.
+     * Finds the courses that contain all the words, newest first. The last word may be the beginning of one; web-search
+     * syntax ("…", or, -) works. PostgreSQL cannot estimate how many words begin that way. A frequent beginning fills
+     * the page from the newest 1,000 courses alone. Only for a rarer one is the index used, and its matches are few
+     * enough to sort.
      */
     Slice<Course> search(String words, SliceRequest page) {
         var found = search("""
@@ -73,7 +74,7 @@ public final class Courses {
         return list(new SliceRequest(max, Optional.empty())).items();
     }
 
-    /** The newest first. */
+    /** Returns the courses created from {@code since} until just before {@code until}, newest first. */
     public List<Course> createdBetween(Instant since, Instant until, int max) {
         return jdbi.withHandle(handle -> handle.createQuery("""
                         SELECT %s FROM courses WHERE created_at >= :since AND created_at < :until
@@ -97,7 +98,7 @@ public final class Courses {
                 .findOne();
     }
 
-    /** Empty when the slug is taken. */
+    /** Adds a course. Returns empty when the slug is taken. */
     Optional<Course> create(Draft draft) {
         return jdbi.withHandle(handle -> handle.createQuery("""
                         INSERT INTO courses (slug, title, summary, subject, level, url)
@@ -111,10 +112,10 @@ public final class Courses {
     }
 
     /**
-     * Changes a course under a lock, so that two changes at once can't undo each other. Empty when the new slug is
-     * taken.
+     * Changes a course under a lock, so that two changes at once can't undo each other. Returns empty when the new slug
+     * is taken.
      *
-     * @param change from the course as it is to what it shall be; it may refuse with an exception
+     * @param change turns the current course into the wanted draft; it may refuse with an exception
      */
     Optional<Course> change(UUID id, Function<Optional<Course>, Draft> change) {
         return jdbi.inTransaction(handle -> {
@@ -133,7 +134,7 @@ public final class Courses {
                         .findOne();
             } catch (UnableToExecuteStatementException e) {
                 if (e.getCause() instanceof SQLException cause && UNIQUE_VIOLATION.equals(cause.getSQLState())) {
-                    handle.rollbackToSavepoint("course"); // the transaction around may go on
+                    handle.rollbackToSavepoint("course"); // the surrounding transaction may continue
                     return Optional.empty();
                 }
                 throw e;
@@ -141,7 +142,7 @@ public final class Courses {
         });
     }
 
-    /** Adds those whose slug is new, in one statement. Returns how many were. */
+    /** Adds the courses whose slug is new, in one statement. Returns how many it added. */
     int addNew(List<Draft> drafts) {
         return jdbi.withHandle(handle -> handle.createUpdate("""
                         INSERT INTO courses (slug, title, summary, subject, level, url)

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Which column of a file holds which field of a course. */
+/** Maps the fields of a course to the columns of a file. */
 final class CsvColumns {
     private static final List<String> FIELDS = List.of("title", "slug", "summary", "subject", "level", "url");
 
@@ -19,7 +19,7 @@ final class CsvColumns {
         this.indexes = indexes;
     }
 
-    /** The columns' names by field, where a file has others than ours. */
+    /** The names of a file's columns by field, where they differ from ours. */
     record Names(Map<String, String> mapped) {
 
         /** Finds the columns in the first row. Case and blanks around a name don't matter. */
@@ -45,7 +45,7 @@ final class CsvColumns {
         }
     }
 
-    /** @param map {@code title=course_title,level=difficulty}, or empty */
+    /** @param map the value of --map, such as {@code title=course_title,level=difficulty}, or empty */
     static Names names(String map) {
         var names = new HashMap<String, String>();
         for (var pair : map.isEmpty() ? new String[0] : map.split(",")) {

@@ -4,10 +4,12 @@ import dozen.domain.DomainError;
 import dozen.domain.Validation;
 import java.util.List;
 
-/** What an admin or a file says of a course; everything but the title may be left out. */
+/** A course as an admin or a file describes it. Everything but the title may be left out. */
 public record Draft(String title, String slug, String summary, String subject, String level, String url) {
 
-    /** Blanks where nothing was given, and the slug made from the title. */
+    /**
+     * Returns the draft with empty texts where nothing was given, and with a slug made from the title if it has none.
+     */
     Draft completed() {
         var name = slug == null || slug.isEmpty() ? Slug.of(title == null ? "" : title) : slug;
         return new Draft(title, name, orEmpty(summary), orEmpty(subject), orEmpty(level), orEmpty(url));
@@ -21,7 +23,7 @@ public record Draft(String title, String slug, String summary, String subject, S
         return text == null ? "" : text;
     }
 
-    /** Of a completed draft. */
+    /** Checks a completed draft. Returns an empty list when it is valid. */
     List<DomainError.FieldError> faults() {
         var validation = new Validation();
         validation.text("title", title, 1, 200);

@@ -24,21 +24,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code task import-courses FILE|-}: adds the courses of a CSV file whose slug is new. It streams, and keeps of each row
- * the slug alone, so a file of a million rows fits; a bad row is reported by its line and the others are kept; run again, it adds nothing twice.
+ * {@code task import-courses FILE|-}: adds the courses of a CSV file whose slug is new. It streams the file and keeps
+ * only the slug, line and a hash of each row, so a file of a million rows fits into memory. A bad row is reported by
+ * its line, and the others are kept. Running it again adds nothing twice.
  */
 public final class ImportCourses {
     public static final String ARGUMENTS = "[--map title=NAME,…] FILE|-";
 
     private static final Logger log = LoggerFactory.getLogger(ImportCourses.class);
     private static final int BATCH = 1000;
-    /** Characters in one row. More is a quote that nobody closed, and would fill the memory. */
+    /**
+     * The most characters in one row. A longer one means a quote that was never closed, which would fill the memory.
+     */
     private static final int LONGEST_ROW = 4_194_304;
 
     private static final String UNDECODABLE = "\uFFFF";
     private static final byte[] BOM = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
 
-    /** A course of this file, by its slug: where it stands, and a hash of the rest. */
+    /** A course of this file: its line, and a hash of everything but its slug. */
     private record Seen(long line, int content) {}
 
     private final Courses courses;
@@ -61,7 +64,7 @@ public final class ImportCourses {
         }
     }
 
-    /** From an open file whose columns have our names. */
+    /** Imports an open file whose columns have our names. */
     public static void run(Courses courses, InputStream input) throws IOException {
         new ImportCourses(courses).read(input, CsvColumns.names(""));
     }
@@ -76,11 +79,14 @@ public final class ImportCourses {
         }
     }
 
-    /** A stray quote must cost its own row and not all that follow, hence the option that the library advises against. */
+    /**
+     * Reads all rows. A stray quote must cost only its own row and not all rows after it, so this sets an option that
+     * the library advises against.
+     */
     @SuppressWarnings("removal")
     private void read(InputStream input, CsvColumns.Names names) throws IOException {
         try (var reader = CsvReader.builder()
-                .extraFieldStrategy(FieldMismatchStrategy.IGNORE) // reported row by row, below
+                .extraFieldStrategy(FieldMismatchStrategy.IGNORE) // such rows are reported below
                 .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
                 .allowExtraCharsAfterClosingQuote(true)
                 .allowUnclosedQuote(false)
@@ -99,7 +105,9 @@ public final class ImportCourses {
         if (bad > 0) throw Exit.failure("%d bad, the others kept".formatted(bad));
     }
 
-    /** UTF-8, or UTF-16 with a byte order mark. What can't be decoded becomes a character that no text has. */
+    /**
+     * Decodes UTF-8, or UTF-16 with a byte order mark. What can't be decoded becomes U+FFFF, which no text contains.
+     */
     private static Reader decoded(InputStream input) throws IOException {
         var pushback = new PushbackInputStream(input, BOM.length);
         var start = pushback.readNBytes(BOM.length);
@@ -116,7 +124,7 @@ public final class ImportCourses {
     }
 
     private void row(CsvRecord row, CsvColumns columns) {
-        if (isEmpty(row)) return; // spreadsheets write such at the end
+        if (isEmpty(row)) return; // spreadsheets write empty rows at the end
         rows++;
         var fault = fault(row, columns);
         if (fault.isEmpty()) add(columns.draft(row), row.getStartingLineNumber());
@@ -130,7 +138,10 @@ public final class ImportCourses {
                 || fields.size() > 1 && fields.stream().allMatch(String::isBlank);
     }
 
-    /** Of two different courses of the file with one slug, the second gets another; the same file names it so again. */
+    /**
+     * Adds a course to the batch. When the file has two different courses with one slug, the second gets another slug,
+     * which is the same each time the file is imported.
+     */
     private void add(Draft draft, long line) {
         var content = draft.withSlug("").hashCode();
         var named = draft;

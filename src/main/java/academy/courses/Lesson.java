@@ -7,14 +7,14 @@ import java.util.UUID;
 /**
  * A part of a course.
  *
- * @param position from 1
+ * @param position its place in the course, from 1
  * @param video null when there is none
  */
 public record Lesson(UUID id, @JsonIgnore UUID courseId, int position, String title, String text, Video video) {
-    /** What a list of lessons tells of a video; the rest is at its own address. */
+    /** The part of a video that a list of lessons shows. The rest is at the video's own address. */
     public record Video(UUID id, String status) {}
 
-    /** What an admin says of a new one. */
+    /** A new lesson as an admin describes it. */
     public record Draft(String title, String text) {
         void check() {
             var validation = new Validation();

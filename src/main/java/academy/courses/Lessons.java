@@ -50,10 +50,10 @@ public final class Lessons {
                 video == null ? null : new Lesson.Video(video, row.getString("status")));
     }
 
-    /** Adds one at the end. Empty when there is no such course. */
+    /** Adds a lesson at the end of a course. Returns empty when there is no such course. */
     public Optional<Lesson> add(UUID course, Lesson.Draft draft) {
         return jdbi.inTransaction(handle -> {
-            // Under a lock, or two at once would take the same position.
+            // Without this lock, two lessons added at once would take the same position.
             var found = handle.createQuery("SELECT id FROM courses WHERE id = :course FOR UPDATE")
                     .bind("course", course)
                     .mapTo(UUID.class)

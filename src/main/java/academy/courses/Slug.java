@@ -16,7 +16,7 @@ final class Slug {
 
     private Slug() {}
 
-    /** The same name with a number behind it, within the longest that a slug may be. */
+    /** Returns the slug with a number appended, shortened where needed to the longest that a slug may be. */
     static String numbered(String slug, int number) {
         var suffix = "-" + number;
         var length = Math.min(slug.length(), MAX - suffix.length());
@@ -25,7 +25,10 @@ final class Slug {
         return HYPHENS_AT_ENDS.matcher(base).replaceAll("") + suffix;
     }
 
-    /** Empty when the title has neither letter nor digit. C, C++ and C# stay three courses. */
+    /**
+     * Makes the slug of a title. It is empty when the title has neither letter nor digit. C, C++ and C# get different
+     * slugs.
+     */
     static String of(String title) {
         var words = title.replace("+", " plus ").replace("#", " sharp ").replace("&", " and ");
         var plain = ACCENTS.matcher(Normalizer.normalize(words, Normalizer.Form.NFKD))

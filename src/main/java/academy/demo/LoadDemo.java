@@ -22,9 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code task load-demo}: courses with lessons and a real video, an admin, learners and their progress, so that there is
- * something to see. Into an empty database alone. The password of all comes from stdin, for one that everybody knows must
- * not be in the jar.
+ * {@code task load-demo}: fills an empty database, and only an empty one, with courses, lessons, a real video, an
+ * admin, learners and their progress. All accounts get one password, from stdin or a prompt: a password in the jar
+ * would be known to everybody.
  */
 public final class LoadDemo {
     private static final Logger log = LoggerFactory.getLogger(LoadDemo.class);

@@ -5,15 +5,16 @@ import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A job: deletes what nobody will ask for any more. Asked for by a tick. */
+/** A job: deletes rows that nobody will need again. A tick of the scheduler enqueues it. */
 public record PurgeExpired() {
     private static final Logger log = LoggerFactory.getLogger(PurgeExpired.class);
-    /** So many rows in a statement, so that none holds its locks for long. */
+    /** Rows per statement, few enough that no statement holds its locks for long. */
     private static final int BATCH = 10_000;
 
     /**
-     * What is too old: dead jobs after the time to notice one and decide about it; letters once nothing can ask for the same
-     * again; answers under an Idempotency-Key when their day is over.
+     * The tables to purge, each with the age in days at which its rows are deleted: dead jobs after the time to notice
+     * one and decide about it; letters once nothing can ask for the same letter again; answers kept under an
+     * Idempotency-Key when their day is over.
      */
     private enum Expired {
         DEAD_JOBS("dead_jobs", "died_at", 90),
@@ -38,7 +39,7 @@ public record PurgeExpired() {
         }
     }
 
-    /** Does it; run again, it finds less to do. */
+    /** Deletes the rows. It is safe to run again: it then finds fewer rows to delete. */
     public static final class Handler {
         private final Jdbi jdbi;
 

@@ -3,6 +3,6 @@ package academy.learning;
 import java.time.Instant;
 import java.util.UUID;
 
-/** Somebody's way through a course. */
+/** A learner's progress through a course. */
 public record Enrolment(
         UUID courseId, String course, long lessons, long completedLessons, Instant enrolledAt, Instant completedAt) {}

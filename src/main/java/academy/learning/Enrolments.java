@@ -12,7 +12,7 @@ import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
-/** Who learns what, and how far they are. */
+/** The enrolments in PostgreSQL: which account takes which course, and its progress. */
 public final class Enrolments {
     private static final String SELECT = """
             SELECT enrolments.course_id, courses.title AS course, enrolled_at, completed_at,
@@ -33,7 +33,10 @@ public final class Enrolments {
         this.certificates = certificates;
     }
 
-    /** Whether it is new; nothing changes for who is enrolled already. Empty when there is no such course. */
+    /**
+     * Enrols the account. Returns whether the enrolment is new; an existing one stays as it is. Returns empty when
+     * there is no such course.
+     */
     public Optional<Boolean> enrol(UUID account, UUID course) {
         return jdbi.inTransaction(handle -> {
             var found = handle.createQuery("SELECT id FROM courses WHERE id = :course FOR KEY SHARE")
@@ -51,7 +54,9 @@ public final class Enrolments {
         });
     }
 
-    /** What was completed is forgotten; a certificate stays. */
+    /**
+     * Ends an enrolment. Its completed lessons are forgotten; a certificate stays. Returns false when there was none.
+     */
     boolean leave(UUID account, UUID course) {
         return jdbi.withHandle(handle -> handle.createUpdate("""
                         DELETE FROM enrolments WHERE account_id = :account AND course_id = :course
@@ -74,7 +79,7 @@ public final class Enrolments {
                 .findOne();
     }
 
-    /** The newest courses first. */
+    /** Lists an account's enrolments, newest courses first. */
     Slice<Enrolment> list(UUID account, SliceRequest page) {
         var found = jdbi.withHandle(handle -> handle.createQuery(SELECT
                         + "AND enrolments.course_id < :below ORDER BY enrolments.course_id DESC LIMIT " + page.fetch())
@@ -85,7 +90,7 @@ public final class Enrolments {
         return Slice.of(found, page, Enrolment::courseId);
     }
 
-    /** Those that somebody has begun and not completed. */
+    /** Lists the enrolments that are not completed, the most recently active first. */
     public List<Enrolment> underWay(UUID account, int max) {
         return jdbi.withHandle(
                 handle -> handle.createQuery(SELECT + "AND completed_at IS NULL ORDER BY active_at DESC LIMIT :max")
@@ -95,7 +100,7 @@ public final class Enrolments {
                         .list());
     }
 
-    /** Which lessons of a course somebody has completed. */
+    /** Returns the lessons of a course that the account has completed. */
     public List<UUID> completed(UUID account, UUID course) {
         return jdbi.withHandle(handle -> handle.createQuery("""
                         SELECT lesson_id FROM completions WHERE account_id = :account AND course_id = :course
@@ -108,11 +113,11 @@ public final class Enrolments {
 
     /**
      * Notes that a lesson is done. With the last one the course is completed, and its certificate is issued in the same
-     * transaction. Empty for who is not enrolled.
+     * transaction. Returns empty when the account is not enrolled.
      */
     public Optional<Enrolment> complete(UUID account, Lesson lesson) {
         return jdbi.inTransaction(transaction -> {
-            // Under a lock, or the last two lessons at once would each see the other one missing.
+            // This locks the row; otherwise the last two lessons at once would each see the other one missing.
             var touched = transaction
                     .createUpdate("""
                             UPDATE enrolments SET active_at = now()

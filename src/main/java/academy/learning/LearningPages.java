@@ -23,9 +23,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
-/** A course with one's way through it, and all that one learns. */
+/** The page of a course with the learner's progress, and the page of all that the learner takes. */
 public final class LearningPages {
-    /** As many as a page shows of each; more than anybody takes at once. */
+    /** The most courses and the most certificates on a page; more than anybody takes at once. */
     private static final SliceRequest MAX = new SliceRequest(100, Optional.empty());
 
     private final Layout layout;
@@ -78,7 +78,7 @@ public final class LearningPages {
         layout.answer(context, "course", course.title(), values);
     }
 
-    /** Everybody may read about a course, also while nobody can be known. */
+    /** Returns empty while log-ins cannot be looked up, because everybody may read about a course. */
     private Optional<Account> reader(Context context) {
         try {
             return sessions.current(context);

@@ -10,9 +10,9 @@ import io.javalin.http.Context;
 import java.util.List;
 import java.util.UUID;
 
-/** Enrolling, completing, and how far one is: everybody's own alone. */
+/** The API for enrolling, completing lessons and reading progress. Callers reach only their own enrolments. */
 public final class LearningRoutes {
-    /** An enrolment and the lessons that are done. */
+    /** An enrolment and the lessons that are completed. */
     record WithLessons(@JsonUnwrapped Enrolment enrolment, List<UUID> completed) {}
 
     private final Enrolments enrolments;

@@ -7,15 +7,16 @@ import io.javalin.http.HttpStatus;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** What a form sends. */
+/** Handles a submitted form. */
 public final class FormPost {
     private FormPost() {}
 
     /**
-     * Does what the form asks for and goes on to another page; when that is refused, shows the form again.
+     * Does what the form asks for and redirects to another page. When the input is refused, shows the form again.
      *
      * @param work returns the page to go on to
-     * @param again is given what was wrong, one line each
+     * @param again shows the form, given what was wrong, one line each
+     * @throws DomainError when something is not found, forbidden or unavailable
      */
     public static void submit(Context context, Work work, Consumer<List<String>> again) {
         try {

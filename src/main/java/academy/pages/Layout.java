@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** What all pages of Academy have around them: head, navigation and who is logged in. */
+/** The frame of all pages of Academy: head, navigation and who is logged in. */
 public final class Layout {
-    /** Who looks at a page. */
+    /** The person who looks at a page. */
     public record Viewer(String name, boolean admin) {}
 
     private final Templates templates;
@@ -40,7 +40,7 @@ public final class Layout {
             });
         } catch (RuntimeException e) {
             if (!TransientFailures.is(e)) throw e;
-            all.put("logInsAway", true); // everything that is for everybody can be read all the same
+            all.put("logInsAway", true); // public pages can still be read
         }
         Html.answer(context, templates.render("pages/" + template + ".html", all), media);
     }
@@ -49,7 +49,10 @@ public final class Layout {
         return Map.of("title", title, "assets", assets.folder(), "viewer", false, "admin", false, "logInsAway", false);
     }
 
-    /** Asks nobody who is looking, for what would know may be what is away. */
+    /**
+     * Makes the page for errors. It does not look up who is logged in, because that may be the very service that
+     * failed.
+     */
     public ProblemPage problemPage() {
         return problem -> {
             var all = new HashMap<>(around(problem.title()));

@@ -9,16 +9,16 @@ import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
 
 /**
- * A job: enqueues a day's digests, a batch of accounts at a time, and then itself for those after them. So neither memory
- * nor a transaction grows with the accounts, and who kills it half-way loses nobody.
+ * A job: enqueues a day's digests for one batch of 1,000 accounts, and then itself for the accounts after them. So
+ * neither memory nor a transaction grows with the number of accounts, and a worker killed half-way skips no account.
  *
- * @param after the last account of the batch before; null to begin with
+ * @param after the last account of the previous batch; null for the first batch
  */
 public record EnqueueDigests(LocalDate day, UUID after) {
     private static final int BATCH = 1000;
     private static final UUID FIRST = new UUID(0, 0);
 
-    /** The first of a day's chain. */
+    /** Returns the first job of a day's chain. */
     public static Job of(LocalDate day) {
         return next(day, null);
     }
@@ -27,7 +27,6 @@ public record EnqueueDigests(LocalDate day, UUID after) {
         return Job.of(new EnqueueDigests(day, after)).key("digests %s %s".formatted(day, after));
     }
 
-    /** Does it. */
     public static final class Handler {
         private final Jdbi jdbi;
         private final Jobs jobs;

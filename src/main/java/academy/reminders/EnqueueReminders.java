@@ -9,15 +9,16 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /**
- * A job: enqueues a reminder for every course that its learner left untouched for 7 days, when it is day where the learner
- * lives. The mark that somebody was reminded is written with the job, so each pause is reminded of once.
+ * A job: enqueues a reminder for every uncompleted course that its learner has not touched for 7 days, if it is daytime
+ * where the learner lives. The enrolment is marked as reminded in the transaction that enqueues the job, so each pause
+ * causes one reminder.
  *
  * @param now when the tick was due
  */
 public record EnqueueReminders(Instant now) {
     private static final int BATCH = 1000;
 
-    /** Does it, a batch in a transaction. */
+    /** Enqueues in batches of 1,000, each in its own transaction. */
     public static final class Handler {
         private final Jdbi jdbi;
         private final Jobs jobs;
@@ -63,8 +64,9 @@ public record EnqueueReminders(Instant now) {
     }
 
     /**
-     * Where it is from 9 to 18 o'clock. Java computes it, for PostgreSQL may know other names of zones than the ones that
-     * profiles are checked against, and one name that it does not know would fail the reminders of all.
+     * Returns the time zones in which it is between 9:00 and 18:00. Java computes them, because profiles are checked
+     * against Java's names of zones. PostgreSQL may not know all of these, and one unknown name would fail the query,
+     * and so the reminders of all learners.
      */
     static String[] zonesWithDaytime(Instant now) {
         return ZoneId.getAvailableZoneIds().stream()
@@ -75,7 +77,7 @@ public record EnqueueReminders(Instant now) {
                 .toArray(String[]::new);
     }
 
-    /** By the time of the tick, so that a tick which is run again asks once. */
+    /** Returns the job for a tick. Its key is the time of the tick, so a tick that runs twice enqueues one job. */
     public static Job of(Instant now) {
         return Job.of(new EnqueueReminders(now)).key("reminders " + now);
     }

@@ -16,7 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** A job: what is new and how far one is, to one account. Who has neither gets no mail. */
+/**
+ * A job: mails one account the courses that were new on the day before, and its progress in unfinished courses. An
+ * account with neither gets no mail.
+ */
 public record SendDigest(UUID account, LocalDate day) {
     private static final int MAX = 10;
 
@@ -28,7 +31,6 @@ public record SendDigest(UUID account, LocalDate day) {
         return "digest-%s-%s".formatted(day, account);
     }
 
-    /** Does it. */
     public static final class Handler {
         private final Accounts accounts;
         private final Courses courses;

@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * A job: asks somebody to go on with a course.
+ * A job: asks a learner to continue with a course.
  *
- * @param active when the course was last touched: a later pause is another reminder
+ * @param active when the learner was last active in the course; a later pause gets its own reminder
  */
 public record SendReminder(UUID account, UUID course, Instant active) {
     static Job of(UUID account, UUID course, Instant active) {
@@ -27,7 +27,6 @@ public record SendReminder(UUID account, UUID course, Instant active) {
         return "reminder-%s-%s-%d".formatted(account, course, active.getEpochSecond());
     }
 
-    /** Does it. */
     public static final class Handler {
         private final Accounts accounts;
         private final Enrolments enrolments;
@@ -44,7 +43,7 @@ public record SendReminder(UUID account, UUID course, Instant active) {
         public void run(SendReminder job, JobRun run) throws MessagingException {
             var account = accounts.find(job.account()).filter(Account::letters).orElse(null);
             var enrolment = enrolments.find(job.account(), job.course()).orElse(null);
-            if (account == null || enrolment == null || enrolment.completedAt() != null) return; // no longer true
+            if (account == null || enrolment == null || enrolment.completedAt() != null) return; // no longer due
             mailer.send(
                     account.recipient(),
                     job.key(),

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * The signed link in every digest and reminder. Reading it changes nothing, for mail servers read links; its button does,
- * and so does the one click that mail programs offer (RFC 8058).
+ * The signed unsubscribe link in every digest and reminder. Opening it changes nothing, because mail servers follow
+ * links. The button on its page unsubscribes, and so does the one click that mail programs offer (RFC 8058).
  */
 public final class Unsubscribe {
     private static final String PURPOSE = "unsubscribe";
@@ -26,7 +26,7 @@ public final class Unsubscribe {
                     .formatted(account, signer.sign(PURPOSE, account.toString())));
         }
 
-        /** The headers of a mail that say so to programs. */
+        /** The headers that offer the link to mail programs (RFC 8058). */
         Map<String, String> headers(UUID account) {
             return Map.of(
                     "List-Unsubscribe",
@@ -51,7 +51,7 @@ public final class Unsubscribe {
             account(context);
             page(context, false);
         });
-        // RFC 8058: a mail provider\'s own page sends it.
+        // RFC 8058: a mail provider's own page sends this request.
         routes.signedForm("/unsubscribe", context -> {
             accounts.unsubscribe(account(context));
             page(context, true);

@@ -7,7 +7,7 @@ import java.io.IOException;
 /** A job: deletes the files of a video that was replaced. */
 public record DiscardFiles(String folder) {
 
-    /** Does it; run again, it finds less to do. */
+    /** Deletes the files. It is safe to run again: it skips files that are already gone. */
     public static final class Handler {
         private final FileStorage files;
 

@@ -15,33 +15,36 @@ import java.util.function.IntConsumer;
 import java.util.regex.Pattern;
 
 /**
- * The programs ffmpeg and ffprobe. Their input comes from strangers. So they may open files alone, and only those of
+ * Runs the programs ffmpeg and ffprobe. Their input is untrusted, so they may open only files and pipes, and only
  * formats that hold a film: a playlist could name addresses within our network, or other files of this machine.
  */
 public final class Ffmpeg {
     private static final String FORMATS = "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg";
-    /** All that is read of it; tags, which can be of any size, stay out. */
+    /** The only entries that ffprobe reads. Tags stay out, because they can be of any size. */
     private static final String ENTRIES = "format=duration:stream=codec_type:stream_disposition=attached_pic";
 
     private static final Pattern OUT_TIME = Pattern.compile("out_time_us=(\\d+)");
-    /** The system's own words for what is no film's fault, as the C library spells them. */
+    /** Error messages, as the C library spells them, for faults of this machine and not of the film. */
     private static final Pattern HOST_FAULT = Pattern.compile(
             "No space left|File too large|Disk quota|Input/output error"
                     + "|Cannot allocate memory|Too many open files|Read-only file system|Resource temporarily unavailable");
 
     private static final Duration LOOK = Duration.ofMinutes(5);
     private static final int MAX_WORDS = 1_000_000;
-    /** An output may be shorter than its input by this much, for the last frames of streams differ. */
+    /**
+     * An output may be shorter than its input by this fraction, or by 1 s if that is more, because the last frames of
+     * streams differ.
+     */
     private static final float TOLERANCE = 0.05f;
 
-    /** The file is no film, or none that ffmpeg can read. The message is for whoever uploaded it. */
+    /** The file is not a film, or ffmpeg cannot read it. The message is for the person who uploaded it. */
     static final class Unplayable extends Exception {
         Unplayable(String message) {
             super(message, null, false, false);
         }
     }
 
-    /** Told to stop in the middle. */
+    /** The conversion was told to stop before its end. */
     static final class Stopped extends Exception {
         Stopped() {
             super("stopped", null, false, false);
@@ -61,7 +64,7 @@ public final class Ffmpeg {
         return path.getParent() == null ? name : path.resolveSibling(name).toString();
     }
 
-    /** Reads what the file says of itself. */
+    /** Reads what the file's header says: whether there is a picture, and how long it plays. */
     Film probe(Path file) throws IOException, InterruptedException, Unplayable {
         var command = new ArrayList<>(List.of(probeProgram(), "-v", "error"));
         command.addAll(restrictions());
@@ -71,7 +74,7 @@ public final class Ffmpeg {
         return Film.of(new ObjectMapper().readTree(json.toString()));
     }
 
-    /** How long it really plays: its header may say nothing, or more than has arrived. */
+    /** Measures how long the film really plays, in seconds. Its header may name no length, or more than has arrived. */
     float seconds(Path film) throws IOException, InterruptedException, Unplayable {
         var arguments = new ArrayList<>(List.of("-progress", "pipe:1", "-i", film.toString()));
         arguments.addAll(List.of("-map", "0:V:0", "-map", "0:a:0?", "-c", "copy", "-f", "null", "-"));
@@ -82,12 +85,15 @@ public final class Ffmpeg {
     }
 
     /**
-     * Makes every rendition in one pass, which decodes but once.
+     * Makes every rendition in one pass, so that the film is decoded only once.
      *
-     * @param limit of processor time
-     * @param progress told from 0 to 100
-     * @param stopping asked a few times a second
-     * @throws IOException also when an output came out too short, as on a full disk, of which ffmpeg says nothing
+     * @param seconds how long the film really plays
+     * @param limit the limit of processor time; the whole run may take twice as long
+     * @param progress receives the percentage done, 0 to 100
+     * @param stopping asked a few times a second; true stops the conversion
+     * @throws IOException when this machine failed, the run took too long, or an output is too short, as on a full
+     *     disk, which ffmpeg does not report
+     * @throws Stopped when {@code stopping} returned true
      */
     void transcode(
             Path film, float seconds, Path folder, Duration limit, IntConsumer progress, BooleanSupplier stopping)
@@ -97,7 +103,7 @@ public final class Ffmpeg {
         arguments.addAll(List.of("-i", film.toString()));
         for (var height : Video.HEIGHTS) {
             arguments.addAll(List.of("-map", "0:V:0", "-map", "0:a:0?"));
-            // Even numbers, as the codec asks for; never larger than it came.
+            // The codec requires even numbers. A film is never enlarged.
             arguments.addAll(List.of("-vf", "scale=-2:'2*trunc(min(%d,ih)/2)'".formatted(height)));
             arguments.addAll(List.of("-c:v", "libx264", "-preset", "veryfast", "-crf", "23", "-pix_fmt", "yuv420p"));
             arguments.addAll(List.of("-c:a", "aac", "-b:a", "128k", "-ac", "2", "-movflags", "+faststart"));
@@ -120,7 +126,9 @@ public final class Ffmpeg {
         }
     }
 
-    /** Makes a picture of the film, from its first quarter where there is one. Returns whether there is any. */
+    /**
+     * Makes a picture of the film from a quarter of its length, or else from its start. Returns whether there is one.
+     */
     boolean makePoster(Path film, float seconds, Path poster) throws IOException, InterruptedException {
         for (var at : new float[] {seconds / 4, 0}) {
             var arguments = new ArrayList<>(List.of("-ss", String.valueOf(at), "-i", film.toString(), "-map", "0:V:0"));
@@ -166,9 +174,10 @@ public final class Ffmpeg {
     /**
      * Runs one of the programs to its end.
      *
-     * @return false when it was stopped before
-     * @throws IOException when this machine failed: a full disk, no memory
-     * @throws Unplayable with the program's last words after {@code fault} when it failed otherwise
+     * @return false when it was stopped before its end
+     * @throws IOException when this machine failed (a full disk, no memory), or the run took longer than {@code limit}
+     * @throws Unplayable when it failed otherwise; the message is {@code fault} and the reason, mostly the last line of
+     *     the program's errors
      */
     private static boolean run(
             List<String> command, Path film, Duration limit, LineReader output, BooleanSupplier stopping, String fault)
@@ -206,7 +215,7 @@ public final class Ffmpeg {
         }
     }
 
-    /** The last line, without the path of our temporary folder and the address of a structure in memory. */
+    /** Returns the last line, without the path of our temporary folder and without memory addresses. */
     private static String lastLine(String words) {
         return words.lines()
                 .filter(line -> !line.isBlank())
@@ -216,7 +225,7 @@ public final class Ffmpeg {
                 .orElse("it gave no reason");
     }
 
-    /** A short film with a moving picture and a tone, in 1280 x 720: something to try uploads with. */
+    /** Makes a short film with a moving picture and a tone, 1280 x 720, for trying out uploads. */
     public void makeSample(Path file, int seconds) throws IOException, InterruptedException {
         var picture = "testsrc2=size=1280x720:rate=25:duration=" + seconds;
         var tone = "sine=frequency=330:duration=" + seconds;

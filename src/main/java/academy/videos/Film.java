@@ -3,16 +3,17 @@ package academy.videos;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /**
- * What ffprobe tells of a file.
+ * A file as ffprobe describes it.
  *
- * @param seconds how long it says that it plays; 0 when it does not say
+ * @param hasPicture whether it has a moving picture; a cover does not count
+ * @param seconds the length that its header names; 0 when it names none
  */
 record Film(boolean hasPicture, float seconds) {
-    /** @param json of ffprobe, with -show_entries */
+    /** @param json ffprobe's output with -show_entries */
     static Film of(JsonNode json) {
         var hasPicture = false;
         for (var stream : json.path("streams")) {
-            // A picture with sound, as music files have, is no film.
+            // The cover picture of a music file does not make it a film.
             var isCover = stream.at("/disposition/attached_pic").asInt() == 1;
             hasPicture |= stream.path("codec_type").asText().equals("video") && !isCover;
         }

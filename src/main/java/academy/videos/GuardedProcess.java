@@ -7,11 +7,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A program that ends with us, also when we are killed with -9: a shell waits beside it for the end of its own input,
- * which only we hold open, and then kills it. So a dead worker leaves no ffmpeg behind that computes for nobody.
+ * A program that ends when this process ends, even when this process is killed with -9. A shell beside the program
+ * waits for the end of its own input, which only this process holds open, and then kills the program. So a dead worker
+ * leaves no ffmpeg running.
  */
 final class GuardedProcess implements AutoCloseable {
-    /** The program's own input is empty. Its exit code becomes the shell's; 128 and more tell of a signal. */
+    /** The program's own input is empty. The shell exits with the program's exit code; 129 to 159 mean a signal. */
     private static final String GUARD = """
             exec 3<&0
             "$@" </dev/null & program=$!
@@ -21,16 +22,18 @@ final class GuardedProcess implements AutoCloseable {
             exit $code
             """;
 
-    /** A shell's exit code for a signal is this and its number. Codes above those are errors of ffmpeg's own. */
+    /**
+     * A shell's exit code for a signal is this plus the signal's number. Codes above 128 + 31 are ffmpeg's own errors.
+     */
     private static final int SIGNALS = 128;
 
     private static final int LAST_SIGNAL = 31;
     private static final int SIGXCPU = 24;
-    /** A shell's own codes. */
+    /** The shell's own exit codes: it found the program but could not run it, or did not find it. */
     private static final int NOT_EXECUTABLE = 126;
 
     private static final int NOT_FOUND = 127;
-    /** What ffmpeg itself exits with when it was told to stop. */
+    /** ffmpeg's exit code when it was told to stop. */
     private static final int STOPPED = 255;
 
     private final Process process;
@@ -39,7 +42,7 @@ final class GuardedProcess implements AutoCloseable {
         this.process = process;
     }
 
-    /** @param errors where its standard error goes */
+    /** @param errors the file that receives the program's standard error */
     static GuardedProcess start(List<String> command, Path errors) throws IOException {
         var guarded = new ArrayList<>(List.of("sh", "-c", GUARD, "sh"));
         guarded.addAll(command);
@@ -56,9 +59,10 @@ final class GuardedProcess implements AutoCloseable {
     }
 
     /**
-     * Whether it did its work. Only after its end.
+     * Returns whether the program succeeded. Call this only after its end.
      *
-     * @throws IOException when it could not be run, or a signal ended it, for lack of memory, say: not the input's fault
+     * @throws IOException when the program could not be run, was stopped, or was ended by a signal, for example for
+     *     lack of memory: the input is not at fault
      */
     boolean succeeded() throws IOException {
         var code = process.exitValue();
@@ -70,12 +74,12 @@ final class GuardedProcess implements AutoCloseable {
         return code == 0;
     }
 
-    /** Its limit of processor time was over. */
+    /** Returns whether the program was ended because it used up its processor time (SIGXCPU). */
     boolean usedUpItsTime() {
         return process.exitValue() == SIGNALS + SIGXCPU;
     }
 
-    /** Kills it when it still runs. */
+    /** Kills the program if it is still running. */
     @Override
     public void close() throws IOException, InterruptedException {
         process.getOutputStream().close();

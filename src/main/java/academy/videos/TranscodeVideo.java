@@ -8,20 +8,23 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
 
-/** A job: makes what browsers play of what was uploaded. Enqueued with the upload's row, in one transaction. */
+/**
+ * A job: converts an uploaded video into the files that browsers play. It is enqueued in the transaction that adds the
+ * video.
+ */
 public record TranscodeVideo(UUID video) {
-    /** A worker that dies at it three times died of it. */
+    /** The policy allows three attempts: if the worker died in all three, this job is the likely cause. */
     public static final RetryPolicy POLICY = RetryPolicy.DEFAULT
             .withAttempts(3)
             .withWaits(Duration.ofSeconds(30), Duration.ofMinutes(5))
             .withLimit(Duration.ofHours(2))
             .withOwnThreads(2); // ffmpeg uses every core by itself
 
-    /** Does it. Run again, it begins anew and writes the same files to the same places. */
+    /** Converts the video. It is safe to run again: it starts over and writes the same files to the same places. */
     public static final class Handler {
         private static final int FETCHED = 2;
         private static final int TRANSCODED = 95;
-        /** Less than this part of the announced length is told as cut off. */
+        /** A film that plays for less than this fraction of its announced length is reported as cut off. */
         private static final float WHOLE = 0.9f;
 
         private final Videos videos;
@@ -34,7 +37,7 @@ public record TranscodeVideo(UUID video) {
             this.ffmpeg = ffmpeg;
         }
 
-        /** Also deletes what workers left on the disk that were killed. */
+        /** Makes the handler, and deletes the folders that killed workers left on the disk. */
         public static Handler start(Videos videos, FileStorage files, Ffmpeg ffmpeg) {
             WorkFolder.sweep();
             return new Handler(videos, files, ffmpeg);
@@ -72,13 +75,13 @@ public record TranscodeVideo(UUID video) {
             for (var height : Video.HEIGHTS) keep(video, folder, Video.rendition(height), "video/mp4");
             var hasPoster = ffmpeg.makePoster(source, seconds, folder.resolve(Video.POSTER));
             if (hasPoster) keep(video, folder, Video.POSTER, "image/jpeg");
-            // Replaced in the meantime: those who discarded its files did not see these.
+            // False when the video was replaced in the meantime: its DiscardFiles job did not see these files.
             if (!videos.ready(video.id(), seconds, hasPoster, shortfall(film, seconds)))
                 new DiscardFiles.Handler(files).run(new DiscardFiles(video.folder()), run);
             run.progress(100);
         }
 
-        /** What to tell of a film that ends before it should; null when it does not. */
+        /** Returns the message for a film that ends too early; null for a whole one. */
         private static String shortfall(Film film, float seconds) {
             if (seconds > film.seconds() * WHOLE) return null;
             return "This file was cut off: it ends after %.0f of %.0f seconds.".formatted(seconds, film.seconds());

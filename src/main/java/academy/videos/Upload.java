@@ -9,10 +9,11 @@ import java.util.HexFormat;
 import java.util.UUID;
 
 /**
- * What arrived.
+ * An upload that arrived whole.
  *
- * @param folder where it lies
- * @param bytes and sha256: of what went through, not what the sender says
+ * @param folder its folder in the file storage
+ * @param bytes how many bytes arrived
+ * @param sha256 the hash of what arrived, in hex, computed here and not taken from the sender
  */
 record Upload(String folder, long bytes, String sha256) {
 
@@ -24,7 +25,7 @@ record Upload(String folder, long bytes, String sha256) {
     static Upload stream(FileStorage files, String type, long length, InputStream body) throws IOException {
         var folder = "videos/" + UUID.randomUUID();
         var digested = new DigestInputStream(body, Sha256.start());
-        files.put(folder + "/" + Video.SOURCE, type, length, digested); // no more and no less than that length
+        files.put(folder + "/" + Video.SOURCE, type, length, digested); // takes exactly that length
         return new Upload(
                 folder,
                 length,

@@ -9,10 +9,10 @@ import java.util.Optional;
 import java.util.UUID;
 import redis.clients.jedis.exceptions.JedisException;
 
-/** How much of an upload has arrived, in Redis: any page and any process can tell. Nothing depends on it. */
+/** Keeps in Redis how much of each upload has arrived, so that any process can show it. Nothing depends on it. */
 public final class Uploads {
     private static final Duration EVERY = Duration.ofMillis(250);
-    /** Of an upload that tells nothing any more. */
+    /** How long the count of an upload is kept after its last update. */
     private static final int KEEP_SECONDS = 30;
 
     public record Received(long received, long total) {}
@@ -33,12 +33,12 @@ public final class Uploads {
         }
     }
 
-    /** The same body, which tells how far it was read; closing it ends that. */
+    /** Wraps the body so that Redis shows how much of it was read. Closing it removes the count. */
     InputStream watched(InputStream body, UUID lesson, long length) {
         return new FilterInputStream(body) {
             private long received;
             private long told;
-            private boolean away; // then no more is told, or each word would keep the upload waiting
+            private boolean away; // stops the updates: each would delay the upload
 
             @Override
             public int read(byte[] buffer, int from, int max) throws IOException {
@@ -51,7 +51,7 @@ public final class Uploads {
                 return read;
             }
 
-            /** The request's own stream is its server's to close. */
+            /** Leaves the request's own stream open, because the server closes it. */
             @Override
             public void close() {
                 if (!away) tell(() -> redis.client().del(key(lesson)));

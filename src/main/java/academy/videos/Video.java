@@ -7,9 +7,10 @@ import java.util.UUID;
 /**
  * The film of a lesson.
  *
- * @param folder of its files in the file storage
- * @param bytes and sha256: of what was uploaded
- * @param reason why it failed, or is not whole, for a person; null otherwise
+ * @param folder the folder of its files in the file storage
+ * @param bytes the size of the uploaded file
+ * @param sha256 the hash of the uploaded file, in hex
+ * @param reason why it failed or was cut off, as a sentence for people; null otherwise
  * @param seconds how long it plays; null until that is known
  * @param poster whether there is a picture of it
  */
@@ -36,7 +37,7 @@ record Video(
         }
     }
 
-    /** What is made of it, by height. */
+    /** The heights of the renditions in pixels, the best first. */
     static final int[] HEIGHTS = {720, 360};
 
     static final String POSTER = "poster.jpg";

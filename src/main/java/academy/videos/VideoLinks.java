@@ -11,12 +11,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** What is told of a video: how far it is, and where it plays. */
+/** Shows a video to callers: its state, its progress, and the links at which it plays. */
 public final class VideoLinks {
-    /** Long enough to watch a lesson, short enough that a link which was passed on is soon dead. */
+    /** How long a link works: long enough to watch a lesson, and short enough that a link passed on soon expires. */
     private static final Duration LINK = Duration.ofHours(4);
 
-    /** @param url the best of {@code urls}, which are by height; both only when it is ready
+    /**
+     * @param progress the percentage converted, 0 to 100
+     * @param url the first and best of {@code urls}; absent until the video is ready
+     * @param urls the links by height, such as 720p; absent until the video is ready
      * @param poster absent when there is no picture of it
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)

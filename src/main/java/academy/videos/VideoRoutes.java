@@ -19,17 +19,17 @@ import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Uploading a lesson's video, and how far it is until it plays. */
+/** Takes the upload of a lesson's video, and shows its progress until it plays. */
 public final class VideoRoutes {
     private static final Pattern SHA256 = Pattern.compile("sha-256=:([A-Za-z0-9+/]{43}=):");
 
     record Accepted(VideoLinks.View video) {}
 
     /**
-     * How far a lesson's film is.
+     * The progress of a lesson's video.
      *
-     * @param upload what of it has arrived; null when none is under way
-     * @param video null when there is none yet
+     * @param upload how much of an upload has arrived; null when none is under way
+     * @param video the lesson's video; null when there is none yet
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record State(Uploads.Received upload, VideoLinks.View video) {}
@@ -42,7 +42,7 @@ public final class VideoRoutes {
     private final Uploads uploads;
     private final long maxBytes;
 
-    /** @param maxBytes of an upload */
+    /** @param maxBytes the size of the largest upload, in bytes */
     public VideoRoutes(
             Videos videos,
             Lessons lessons,
@@ -83,7 +83,7 @@ public final class VideoRoutes {
             var video = videos.add(lesson.id(), upload).orElseThrow(DomainError::notFound);
             context.status(202).json(new Accepted(links.view(video)));
         } catch (RuntimeException e) {
-            storage.delete(upload.folder() + "/" + Video.SOURCE); // there is no row that knows of it
+            storage.delete(upload.folder() + "/" + Video.SOURCE); // no row refers to this file
             throw e;
         }
     }
@@ -100,7 +100,10 @@ public final class VideoRoutes {
         return length;
     }
 
-    /** Of RFC 9530, for senders who want to be sure that all arrived as it was. */
+    /**
+     * Returns the hash, in hex, of Repr-Digest (RFC 9530), for senders who want to be sure that the file arrived
+     * unchanged.
+     */
     private static Optional<String> promisedSha256(Context context) {
         return Optional.ofNullable(context.header("Repr-Digest"))
                 .map(SHA256::matcher)

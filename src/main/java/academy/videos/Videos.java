@@ -42,7 +42,7 @@ public final class Videos {
                 .findOne();
     }
 
-    /** As an upload does it, of a file. */
+    /** Adds the video from a local file, as an upload would. */
     public void add(FileStorage files, Lesson lesson, Path film, String type) throws IOException {
         try (var stream = Files.newInputStream(film)) {
             add(lesson.id(), Upload.stream(files, type, Files.size(film), stream));
@@ -50,12 +50,12 @@ public final class Videos {
     }
 
     /**
-     * What was uploaded becomes the lesson's video; the one before it goes. The jobs for both are enqueued with that. Empty
-     * when there is no such lesson.
+     * Makes an upload the lesson's video, and removes the video before it. The jobs that convert the new one and delete
+     * the old one's files are enqueued in the same transaction. Returns empty when there is no such lesson.
      */
     Optional<Video> add(UUID lesson, Upload upload) {
         return jdbi.inTransaction(transaction -> {
-            // Under a lock, or two uploads at once would both find no video to replace.
+            // Without this lock, two uploads at once would both find no video to replace.
             var found = transaction
                     .createQuery("SELECT id FROM lessons WHERE id = :lesson FOR UPDATE")
                     .bind("lesson", lesson)

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A job's own folder of temporary files. It holds a file that is locked as long as its process lives: the system gives
- * the lock back however a process ends, so a folder whose lock is free was left behind, and can be deleted.
+ * A job's own folder of temporary files. It holds a file that is locked as long as its process lives. The system
+ * releases the lock however the process ends, so a folder whose lock is free was left behind and can be deleted.
  */
 final class WorkFolder implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(WorkFolder.class);
@@ -38,7 +38,7 @@ final class WorkFolder implements AutoCloseable {
         return path;
     }
 
-    /** Deletes what processes left behind that were killed. */
+    /** Deletes the folders that killed processes left behind. */
     static void sweep() {
         var folder = Path.of(System.getProperty("java.io.tmpdir"));
         try (var all = Files.newDirectoryStream(folder, PREFIX + "*")) {
@@ -52,7 +52,7 @@ final class WorkFolder implements AutoCloseable {
         try {
             if (isAbandoned(folder)) delete(folder);
         } catch (IOException e) {
-            log.warn("{} is left: {}", folder, e.getMessage()); // another user's, say
+            log.warn("{} is left: {}", folder, e.getMessage()); // for example, it is another user's
         }
     }
 
@@ -62,7 +62,7 @@ final class WorkFolder implements AutoCloseable {
         try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             return channel.tryLock() != null;
         } catch (OverlappingFileLockException e) {
-            return false; // our own
+            return false; // this process holds the lock
         }
     }
 

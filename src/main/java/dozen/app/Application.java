@@ -18,13 +18,13 @@ import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
 
 /**
- * One jar, several process types: picks the one that the first argument names, reads the settings, starts the log, runs
- * it, and turns its end into an exit code.
+ * Runs one of the process types of a jar. It picks the type that the first argument names, reads the settings, starts
+ * the log, runs the type, and turns the result into an exit code.
  *
  * @param <S> the application's settings
  */
 public final class Application<S> {
-    /** What a process type or task does with its settings, what it opens and its arguments. */
+    /** Runs a process type or a task, with the settings, the lifecycle for what it opens, and the arguments. */
     @FunctionalInterface
     public interface Body<S> {
         void run(Run<S> run) throws Exception;
@@ -57,10 +57,11 @@ public final class Application<S> {
     private final Map<String, Entry<S>> tasks = new LinkedHashMap<>();
 
     /**
-     * @param name begins the application's messages on stderr
-     * @param main its package and those below it log at LOG_LEVEL
-     * @param process reads the settings that every process has; first, for a library that reads a setting may log
-     * @param read reads the others; the faults of all are reported together
+     * @param name the prefix of the application's messages on stderr
+     * @param main the main class; its package and those below it log at LOG_LEVEL
+     * @param process reads the settings that every process has; the log starts after it and before the others are read,
+     *     because a library that reads a setting may log
+     * @param read reads the other settings; the faults of all settings are reported together
      */
     public Application(
             String name,
@@ -73,7 +74,11 @@ public final class Application<S> {
         this.read = read;
     }
 
-    /** @param start what it starts is closed once the process is told to stop */
+    /**
+     * A process type that runs until it is told to stop.
+     *
+     * @param start starts the type and returns; what it registered with the lifecycle is closed at the stop
+     */
     public Application<S> processType(String type, String meaning, Body<S> start) {
         types.put(type, new Entry<>(type, meaning, Kind.STAYS, start));
         return this;
@@ -85,13 +90,13 @@ public final class Application<S> {
         return this;
     }
 
-    /** A process type for a person at a terminal: of libraries, only warnings stand in its log. */
+    /** A process type for a person at a terminal. Its libraries log only warnings and errors. */
     public Application<S> interactive(String type, String meaning, Body<S> body) {
         types.put(type, new Entry<>(type, meaning, Kind.QUIET, body));
         return this;
     }
 
-    /** @param arguments what follows the task's name, for the usage text */
+    /** @param arguments the task's arguments, as the usage text shows them */
     public Application<S> task(String task, String arguments, String meaning, Body<S> body) {
         tasks.put(task, new Entry<>((TASK + " " + task + " " + arguments).strip(), meaning, Kind.QUIET, body));
         return this;
@@ -102,9 +107,9 @@ public final class Application<S> {
         return List.copyOf(tasks.keySet());
     }
 
-    /** @return the exit code: 0, 1 failed, 64 usage, 69 a resource is away, 78 settings */
+    /** @return the exit code: 0 success, 1 failure, 64 wrong usage, 69 a resource is away, 78 wrong settings */
     public int run(Map<String, String> environment, String... arguments) {
-        // The driver tells PostgreSQL the machine's zone, whose name it may not know; and times in logs are UTC.
+        // The driver sends PostgreSQL the machine's time zone, whose name PostgreSQL may not know. Logs use UTC, too.
         TimeZone.setDefault(TimeZone.getTimeZone(ZoneOffset.UTC));
         try {
             dispatch(environment, arguments.length == 0 ? List.of("web") : Arrays.asList(arguments));
@@ -161,7 +166,7 @@ public final class Application<S> {
     private void settings(Env env) {
         read.apply(env, startLog(env, "settings", true));
         SettingsList.print(env.settings(), System.out);
-        env.check(); // after the list, which shows what is there
+        env.check(); // after the list, so that faults do not hide it
     }
 
     private ProcessSettings startLog(Env env, String type, boolean quiet) {

@@ -6,11 +6,14 @@ import java.util.Map;
 import jdk.jshell.tool.JavaShellToolBuilder;
 
 /**
- * JShell on the live release: the application's class path, and its resources as variables. Works at a terminal and
- * with input piped in.
+ * A JShell on the running release, with the application's class path and with its resources as variables. It works at a
+ * terminal and with piped input.
  */
 public final class Console {
-    /** JShell's snippets are compiled apart from us; a static field is how they reach our objects. */
+    /**
+     * The variables by name. JShell compiles its snippets separately from our code, so they reach our objects through
+     * this static field.
+     */
     private static final Map<String, Object> SCOPE = new LinkedHashMap<>();
 
     public Console with(String variable, Object value) {
@@ -18,7 +21,7 @@ public final class Console {
         return this;
     }
 
-    /** Called by the snippets that declare the variables. */
+    /** The value of a variable. The snippets that declare the variables call this. */
     public static Object value(String variable) {
         return SCOPE.get(variable);
     }

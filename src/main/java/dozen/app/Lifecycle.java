@@ -12,15 +12,15 @@ import org.slf4j.LoggerFactory;
 import sun.misc.Signal;
 
 /**
- * Owns what a process opened, and closes it in reverse order within the grace period. A process that stays closes it in the
- * JVM's shutdown hook, which SIGTERM, SIGINT, SIGHUP and System.exit all reach; the JVM then exits with 128 and the signal's
- * number.
+ * Owns the resources that a process opened, and closes them in reverse order within the grace period. A long-running
+ * process closes them in the JVM's shutdown hook, which SIGTERM, SIGINT, SIGHUP and System.exit all start. After a
+ * signal, the JVM exits with 128 plus the signal's number.
  */
 public final class Lifecycle implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Lifecycle.class);
     /** 128 + 15, what a shell reports for SIGTERM. */
     private static final int TERMINATED = 143;
-    /** A start that is under way may end within this, before what it opened is closed. */
+    /** How long an unfinished start may take to end, before the resources that it opened are closed. */
     private static final int STARTING_SECONDS = 1;
     /** A terminal's SIGINT and its process runner's SIGTERM come together and are one request to stop. */
     private static final Duration SAME_REQUEST = Duration.ofMillis(250);
@@ -36,9 +36,9 @@ public final class Lifecycle implements AutoCloseable {
     }
 
     /**
-     * Makes this lifecycle the owner of a resource, and gives it back.
+     * Makes this lifecycle the owner of a resource, and returns the resource.
      *
-     * @throws IllegalStateException when it is closing; the resource is closed at once
+     * @throws IllegalStateException when the lifecycle is closing; the resource is then closed at once
      */
     public synchronized <T extends AutoCloseable> T register(T resource) {
         if (closed) {
@@ -49,20 +49,20 @@ public final class Lifecycle implements AutoCloseable {
         return resource;
     }
 
-    /** Closes everything when the JVM is told to end. For the program itself, never for tests. */
+    /** Closes everything when the JVM is told to end. Only a program calls this, never a test. */
     void closeOnShutdown() {
         Runtime.getRuntime()
                 .addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(this::shutDown));
     }
 
-    /** Says that the start is over, and waits for the JVM's end. */
+    /** Marks the start as finished, and waits until the JVM ends. */
     void awaitShutdown() throws InterruptedException {
         started.countDown();
-        Thread.currentThread().join(); // of itself: for ever
+        Thread.currentThread().join(); // a thread that joins itself waits forever
     }
 
     private void shutDown() {
-        if (isClosed()) return; // the start failed, and what it had opened was closed then
+        if (isClosed()) return; // the start failed, and closed what it had opened
         stoppingSince = System.nanoTime();
         haltOnSecondSignal();
         Thread.ofPlatform().daemon().name("grace").start(this::haltAfterGrace);
@@ -76,7 +76,7 @@ public final class Lifecycle implements AutoCloseable {
         Logging.drain();
     }
 
-    /** The JVM itself ignores further signals while its hooks run. */
+    /** Ends the process at once on a second signal. The JVM itself ignores further signals while its hooks run. */
     private void haltOnSecondSignal() {
         for (var name : new String[] {"TERM", "INT"}) {
             Signal.handle(new Signal(name), _ -> {
@@ -85,7 +85,10 @@ public final class Lifecycle implements AutoCloseable {
         }
     }
 
-    /** The last resort: something hangs, and the platform would kill the process in a moment anyway. */
+    /**
+     * Ends the process after the grace period, as a last resort. By then something hangs, and the platform would soon
+     * kill the process anyway.
+     */
     private void haltAfterGrace() {
         try {
             Thread.sleep(grace);
@@ -101,7 +104,7 @@ public final class Lifecycle implements AutoCloseable {
         Runtime.getRuntime().halt(TERMINATED);
     }
 
-    /** Since the process was told to stop; empty before. */
+    /** The milliseconds since the process was told to stop; empty before that. */
     public OptionalLong stoppingMillis() {
         return stoppingSince == 0
                 ? OptionalLong.empty()

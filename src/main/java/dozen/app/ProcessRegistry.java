@@ -17,17 +17,23 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import redis.clients.jedis.exceptions.JedisException;
 
-/** Which processes run now, in Redis: each tells so every 3 s, and one that fell silent for 10 s is gone. */
+/**
+ * Keeps a list of the running processes in Redis. Each process reports every 3 s, and one that has not reported for
+ * 10 s counts as gone.
+ */
 public final class ProcessRegistry implements AutoCloseable {
     private static final String KEY = "processes";
     private static final String STARTS = "process-starts";
     private static final String DRAINS = "process-drains";
-    /** USER_HZ, which proc(5) counts in: 100 on all of Linux's common machines. */
+    /** USER_HZ, the unit of times in proc(5), in ticks per second: 100 on all common Linux machines. */
     private static final double TICKS_A_SECOND = 100;
 
     private static final Duration TELL = Duration.ofSeconds(3);
     private static final Duration SILENT = Duration.ofSeconds(10);
-    /** Times as text: for numbers Jackson has to compute tables of large powers first, at each start. */
+    /**
+     * Writes times as text. For times as numbers, Jackson would first have to compute tables of large powers, at each
+     * start.
+     */
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .addModule(new JavaTimeModule())
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
@@ -40,7 +46,7 @@ public final class ProcessRegistry implements AutoCloseable {
         }
     }
 
-    /** How long the last process of a type took to start, or to stop. */
+    /** How many milliseconds the last process of a type took to start, or to stop. */
     public record Took(String type, Release release, long ms, Instant at) {}
 
     private final Redis redis;
@@ -55,14 +61,17 @@ public final class ProcessRegistry implements AutoCloseable {
         this.teller = Thread.ofVirtual().name("registry").start(this::tell);
     }
 
-    /** A name for this process that no other has: type, host, process id and chance. */
+    /** A unique name for this process: its type, host and process id, and a random number. */
     public static String name(String type) {
         var chance = Integer.toHexString(ThreadLocalRandom.current().nextInt(0x10000));
         var host = host().length() > 20 ? host().substring(0, 20) : host();
         return "%s-%s-%s-%s".formatted(type, host, ProcessHandle.current().pid(), chance);
     }
 
-    /** To be owned before what it tells of, so that it is the last to know of the end. */
+    /**
+     * Adds this process to the list. Call it before the lifecycle gets what the process runs: the registry is then
+     * closed after that, and can report how long the stop took.
+     */
     public static ProcessRegistry join(Redis redis, String type, Release release, Lifecycle lifecycle) {
         var now = redis.time();
         return lifecycle.register(
@@ -73,12 +82,15 @@ public final class ProcessRegistry implements AutoCloseable {
         return self.name();
     }
 
-    /** From here on it does its work. */
+    /** Reports that the process has started, and how long the start took. */
     public void started() {
         took(STARTS, sinceBegin());
     }
 
-    /** By the system's own clocks: Java tells a process's start to the second only. */
+    /**
+     * The milliseconds since the process began, by the clocks of /proc. Java knows the start of a process only to the
+     * second.
+     */
     private long sinceBegin() {
         try {
             var uptime =
@@ -96,18 +108,18 @@ public final class ProcessRegistry implements AutoCloseable {
             var took = new Took(self.type(), self.release(), ms, Instant.now());
             redis.client().hset(key, self.type(), MAPPER.writeValueAsString(took));
         } catch (JedisException e) {
-            // a figure less
+            // the status page lacks one figure
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    /** Of each type, the last one's. */
+    /** The last start of each process type. */
     public static List<Took> starts(Redis redis) {
         return all(redis, STARTS);
     }
 
-    /** Of each type, the last one's that was told to stop. */
+    /** The last stop of each process type, among the processes that were told to stop. */
     public static List<Took> drains(Redis redis) {
         return all(redis, DRAINS);
     }
@@ -132,7 +144,7 @@ public final class ProcessRegistry implements AutoCloseable {
             try {
                 redis.client().hset(KEY, self.name(), MAPPER.writeValueAsString(self.seen(redis.time())));
             } catch (JedisException e) {
-                // told again in a moment
+                // the process reports again in 3 s
             } catch (JsonProcessingException e) {
                 throw new IllegalStateException(e);
             }
@@ -144,7 +156,7 @@ public final class ProcessRegistry implements AutoCloseable {
         }
     }
 
-    /** All that run now, by type and age. Those that fell silent are forgotten on the way. */
+    /** The running processes, sorted by type and start. Those that no longer report are removed from the list. */
     public static List<Entry> running(Redis redis) {
         var limit = redis.time().minus(SILENT); // a clock that all processes share
         var all = redis.client().hgetAll(KEY).values().stream()
@@ -173,7 +185,7 @@ public final class ProcessRegistry implements AutoCloseable {
         try {
             redis.client().hdel(KEY, self.name());
         } catch (JedisException e) {
-            // it falls silent
+            // the process counts as gone 10 s after its last report
         }
     }
 }

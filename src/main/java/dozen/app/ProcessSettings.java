@@ -4,9 +4,9 @@ import dozen.logging.Logging;
 import java.time.Duration;
 
 /**
- * What every process needs to know before anything else.
+ * The settings that every process reads before all others.
  *
- * @param shutdownGrace from the first signal to the end, at the most
+ * @param shutdownGrace the longest time from the first signal to the end
  */
 public record ProcessSettings(
         Logging.Level logLevel, Logging.Format logFormat, Release release, Duration shutdownGrace) {}

@@ -4,11 +4,14 @@ import dozen.config.Env;
 import java.io.IOException;
 import java.util.Properties;
 
-/** What is running: the platform's release version and the commit that it was built from. */
+/** The running release: the platform's version of it, and the commit that it was built from. */
 public record Release(String version, String commit) {
     private static final String UNKNOWN = "unknown";
 
-    /** From the environment, else from what the build wrote into the jar. */
+    /**
+     * Reads the release from the environment. Without a commit there, it takes the one that the build wrote into the
+     * jar.
+     */
     public static Release read(Env env) {
         return new Release(
                 env.setting("RELEASE_VERSION", "name of this release, for logs and the status page")

@@ -4,7 +4,7 @@ import dozen.config.Setting;
 import java.io.PrintStream;
 import java.util.List;
 
-/** Prints every setting: name, what is in force or whether it is set, default and meaning. */
+/** Prints every setting: its name, its value (of a secret, only whether it is set), its default and its meaning. */
 final class SettingsList {
     private static final String ROW = "%-26s %-34s %-28s %s%n";
 

@@ -18,18 +18,20 @@ import java.util.Optional;
 import java.util.jar.JarFile;
 
 /**
- * Lets {@code java -jar app.jar} start from the AOT cache that lies beside the jar: classes as a training run left them,
- * loaded and linked. The JVM takes a cache from its command line alone, so the process replaces itself (execv) by one with
- * that option; process id, environment and open streams stay.
+ * Lets {@code java -jar app.jar} start from the AOT cache beside the jar, which holds the classes as a training run
+ * loaded and linked them. The JVM takes a cache only from its command line, so the process replaces itself (execv) with
+ * one that has this option. Process id, environment and open streams stay the same.
  *
- * <p>The JVM does not notice that a jar was replaced, and would go on running the old code from the cache. So the cache's
- * name holds a digest of the jar, of its libraries' names and sizes, and of the Java that made it: a cache of anything else
- * has another name, and is not looked at.
+ * <p>The JVM does not notice that a jar was replaced, and would still run the old code from the cache. Therefore the
+ * cache's file name holds a digest of the jar, of its libraries' names and sizes, and of the Java that made it. A cache
+ * of anything else has another name, and is ignored.
  */
 public final class StartupCache {
     private static final String STARTED = "dozen.startup.cache";
     private static final int DIGITS = 16;
-    /** Whoever sets one of these has plans of their own, or ones that no cache goes with. */
+    /**
+     * Options that choose a cache themselves, or that work with none. With one of them, the process does not restart.
+     */
     private static final List<String> OWN_PLANS = List.of(
             "-XX:AOT", "-XX:SharedArchiveFile", "-XX:ArchiveClassesAtExit", "-Xshare", "-agentlib", "-javaagent");
 
@@ -40,7 +42,10 @@ public final class StartupCache {
         System.out.println(place(jar().orElseThrow()));
     }
 
-    /** To be called first. Does nothing when there is no cache for this jar and this Java. */
+    /**
+     * Restarts the process with its cache. Call it first in main. It does nothing when this jar and this Java have no
+     * cache.
+     */
     public static void use(String[] arguments) {
         if (System.getProperty(STARTED) != null) return;
         try {
@@ -54,7 +59,7 @@ public final class StartupCache {
             var cache = place(jar.get());
             if (Files.isReadable(cache)) restart(command.command().get(), cache, given);
         } catch (Throwable e) {
-            // it starts as it would have without one
+            // the process starts without a cache
         }
     }
 
@@ -65,7 +70,7 @@ public final class StartupCache {
                 : Optional.empty();
     }
 
-    /** Cheaper than the digest, for the many starts without any. */
+    /** Whether any cache lies beside the jar. This costs less than the digest, and many starts have no cache. */
     private static boolean hasCaches(Path jar) throws IOException {
         try (var caches = Files.newDirectoryStream(jar.getParent(), "*.aot")) {
             return caches.iterator().hasNext();
@@ -83,7 +88,7 @@ public final class StartupCache {
         return jar.resolveSibling(name + "-" + hex + ".aot");
     }
 
-    /** Their versions are exact, so a name and a size tell the content. */
+    /** The names and sizes of the libraries. Their versions are exact, so name and size identify the content. */
     private static String libraries(Path jar) throws IOException {
         var text = new StringBuilder();
         try (var file = new JarFile(jar.toFile())) {
@@ -100,13 +105,16 @@ public final class StartupCache {
         var command = new ArrayList<String>();
         command.add(java);
         command.add("-XX:AOTCache=" + cache);
-        command.add("-Xlog:aot*=off,cds*=off"); // one that does not fit is not worth a word
+        command.add("-Xlog:aot*=off,cds*=off"); // hides messages about a cache that does not fit
         command.add("-D" + STARTED + "=" + cache);
         command.addAll(List.of(given));
         execute(command);
     }
 
-    /** Or the system did not tell all of our command line, and we would run another. */
+    /**
+     * Whether the given command line ends with our arguments. If not, the system did not report all of it, and we would
+     * run a different command.
+     */
     private static boolean endsWith(String[] given, String[] arguments) {
         var from = given.length - arguments.length;
         return from > 0 && Arrays.equals(Arrays.copyOfRange(given, from, given.length), arguments);
@@ -116,7 +124,7 @@ public final class StartupCache {
         return OWN_PLANS.stream().anyMatch(argument::startsWith);
     }
 
-    /** Returns only when it failed. */
+    /** Replaces the process with the command (execv). It returns only on failure. */
     private static void execute(List<String> command) throws Throwable {
         var linker = Linker.nativeLinker();
         var execv = linker.downcallHandle(

@@ -5,18 +5,18 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * A host with its port, as it stands in addresses. A host may have an underscore, as service names in compose files have,
- * and letters of any script, which become the A-labels that DNS knows. Jetty's HostPort would do, but it logs what it
- * refuses, and what is refused here may be a part of a password.
+ * A host with an optional port, as in the authority of an address. A host may contain underscores, as service names in
+ * compose files do, and letters of any script, which become the A-labels that DNS knows. Jetty's HostPort is not used,
+ * because it logs what it refuses, and a refused text may be part of a password.
  *
- * @param host an IPv6 address stands in brackets
- * @param port 0 when there is none
+ * @param host in lower case; an IPv6 address stands in brackets
+ * @param port 1 to 65,535, or 0 when there is none
  */
 public record Authority(String host, int port) {
     private static final Pattern SHAPE = Pattern.compile("(\\[[0-9a-fA-F:.]+]|[A-Za-z0-9._~-]+)(?::(\\d{1,5}))?");
     private static final int MAX_PORT = 65_535;
 
-    /** @throws IllegalArgumentException when it is none; the message does not repeat it */
+    /** @throws IllegalArgumentException when the text is no authority; the message does not repeat it */
     public static Authority parse(String text) {
         var shape = SHAPE.matcher(text.startsWith("[") ? text : ascii(text));
         if (!shape.matches()) throw new IllegalArgumentException("is no host");
@@ -26,10 +26,10 @@ public record Authority(String host, int port) {
     }
 
     /**
-     * A domain as it goes over the wire. Java knows IDNA 2003, which turns some domains into others (ß into ss): those
-     * don't survive the way back, and are refused.
+     * Returns the domain as ASCII, in A-labels. Java implements IDNA 2003, which turns some domains into others (ß into
+     * ss). Such a domain is refused, because converting it back gives a different one.
      *
-     * @throws IllegalArgumentException when it is none
+     * @throws IllegalArgumentException when the text is no domain, or a refused one
      */
     public static String ascii(String domain) {
         var ascii = IDN.toASCII(domain);

@@ -32,12 +32,12 @@ public final class Env {
         return new Declaration(name, meaning);
     }
 
-    /** All that was declared so far, in order. */
+    /** The settings declared so far, in order. */
     public List<Setting> settings() {
         return List.copyOf(settings);
     }
 
-    /** For what is wrong with several settings together; the line begins with the name of one. */
+    /** Adds a fault that concerns several settings together; the line begins with the name of one of them. */
     public void fault(String line) {
         faults.add(line);
     }
@@ -77,19 +77,19 @@ public final class Env {
             this.meaning = meaning;
         }
 
-        /** A second name, a platform's own, that is read when the first is unset. */
+        /** Adds a second name, such as a platform's own, which is read when the first is unset. */
         public Declaration or(String otherName) {
             fallbackName = otherName;
             return this;
         }
 
-        /** How the default is written in lists when it depends on other settings. */
+        /** Sets how lists show the default, for one that depends on other settings. */
         public Declaration shownAs(String defaultValue) {
             shown = defaultValue;
             return this;
         }
 
-        /** A whole number; its bounds are told with its meaning. */
+        /** Reads a whole number from min to max. Lists show these bounds after the meaning. */
         public int integer(int defaultValue, int min, int max) {
             bounds = " (%s to %s)".formatted(min, max); // %d would load the number formats of all locales: 10 ms
             return read(String.valueOf(defaultValue), false, false, text -> {

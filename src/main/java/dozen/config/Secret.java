@@ -26,7 +26,7 @@ public final class Secret {
         return value.length();
     }
 
-    /** The same text? Takes as long for a wrong guess as for a right one. */
+    /** Tells whether the guess is the same text. A wrong guess takes as long as a right one. */
     public boolean is(String guess) {
         return MessageDigest.isEqual(bytes(), guess.getBytes(StandardCharsets.UTF_8));
     }
@@ -40,7 +40,7 @@ public final class Secret {
         return other instanceof Secret secret && is(secret.value);
     }
 
-    /** The same for all, so that a hash code tells nothing either. */
+    /** Returns the same for all secrets, so that a hash code reveals nothing either. */
     @Override
     public int hashCode() {
         return 0;

@@ -9,7 +9,7 @@ public final class WebAddress {
     private WebAddress() {}
 
     /**
-     * The address with its scheme and host in the form that goes over the wire.
+     * Returns the address with its scheme and host in lower case, and the host in A-labels.
      *
      * @throws IllegalArgumentException when the text is no such address; the message does not repeat it
      */
@@ -30,9 +30,9 @@ public final class WebAddress {
     }
 
     /**
-     * What browsers call an origin: scheme, host and port, the port left out where it is the scheme's own.
+     * Returns the origin as browsers send it: scheme, host and port, without the port when it is the scheme's default.
      *
-     * @throws IllegalArgumentException when the authority is none
+     * @throws IllegalArgumentException when the authority is not valid
      */
     public static String origin(String scheme, String authority) {
         var server = Authority.parse(authority);

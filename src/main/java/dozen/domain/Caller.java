@@ -2,5 +2,5 @@ package dozen.domain;
 
 import java.util.UUID;
 
-/** Who asks: all that a feature needs to know of an account that is not its own. */
+/** The account that sends a request, reduced to what other features need to know of it. */
 public record Caller(UUID id, String name, boolean isAdmin) {}

@@ -4,24 +4,24 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What the domain refuses, as a kind and not as a status: HTTP makes application/problem+json of it, a task one line and an
- * exit code. The message is for the caller and says what to do about it.
+ * A refusal by the domain, with a kind instead of an HTTP status. HTTP turns it into application/problem+json, and a
+ * task into one line and an exit code. The message is for the caller and says what to do about it.
  */
 public final class DomainError extends RuntimeException {
     public enum Kind {
         NOT_FOUND,
         CONFLICT,
-        /** It was there and will not be again: a link that was used. */
+        /** It existed, and will not exist again, such as a link that was used. */
         GONE,
         INVALID,
         UNAUTHENTICATED,
         FORBIDDEN,
         TOO_MANY,
-        /** Something that is needed is away or full; the same may work in a moment. */
+        /** A needed resource is away or full. The same request may work in a moment. */
         UNAVAILABLE
     }
 
-    /** What is wrong with one field. */
+    /** A field, and what is wrong with it. */
     public record FieldError(String field, String message) {}
 
     private static final Duration MOMENT = Duration.ofSeconds(2);
@@ -69,7 +69,7 @@ public final class DomainError extends RuntimeException {
         return of(Kind.FORBIDDEN, message);
     }
 
-    /** @param wait until the next try may work */
+    /** @param wait the time until the next try may work */
     public static DomainError tooMany(Duration wait) {
         return new DomainError(Kind.TOO_MANY, "Too many tries. Try again later.", List.of(), wait);
     }
@@ -82,12 +82,12 @@ public final class DomainError extends RuntimeException {
         return kind;
     }
 
-    /** Empty but for {@link Kind#INVALID}. */
+    /** The invalid fields; empty unless the kind is {@link Kind#INVALID}. */
     public List<FieldError> fields() {
         return fields;
     }
 
-    /** When the same may work; null where it will not. */
+    /** The time until the same request may work; null when waiting does not help. */
     public Duration retryAfter() {
         return retryAfter;
     }

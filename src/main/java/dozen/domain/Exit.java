@@ -1,8 +1,8 @@
 package dozen.domain;
 
 /**
- * Ends the process with one line on stderr and a code of sysexits.h. Its message is for the person at the terminal: it
- * says what is wrong and never holds a secret.
+ * Ends the process with one line on stderr and exit code 1 or one of sysexits.h. Its message is for the person at the
+ * terminal: it says what is wrong and never holds a secret.
  */
 public final class Exit extends RuntimeException {
     public static final int FAILURE = 1;
@@ -17,7 +17,7 @@ public final class Exit extends RuntimeException {
         this.code = code;
     }
 
-    /** What was asked for could not be done. */
+    /** The command failed. */
     public static Exit failure(String message) {
         return new Exit(FAILURE, message);
     }

@@ -6,12 +6,13 @@ import jakarta.mail.internet.InternetAddress;
 import java.net.IDN;
 
 /**
- * The one rule of what a mail address is, for what is accepted and for what is sent: the mail library's own, on the
- * address as it goes over the wire. The domain may be of any script and becomes A-labels. The part before the "@" is
- * ASCII, for a server takes others by the SMTPUTF8 extension alone, and without it the mail would go to somebody else.
+ * The rule for valid mail addresses, both for input and for sending: the mail library checks the address in the form
+ * that is sent to the server. The domain may be of any script and is converted to A-labels. The part before the "@"
+ * must be ASCII: servers accept other characters only with the SMTPUTF8 extension, and without it the mail would go to
+ * somebody else.
  */
 public final class MailAddress {
-    /** RFC 5321, 4.5.3.1: the longest local part, and the longest path less its brackets. */
+    /** RFC 5321, 4.5.3.1: the longest local part in octets, and below it the longest path without its two brackets. */
     private static final int MAX_LOCAL = 64;
 
     private static final int MAX = 254;
@@ -19,9 +20,9 @@ public final class MailAddress {
     private MailAddress() {}
 
     /**
-     * The address as it goes over the wire.
+     * Returns the address in the form that is sent to the server, with the domain in A-labels.
      *
-     * @throws IllegalArgumentException when no mail can be sent to it; the message is for whoever typed it
+     * @throws IllegalArgumentException when no mail can be sent to it; the message is for the person who typed it
      */
     public static String ascii(String text) {
         var at = text.lastIndexOf('@');
@@ -33,7 +34,8 @@ public final class MailAddress {
         var address = local + "@" + domain(text.substring(at + 1));
         if (local.length() > MAX_LOCAL || address.length() > MAX) throw new IllegalArgumentException("is too long");
         try {
-            // Strict, and without the forms that the library would unfold: names, groups, angle brackets.
+            // The check is strict. Comparing the result refuses the forms that the library would convert: names, groups
+            // and angle brackets.
             if (new InternetAddress(address, true).getAddress().equals(address)) return address;
         } catch (AddressException e) {
             // refused below
@@ -52,7 +54,12 @@ public final class MailAddress {
         throw new IllegalArgumentException("has no domain that mail can be sent to");
     }
 
-    /** The sender of all mails, as "Academy <academy@example.com>"; here a domain may be one word, as localhost is. */
+    /**
+     * Parses the sender of all mails, such as "Academy <academy@example.com>". Its domain may be a single word, such as
+     * localhost.
+     *
+     * @throws IllegalArgumentException when the text is no mail address
+     */
     public static InternetAddress sender(String text) {
         try {
             var sender = new InternetAddress(text, true);

@@ -8,7 +8,7 @@ import java.util.UUID;
 import java.util.function.Function;
 
 /**
- * A part of a list, by keyset: slice 1,000 costs what slice 1 costs.
+ * A part of a list. The pagination is by keyset, so slice 1,000 costs as much as slice 1.
  *
  * @param next the cursor of the next slice; null on the last one
  */
@@ -21,7 +21,7 @@ public record Slice<T>(List<T> items, String next) {
         return new Slice<>(items, Base64.getUrlEncoder().withoutPadding().encodeToString(last));
     }
 
-    /** The id that a cursor stands for; empty when no slice gave this cursor. */
+    /** The id that a cursor stands for; empty when the cursor is malformed. */
     public static Optional<UUID> after(String cursor) {
         try {
             return Optional.of(

@@ -7,13 +7,19 @@ import java.util.regex.Pattern;
 
 /** Checks fields and reports all that is wrong with them at once. */
 public final class Validation {
-    /** What mail programs make links of, or a reader takes for an address: "evil.example", "https://…", "me@…". */
+    /**
+     * Matches what mail programs turn into links, or a reader takes for an address: "evil.example", "https://…",
+     * "me@…".
+     */
     private static final Pattern ADDRESS =
             Pattern.compile("://|@|\\bwww\\.|[\\p{L}\\p{N}]\\.[\\p{L}\\p{N}]{2}|\\d\\.\\d", Pattern.CASE_INSENSITIVE);
 
     private final List<DomainError.FieldError> errors = new ArrayList<>();
 
-    /** A text of so many characters. Null counts as missing; characters that no database keeps are refused. */
+    /**
+     * Checks a text of {@code min} to {@code max} characters. Null counts as missing. A text that PostgreSQL can't
+     * store is refused.
+     */
     public void text(String field, String value, int min, int max) {
         if (value == null) {
             error(field, "is required");
@@ -40,8 +46,9 @@ public final class Validation {
     }
 
     /**
-     * What somebody is called. It stands in mails to addresses that nobody has confirmed yet, so it may hold no line
-     * breaks and nothing that reads as an address: else anyone could have us send their message to strangers.
+     * Checks a person's name, of 1 to 200 characters. It appears in mails to addresses that nobody has confirmed yet,
+     * so it may hold no line breaks and nothing that reads as an address. Otherwise anyone could use us to send their
+     * message to strangers.
      */
     public void personName(String field, String value) {
         var before = errors.size();
@@ -60,7 +67,7 @@ public final class Validation {
         };
     }
 
-    /** Empty, or an absolute http or https address. */
+    /** Checks that the text is empty, or an absolute http or https address. */
     public void webAddress(String field, String value, int max) {
         var before = errors.size();
         text(field, value, 0, max);
@@ -92,7 +99,7 @@ public final class Validation {
         if (!errors.isEmpty()) throw DomainError.invalid(errors);
     }
 
-    /** PostgreSQL keeps no NUL, and UTF-8 has no half of a surrogate pair. */
+    /** Whether PostgreSQL can store the text. It takes no NUL, and UTF-8 can't encode half a surrogate pair. */
     static boolean storable(String value) {
         for (var i = 0; i < value.length(); i++) {
             var c = value.charAt(i);

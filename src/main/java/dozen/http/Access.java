@@ -2,11 +2,13 @@ package dozen.http;
 
 import io.javalin.security.RouteRole;
 
-/** Who may call a route. Every route says so when it is registered; {@link AccessCheck} holds all callers to it. */
+/**
+ * The callers that a route admits. Every route declares it when it is registered, and {@link AccessCheck} enforces it.
+ */
 public enum Access implements RouteRole {
     /** Anybody. */
     PUBLIC,
-    /** Whoever is logged in. */
+    /** Every caller that is logged in. */
     USER,
     ADMIN
 }

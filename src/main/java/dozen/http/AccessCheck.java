@@ -17,7 +17,10 @@ import java.util.TreeMap;
 
 /** The one place that decides who may call what, before any handler. */
 final class AccessCheck {
-    /** Marks a route that people open: who has to log in first is sent there and then back. */
+    /**
+     * Marks a route that people open in a browser. A visitor who must log in is redirected to the log-in page, and
+     * returns afterwards.
+     */
     enum Kind implements RouteRole {
         PAGE
     }
@@ -43,16 +46,19 @@ final class AccessCheck {
         Routes.keepCaller(context, caller.get());
     }
 
-    /** What a form sent is lost, so to the first page. */
+    /**
+     * The path to return to after the log-in. The data of a submitted form is lost, so a form returns to the first
+     * page.
+     */
     private static String wayBack(Context context) {
         var path = context.req().getMethod().equals("GET") ? context.path() : "/";
         return URLEncoder.encode(path, StandardCharsets.UTF_8);
     }
 
     /**
-     * Who may call each route, by method and path.
+     * The access of each route, by method and path.
      *
-     * @throws Exit when a route says nothing, or two things
+     * @throws Exit when a route declares no access, or more than one
      */
     static Map<String, Access> accessByRoute(Javalin javalin) {
         var byRoute = new TreeMap<String, Access>();

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One event per request, after its last byte, also for what never reached a route. The path comes without its query,
- * which may hold tokens.
+ * Logs one event per request, after its last byte, and records the request in the metrics. This includes requests that
+ * never reached a route. The path is logged without its query, which may hold tokens.
  */
 final class AccessLog implements RequestLog {
     private static final Logger log = LoggerFactory.getLogger(AccessLog.class);
@@ -45,7 +45,7 @@ final class AccessLog implements RequestLog {
         event.log("request");
     }
 
-    /** The pattern, not the path: one series for all ids. */
+    /** The route's pattern and not the path, so that all ids share one time series; "none" when no route ran. */
     private static String route(Request request) {
         return request.getAttribute(Server.ROUTE) instanceof String route ? route : "none";
     }

@@ -6,7 +6,7 @@ import java.util.Map;
 
 /** {@code /openapi.json}, the description of the API, and {@code /docs}, a page that reads it (Swagger UI). */
 public final class ApiDocs {
-    /** Swagger UI writes styles into its elements; scripts come from here alone. */
+    /** Swagger UI adds inline styles, so they are allowed. Scripts may come from this server only. */
     private static final String POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
             + " frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 

@@ -10,12 +10,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Style sheets and scripts, from {@code public/} on the class path. Their addresses hold a digest of them all, so a browser
- * may keep them for a year, and scripts may import each other by relative names. They are read at the first use.
+ * Serves style sheets, scripts and icons from {@code public/} on the class path. Their URLs hold a digest of all files,
+ * so a browser may keep them for a year, and scripts can import each other by relative names. The files are read at the
+ * first use.
  */
 public final class Assets {
     private static final String PICO = "pico.css";
-    /** The kit's own, which every application has. */
+    /** The kit's own files, which every application has. */
     private static final List<String> OWN = List.of("dozen/dozen.css", "dozen/status.js", "dozen/away.js");
 
     private static final int DIGITS = 16;
@@ -26,12 +27,12 @@ public final class Assets {
     private final List<String> names = new ArrayList<>(OWN);
     private Loaded loaded;
 
-    /** @param names of the application's own, as site.css */
+    /** @param names the application's own files below {@code public/}, such as site.css */
     public Assets(String... names) {
         this.names.addAll(List.of(names));
     }
 
-    /** Where the browser finds them, without a slash at its end. */
+    /** The path of the files in the browser, without a trailing slash. */
     public String folder() {
         return "/assets/" + loaded().version();
     }
@@ -59,10 +60,11 @@ public final class Assets {
         var name = context.pathParam("name");
         var bytes = current.files().get(name);
         if (bytes == null) throw DomainError.notFound();
-        // A page of the release before gets what there is, and must not keep it under that address.
+        // A page of the previous release asks for an old version. It gets the current file, which must not be cached
+        // under the old URL.
         var isCurrent = context.pathParam("version").equals(current.version());
         if (isCurrent) context.header("Cache-Control", FOR_A_YEAR);
-        var tag = "W/\"" + current.version() + "\""; // weak, for the bytes may be compressed
+        var tag = "W/\"" + current.version() + "\""; // weak, because the body may be compressed
         context.header("ETag", tag);
         // A service worker obeys the policy that came with its own script.
         context.header("Content-Security-Policy", Html.POLICY);

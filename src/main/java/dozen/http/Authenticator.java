@@ -4,9 +4,9 @@ import dozen.domain.Caller;
 import io.javalin.http.Context;
 import java.util.Optional;
 
-/** Tells who sends a request. */
+/** Finds the account that sends a request. */
 @FunctionalInterface
 public interface Authenticator {
-    /** Empty for somebody who is not logged in. */
+    /** The caller; empty when nobody is logged in. */
     Optional<Caller> caller(Context context);
 }

@@ -5,16 +5,16 @@ import java.io.IOException;
 
 /** Takes a request's body into memory, when it is of the wanted type and not too large. */
 final class Body {
-    /** Larger bodies get 413. Uploads stream past this, through routes of their own. */
+    /** Larger bodies get 413. Uploads have routes of their own, which stream them without this limit. */
     static final int MAX_BYTES = 1_048_576;
 
     private Body() {}
 
     /**
-     * Parameters of the type are ignored: JSON and forms are UTF-8 whatever they say (RFC 8259, 11; URL Standard, 5). The
-     * servlet's own getContentType fails for a charset that Java does not know.
+     * Reads the body. The parameters of its type are ignored, because JSON and forms are always UTF-8 (RFC 8259, 11;
+     * URL Standard, 5). The servlet's own getContentType is not used: it fails for a charset that Java does not know.
      *
-     * @throws Problem 415 or 413
+     * @throws Problem 415 for another type or an encoded body, 413 for more than {@link #MAX_BYTES} bytes
      */
     static byte[] read(Context context, String wanted) throws IOException {
         var type = context.header("Content-Type");

@@ -9,8 +9,8 @@ import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 
 /**
- * What a refused request still sends. Closing a connection that holds unread bytes resets it, and the caller might never
- * see why it was refused: so it gets the answer first, and what comes then is read and dropped for a while.
+ * Reads and drops what a refused request still sends. Closing a connection that holds unread bytes resets it, and the
+ * caller might never see why it was refused. The reading ends after 5 s, 16 MiB, or a pause of 2 s.
  */
 final class BodyDrain {
     private static final long MAX_BYTES = 16L * Body.MAX_BYTES;
@@ -20,8 +20,8 @@ final class BodyDrain {
     private BodyDrain() {}
 
     /**
-     * For a request that no route sees: takes what comes, on no thread while it waits, and then answers. Callers that send
-     * head and body apart would else find the connection closed while they write.
+     * For a request that never reaches a route: drops its body first, using no thread while it waits, and then answers.
+     * A caller that sends head and body separately would otherwise find the connection closed while it writes.
      */
     static void take(Request request, Runnable answer) {
         var endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
@@ -51,7 +51,7 @@ final class BodyDrain {
             while (dropped < MAX_BYTES && System.nanoTime() < deadline) {
                 var chunk = request.read();
                 if (chunk == null) {
-                    // One that expects "100 Continue" will not send.
+                    // A caller that expects "100 Continue" will not send its body.
                     if (request.getHeaders().contains(HttpHeader.EXPECT)) break;
                     request.demand(this);
                     return;
@@ -64,7 +64,10 @@ final class BodyDrain {
         }
     }
 
-    /** After the route or its problem, before Javalin sends the answer. */
+    /**
+     * Sends the response, and then drops what the caller still sends. It runs after the route or its error handler,
+     * before Javalin would send the response.
+     */
     static void drop(Context context) throws IOException {
         if (!isComing(context)) return;
         answer(context);
@@ -80,11 +83,14 @@ final class BodyDrain {
                 read = in.read(buffer);
                 if (read < 0) return;
             }
-        } catch (IOException e) { // it has stopped sending, which is as good as an end
+        } catch (IOException e) { // the caller has stopped sending, so nothing is left to read
         }
     }
 
-    /** Jetty itself reads what has arrived already. One that expects "100 Continue" will not send. */
+    /**
+     * Whether more of the body is still to come. Jetty itself reads what has already arrived. A caller that expects
+     * "100 Continue" will not send its body.
+     */
     private static boolean isComing(Context context) throws IOException {
         var request = context.req();
         var length = request.getContentLengthLong();

@@ -9,8 +9,9 @@ import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.server.Request;
 
 /**
- * Who called. Each proxy appends to X-Forwarded-For whom it saw, so only the last so many entries were written by
- * proxies that we trust; what stands left of them, anybody can make up.
+ * Finds the address of the client that sent a request. Each proxy appends to X-Forwarded-For the address that it saw,
+ * so only the last {@code trustedProxyHops} entries were written by proxies that we trust. A client can forge
+ * everything to the left of them.
  */
 public final class ClientAddress {
     private static final int IPV6_BYTES = 16;
@@ -25,14 +26,17 @@ public final class ClientAddress {
         return of(ServletContextRequest.getServletContextRequest(context.req()));
     }
 
-    /** For limits: of IPv6 the first 64 bits, for everybody has as many addresses as fit into the rest. */
+    /**
+     * The client's network, for rate limits. For IPv6 it is the first 64 bits in hex, because a client can use all
+     * addresses that begin with them. For IPv4 it is the whole address.
+     */
     public String network(Context context) {
         var address = of(context);
         var bytes = parse(address).map(InetAddress::getAddress).orElse(new byte[0]);
         return bytes.length == IPV6_BYTES ? HexFormat.of().formatHex(bytes, 0, IPV6_BYTES / 2) : address;
     }
 
-    /** What can't be read as an address counts as the peer's. */
+    /** The client's address, or the peer's when the header has no readable entry from a trusted proxy. */
     String of(Request request) {
         var peer = Request.getRemoteAddr(request);
         if (trustedProxyHops == 0) return peer;
@@ -43,13 +47,16 @@ public final class ClientAddress {
                 .orElse(peer);
     }
 
-    /** Proxies write IPv4, IPv6, either with a port, IPv6 in brackets, and IPv4 as IPv6 (::ffff:203.0.113.9). */
+    /**
+     * Reads an entry; empty when it is not an address. Proxies write IPv4, IPv6, either with a port, IPv6 in brackets,
+     * and IPv4 as IPv6 (::ffff:203.0.113.9).
+     */
     static Optional<InetAddress> parse(String entry) {
         try {
             var text = entry.strip();
             var isBareIpv6 = text.indexOf(':') != text.lastIndexOf(':') && !text.startsWith("[");
             var literal = isBareIpv6 ? text : Authority.parse(text).host().replaceAll("[\\[\\]]", "");
-            if (literal.contains("%")) return Optional.empty(); // a zone means something on the proxy's host alone
+            if (literal.contains("%")) return Optional.empty(); // a zone is valid on the proxy's host only
             var address = InetAddress.ofLiteral(literal);
             // Java also reads "10" and "010.0.0.1", which no proxy means as an address.
             var isPlain = literal.contains(":") || address.getHostAddress().equals(literal);

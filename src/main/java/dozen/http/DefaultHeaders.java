@@ -5,14 +5,14 @@ import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.PreEncodedHttpField;
 
-/** What every answer carries, errors too. A route may replace any of them. */
+/** The headers of every response, errors included. A route may replace any of them. */
 final class DefaultHeaders {
-    /** Two years, as the preload list asks for. */
+    /** Two years, in seconds, as the HSTS preload list recommends. */
     private static final String STRICT_TRANSPORT = "max-age=63072000; includeSubDomains";
 
     private final HttpField[] fields;
 
-    /** @param https tells browsers to come back by https alone */
+    /** @param https whether to send Strict-Transport-Security, which makes browsers return by https only */
     DefaultHeaders(boolean https) {
         var common = new HttpField[] {
             new PreEncodedHttpField("X-Content-Type-Options", "nosniff"),
@@ -22,20 +22,20 @@ final class DefaultHeaders {
                     "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"),
             new PreEncodedHttpField("Cross-Origin-Resource-Policy", "same-origin"),
             new PreEncodedHttpField("Cache-Control", "no-store"),
-            // Javalin compresses whatever is large enough for callers that take it.
+            // Javalin compresses large responses for callers that accept it.
             new PreEncodedHttpField("Vary", "Accept-Encoding"),
         };
         fields = Arrays.copyOf(common, common.length + (https ? 1 : 0));
         if (https) fields[common.length] = new PreEncodedHttpField("Strict-Transport-Security", STRICT_TRANSPORT);
     }
 
-    /** To an answer that has none of them yet. */
+    /** Adds the headers to a response that has none of them yet. */
     void begin(HttpFields.Mutable headers, String requestId) {
         for (var field : fields) headers.add(field);
         headers.add("X-Request-Id", requestId);
     }
 
-    /** To one that may have some. */
+    /** Sets the headers on a response that may already have some of them. */
     void addTo(HttpFields.Mutable headers, String requestId) {
         for (var field : fields) headers.put(field);
         headers.put("X-Request-Id", requestId);

@@ -8,8 +8,8 @@ import java.util.Map;
 import org.eclipse.jetty.util.UrlEncoded;
 
 /**
- * What a form sends: application/x-www-form-urlencoded in UTF-8, within the limit of a body. Multipart is refused, for
- * its parts are spooled to the disk and compared with each other before anybody knows who sends them.
+ * Reads the fields of a form: application/x-www-form-urlencoded in UTF-8, within the size limit of a body. Multipart is
+ * refused, because its parts are spooled to disk and compared with each other before the sender is known.
  */
 public final class FormBody {
     private static final String TYPE = "application/x-www-form-urlencoded";
@@ -19,9 +19,9 @@ public final class FormBody {
     private FormBody() {}
 
     /**
-     * The first field of this name; empty when the form has none, or nothing was sent, as in a GET.
+     * The first field of this name; empty when the form has none, or when the request is not a POST.
      *
-     * @throws Problem 415, 413 or 400
+     * @throws Problem 415 for another type, 413 for a body that is too large, 400 for a form that can't be decoded
      */
     public static String text(Context context, String field) {
         return fields(context).getOrDefault(field, "");

@@ -10,12 +10,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-/** {@code /health}: the process lives. {@code /health/ready}: it can serve, asked of each attached resource. */
+/**
+ * Serves {@code /health}, which answers while the process runs, and {@code /health/ready}, which checks each attached
+ * resource and answers 503 when the process can't serve requests.
+ */
 public final class Health {
     /** A resource that takes longer to answer a ping counts as away. */
     private static final int LIMIT_MS = 2000;
 
-    /** Fails when the resource is away. */
+    /** Checks one resource. It throws when the resource is away. */
     @FunctionalInterface
     public interface Check {
         void run() throws Exception;
@@ -30,13 +33,16 @@ public final class Health {
     private final List<Resource> resources = new ArrayList<>();
     private volatile boolean draining;
 
-    /** Without it nothing can be served: 503 while it is away. */
+    /** Adds a resource that every request needs. While it is away, readiness is 503. */
     public Health requires(String resource, Check check) {
         resources.add(new Resource(resource, true, check));
         return this;
     }
 
-    /** Without it something is slower or missing: degraded, and still 200. */
+    /**
+     * Adds a resource without which something is slower or missing. While it is away, readiness is degraded, and still
+     * 200.
+     */
     public Health uses(String resource, Check check) {
         resources.add(new Resource(resource, false, check));
         return this;
@@ -56,7 +62,7 @@ public final class Health {
         });
     }
 
-    /** Those that don't answer; for people. */
+    /** The names of the resources that don't answer, for the error page. */
     List<String> away() {
         try {
             var states = states();
@@ -80,7 +86,7 @@ public final class Health {
         return new Report(draining ? "draining" : status, states);
     }
 
-    /** Asks all at once, so that the slowest decides how long it takes. */
+    /** Checks all resources at the same time, so that it takes only as long as the slowest check. */
     private Map<String, State> states() throws InterruptedException {
         var states = new LinkedHashMap<String, State>();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {

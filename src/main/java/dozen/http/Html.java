@@ -2,10 +2,16 @@ package dozen.http;
 
 import io.javalin.http.Context;
 
-/** An answer for people. Its page may load what this server has, and nothing may stand in the page itself but text. */
+/**
+ * Sends HTML pages for people. A page may load its files from this server only, and inline scripts and styles are
+ * forbidden.
+ */
 public final class Html {
     static final String TYPE = "text/html; charset=utf-8";
-    /** Pico draws its icons by data: addresses. */
+    /**
+     * The Content-Security-Policy of pages. It allows images from data: addresses, because Pico draws its icons with
+     * them.
+     */
     static final String POLICY = "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self';"
             + " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; img-src 'self' data:";
 
@@ -15,7 +21,7 @@ public final class Html {
         answer(context, page, "");
     }
 
-    /** @param media another origin that the page's pictures and films come from; empty for none */
+    /** @param media another origin from which the page may load images and videos; empty for none */
     public static void answer(Context context, String page, String media) {
         context.header("Content-Security-Policy", policy(media));
         context.contentType(TYPE).result(page);
@@ -25,7 +31,9 @@ public final class Html {
         return media.isEmpty() ? POLICY : "%s %s; media-src %s".formatted(POLICY, media, media);
     }
 
-    /** Does this caller, a browser, want a page rather than a document? */
+    /**
+     * Whether to answer with a page: the caller accepts HTML, as browsers do, and the path is not below {@code /api/}.
+     */
     static boolean isWanted(String path, String accept) {
         return accept != null && accept.contains("text/html") && !path.startsWith("/api/");
     }

@@ -3,13 +3,13 @@ package dozen.http;
 import java.time.Duration;
 
 /**
- * What the HTTP server needs to know.
+ * The settings of the HTTP server.
  *
- * @param port 0 picks a free one
- * @param publicUrl where the world sees us; its scheme decides about secure cookies
- * @param maxRequests at once; past it 503
- * @param trustedProxyHops see {@link ClientAddress}
- * @param drain how long requests in flight may take once the process was told to stop
+ * @param port the TCP port, 0 to 65,535; 0 picks a free one
+ * @param publicUrl the service's public address; its scheme decides whether cookies are secure
+ * @param maxRequests how many requests may run at the same time; further ones get 503
+ * @param trustedProxyHops how many of the last X-Forwarded-For entries our proxies wrote; see {@link ClientAddress}
+ * @param drain how long requests in flight may take after the process is told to stop
  */
 public record HttpSettings(int port, PublicUrl publicUrl, int maxRequests, int trustedProxyHops, Duration drain) {
     public boolean https() {

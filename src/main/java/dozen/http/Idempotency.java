@@ -14,26 +14,26 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /**
- * Makes a write safe to repeat: with the same Idempotency-Key, from the same caller, the same request gets the first
- * one's answer again, for 24 hours. Another body under that key gets 422; one that comes while the first is still under
- * way gets 409. Only successes are kept, for a failure changed nothing.
+ * Makes a write safe to repeat. When a caller repeats a request with the same Idempotency-Key within 24 hours, it gets
+ * the first request's response again. Another body under that key gets 422. A request that arrives while the first is
+ * still running gets 409. Only successes are kept, because a failure changed nothing.
  *
- * <p>The change and its answer are written in one transaction: what the handler does through the same Jdbi on its own
- * thread joins it. So a process that is killed leaves both behind or neither, and the key is free again at once.
+ * <p>The change and its response are written in one transaction; everything that the handler does through the same Jdbi
+ * on its own thread joins it. A killed process therefore leaves both or neither, and the key is free again at once.
  */
 public final class Idempotency {
     private static final Pattern SANE = Pattern.compile("[\\x21-\\x7e]{1,255}");
 
-    /** An answer that was kept, and a signature of the request that it belongs to. */
+    /** A stored response, with the signature of the request that it belongs to. */
     private record Kept(String request, int status, String location, String type, String body) {}
 
-    /** What takes long or must not hold a connection: checks, a password's hash. */
+    /** Does the work that is slow or must not hold a database connection: validation, hashing a password. */
     @FunctionalInterface
     public interface Preparation<T> {
         T prepare(Context context) throws Exception;
     }
 
-    /** What is done once. */
+    /** Makes the change that happens once per key. */
     @FunctionalInterface
     public interface Change<T> {
         void run(Context context, T prepared) throws Exception;
@@ -44,8 +44,9 @@ public final class Idempotency {
     private final Function<Context, String> caller;
 
     /**
-     * @param signer for what is kept of a body, which may hold a password: without its key nobody can try guesses on it
-     * @param caller who sends the request, so that nobody meets another one's keys
+     * @param signer signs the body, and only the signature is stored: a body may hold a password, and nobody can test
+     *     guesses against the signature without the signer's key
+     * @param caller names the sender of a request, so that callers do not share keys
      */
     public Idempotency(Jdbi jdbi, Signer signer, Function<Context, String> caller) {
         this.jdbi = jdbi;
@@ -53,12 +54,17 @@ public final class Idempotency {
         this.caller = caller;
     }
 
-    /** The handler of a JSON request, run once for each key. */
+    /** Wraps a handler of JSON requests, so that it runs once for each key. */
     public Handler once(Handler handler) {
         return once(_ -> null, (context, _) -> handler.handle(context));
     }
 
-    /** @param prepare runs before the transaction, also when the request is a repeated one */
+    /**
+     * Wraps a JSON handler in two steps, so that its change is made once for each key.
+     *
+     * @param prepare runs before the transaction, even when the request is a repeat
+     * @param change runs inside the transaction, and not for a repeat
+     */
     public <T> Handler once(Preparation<T> prepare, Change<T> change) {
         return context -> {
             var key = context.header("Idempotency-Key");
@@ -105,7 +111,7 @@ public final class Idempotency {
         context.result(kept.body());
     }
 
-    /** Until the transaction ends, however it ends. */
+    /** Tries to lock the key until the transaction ends, by commit or rollback; false when another request holds it. */
     private static boolean lock(Handle transaction, String name) {
         return transaction
                 .createQuery("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))")

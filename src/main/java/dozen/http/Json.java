@@ -20,7 +20,7 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.util.stream.Collectors;
 
-/** JSON as this kit reads and writes it: strict in what it takes, and every fault of a body a clear 4xx. */
+/** Reads and writes JSON. Reading is strict, and every fault in a request's body gets a 4xx that says what is wrong. */
 public final class Json {
     public static final ObjectMapper MAPPER = mapper();
 
@@ -33,11 +33,11 @@ public final class Json {
                 .addModule(new JavaTimeModule())
                 .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
                 .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
-                .disable(MapperFeature.AUTO_DETECT_IS_GETTERS) // a record's parts are its fields, not what it can tell
+                .disable(MapperFeature.AUTO_DETECT_IS_GETTERS) // a record's isX() method is not a field
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                 .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION) // or a message would repeat the body
+                .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION) // else messages would repeat the body
                 .build();
         var text = mapper.coercionConfigFor(LogicalType.Textual);
         for (var shape : new CoercionInputShape[] {
@@ -53,14 +53,14 @@ public final class Json {
         return parse(() -> MAPPER.readValue(bytes(context), type));
     }
 
-    /** The request's body as it is, for {@link #merge}. */
+    /** The request's body as a JSON object, for {@link #merge}. Malformed JSON gets 400, and so does any other type. */
     public static ObjectNode object(Context context) {
         return parse(() -> MAPPER.readTree(bytes(context)) instanceof ObjectNode object ? object : null);
     }
 
     /**
-     * What the record becomes when a change is merged into it: fields that are absent stay as they are. The caller
-     * checks the whole result by the same rules as a new one.
+     * Merges a change into a record. Absent fields keep their values. The caller checks the whole result by the same
+     * rules as a new record. Unknown fields and wrong types get 422.
      */
     public static <T> T merge(ObjectNode change, T current, Class<T> type) {
         return parse(() -> {
@@ -101,7 +101,7 @@ public final class Json {
                 .collect(Collectors.joining("."));
     }
 
-    /** Read once, kept for who asks again. */
+    /** The request's body, which is read once and kept for later calls. */
     static byte[] bytes(Context context) throws IOException {
         byte[] kept = context.attribute(BODY);
         if (kept != null) return kept;

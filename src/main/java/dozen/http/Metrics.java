@@ -15,7 +15,10 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** {@code /metrics} in Prometheus's text format, for who has the token. Without a token it is 404 and costs nothing. */
+/**
+ * Serves {@code /metrics} in Prometheus's text format to callers that send the token. Without a configured token the
+ * route answers 404 and nothing is measured.
+ */
 public final class Metrics {
     private final List<Consumer<MeterRegistry>> sources = new ArrayList<>();
     private final Optional<Secret> token;
@@ -30,7 +33,7 @@ public final class Metrics {
         new UptimeMetrics().bindTo(registry);
     }
 
-    /** @param source brings its meters up to date, before each answer */
+    /** @param source called before each response, to bring its meters up to date */
     public Metrics with(Consumer<MeterRegistry> source) {
         sources.add(source);
         return this;
@@ -44,7 +47,7 @@ public final class Metrics {
                 .record(nanoseconds, TimeUnit.NANOSECONDS);
     }
 
-    /** Anybody can make up methods, and each new one would be a new series. */
+    /** Maps unknown methods to "other". Callers can invent methods, and each new one would create a new time series. */
     private static String known(String method) {
         return switch (String.valueOf(method)) {
             case "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS" -> method;

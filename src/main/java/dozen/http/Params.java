@@ -8,11 +8,11 @@ import io.javalin.http.Context;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Reads what stands in a request's path and query. */
+/** Reads parameters from a request's path and query. */
 public final class Params {
     private Params() {}
 
-    /** An id in the path. What is no id belongs to nothing: 404. */
+    /** An id in the path. Text that is not an id gets 404, because nothing can exist under it. */
     public static UUID uuid(Context context, String parameter) {
         try {
             return UUID.fromString(context.pathParam(parameter));
@@ -26,7 +26,7 @@ public final class Params {
         return QueryString.parameter(context, name);
     }
 
-    /** Reads {@code limit} (1 to 100, default 20) and {@code cursor}. */
+    /** Reads {@code limit} (1 to 100, default 20) and {@code cursor}. A bad value gets 422. */
     public static SliceRequest slice(Context context) {
         var validation = new Validation();
         var limit = limit(query(context, "limit"), validation);

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * An answer that is an error, sent as application/problem+json (RFC 9457). A route throws one for what only HTTP knows: a
- * media type, a length. What the domain refuses is a {@link DomainError}.
+ * An error response, sent as application/problem+json (RFC 9457). A route throws it for faults that only HTTP knows,
+ * such as a media type or a length. A refusal by the domain is a {@link DomainError}.
  */
 public final class Problem extends RuntimeException {
-    /** What is sent. */
+    /** The JSON that is sent. */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     record Body(
             String type,
@@ -33,7 +33,7 @@ public final class Problem extends RuntimeException {
         this.headers = headers;
     }
 
-    /** @param detail what this caller can do about it */
+    /** @param detail what the caller can do about the error */
     public static Problem of(int status, String detail) {
         return new Problem(status, detail, List.of(), Map.of());
     }
@@ -50,7 +50,7 @@ public final class Problem extends RuntimeException {
         return from(DomainError.unavailable(detail));
     }
 
-    /** The only place that knows which status a refusal of the domain has. */
+    /** Maps each kind of domain error to its status. No other code knows this mapping. */
     static Problem from(DomainError error) {
         var status = switch (error.kind()) {
             case UNAUTHENTICATED -> 401;
@@ -73,7 +73,7 @@ public final class Problem extends RuntimeException {
         return new Problem(405, "Use one of: " + allowed, List.of(), Map.of("Allow", allowed));
     }
 
-    /** Sets the status and headers of an answer whose body somebody else writes: a form that is shown again. */
+    /** Sets the status and headers of a response whose body other code writes, such as a form that is shown again. */
     public static void answer(Context context, DomainError error) {
         var problem = from(error);
         problem.headers().forEach(context::header);

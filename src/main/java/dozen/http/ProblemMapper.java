@@ -18,7 +18,10 @@ import org.eclipse.jetty.util.Callback;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Turns every failure into application/problem+json, or a page for browsers: a route's, Javalin's and Jetty's own. */
+/**
+ * Turns every failure into application/problem+json, or into a page for browsers. It handles failures of routes, of
+ * Javalin and of Jetty.
+ */
 final class ProblemMapper {
     private static final Logger log = LoggerFactory.getLogger(ProblemMapper.class);
     private static final String TYPE = "application/problem+json";
@@ -34,7 +37,7 @@ final class ProblemMapper {
     }
 
     void routes(RoutesConfig routes) {
-        // Javalin has a handler of its own for the first, which would win over the second.
+        // Javalin has its own handler for HttpResponseException, which would win over ours for Exception.
         routes.exception(
                 HttpResponseException.class, (failure, context) -> send(context, problem(failure, id(context))));
         routes.exception(Exception.class, (failure, context) -> send(context, problem(failure, id(context))));
@@ -92,7 +95,10 @@ final class ProblemMapper {
         }
     }
 
-    /** For what never reached a route: malformed requests, headers too large, no room, draining. */
+    /**
+     * Answers requests that never reached a route: malformed, with headers too large, over the limit, or during a
+     * drain.
+     */
     boolean jetty(Request request, Response response, Callback callback) {
         var problem = problem(response.getStatus());
         var id = RequestContext.idOf(request);
@@ -105,9 +111,8 @@ final class ProblemMapper {
                 request.getHeaders().get(HttpHeader.ACCEPT));
         if (forPeople) response.getHeaders().put("Content-Security-Policy", Html.POLICY);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, forPeople ? Html.TYPE : TYPE);
-        // Jetty hangs up on what is malformed, and when a body is still on its way: the caller must know, or would use
-        // the
-        // connection again.
+        // Jetty closes the connection after a malformed request, or when part of the body has not arrived yet. The
+        // header tells the caller, which would otherwise reuse the connection.
         if (response.getStatus() != 503 || !request.consumeAvailable())
             response.getHeaders().put(HttpHeader.CONNECTION, "close");
         var body = forPeople

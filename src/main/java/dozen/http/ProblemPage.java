@@ -4,16 +4,20 @@ import dozen.pages.Templates;
 import java.util.List;
 import java.util.Map;
 
-/** What a browser is shown where programs get application/problem+json. It is made without asking any resource. */
+/**
+ * Renders the error page that browsers get where programs get application/problem+json. It uses no attached resource.
+ */
 @FunctionalInterface
 public interface ProblemPage {
     /**
-     * @param detail what the reader can do about it
-     * @param away the attached resources that do not answer
-     * @param passes true when waiting may help; the page then asks again by itself
+     * The content of an error page.
+     *
+     * @param detail what the reader can do about the error
+     * @param away the names of the attached resources that do not answer
+     * @param passes true when waiting may help; the page then tries again by itself
      */
     record View(int status, String title, String detail, String requestId, List<String> away, boolean passes) {
-        /** For a template. */
+        /** The fields by the names that a template uses. */
         public Map<String, Object> values() {
             return Map.of(
                     "status", status,
@@ -27,7 +31,7 @@ public interface ProblemPage {
 
     String render(View view);
 
-    /** The kit's own, for an application that has no pages. */
+    /** The kit's own page, for an application without pages. */
     static ProblemPage plain(Assets assets, Templates templates) {
         return view ->
                 templates.render("dozen/problem.html", Map.of("assets", assets.folder(), "problem", view.values()));

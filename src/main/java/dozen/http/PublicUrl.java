@@ -4,8 +4,8 @@ import dozen.config.WebAddress;
 import java.net.URI;
 
 /**
- * Where the world sees this service. It is the only place that joins the address with a path, so that links are right
- * whether or not the setting ends with a slash, and also below a path prefix.
+ * The public address of this service. No other class joins the address with a path, so links are right whether or not
+ * the setting ends with a slash, and also below a path prefix.
  */
 public final class PublicUrl {
     private final URI address;
@@ -16,7 +16,10 @@ public final class PublicUrl {
         this.base = address.toString().replaceAll("/+$", "");
     }
 
-    /** @throws IllegalArgumentException when it is no http or https address, or has a user, a query or a fragment */
+    /**
+     * @throws IllegalArgumentException when the text is not an http or https address, or has a user, a query or a
+     *     fragment
+     */
     public static PublicUrl parse(String text) {
         var address = WebAddress.parse(text);
         if (address.getRawQuery() != null
@@ -27,7 +30,7 @@ public final class PublicUrl {
         return new PublicUrl(address);
     }
 
-    /** @param path from the root of this service, with its first slash */
+    /** @param path the path below the root of this service, with its leading slash */
     public String link(String path) {
         return base + path;
     }
@@ -36,7 +39,7 @@ public final class PublicUrl {
         return address.getScheme().equals("https");
     }
 
-    /** As browsers send it in the Origin header. */
+    /** The origin of the address, as browsers send it in the Origin header. */
     public String origin() {
         return WebAddress.origin(address.getScheme(), address.getRawAuthority());
     }

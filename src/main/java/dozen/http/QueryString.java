@@ -6,15 +6,15 @@ import java.util.Map;
 import org.eclipse.jetty.util.UrlEncoded;
 
 /**
- * Decodes a request's query as UTF-8, before any route. Javalin would take the charset of the body for it, and drop a
- * parameter that it can't decode, so that a search would list everything.
+ * Decodes a request's query as UTF-8 before any route runs. Javalin would use the charset of the body, and drop a
+ * parameter that it can't decode: a search would then list everything.
  */
 final class QueryString {
     private static final String DECODED = "dozen.query";
 
     private QueryString() {}
 
-    /** @throws Problem 400 when it can't be decoded */
+    /** @throws Problem 400 when the query can't be decoded */
     static void decode(Context context) {
         var query = context.queryString();
         if (query == null) return;
@@ -27,7 +27,7 @@ final class QueryString {
         context.attribute(DECODED, parameters);
     }
 
-    /** The first of this name; null when there is none. */
+    /** The first parameter of this name; null when there is none. */
     static String parameter(Context context, String name) {
         Map<String, String> parameters = context.attribute(DECODED);
         return parameters == null ? null : parameters.get(name);

@@ -12,12 +12,12 @@ import io.github.bucket4j.redis.jedis.Bucket4jJedis;
 import java.time.Duration;
 
 /**
- * How often somebody may try, counted in Redis for all web processes together. What was used up comes back evenly over
- * the period. With Redis away a try fails as Redis does; who asks
- * may let it pass.
+ * Limits how often somebody may try something, counted in Redis for all web processes together. Used tries come back
+ * evenly over the period. While Redis is away, {@link #take} fails with Redis's exception, and the caller may let the
+ * request pass.
  */
 public final class RateLimits {
-    /** So many at once, and again so many over each period. */
+    /** Allows {@code max} tries at once, and {@code max} more over each period. */
     public record Rate(int max, Duration per) {
         private BucketConfiguration configuration() {
             return BucketConfiguration.builder()
@@ -43,8 +43,8 @@ public final class RateLimits {
      * Uses up one try.
      *
      * @param what the limit's name
-     * @param who whose tries are counted; only a hash of it is kept
-     * @throws Problem 429 with Retry-After when none is left
+     * @param who the account or network whose tries are counted; only a hash of it is kept
+     * @throws DomainError TOO_MANY (429 with Retry-After) when none is left
      */
     public void take(String what, String who, Rate rate) {
         var probe = buckets.builder().build(key(what, who), rate::configuration).tryConsumeAndReturnRemaining(1);
@@ -53,7 +53,7 @@ public final class RateLimits {
                 Duration.ofNanos(probe.getNanosToWaitForRefill()).plusMillis(999));
     }
 
-    /** Where only failures count: after a success. */
+    /** Gives one try back. Call it after a success, where only failures should count. */
     public void giveBack(String what, String who, Rate rate) {
         buckets.builder().build(key(what, who), rate::configuration).addTokens(1);
     }

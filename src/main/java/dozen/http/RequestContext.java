@@ -12,8 +12,8 @@ import org.eclipse.jetty.util.Callback;
 import org.slf4j.MDC;
 
 /**
- * The first to see a request: gives it an id, takes the trace id of a W3C traceparent, and puts both on the answer and
- * into every log line that the request's thread writes.
+ * The first handler of every request. It gives the request an id, which the response carries too, and reads the trace
+ * id of a W3C traceparent. Both go into every JSON log line that the request's thread writes.
  */
 final class RequestContext extends Handler.Wrapper {
     static final String TRACE_ID = "traceId";
@@ -40,15 +40,16 @@ final class RequestContext extends Handler.Wrapper {
             return RequestId.during(id, () -> super.handle(withHeadAsGet(request), response, callback));
         } finally {
             if (traceId != null) MDC.remove(TRACE_ID);
-            // A virtual thread gives way only where it waits. One whose caller is quick finds the next request there
-            // already, and would go on while others starve: with 32 callers of /health p99 was 30 to 140 ms, and is 3.
+            // A virtual thread yields only when it waits. With a fast caller, the next request has already arrived, and
+            // the thread would continue while others starve. With 32 callers of /health, p99 was 30 to 140 ms without
+            // this call, and is 3 ms with it.
             Thread.yield();
         }
     }
 
     /**
-     * HEAD runs what GET runs, so that it says the same, 404 and 503 too: Javalin alone answers 200 where a GET route
-     * matches. Jetty knows the true method and leaves the body out.
+     * Runs a HEAD request as a GET, so that both get the same status, 404 and 503 included. Javalin alone answers 200
+     * wherever a GET route matches. Jetty still knows the real method and leaves out the body.
      */
     private static Request withHeadAsGet(Request request) {
         if (!HttpMethod.HEAD.is(request.getMethod())) return request;
@@ -60,7 +61,7 @@ final class RequestContext extends Handler.Wrapper {
         };
     }
 
-    /** The caller's own when it is a sane token, else a new one; the same for the whole request. */
+    /** The caller's X-Request-Id when it is a safe token, else a new id. It stays the same for the whole request. */
     static String idOf(Request request) {
         if (request.getAttribute(RequestId.FIELD) instanceof String id) return id;
         var given = request.getHeaders().get("X-Request-Id");
@@ -69,7 +70,7 @@ final class RequestContext extends Handler.Wrapper {
         return id;
     }
 
-    /** It identifies and guards nothing, so it need not be unguessable. */
+    /** A new id. It protects nothing, so it need not be unguessable. */
     private static String random() {
         var random = ThreadLocalRandom.current();
         var hex = HexFormat.of();

@@ -5,7 +5,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 
-/** Registers what answers requests; each route says who may call it. A HEAD request runs the handler of GET. */
+/** Registers the handlers of requests. Each route declares who may call it. A HEAD request runs the handler of GET. */
 public final class Routes {
     private static final String CALLER = "dozen.caller";
 
@@ -35,22 +35,31 @@ public final class Routes {
         routes.delete(path, handler, access);
     }
 
-    /** A page for people: who has to log in first is sent there, and then back. */
+    /**
+     * Registers a page for people. A visitor who must log in is redirected to the log-in page, and returns afterwards.
+     */
     public void page(String path, Access access, Handler handler) {
         routes.get(path, handler, access, AccessCheck.Kind.PAGE);
     }
 
-    /** What a page's form sends. */
+    /** Registers the handler of a page's form. A visitor who must log in is redirected to the log-in page. */
     public void form(String path, Access access, Handler handler) {
         routes.post(path, handler, access, AccessCheck.Kind.PAGE);
     }
 
-    /** A form that another site may send, too: not the cookie is its permission, but a signature in its address. */
+    /**
+     * Registers the handler of a form that another site may send, too. It is authorized by a signature in its URL, and
+     * not by the cookie.
+     */
     public void signedForm(String path, Handler handler) {
         routes.post(path, handler, Access.PUBLIC, SameOrigin.Exempt.SIGNED_LINK);
     }
 
-    /** Who calls, in the handler of a route that is not public. */
+    /**
+     * The caller, for the handler of a route that is not public.
+     *
+     * @throws IllegalStateException when the route is public
+     */
     public static Caller caller(Context context) {
         Caller caller = context.attribute(CALLER);
         if (caller == null) throw new IllegalStateException("a public route has no caller: " + context.path());

@@ -8,11 +8,12 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Refuses writes that a page of another site makes a browser send with our cookie. Browsers tell by Sec-Fetch-Site, or
- * by Origin; a program that sends neither is not a browser, and nobody can make it send somebody's cookie.
+ * Refuses writes that a page of another site makes a browser send with our cookie. Browsers report the page's site in
+ * Sec-Fetch-Site, or in Origin. A program that sends neither is not a browser, so no page can make it send a user's
+ * cookie.
  */
 final class SameOrigin {
-    /** Marks a route whose permission is not the cookie but a signature in its address. */
+    /** Marks a route that is authorized by a signature in its URL, and not by the cookie. */
     enum Exempt implements RouteRole {
         SIGNED_LINK
     }
@@ -37,8 +38,8 @@ final class SameOrigin {
     }
 
     /**
-     * A browser's origin is ours when it is the public address, or the host that the request names. A proxy may have
-     * taken TLS off or added the port, so the origin's scheme is used for both.
+     * Whether a browser's origin is this service: it equals the public address, or the host that the request names. A
+     * proxy may have removed TLS or added the port, so that host is compared under the origin's scheme.
      */
     boolean isOurs(String origin, String host) {
         try {

@@ -24,20 +24,26 @@ import org.eclipse.jetty.util.thread.VirtualThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The HTTP server: Javalin's routes on Jetty, with what every request needs around them. */
+/**
+ * The HTTP server: Javalin's routes on Jetty, with the checks, headers, limits and access log that apply to every
+ * request.
+ */
 public final class Server implements AutoCloseable {
     static final String ROUTE = "route";
     private static final Logger log = LoggerFactory.getLogger(Server.class);
-    /** Longer than the 60 s that load balancers keep an idle connection, so that they close it, not we. */
+    /** Longer than the 60 s for which load balancers keep an idle connection, so that they close it before we do. */
     private static final Duration IDLE = Duration.ofSeconds(65);
-    /** Requests that may run past the limit, for the probes and for saying 503. */
+    /** How many tasks may run beyond the request limit, for the probes and for answering 503. */
     private static final int SPARE_TASKS = 64;
     /**
-     * That came and are not accepted yet. Java's own 50 overflow in a burst, and Linux resets some of those that it had
-     * already told they were connected (SYN cookies).
+     * How many connections may wait to be accepted. Java's default of 50 overflows in a burst, and Linux then resets
+     * some connections that it had already reported as established (SYN cookies).
      */
     private static final int WAITING_CONNECTIONS = 1024;
-    /** During a drain: how long an idle kept-alive connection may still speak, to be told "Connection: close". */
+    /**
+     * During a drain, how long an idle keep-alive connection may still send a request. Its response says
+     * "Connection: close".
+     */
     private static final Duration LAST_WORD = Duration.ofMillis(250);
 
     private static final int ANSWER_BUFFER = 4096;
@@ -83,7 +89,7 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * Binds, and returns once it serves.
+     * Starts the server, and returns once it accepts requests.
      *
      * @throws ServiceUnavailable when the port is taken
      * @throws Exit when a route does not say who may call it
@@ -104,8 +110,9 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * One request that comes from nowhere. Javalin makes some of its parts at the first one and without a lock, so that of
-     * several that came at once one failed; and what the first one loads nobody else has to wait for.
+     * Sends one request to itself in memory, before the port is bound. Javalin creates some parts at the first request
+     * without a lock, so one of several simultaneous first requests failed. The rehearsal also loads what the first
+     * caller would otherwise wait for.
      */
     private void rehearse() {
         var local = (LocalConnector) jetty.getConnectors()[0];
@@ -118,7 +125,10 @@ public final class Server implements AutoCloseable {
         jetty.removeConnector(local);
     }
 
-    /** Of the rehearsal nothing: told by where it came in, for a request may be logged after its answer has arrived. */
+    /**
+     * Logs every request except the rehearsal. The connector tells them apart, because the rehearsal may be logged
+     * after its response has arrived.
+     */
     private void logged(Request request, Response response) {
         if (request.getConnectionMetaData().getConnector() == connector) accessLog.log(request, response);
     }
@@ -128,7 +138,7 @@ public final class Server implements AutoCloseable {
         connector.setPort(settings.port());
         connector.setAcceptQueueSize(WAITING_CONNECTIONS);
         connector.setIdleTimeout(IDLE.toMillis());
-        connector.setShutdownIdleTimeout(1); // those that had their last word are closed, not waited for
+        connector.setShutdownIdleTimeout(1); // ms; idle connections are closed, not waited for
         jetty.addConnector(connector);
         try {
             connector.start();
@@ -141,7 +151,7 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    /** For the metrics; a request that was refused on its way has none. */
+    /** Keeps the route's path for the metrics. A request that was refused before its handler ran has none. */
     private static void rememberRoute(Context context) {
         var endpoint = context.endpoints().lastHttpEndpoint();
         if (endpoint != null) context.req().setAttribute(ROUTE, endpoint.path);
@@ -152,13 +162,13 @@ public final class Server implements AutoCloseable {
         config.startup.showOldJavalinVersionWarning = false;
         config.startup.startupWatcherEnabled = false;
         config.http.prefer405over404 = true;
-        // Javalin takes a buffer of this size for each answer; 32 KB when it is not told.
+        // Javalin allocates a buffer of this size for each response. Its default is 32 KB.
         config.http.responseBufferSize = ANSWER_BUFFER;
     }
 
     private void jetty(JavalinConfig config, DefaultHeaders headers, ProblemMapper problems) {
         var threads = new VirtualThreadPool();
-        // Its own ones get a name each, which costs and nobody reads.
+        // The pool's own virtual threads each get a name, which takes time and which nobody reads.
         threads.setVirtualThreadsExecutor(Thread::startVirtualThread);
         threads.setMaxConcurrentTasks(settings.maxRequests() + SPARE_TASKS);
         config.jetty.threadPool = threads;
@@ -167,7 +177,7 @@ public final class Server implements AutoCloseable {
             http = configuration;
         });
         config.jetty.addConnector((server, configuration) ->
-                new LocalConnector(server, new HttpConnectionFactory(configuration))); // the real one is bound last
+                new LocalConnector(server, new HttpConnectionFactory(configuration))); // for the rehearsal
         config.jetty.modifyServer(server -> {
             jetty = server;
             server.setRequestLog(this::logged);
@@ -176,7 +186,7 @@ public final class Server implements AutoCloseable {
         });
     }
 
-    /** Past the limit 503 at once, never a queue; the probes are always answered. */
+    /** Answers requests past the limit with 503, without queueing them. The limit does not apply to the probes. */
     private Handler bounded(Handler next) {
         var limit = new QoSHandler(next) {
             @Override
@@ -191,7 +201,7 @@ public final class Server implements AutoCloseable {
         return limit;
     }
 
-    /** All that it answers, as "GET /health", and to whom. */
+    /** Every route, such as "GET /health", and who may call it. */
     public Map<String, Access> accessByRoute() {
         return accessByRoute;
     }
@@ -201,8 +211,8 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * Drains: not ready, no new connections, "Connection: close" on every answer, then waits for the requests in flight,
-     * and stops.
+     * Drains and stops the server. It reports that it is not ready, accepts no new connections and answers with
+     * "Connection: close". It waits for the requests in flight, at most {@link HttpSettings#drain}, and then stops.
      */
     @Override
     public void close() {

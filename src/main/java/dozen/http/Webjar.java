@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Properties;
 
-/** The files of a webjar: other people's scripts and styles as a library on the class path. */
+/** Reads the files of webjars, which are scripts and styles of others, packaged as libraries on the class path. */
 final class Webjar {
     private Webjar() {}
 
-    /** @param file below the folder that is named after the webjar and its version */
+    /** @param file the file's path below the folder that is named after the webjar and its version */
     static byte[] read(String group, String name, String file) {
         return resource("/META-INF/resources/webjars/%s/%s/%s".formatted(name, version(group, name), file));
     }

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 
-/** When a tick is due: six fields (second, minute, hour, day, month, day of week), UTC. */
+/** The cron expression of a tick: six fields (second, minute, hour, day, month, day of week), in UTC. */
 public final class Cron {
     private static final Duration LOOK_BACK = Duration.ofHours(1);
 
@@ -16,7 +16,7 @@ public final class Cron {
         this.expression = expression;
     }
 
-    /** @throws IllegalArgumentException when it is none */
+    /** @throws IllegalArgumentException when the text is no such expression */
     public static Cron parse(String expression) {
         try {
             var cron = new Cron(expression);
@@ -28,7 +28,10 @@ public final class Cron {
         }
     }
 
-    /** One that is known to be right, as a default is. Not read before it is asked, for the first takes 45 ms of a start. */
+    /**
+     * Takes an expression that is known to be valid, such as a default. It is parsed only when it is first needed,
+     * because the first one that is parsed delays a start by 45 ms.
+     */
     public static Cron known(String expression) {
         return new Cron(expression);
     }
@@ -42,10 +45,13 @@ public final class Cron {
         return schedule().getInitialExecutionTime(time);
     }
 
-    /** The last time that was due: those between were missed, and one run makes up for all of them. */
+    /**
+     * Returns the latest time that was due by {@code now}. The times before it were missed, and one run makes up for
+     * all of them.
+     */
     Instant latest(Instant due, Instant now) {
         var latest = due;
-        var near = after(now.minus(LOOK_BACK)); // or a tick of every second would count through days
+        var near = after(now.minus(LOOK_BACK)); // otherwise a tick of every second would step through days
         if (!near.isAfter(now) && near.isAfter(latest)) latest = near;
         for (var next = after(latest); !next.isAfter(now); next = after(latest)) latest = next;
         return latest;

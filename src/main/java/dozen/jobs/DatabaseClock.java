@@ -8,13 +8,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jdbi.v3.core.Jdbi;
 
 /**
- * PostgreSQL's time, which all processes share. What is due, and whose worker is dead, must not depend on a machine whose
- * own clock is wrong. It is read every 10 s; between, and while PostgreSQL is away, it goes on by our timer.
+ * PostgreSQL's time, which all processes share: a machine whose own clock is wrong must not decide which job is due or
+ * which worker is dead. It is read every 10 s. In between, and while PostgreSQL is away, it advances by our timer.
  */
 final class DatabaseClock implements Clock {
     private static final Duration READ_EVERY = Duration.ofSeconds(10);
 
-    /** A reading that took longer is off by half of it, and not used. */
+    /** A reading that took longer may be off by half that time, so it is not used. */
     private static final Duration SLOW = Duration.ofSeconds(1);
 
     private static final int FIRST_TRIES = 5;
@@ -40,18 +40,18 @@ final class DatabaseClock implements Clock {
     @Override
     public Instant now() {
         var reading = last.get();
-        // Whoever puts the new reading in place reads the clock; the others go on with the old one meanwhile.
+        // The thread that replaces the old reading asks PostgreSQL. The other threads use the old one meanwhile.
         if (reading.isOld() && last.compareAndSet(reading, new Reading(reading.now(), System.nanoTime()))) {
             try {
                 last.set(read());
             } catch (RuntimeException e) {
-                // asked again in 10 s
+                // the next reading is due in 10 s
             }
         }
         return last.get().now();
     }
 
-    /** The first question is slow, for much is loaded for it. */
+    /** The first query is slow, because much is loaded for it, so the clock is read up to five times. */
     private Reading first() {
         for (var tries = 1; tries < FIRST_TRIES; tries++) {
             try {

@@ -6,9 +6,8 @@ import java.time.Instant;
  * A job to be enqueued.
  *
  * @param payload a record; its class is the job's type
- * @param at not before; null for now
- * @param key null, or a name under which this type of job is queued once: while it waits or runs, the same key again is
- *     ignored
+ * @param at when to run it at the earliest; null for now
+ * @param key null, or a unique key: while a job of this type with this key waits or runs, another one is ignored
  */
 public record Job(Object payload, Instant at, String key) {
     public static Job of(Object payload) {

@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The runs of one worker: each with its context, its time limit, its outcome and one event in the log. */
+/** Runs the jobs of one worker, each with its context, time limit and outcome, and logs one event for each. */
 final class JobExecutor {
     enum Outcome {
         DONE,
@@ -40,7 +40,7 @@ final class JobExecutor {
         this.metrics = metrics;
     }
 
-    /** From here on nothing starts, and a run that is cut short is no failed attempt. */
+    /** After this call no job starts, and a run that is cut short does not count as a failed attempt. */
     void stop() {
         stopping = true;
     }
@@ -49,7 +49,7 @@ final class JobExecutor {
         return running;
     }
 
-    /** For the end: what still runs now is not waited for. */
+    /** Called at the end: jobs that still run now are not waited for. */
     void forget() {
         running.clear();
         limits.close();
@@ -66,7 +66,10 @@ final class JobExecutor {
         }
     }
 
-    /** It was handed back meanwhile, or its process stood still for so long that it was taken for dead. */
+    /**
+     * Tells whether the job was handed back meanwhile, or this process stood still for so long that the job was taken
+     * for dead.
+     */
     private boolean isLost(Execution execution) {
         var run = JobStore.RunOf.of(execution);
         var waited = waiting.start(run);
@@ -87,7 +90,7 @@ final class JobExecutor {
         } catch (Throwable e) { // an Error too: the job failed, and the worker goes on
             failure = e;
         } finally {
-            Thread.interrupted(); // whatever interrupted the handler is not for what follows
+            Thread.interrupted(); // an interrupt of the handler must not reach the code that follows
         }
         var outcome = failure == null ? Outcome.DONE : settle(type, JobStore.RunOf.of(execution), attempt, failure);
         var milliseconds = (System.nanoTime() - start) / 1_000_000;
@@ -120,7 +123,7 @@ final class JobExecutor {
         return last ? Outcome.DEAD : Outcome.FAILED;
     }
 
-    /** Its worker was killed in mid-run, or lost PostgreSQL for good. */
+    /** Handles a job whose worker was killed during the run, or lost PostgreSQL for good. */
     void died(JobType<?> type, Execution execution) {
         var id = execution.taskInstance.getId();
         var attempt = execution.consecutiveFailures + 1;

@@ -1,8 +1,8 @@
 package dozen.jobs;
 
 /**
- * Does the work of one type of job. It may be called again for the same job (a worker can die between the work and the
- * note that it is done), so it must be idempotent. Whatever it throws is a failed attempt.
+ * Does the work of one type of job. It may be called again for the same job (a worker can die after the work and before
+ * recording it), so it must be idempotent. Any exception is a failed attempt, unless the worker is stopping.
  */
 @FunctionalInterface
 public interface JobHandler<J> {

@@ -17,13 +17,13 @@ import redis.clients.jedis.Response;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * Counts runs by type. Workers answer no HTTP, so each adds its counts to a hash in Redis once a second, where the
- * metrics of web read the sums. A Redis that lost its data starts them at zero, as counters may.
+ * Counts runs by type of job. Workers serve no HTTP, so each adds its counts to a hash in Redis once a second, and the
+ * metrics of the web process read the sums there. When Redis loses its data the sums start at zero, as counters may.
  */
 final class JobMetrics implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(JobMetrics.class);
     private static final String KEY = "job-metrics";
-    /** Runs by type in one minute, kept for a while: the status page's charts. */
+    /** The prefix of the keys with the runs by type in one minute, kept for an hour for the status page's charts. */
     private static final String MINUTE = "job-minute:";
 
     private static final int KEEP_SECONDS = 3600;
@@ -76,7 +76,11 @@ final class JobMetrics implements AutoCloseable {
         pipeline.expire(key, KEEP_SECONDS);
     }
 
-    /** Runs by type of each of the last minutes, the oldest first; the last one is not over. */
+    /**
+     * Returns the runs by type in each of the last minutes, the oldest first. The last minute is not over yet.
+     *
+     * @throws JedisException when Redis is away
+     */
     List<Map<String, String>> minutes(int count) {
         var now = Instant.now().getEpochSecond() / 60;
         try (var pipeline = redis.client().pipelined()) {
@@ -88,7 +92,7 @@ final class JobMetrics implements AutoCloseable {
         }
     }
 
-    /** The sums of all workers, by "type what"; empty while Redis is away. */
+    /** The sums over all workers, keyed by type and counter as in "SendWelcomeMail runs"; empty while Redis is away. */
     Map<String, String> sums() {
         try {
             return redis.client().hgetAll(KEY);

@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 
-/** What a handler may know of its run. */
+/** The information that a handler gets about its run. */
 public final class JobRun {
     private final String id;
     private final int attempt;
@@ -20,27 +20,34 @@ public final class JobRun {
         this.progress = progress;
     }
 
-    /** The same in every attempt: a good part of an idempotency key. */
+    /** The job's id. It is the same in every attempt, so it is useful in an idempotency key. */
     public String id() {
         return id;
     }
 
-    /** From 1. */
+    /** The number of this attempt, from 1. */
     public int attempt() {
         return attempt;
     }
 
-    /** Of the request that asked for this job. */
+    /** The id of the request that enqueued this job; empty when no request did. */
     public Optional<String> requestId() {
         return Optional.ofNullable(requestId);
     }
 
-    /** The worker was told to stop: finish soon, or throw and be run again elsewhere without losing an attempt. */
+    /**
+     * Tells whether the worker was told to stop. The handler should then finish soon, or throw: the job runs again
+     * elsewhere without losing an attempt.
+     */
     public boolean stopping() {
         return stopping.getAsBoolean();
     }
 
-    /** Tells how far the work is, from 0 to 100; see {@link Progress}. */
+    /**
+     * Reports how much of the work is done, in percent; see {@link Progress}.
+     *
+     * @throws IllegalArgumentException when it is not from 0 to 100
+     */
     public void progress(int percent) {
         progress.accept(percent);
     }

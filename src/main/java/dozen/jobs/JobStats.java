@@ -10,10 +10,10 @@ import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import redis.clients.jedis.exceptions.JedisException;
 
-/** What waits, runs and died, by type of job: for people. */
+/** The numbers of waiting, running and dead jobs by type, for the status page and the metrics. */
 public final class JobStats {
     /**
-     * @param oldestSeconds since the longest waiting one was due
+     * @param oldestSeconds how many seconds ago the longest waiting job was due
      * @param minutes runs in each of the last minutes, the oldest first; empty while Redis is away
      */
     public record Queue(String type, long waiting, long running, long dead, long oldestSeconds, List<Long> minutes) {}
@@ -33,7 +33,7 @@ public final class JobStats {
         this.metrics = new JobMetrics(redis);
     }
 
-    /** Every type that has jobs or had some lately. Fails while PostgreSQL is away. */
+    /** Returns every type that has jobs, or had runs in the last 15 minutes. It fails while PostgreSQL is away. */
     public List<Queue> read() {
         var counts = counts();
         var minutes = minutes();

@@ -5,12 +5,12 @@ import java.util.Collection;
 import java.util.List;
 import org.jdbi.v3.core.Jdbi;
 
-/** What a worker does to rows of its own beyond db-scheduler: bury, and hand back. */
+/** The changes that a worker makes to its own jobs beyond db-scheduler: it buries, fails and hands them back. */
 final class JobStore {
     private static final int LONGEST_ERROR = 10_000;
 
-    /** One run of a job: the version tells it from an earlier or later one, here or elsewhere. */
-    public record RunOf(String type, String id, long version) { // public, for JDBI binds its methods
+    /** One run of a job. The version distinguishes it from earlier and later runs, here or elsewhere. */
+    public record RunOf(String type, String id, long version) { // public, because JDBI binds its methods
         static RunOf of(Execution execution) {
             return new RunOf(execution.taskInstance.getTaskName(), execution.taskInstance.getId(), execution.version);
         }
@@ -24,7 +24,7 @@ final class JobStore {
         this.worker = worker;
     }
 
-    /** False when the run was taken for dead and given to another, or is done. */
+    /** Returns false when the run was taken for dead and given to another worker, or is done. */
     boolean isStillOurs(RunOf run) {
         return jdbi.withHandle(handle ->
                 handle.createQuery("""
@@ -33,7 +33,7 @@ final class JobStore {
                         """).bindMethods(run).mapTo(Boolean.class).one());
     }
 
-    /** Moves a job to the dead, in one statement. Nothing happens when another worker has it by now. */
+    /** Moves a job to the dead jobs, in one statement. It does nothing when another worker has the job by now. */
     void bury(RunOf run, int attempts, String error) {
         jdbi.useHandle(handle -> handle.createUpdate("""
                         WITH dead AS (
@@ -49,7 +49,7 @@ final class JobStore {
                 .execute());
     }
 
-    /** Keeps the error of a failed attempt with the job, and frees it for the next one after a wait. */
+    /** Stores the error of a failed attempt with the job, and frees the job for its next attempt after a wait. */
     void failed(RunOf run, long waitMillis, String error) {
         jdbi.useHandle(handle -> handle.createUpdate("""
                         UPDATE jobs SET picked = false, picked_by = NULL, last_heartbeat = NULL, last_failure = now(),
@@ -63,7 +63,7 @@ final class JobStore {
                 .execute());
     }
 
-    /** Frees these, without counting an attempt. */
+    /** Frees these jobs without counting an attempt. */
     void handBack(List<RunOf> runs) {
         jdbi.useHandle(handle -> handle.createUpdate("""
                         UPDATE jobs SET picked = false, picked_by = NULL, last_heartbeat = NULL, version = jobs.version + 1
@@ -76,7 +76,7 @@ final class JobStore {
                 .execute());
     }
 
-    /** Frees what this worker holds, without counting an attempt, but for those that still run. Returns how many. */
+    /** Frees the jobs that this worker holds but does not run, without counting an attempt. Returns how many. */
     int handBack(Collection<String> running) {
         return jdbi.withHandle(handle -> handle.createUpdate("""
                         UPDATE jobs SET picked = false, picked_by = NULL, last_heartbeat = NULL,
@@ -88,7 +88,7 @@ final class JobStore {
                 .execute());
     }
 
-    /** Without NUL, which PostgreSQL's text can't hold. */
+    /** Removes NUL, which PostgreSQL's text can't hold, and cuts the error after 10,000 characters. */
     private static String shortened(String error) {
         var storable = error.replace("\0", "");
         return storable.length() <= LONGEST_ERROR ? storable : storable.substring(0, LONGEST_ERROR) + " …";

@@ -21,10 +21,10 @@ public final class JobTasks {
     private static final Logger log = LoggerFactory.getLogger(JobTasks.class);
     private static final int MAX_LISTED = 100;
 
-    /** How many there are of a type, by state. */
+    /** The number of jobs of one type, by state. */
     public record Count(String type, long queued, long running, long failing, long dead) {}
 
-    /** One that runs, failed or died. */
+    /** A job that runs, failed or is dead. */
     public record Listed(String id, String type, String state, int attempts, String error, Instant since) {}
 
     record Listing(List<Count> counts, List<Listed> jobs) {}
@@ -107,8 +107,8 @@ public final class JobTasks {
     }
 
     /**
-     * Dead jobs become queued ones, with all their attempts before them. Of several with one key one is queued at a time,
-     * and none while such a job is queued already; the others stay dead.
+     * Queues dead jobs again, with all their attempts before them. Of several jobs with the same key only one is queued
+     * at a time, and none while such a job is queued already; the others stay dead.
      */
     public void retry(List<String> arguments) {
         var selection = Selection.of(arguments, "retry-jobs");
@@ -165,7 +165,7 @@ public final class JobTasks {
         return Exit.usage("usage: task " + command);
     }
 
-    /** Which dead jobs are meant. */
+    /** The dead jobs that a command selects: by id, by type or all. */
     private record Selection(UUID[] ids, String type) {
         static Selection of(List<String> arguments, String command) {
             if (arguments.equals(List.of("--all"))) return new Selection(new UUID[0], null);
@@ -187,7 +187,7 @@ public final class JobTasks {
             }
         }
 
-        /** Both parameters stand in it, since a statement must use what is bound to it. */
+        /** The condition contains both parameters, because a statement must use everything that is bound to it. */
         String condition() {
             return "CASE WHEN cardinality(:ids) > 0 THEN id = ANY (:ids) ELSE type = coalesce(:type, type) END";
         }

@@ -16,8 +16,8 @@ import org.jdbi.v3.core.Handle;
  * });
  * }</pre>
  *
- * After the commit one message through Redis wakes the workers. When it is lost, with Redis away or with this process,
- * they find the job within a second.
+ * After the commit, one message through Redis wakes the workers. When the message is lost, because Redis is away or
+ * this process dies, they find the job within a second.
  */
 public final class Jobs {
     private final Wakeup wakeup;
@@ -26,7 +26,7 @@ public final class Jobs {
         this.wakeup = new Wakeup(redis);
     }
 
-    /** To be run as soon as a worker is free. */
+    /** Enqueues a job that runs as soon as a worker is free. */
     public void enqueue(Handle transaction, Object payload) {
         enqueue(transaction, Job.of(payload));
     }
@@ -36,7 +36,7 @@ public final class Jobs {
         return enqueueAll(transaction, List.of(job)) == 1;
     }
 
-    /** All of them in one statement. Returns how many were new. */
+    /** Enqueues all jobs in one statement. Returns how many were new, not counting those queued already. */
     public int enqueueAll(Handle transaction, List<Job> jobs) {
         if (jobs.isEmpty()) return 0;
         var requestId = RequestId.current();

@@ -9,10 +9,12 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 
-/** What stands in the table for a job: its record as JSON, and the request that asked for it. */
+/** The data of a job in the table: its record as JSON, and the id of the request that enqueued it. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record Payload(String requestId, JsonNode job) {
-    /** Lenient where the HTTP side is strict: two releases share the table, so a field may be new to one of them. */
+    /**
+     * It is lenient where the HTTP side is strict: two releases share the table, so a field may be new to one of them.
+     */
     static final ObjectMapper MAPPER = JsonMapper.builder()
             .addModule(new JavaTimeModule())
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
@@ -28,7 +30,7 @@ record Payload(String requestId, JsonNode job) {
         }
     }
 
-    /** @throws Unreadable when no such job can be made of it, now or ever */
+    /** @throws Unreadable when the text is no job, so trying again changes nothing */
     static Payload read(String text) throws Unreadable {
         try {
             var payload = text == null ? null : MAPPER.readValue(text, Payload.class);
@@ -47,7 +49,7 @@ record Payload(String requestId, JsonNode job) {
         }
     }
 
-    /** Trying again changes nothing. */
+    /** The payload can't be read, and trying again changes nothing. */
     static final class Unreadable extends Exception {
         Unreadable(String reason) {
             super("the payload can't be read: " + reason);

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.OptionalInt;
 import redis.clients.jedis.exceptions.JedisException;
 
-/** How far running jobs are, in Redis, for a day. Nothing depends on it: with Redis away it is unknown. */
+/** The progress of running jobs, kept in Redis for a day. Nothing depends on it: while Redis is away it is unknown. */
 public final class Progress {
     private static final Duration KEEP = Duration.ofDays(1);
 
@@ -15,7 +15,7 @@ public final class Progress {
         this.redis = redis;
     }
 
-    /** From 0 to 100; empty when the job told none. */
+    /** The progress in percent, from 0 to 100; empty when the job reported none or Redis is away. */
     public OptionalInt of(Class<?> type, String id) {
         try {
             var value = redis.client().get(key(JobType.name(type), id));
@@ -30,7 +30,7 @@ public final class Progress {
         try {
             redis.client().setex(key(type, id), KEEP.toSeconds(), String.valueOf(percent));
         } catch (JedisException e) {
-            // told again at the next step
+            // the next step reports its progress again
         }
     }
 

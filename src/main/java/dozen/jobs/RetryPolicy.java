@@ -4,18 +4,19 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * How often and how long a type of job is tried.
+ * How often a type of job is tried, and how long one run may take.
  *
- * @param attempts in all, the first among them; after the last failure the job is dead
- * @param firstWait after the first failure; each further wait is twice as long, give or take a quarter by chance
- * @param longestWait no wait is longer
- * @param limit for one run; past it the handler's thread is interrupted, and that is a failure
+ * @param attempts the number of attempts in all, including the first; after the last failure the job is dead
+ * @param firstWait the wait after the first failure; each further wait is twice as long, and all vary at random by up
+ *     to a quarter
+ * @param longestWait the limit of a wait before it is varied at random
+ * @param limit the time limit of one run; after it the handler's thread is interrupted, and the attempt has failed
  * @param ownThreads threads that run this type alone; 0 for a type that shares the worker's threads with others
  */
 public record RetryPolicy(int attempts, Duration firstWait, Duration longestWait, Duration limit, int ownThreads) {
     /**
-     * Ten attempts over about an hour and a half, so that a mail server may be away for that long. A run may take longer
-     * than the ten minutes that a mail server has to answer.
+     * Ten attempts take about an hour and a half, so a mail server may be away for that long. The limit of a run is
+     * longer than the ten minutes that a mail server has to answer.
      */
     public static final RetryPolicy DEFAULT =
             new RetryPolicy(10, Duration.ofSeconds(10), Duration.ofHours(1), Duration.ofMinutes(15), 0);
@@ -36,12 +37,15 @@ public record RetryPolicy(int attempts, Duration firstWait, Duration longestWait
         return new RetryPolicy(attempts, firstWait, longestWait, max, ownThreads);
     }
 
-    /** For work of minutes: each worker runs so many of this type at once, and none of them on the shared threads. */
+    /** For jobs that take minutes: each worker runs this many of the type at once, and none on the shared threads. */
     public RetryPolicy withOwnThreads(int threads) {
         return new RetryPolicy(attempts, firstWait, longestWait, limit, threads);
     }
 
-    /** The wait after this many failures. Chance keeps jobs that failed together from coming back together. */
+    /**
+     * The wait after this many failures. It varies at random, so that jobs that failed together are not retried
+     * together.
+     */
     Duration waitAfter(int failures) {
         var doubled = firstWait.toMillis() * Math.pow(2, failures - 1.0);
         var bounded = Math.min(doubled, longestWait.toMillis());

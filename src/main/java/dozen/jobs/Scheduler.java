@@ -18,23 +18,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns the clock into jobs. A tick enqueues, in one transaction with the note of when it is due next: with any number
- * of processes each tick happens once, also when one is killed in the middle. A tick that was missed while none ran
- * happens once when one is back.
+ * Enqueues jobs at set times. A tick enqueues its jobs in the transaction that also stores when it is due next. So with
+ * any number of processes each tick happens once, even when one is killed in the middle. A tick that was missed while
+ * no process ran, however often, happens once when one is back.
  */
 public final class Scheduler implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Scheduler.class);
-    /** The precision of ticks; a look at a table of a few rows. */
+    /** The precision of ticks. Each poll reads a table of a few rows. */
     private static final Duration POLL = Duration.ofMillis(250);
 
     private static final Duration HEARTBEAT = Duration.ofSeconds(8);
     private static final int MISSED_HEARTBEATS = 4;
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(2);
 
-    /** Only enqueues; the work is for workers. */
+    /** Enqueues jobs only; the workers do the work. */
     @FunctionalInterface
     public interface Tick {
-        /** @param due when it was due, the same for every process that might run it: a good part of a key */
+        /** @param due when the tick was due, the same for every process that might run it: useful in a job's key */
         void run(Handle transaction, Instant due);
     }
 
@@ -44,7 +44,7 @@ public final class Scheduler implements AutoCloseable {
     private final String name;
     private final Postgres postgres;
     private final DatabaseClock clock;
-    private com.github.kagkarlsson.scheduler.Scheduler scheduler; // has the same name
+    private com.github.kagkarlsson.scheduler.Scheduler scheduler; // it has the name of this class
 
     /** @param name unique among all processes */
     public Scheduler(String name, Postgres postgres) {
@@ -83,7 +83,7 @@ public final class Scheduler implements AutoCloseable {
         return this;
     }
 
-    /** The row of a new tick, or a new time for one whose cron expression changed. */
+    /** Adds the row of a new tick, or sets a new time for a tick whose cron expression changed. */
     private void register(String tick, Entry entry) {
         postgres.jdbi()
                 .useHandle(handle -> handle.createUpdate("""
@@ -105,7 +105,7 @@ public final class Scheduler implements AutoCloseable {
                 .onDeadExecution((complete, _) -> free(complete.getExecution()))
                 .execute((_, context) -> {
                     run(tick, context.getExecution());
-                    return (_, _) -> {}; // the row was written with what the tick enqueued
+                    return (_, _) -> {}; // the tick's own transaction updated the row
                 });
     }
 
@@ -147,7 +147,7 @@ public final class Scheduler implements AutoCloseable {
         free(execution);
     }
 
-    /** As it was, for whoever looks next. */
+    /** Frees the tick, which stays due, for the process that polls next. */
     private void free(Execution execution) {
         TransientFailures.whenBack(() -> postgres.jdbi()
                 .useHandle(handle -> handle.createUpdate("""

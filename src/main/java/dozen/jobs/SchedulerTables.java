@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * How db-scheduler uses our tables: payloads are JSON that psql shows, only known types are taken (others wait for a
- * release that knows them), and PostgreSQL's clock decides what is due.
+ * Adapts db-scheduler to our tables: payloads are JSON that psql shows, only jobs of known types are taken (others wait
+ * for a release that knows them), and PostgreSQL's clock decides what is due.
  */
 final class SchedulerTables extends PostgreSqlJdbcCustomization {
     /** Payloads are JSON text already. */
@@ -36,7 +36,7 @@ final class SchedulerTables extends PostgreSqlJdbcCustomization {
     private final String[] known;
     private final Consumer<List<Execution>> taken;
 
-    /** @param taken told of what was taken from the table, before any of it runs */
+    /** @param taken receives the jobs that were taken from the table, before any of them runs */
     SchedulerTables(Stream<String> knownTypes, Consumer<List<Execution>> taken) {
         super(false, false);
         this.taken = taken;

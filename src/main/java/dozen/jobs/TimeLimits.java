@@ -13,11 +13,11 @@ final class TimeLimits implements AutoCloseable {
     private static ScheduledExecutorService clock() {
         var clock = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().daemon().name("limits").factory());
-        clock.setRemoveOnCancelPolicy(true); // or a million short jobs would leave a million timers
+        clock.setRemoveOnCancelPolicy(true); // otherwise a million short jobs would leave a million timers
         return Executors.unconfigurableScheduledExecutorService(clock);
     }
 
-    /** Ends when it is closed; then the thread is not interrupted any more. */
+    /** The limit of one run. Once it is closed, the thread is not interrupted any more. */
     interface Limit extends AutoCloseable {
         @Override
         void close();

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The jobs that a worker took from the table and has no free thread for yet. They get no heartbeat, so none may wait long:
- * what is late is handed back, and another worker can run it.
+ * The jobs that a worker took from the table and has no free thread for yet. They get no heartbeat, so none may wait
+ * long: late jobs are handed back, so that another worker can run them.
  */
 final class WaitingJobs {
     private final Map<RunOf, Long> takenAt = new ConcurrentHashMap<>();
@@ -21,15 +21,15 @@ final class WaitingJobs {
     }
 
     /**
-     * Claims a job for a thread that is free now. Returns for how many milliseconds it waited, by the time of day, which
-     * goes on while a machine is suspended; -1 when it was handed back meanwhile.
+     * Claims a job for a thread that is free now. Returns how many milliseconds the job waited, measured by the time of
+     * day, which goes on while a machine is suspended; -1 when the job was handed back meanwhile.
      */
     long start(RunOf run) {
         var since = takenAt.remove(run);
         return since == null ? -1 : Math.abs(System.currentTimeMillis() - since);
     }
 
-    /** Takes out those that have waited for longer, so that no thread starts them. */
+    /** Removes and returns the jobs that have waited at least this long, so that no thread starts them. */
     List<RunOf> takeLate(Duration limit) {
         var latest = System.currentTimeMillis() - limit.toMillis();
         var late = new ArrayList<RunOf>();

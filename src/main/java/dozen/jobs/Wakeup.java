@@ -28,7 +28,9 @@ final class Wakeup implements AutoCloseable {
         }
     }
 
-    /** Calls back for each message, on a thread of its own, and again after Redis was away. */
+    /**
+     * Calls {@code wake} on a thread of its own: for each message, and after each subscription, as when Redis is back.
+     */
     void listen(Runnable wake) {
         Thread.ofVirtual().name("wakeup").start(() -> {
             while (!closed) {
@@ -50,7 +52,7 @@ final class Wakeup implements AutoCloseable {
                 wake.run();
             }
 
-            /** What was sent while we were not subscribed is lost, so look once. */
+            /** Messages sent while we were not subscribed are lost, so look for jobs once. */
             @Override
             public void onSubscribe(String channel, int count) {
                 wake.run();

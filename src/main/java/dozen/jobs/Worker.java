@@ -21,11 +21,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs jobs, so many at once, until it is closed. Then it takes no new one, lets those that run finish while there is
- * time, and hands back the rest at once and without counting an attempt.
+ * Runs a number of jobs at once until it is closed. Then it takes no new jobs, hands back those that have not started,
+ * and gives the running ones time to finish. Those that do not finish in time are handed back, too. No attempt is
+ * counted for jobs that are handed back.
  *
- * <p>When it is killed, its jobs start again elsewhere within 60 s: a job whose heartbeat is older than 32 s is looked
- * for every 16 s. Such a death counts as an attempt, or a job that kills its worker would kill them all, for ever.
+ * <p>When a worker is killed, its jobs start again elsewhere within 60 s: every 16 s, the other workers look for jobs
+ * whose heartbeat is older than 32 s. Such a death counts as an attempt. Otherwise a job that kills its worker would
+ * kill all of them, again and again.
  */
 public final class Worker implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Worker.class);
@@ -35,9 +37,12 @@ public final class Worker implements AutoCloseable {
     private static final int MISSED_HEARTBEATS = 4;
     /** How long a job may wait here for a thread. */
     private static final Duration LATE = Duration.ofSeconds(1);
-    /** Jobs taken for each shared thread: with 1 a worker does 0.6 as many no-op jobs a second (scripts/bench jobs). */
+    /**
+     * How many jobs are taken for each shared thread: with 1, a worker does 0.6 times as many no-op jobs a second
+     * (scripts/bench jobs).
+     */
     private static final double AHEAD = 4;
-    /** For the handlers to end once they are interrupted. */
+    /** How long handlers may take to end after they are interrupted. */
     private static final Duration LAST_WORD = Duration.ofMillis(500);
 
     private final Map<String, JobType<?>> types = new LinkedHashMap<>();
@@ -69,7 +74,7 @@ public final class Worker implements AutoCloseable {
         this.runs = new JobExecutor(queue, waiting, clock, new Progress(redis), metrics);
     }
 
-    /** Registers who does this type of job, by the standard policy. */
+    /** Registers the handler of this type of job, with the default retry policy. */
     public <J> Worker on(Class<J> type, JobHandler<J> handler) {
         return on(type, RetryPolicy.DEFAULT, handler);
     }
@@ -80,7 +85,7 @@ public final class Worker implements AutoCloseable {
         return this;
     }
 
-    /** @param threads jobs at once, beside those of types that have threads of their own */
+    /** @param threads how many jobs run at once, beside those of types that have threads of their own */
     public Worker start(int threads) {
         var shared = types.values().stream()
                 .filter(type -> type.policy().ownThreads() == 0)
@@ -102,10 +107,10 @@ public final class Worker implements AutoCloseable {
     }
 
     /**
-     * It knows every type, so that it may notice any dead job, and takes jobs of some.
+     * A scheduler that takes jobs of some types. It knows every type, so that it can notice any dead job.
      *
-     * @param ahead how many jobs it takes for each thread: more than one saves round trips for jobs that are done in
-     *     milliseconds, and keeps others waiting here while another worker could run them
+     * @param ahead how many jobs it takes for each thread. More than one saves round trips for jobs that take
+     *     milliseconds, but keeps jobs waiting here while another worker could run them.
      */
     private Scheduler scheduler(List<String> taken, int threads, double ahead) {
         List<Task<?>> tasks = types.values().stream().<Task<?>>map(this::task).toList();
@@ -128,7 +133,7 @@ public final class Worker implements AutoCloseable {
                 .build();
     }
 
-    /** All threads are busy with longer jobs: others may run what waits here. */
+    /** Hands back jobs that wait while all threads are busy with longer ones, so that other workers can run them. */
     private void handBackLate() {
         var late = waiting.takeLate(LATE);
         if (late.isEmpty()) return;
@@ -161,7 +166,7 @@ public final class Worker implements AutoCloseable {
         runs.stop();
         try {
             do {
-                handBack(); // what was fetched and did not start; and again what a fetch under way brought
+                handBack(); // jobs that were fetched but not started; repeated for fetches still under way
                 Thread.sleep(50);
             } while (!runs.running().isEmpty() && System.nanoTime() < deadline);
         } catch (InterruptedException e) {
@@ -173,7 +178,7 @@ public final class Worker implements AutoCloseable {
         metrics.close();
     }
 
-    /** Side by side, for each waits for its handlers to end. */
+    /** Stops all schedulers at the same time, because each waits for its handlers to end. */
     private void stopSchedulers() {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (var scheduler : schedulers) threads.submit(() -> scheduler.stop());

@@ -12,10 +12,10 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /**
- * Events to stdout, one a line, as text or JSON. Call {@link #start} before the first logger is made.
+ * Writes log events to stdout, one per line, as text or JSON. Call {@link #start} before the first logger is made.
  *
- * <p>Levels below info are for the application and the kit. Libraries stay at info, for their debug lines print what
- * crosses the wire: headers, cookies, passwords.
+ * <p>Levels below info apply only to the application and the kit. Libraries stay at info, because their debug lines
+ * print what crosses the wire: headers, cookies, passwords.
  */
 public final class Logging {
     public enum Format {
@@ -34,14 +34,15 @@ public final class Logging {
     private Logging() {}
 
     /**
-     * @param libraries what libraries may say at the most: info, or warn for a command whose output a person reads
-     * @param processType and release stand in every JSON event
+     * @param libraries the most detailed level for libraries: info, or warn for a command whose output a person reads
+     * @param processType the process type, which every JSON event carries
+     * @param release the release version, which every JSON event carries
      * @param application the application's package
      */
     public static void start(
             Format format, Level level, Level libraries, String processType, String release, String application) {
         Stdout.install();
-        System.setProperty("slf4j.internal.verbosity", "WARN"); // or it tells on stderr which provider was set
+        System.setProperty("slf4j.internal.verbosity", "WARN"); // else SLF4J names its provider on stderr
         switch (format) {
             case TEXT -> text(level, stricter(level, libraries), application);
             case JSON -> json(level, stricter(level, libraries), processType, release, application);
@@ -50,7 +51,7 @@ public final class Logging {
         SLF4JBridgeHandler.install();
     }
 
-    /** Writes out what was logged: before the process is ended without its shutdown hooks. */
+    /** Writes out all pending events. Call it before the process is ended without its shutdown hooks. */
     public static void drain() {
         Stdout.drainNow();
     }

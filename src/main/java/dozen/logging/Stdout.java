@@ -15,16 +15,19 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Standard output, written by a thread of its own as soon as there is something: a request does not wait for the system
- * to take its log line, and under load one call takes many lines. Order is kept. A reader that is too slow slows the
- * writers down, so no line is dropped and memory is bounded. At the end of the process all is written out; kill -9 can
- * lose the lines of the last 2 ms.
+ * Standard output, written by its own thread as soon as there is data. A request does not wait until the system takes
+ * its log line, and under load one call writes many lines. The order is kept. A slow reader slows the writers down, so
+ * no line is dropped and memory is bounded. Everything is written at the end of the process, if the reader takes it
+ * within 2 s. A kill -9 can lose the lines of the last 2 ms.
  */
 final class Stdout extends OutputStream {
     private static final int MAX_BYTES = 1 << 20;
-    /** Between two writes: lines that come meanwhile go together. The first after a pause does not wait. */
+    /**
+     * The pause between two writes. Lines that arrive during it are written together. The first line after an idle time
+     * does not wait.
+     */
     private static final Duration GATHER = Duration.ofMillis(2);
-    /** For a reader that has stopped reading when the process ends. */
+    /** How long the end of the process waits for a reader that has stopped reading. */
     private static final long LAST_WRITE_SECONDS = 2;
 
     private final Lock lock = new ReentrantLock();
@@ -41,7 +44,7 @@ final class Stdout extends OutputStream {
         Thread.ofPlatform().daemon().name("stdout").start(this::write);
     }
 
-    /** Puts it in the place of System.out, once. */
+    /** Replaces System.out. Further calls do nothing. */
     static void install() {
         if (System.out instanceof Buffered) return;
         var stdout = new Stdout(new FileOutputStream(FileDescriptor.out));
@@ -49,7 +52,7 @@ final class Stdout extends OutputStream {
         System.setOut(new Buffered(stdout));
     }
 
-    /** Waits until all is written, for who ends the process at once. */
+    /** Waits until everything is written, at most 2 s. Call it before the JVM is halted. */
     static void drainNow() {
         if (System.out instanceof Buffered buffered) buffered.stdout.drain();
     }

@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends mails that are made of templates, each once. The key of a mail is written down when all but its last byte is on the
- * way. So a worker that is killed before sends it again, and one that is killed after never does: at the most,
- * the letter is lost that a worker was handing over in that very moment.
+ * Sends mails made from templates, each at most once. The key of a mail is written to the database when all but its last
+ * byte has been sent. If the worker is killed before that, the retry sends the mail; after it, no retry does. So at most
+ * the mail that a worker is handing over at that very moment is lost.
  */
 public final class Mailer {
     private static final Logger log = LoggerFactory.getLogger(Mailer.class);
@@ -30,7 +30,8 @@ public final class Mailer {
     private final BiConsumer<String, String> refused;
     private final Templates templates = new Templates();
 
-    /** @param refused told of each address the server's answer that refused it for good, or null when it took a mail */
+    /** @param refused called with an address and the answer by which the server refused it for good, or with null after
+     *     the server accepted a mail */
     public Mailer(Jdbi jdbi, Mail mail, PublicUrl publicUrl, BiConsumer<String, String> refused) {
         this.jdbi = jdbi;
         this.mail = mail;
@@ -43,8 +44,9 @@ public final class Mailer {
     }
 
     /**
-     * @param key what it is about and to whom: the same key is never sent twice
-     * @param template NAME of templates/mails/NAME.txt and .html; both know the recipient's name, the subject and publicUrl
+     * @param key names what the letter is about and its recipient; the same key is never sent twice
+     * @param template NAME of templates/mails/NAME.txt and .html; both can use the recipient's name, the subject and
+     *     publicUrl
      */
     public void send(Recipient to, String key, String template, String subject, Map<String, Object> values)
             throws MessagingException {
@@ -52,7 +54,8 @@ public final class Mailer {
     }
 
     /**
-     * An address that the server knows not to exist is given up: the account is told, and nothing thrown.
+     * Sends a letter with headers and attachments. An address that the server says does not exist is given up: the
+     * refusal is noted in the account, and nothing is thrown.
      *
      * @throws SmtpDelivery.Refused when the server refused the letter and may take it later
      */

@@ -11,13 +11,14 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Mustache templates of mails and pages, from {@code templates/} on the class path. In one whose name ends in .html every
- * value is escaped. A value that a template names and nobody gave is an error, not a hole in a mail.
+ * Renders the Mustache templates of mails and pages, from {@code templates/} on the class path. In a template whose
+ * name ends in .html, every value is escaped. A value that a template names and that is missing is an error, so that no
+ * mail is sent with a gap.
  */
 public final class Templates {
     private final Map<String, Template> compiled = new ConcurrentHashMap<>();
 
-    /** @param name as welcome.html */
+    /** @param name the path below {@code templates/}, such as mails/welcome.html */
     public String render(String name, Map<String, Object> values) {
         return compiled.computeIfAbsent(name, Templates::compile).execute(values);
     }
@@ -35,7 +36,7 @@ public final class Templates {
         }
     }
 
-    /** Partials, too, are named by their path from the root. */
+    /** Opens a template. The names of partials, too, are paths below {@code templates/}. */
     private static Reader open(String name) {
         var file = Templates.class.getResourceAsStream("/templates/" + name);
         if (file == null) throw new IllegalArgumentException("no template " + name);

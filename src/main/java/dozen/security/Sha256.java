@@ -5,11 +5,14 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256: a name for something that shall not be kept itself, a token or a mail address. */
+/** SHA-256 hashes: names for data that must not be stored itself, such as a token or a mail address. */
 public final class Sha256 {
     private Sha256() {}
 
-    /** Of all parts, as 64 hexadecimal digits. Their borders count: ("a", "bc") and ("ab", "c") differ. */
+    /**
+     * Returns the hash of all parts as 64 hexadecimal digits. The boundaries between parts count: ("a", "bc") and
+     * ("ab", "c") differ.
+     */
     public static String hex(String... parts) {
         var digest = start();
         for (var part : parts) {
@@ -20,7 +23,7 @@ public final class Sha256 {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    /** For what streams. */
+    /** Starts a hash of streamed data. */
     public static MessageDigest start() {
         try {
             return MessageDigest.getInstance("SHA-256");

@@ -9,8 +9,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Signs what goes out and comes back: links in mails. The signature tells that we wrote it, and for which purpose, so
- * that no table needs to remember it. It hides nothing.
+ * Signs data that leaves us and comes back, such as a link in a mail. The signature proves that we wrote the data, and
+ * for which purpose, so no table has to store it. It hides nothing.
  */
 public final class Signer {
     private static final String ALGORITHM = "HmacSHA256";
@@ -20,7 +20,7 @@ public final class Signer {
         this.key = new SecretKeySpec(key.bytes(), ALGORITHM);
     }
 
-    /** @param purpose what the signature is good for; the same parts for another purpose have another signature */
+    /** @param purpose what the signature is valid for; the same parts for another purpose have another signature */
     public String sign(String purpose, String... parts) {
         try {
             var mac = Mac.getInstance(ALGORITHM);

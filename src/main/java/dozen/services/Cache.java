@@ -13,9 +13,9 @@ import redis.clients.jedis.params.SetParams;
 public final class Cache {
     private static final Logger log = LoggerFactory.getLogger(Cache.class);
 
-    /** What stands under a key that was forgotten just now; no value is empty. */
+    /** Stored under a key that was just forgotten. It can't be mistaken for a value, because no value is empty. */
     private static final String FORGOTTEN = "";
-    /** Longer than a read of the source may take: 3 s for a connection and 5 s for the statement. */
+    /** How long the marker stays. A read of the source is shorter: 3 s for a connection and 5 s for the statement. */
     private static final int FORGOTTEN_SECONDS = 10;
 
     private final Redis redis;
@@ -28,7 +28,7 @@ public final class Cache {
         this.keep = keep;
     }
 
-    /** What stands under the key, else what the source gives, which is then kept. Absence is not kept. */
+    /** Returns the cached value, or else the source's value, which is then cached. An absent value is not cached. */
     public Optional<String> get(String key, Supplier<Optional<String>> source) {
         if (keep.isZero()) return source.get();
         var hit = read(key);
@@ -39,8 +39,9 @@ public final class Cache {
     }
 
     /**
-     * After a change. For a while nothing is kept under the key, so that a reader who asked the source before the change
-     * can't put the old value back. With Redis away the old value may come back with it, until its time is over.
+     * Removes the key's value after a change. For 10 s nothing is cached under the key, so that a reader that asked the
+     * source before the change can't put the old value back. While Redis is away nothing is removed: the old value may
+     * come back with Redis, until it expires.
      */
     public void forget(String key) {
         try {
@@ -71,7 +72,7 @@ public final class Cache {
         }
     }
 
-    /** One line when it goes, not one a request. */
+    /** Logs one line when Redis goes away, not one for each request. */
     private void isAway(RuntimeException e) {
         if (away.compareAndSet(false, true)) log.warn("the cache is away: {}", e.getMessage());
     }

@@ -8,7 +8,10 @@ import org.slf4j.LoggerFactory;
 /** Attaches a resource that may not be there yet: tries with back-off for 20 s, then gives up. */
 public final class ConnectRetry {
     private static final Logger log = LoggerFactory.getLogger(ConnectRetry.class);
-    /** Long enough for a database that starts beside us, short enough for a platform's boot limit of 60 s. */
+    /**
+     * How long to try: long enough for a database that starts at the same time, and short enough for a platform's boot
+     * limit of 60 s.
+     */
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
     private static final long LONGEST_PAUSE_MS = 1000;
@@ -16,9 +19,10 @@ public final class ConnectRetry {
     private ConnectRetry() {}
 
     /**
-     * @param name the resource with its address and without any secret
-     * @param open throws {@link ServiceUnavailable} itself when trying again is useless: a wrong password, say
-     * @throws ServiceUnavailable when the resource did not answer in time
+     * @param name the resource's name and address, without any secret
+     * @param open opens the resource; it throws {@link ServiceUnavailable} itself when another try is useless, as with
+     *     a wrong password
+     * @throws ServiceUnavailable when the resource did not answer within 20 s
      */
     public static <T> T resource(String name, Callable<T> open) {
         var deadline = System.nanoTime() + LIMIT.toNanos();

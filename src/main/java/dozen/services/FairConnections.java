@@ -9,8 +9,9 @@ import javax.sql.DataSource;
 import org.jdbi.v3.core.ConnectionFactory;
 
 /**
- * Who waits for a connection waits here, asleep and in turn: in the pool's own queue virtual threads spin, and overtake
- * each other. With 32 callers for 10 connections p99 is 12 ms instead of 26 (wrk, a read by primary key, two cores).
+ * Hands out the pool's connections. Callers that have to wait do so here, asleep and in order of arrival: in the pool's
+ * own queue virtual threads spin and overtake each other. With 32 callers for 10 connections, p99 is 12 ms instead of
+ * 26 (wrk, a read by primary key, two cores).
  */
 final class FairConnections implements ConnectionFactory {
     private final DataSource pool;
@@ -44,7 +45,7 @@ final class FairConnections implements ConnectionFactory {
 
     private void await() throws SQLException {
         var turn = line.join(null);
-        next(); // the last one may have been released just before
+        next(); // a connection may have been released just before
         try {
             turn.await();
         } catch (TimeoutException e) {
@@ -53,7 +54,7 @@ final class FairConnections implements ConnectionFactory {
             Thread.currentThread().interrupt();
             throw interrupted();
         }
-        if (Thread.currentThread().isInterrupted()) { // reading would break the connection
+        if (Thread.currentThread().isInterrupted()) { // an interrupted read would break the connection
             release();
             throw interrupted();
         }
@@ -68,11 +69,11 @@ final class FairConnections implements ConnectionFactory {
         next();
     }
 
-    /** To each free connection the first who waits. */
+    /** Gives each free connection to the caller that has waited longest. */
     private void next() {
         while (!line.isEmpty() && free.tryAcquire()) {
             var turn = line.poll();
-            while (turn != null && !turn.complete(null)) turn = line.poll(); // it gave up
+            while (turn != null && !turn.complete(null)) turn = line.poll(); // that caller gave up
             if (turn == null) free.release();
         }
     }

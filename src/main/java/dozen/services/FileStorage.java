@@ -19,25 +19,27 @@ import java.util.regex.Pattern;
 import software.amazon.awssdk.http.SdkHttpMethod;
 
 /**
- * S3, or any server that speaks its protocol, as an attached resource. Amazon's own library signs; Java's
- * HttpURLConnection sends, for java.net.http knows no host with an underscore, as service names in compose files have.
+ * S3, or any server that speaks its protocol, as an attached resource. Amazon's library signs the requests, and Java's
+ * HttpURLConnection sends them, because java.net.http rejects host names with an underscore, which service names in
+ * compose files may have.
  *
- * <p>Three failures are told apart: {@link ServiceUnavailable} when the server is away or refuses us, FileNotFoundException when
- * there is no such file, any other IOException when reading the body or writing the local file failed.
+ * <p>The methods distinguish three failures: {@link ServiceUnavailable} when the server is away or refuses us,
+ * FileNotFoundException when the file does not exist, and any other IOException when reading the body or writing the
+ * local file failed.
  */
 public final class FileStorage {
     private static final Duration CONNECT = Duration.ofSeconds(3);
     private static final Duration ANSWER = Duration.ofSeconds(15);
-    /** For a whole file: 5 GB at 1.4 MB/s. */
+    /** The limit for the upload of one file: 5 GB at 1.4 MB/s. */
     private static final Duration TRANSFER = Duration.ofHours(1);
-    /** Of a signed request. Amazon itself allows clocks to differ by this much. */
+    /** How long a signed request is valid. Amazon itself allows clocks to differ by this much. */
     private static final Duration SIGNATURE = Duration.ofMinutes(15);
 
     private static final int BUFFER = 65_536;
     private static final Pattern ERROR_CODE = Pattern.compile("<Code>(\\w+)</Code>");
     private static final String PROBE = "readiness-probe";
 
-    /** The server answered, and refused. */
+    /** The server answered, but refused the request. */
     private static final class Refusal extends IOException {
         private final String reason;
 
@@ -47,7 +49,7 @@ public final class FileStorage {
         }
     }
 
-    /** Takes the body of an answer. */
+    /** Reads the body of a response. */
     @FunctionalInterface
     private interface Receiver<T> {
         T take(InputStream body) throws IOException;
@@ -66,9 +68,10 @@ public final class FileStorage {
     }
 
     /**
-     * Streams a body of known length into a file, which is there only once all of it is.
+     * Streams a body into a file, which exists only after the whole body has arrived.
      *
-     * @throws IOException when the body ends early or can't be read; then there is no file
+     * @param length the body's length in bytes
+     * @throws IOException when the body ends early or can't be read; the server then stores nothing
      */
     public void put(String name, String type, long length, InputStream body) throws IOException {
         send(SdkHttpMethod.PUT, name, connection -> upload(connection, type, length, body), _ -> null);
@@ -94,7 +97,7 @@ public final class FileStorage {
             for (long sent = 0; sent < length; ) {
                 var read = body.read(buffer, 0, (int) Math.min(BUFFER, length - sent));
                 if (read < 0) {
-                    connection.disconnect(); // so that the server sees no end, and keeps nothing
+                    connection.disconnect(); // the server then sees no end of the body, and keeps nothing
                     throw new IOException("the body ended after %d of %d bytes".formatted(sent, length));
                 }
                 toServer(() -> {
@@ -109,7 +112,7 @@ public final class FileStorage {
         }
     }
 
-    /** @throws FileNotFoundException when there is none of this name */
+    /** @throws FileNotFoundException when there is no file of this name */
     public void download(String name, Path to) throws IOException {
         send(SdkHttpMethod.GET, name, _ -> {}, body -> {
             try (var out = Files.newOutputStream(to, CREATE, WRITE, TRUNCATE_EXISTING)) {
@@ -126,40 +129,40 @@ public final class FileStorage {
         return toServer(() -> body.read(buffer));
     }
 
-    /** @throws FileNotFoundException when there is none of this name */
+    /** @throws FileNotFoundException when there is no file of this name */
     public byte[] read(String name) throws IOException {
         return send(SdkHttpMethod.GET, name, _ -> {}, body -> toServer(body::readAllBytes));
     }
 
-    /** Does nothing when there is none. */
+    /** Deletes the file, if it exists. */
     public void delete(String name) throws IOException {
         try {
             send(SdkHttpMethod.DELETE, name, _ -> {}, _ -> null);
         } catch (FileNotFoundException e) {
-            // as wanted
+            // the file is already gone
         }
     }
 
-    /** Where anybody may read this file for a while: 7 days at the most, says S3. */
+    /** Returns an address at which anybody can read this file until it expires, after at most 7 days (S3's limit). */
     public URI link(String name, Duration lasts) {
         return signer.sign(SdkHttpMethod.GET, name, lasts);
     }
 
     /**
-     * For readiness: fails when the server is away or does not know us. A user who may not list the bucket is told that
-     * nothing is allowed where nothing is found; that is an answer all the same.
+     * The readiness check: fails when the server is away or refuses us. It asks for a file that does not exist. A user
+     * that may not list the bucket gets 403 AccessDenied for such a file, which also counts as an answer.
      */
     public void ping() throws IOException {
         try {
             exchange(SdkHttpMethod.GET, PROBE, _ -> {}, _ -> null);
         } catch (FileNotFoundException e) {
-            // it answers
+            // the server answers
         } catch (Refusal e) {
             if (!e.reason.equals("403 AccessDenied")) throw refused(e);
         }
     }
 
-    /** Prepares a connection and sends what there is to send. */
+    /** Prepares a connection and sends the request's body, if there is one. */
     @FunctionalInterface
     private interface Sender {
         void send(HttpURLConnection connection) throws IOException;
@@ -210,7 +213,7 @@ public final class FileStorage {
         T run() throws IOException;
     }
 
-    /** What fails here failed between us and the server. */
+    /** Runs a transfer whose IOException means that the connection to the server failed. */
     private <T> T toServer(Transfer<T> transfer) {
         try {
             return transfer.run();

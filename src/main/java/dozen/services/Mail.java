@@ -32,30 +32,32 @@ import javax.net.ssl.SSLSocketFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** SMTP as an attached resource. Without one, a mail becomes an event in the log, without its body. */
+/** SMTP as an attached resource. Without an SMTP server, a mail is only logged, without its body. */
 public final class Mail {
     private static final Logger log = LoggerFactory.getLogger(Mail.class);
 
     /**
      * How long to wait for the server.
      *
-     * @param answer to each command
-     * @param end to the end of the message
+     * @param connect for the connection
+     * @param answer for the answer to each command
+     * @param end for the answer to the end of the message
      */
     public record Timeouts(Duration connect, Duration answer, Duration end) {
         /**
-         * RFC 5321, 4.5.3.2.6, asks for 10 minutes after the end, for a server may look the message over before it
-         * answers. Elsewhere nothing is at stake, so a silent server holds a worker's thread for a minute only.
+         * RFC 5321, 4.5.3.2.6, asks for 10 minutes after the end of the message, because a server may check the message
+         * before it answers. Before the end nothing is handed over yet, so a silent server holds a worker's thread for
+         * one minute only.
          */
         static final Timeouts DEFAULT =
                 new Timeouts(Duration.ofSeconds(5), Duration.ofMinutes(1), Duration.ofMinutes(10));
     }
 
     /**
-     * @param key the same for each attempt at the same mail: it becomes the Message-ID, by which a reader's program
-     *     knows a second copy
-     * @param html the same as the text
-     * @param headers more of them, by name
+     * @param key the same for every attempt to send the same mail; it becomes the Message-ID, by which the recipient's
+     *     mail program recognizes a duplicate
+     * @param html the same content as the text
+     * @param headers additional headers, by name
      */
     public record Email(
             String key,
@@ -74,7 +76,7 @@ public final class Mail {
     private final boolean plainLogin;
     private final Timeouts timeouts;
 
-    /** @param plainLogin sends the password without TLS where the server offers none */
+    /** @param plainLogin whether to send the password without TLS when the server offers none */
     public Mail(Optional<SmtpUrl> url, InternetAddress from, boolean plainLogin) {
         this(url, from, plainLogin, Timeouts.DEFAULT);
     }
@@ -87,11 +89,12 @@ public final class Mail {
     }
 
     /**
-     * Returns once the server took it.
+     * Returns once the server has accepted the mail. Without an SMTP server, the mail is only logged.
      *
-     * @param handover called when all but the last byte is sent: from then on it may have been taken, even when this
-     *     fails or never returns
-     * @throws SmtpDelivery.Refused when the server said no, so that the letter is not on its way
+     * @param handover called just before the end of the message is sent: from then on the server may have accepted the
+     *     mail, even when this method fails or never returns
+     * @throws SmtpDelivery.Refused when the server refused the mail, or its address is not valid, so it is not on its
+     *     way
      * @throws MessagingException for any other failure
      */
     public void send(Email letter, Runnable handover) throws MessagingException {
@@ -114,7 +117,10 @@ public final class Mail {
         }
     }
 
-    /** With STARTTLS the library reads from a socket around this one, which has this one's time-out. */
+    /**
+     * Sets the timeout for the answer to the end of the message. After STARTTLS the library reads from a TLS socket
+     * around this one, which has the same timeout.
+     */
     private void awaitLonger(Socket socket) {
         try {
             socket.setSoTimeout((int) timeouts.end().toMillis());
@@ -175,7 +181,7 @@ public final class Mail {
         var properties = new Properties();
         properties.setProperty("mail.smtp.host", smtp.host());
         properties.setProperty("mail.smtp.port", String.valueOf(smtp.port()));
-        // The answer to QUIT says nothing of the letter; of one that was given up before its end, none would come.
+        // Don't wait for the answer to QUIT: it says nothing about the mail, and none comes after an unfinished one.
         properties.setProperty("mail.smtp.quitwait", "false");
         properties.setProperty("mail.smtp.starttls.enable", "true");
         properties.setProperty("mail.smtp.starttls.required", String.valueOf(smtp.hasLogin() && !plainLogin));
@@ -192,7 +198,7 @@ public final class Mail {
 
     private Socket connect(SmtpUrl smtp) throws MessagingException {
         try {
-            // With the name that it was asked for: the library would else take the one of reverse DNS for STARTTLS.
+            // The address keeps the configured name; else the library takes the one from reverse DNS for STARTTLS.
             var address = InetAddress.getByAddress(
                     smtp.host(), InetAddress.getByName(smtp.host()).getAddress());
             var socket = new Socket();
@@ -226,7 +232,7 @@ public final class Mail {
         try {
             socket.close();
         } catch (IOException e) {
-            // it is of no use any more
+            // the socket is no longer needed
         }
     }
 

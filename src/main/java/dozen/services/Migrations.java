@@ -26,14 +26,14 @@ public final class Migrations {
     private Migrations() {}
 
     /**
-     * Applies what is pending, each history in one transaction, so a broken migration leaves its part as it was. Safe when
-     * run twice at once: the second waits for the first, then finds nothing to do. When a pending migration is one that
-     * PostgreSQL refuses in a transaction (CREATE INDEX CONCURRENTLY), all that are pending run without one, so it
-     * better has a release of its own.
+     * Applies all pending migrations, each history in one transaction, so a broken one leaves its part of the schema as
+     * it was. Two releases may run at the same time: the second waits for the first, then finds nothing to do. When
+     * PostgreSQL refuses to run one of the pending migrations in a transaction (CREATE INDEX CONCURRENTLY), all of them
+     * run without one, so such a migration should have a release of its own.
      *
      * @return how many were applied
      * @throws ServiceUnavailable when PostgreSQL is away
-     * @throws FlywayException when a migration is broken
+     * @throws FlywayException when a migration is broken or missing
      */
     public static int run(PostgresUrl url) {
         return run(url, KIT, "kit_schema_history") + run(url, "classpath:db/migration");
@@ -82,9 +82,10 @@ public final class Migrations {
     }
 
     /**
-     * A pooler makes up the process id that it tells at the start of a connection, so that it is not the server's. The
-     * lock against a second release belongs to the session. Behind a pooler it has to belong to a transaction, which
-     * CREATE INDEX CONCURRENTLY would wait for.
+     * Tells whether a connection pooler stands before PostgreSQL: a pooler reports a made-up process id when a
+     * connection starts, which differs from the server's. Without a pooler, Flyway's lock against a second release
+     * belongs to the session. Behind a pooler it must belong to a transaction, for which CREATE INDEX CONCURRENTLY
+     * would wait.
      */
     private static boolean isPooled(PostgresUrl url) throws SQLException {
         try (var connection = DriverManager.getConnection(url.jdbc(), url.properties());

@@ -26,7 +26,7 @@ public final class Postgres implements AutoCloseable {
     }
 
     /**
-     * @param statementLimit how long one statement may take: seconds for a request, minutes for a task
+     * @param statementLimit how long one statement may take: seconds for a request, minutes for a job or a task
      * @throws ServiceUnavailable when PostgreSQL did not answer within 20 s
      */
     public static Postgres attach(PostgresUrl url, int poolSize, Duration statementLimit) {
@@ -34,7 +34,7 @@ public final class Postgres implements AutoCloseable {
     }
 
     private static HikariDataSource open(PostgresUrl url, int poolSize, Duration statementLimit) throws SQLException {
-        // Not from a HikariConfig, which it would copy field by field through reflection.
+        // The pool is configured directly, because it would copy a HikariConfig field by field through reflection.
         var pool = new HikariDataSource();
         pool.setPoolName("postgres");
         pool.setJdbcUrl(url.jdbc());
@@ -43,13 +43,13 @@ public final class Postgres implements AutoCloseable {
         // The server ends a slow statement; this ends the wait for a server that fell silent.
         pool.addDataSourceProperty("socketTimeout", statementLimit.toSeconds() + 5);
         url.properties().forEach((name, value) -> pool.addDataSourceProperty((String) name, value));
-        // By statement and not by start-up option, which connection poolers refuse.
+        // The limit is set by a statement, because connection poolers refuse it as a start-up option.
         pool.setConnectionInitSql("SET statement_timeout = " + statementLimit.toMillis());
         pool.setMaximumPoolSize(poolSize);
         pool.setMinimumIdle(Math.min(2, poolSize));
         pool.setConnectionTimeout(WaitQueue.LONGEST_WAIT.toMillis());
         pool.setInitializationFailTimeout(1);
-        // After a failover the pool holds connections to a server that only reads now.
+        // After a failover the pool holds connections to a server that is read-only now; they are evicted.
         pool.setExceptionOverride(new SQLExceptionOverride() {
             @java.lang.Override // the interface has a type of the same name
             public Override adjudicate(SQLException e) {
@@ -74,7 +74,7 @@ public final class Postgres implements AutoCloseable {
         return pool;
     }
 
-    /** For readiness: fails when no connection answers, or the server only reads. */
+    /** The readiness check: fails when no connection answers or the server is read-only. */
     public void ping() throws SQLException {
         try (var connection = pool.getConnection();
                 var statement = connection.createStatement()) {

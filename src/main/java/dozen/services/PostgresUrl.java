@@ -8,11 +8,12 @@ import java.util.Map;
 import java.util.Properties;
 
 /**
- * Where PostgreSQL is: postgres://, postgresql:// or jdbc:postgresql://, with a percent-encoded user and password, one
- * host or several between commas, and query parameters that pass through to the driver (sslmode, targetServerType …).
+ * The address of PostgreSQL: postgres://, postgresql:// or jdbc:postgresql://, with a percent-encoded user and
+ * password, one or several hosts separated by commas, and query parameters for the driver (sslmode, targetServerType
+ * …).
  *
  * @param hosts each with its port, as host:5432,other:5432
- * @param parameters for the driver; a user and password given as parameters are taken out of them
+ * @param parameters the driver's parameters, without a user and password, which are taken out of them
  */
 public record PostgresUrl(String hosts, String database, String user, Secret password, Map<String, String> parameters) {
     private static final int DEFAULT_PORT = 5432;
@@ -36,7 +37,7 @@ public record PostgresUrl(String hosts, String database, String user, Secret pas
                 Map.copyOf(parameters));
     }
 
-    /** For the driver: an address without any secret. */
+    /** The address for the driver, without any secret. */
     String jdbc() {
         return "jdbc:postgresql://%s/%s".formatted(hosts, encoded(database));
     }
@@ -45,7 +46,7 @@ public record PostgresUrl(String hosts, String database, String user, Secret pas
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    /** For the driver: everything else. */
+    /** The driver's properties: the user, the password and the parameters. */
     Properties properties() {
         var properties = new Properties();
         if (user != null) properties.setProperty("user", user);

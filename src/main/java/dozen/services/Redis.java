@@ -22,9 +22,9 @@ import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.params.SetParams;
 
-/** Redis as an attached resource. Never the only home of anything that must survive. */
+/** Redis as an attached resource. It is never the only home of anything that must survive. */
 public final class Redis implements AutoCloseable {
-    /** To connect, to answer, and to wait for a free connection: past this Redis counts as away. */
+    /** The limit for connecting, for an answer and for getting a free connection. After it, Redis counts as away. */
     private static final Duration LIMIT = Duration.ofSeconds(1);
     /** A command takes tens of microseconds, so this many keep two cores busy. Jedis's own default is 8. */
     private static final int CONNECTIONS = 32;
@@ -65,7 +65,7 @@ public final class Redis implements AutoCloseable {
         }
     }
 
-    /** A wrong password or database: trying again changes nothing. */
+    /** Tells whether Redis rejects our password or database. Trying again then changes nothing. */
     private static boolean refusesUs(Throwable e) {
         for (var cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof JedisDataException && !isTransient(cause)) return true;
@@ -78,7 +78,7 @@ public final class Redis implements AutoCloseable {
         try {
             if (!client.info("cluster").contains("cluster_enabled:1")) return;
         } catch (JedisDataException e) {
-            return; // a user who may not ask
+            return; // this user may not ask
         }
         throw new ServiceUnavailable("%s is a cluster: take the address of a single server".formatted(url.address()));
     }
@@ -87,7 +87,7 @@ public final class Redis implements AutoCloseable {
         var config = DefaultJedisClientConfig.builder()
                 .timeoutMillis((int) LIMIT.toMillis())
                 .database(url.database())
-                .clientSetInfoConfig(ClientSetInfoConfig.DISABLED); // two commands less for each new connection
+                .clientSetInfoConfig(ClientSetInfoConfig.DISABLED); // saves two commands for each new connection
         if (url.user() != null) config.user(url.user());
         if (url.password() != null) config.password(url.password().reveal());
         if (url.tls()) {
@@ -98,7 +98,7 @@ public final class Redis implements AutoCloseable {
         pool.setMaxTotal(CONNECTIONS);
         pool.setMaxIdle(CONNECTIONS);
         pool.setMaxWait(LIMIT);
-        pool.setJmxEnabled(false); // or each start would load all of JMX and, for its help texts, Flight Recorder
+        pool.setJmxEnabled(false); // else each start would load all of JMX and, for its help texts, Flight Recorder
         return RedisClient.builder()
                 .hostAndPort(new HostAndPort(url.host(), url.port()))
                 .clientConfig(config.build())
@@ -111,10 +111,10 @@ public final class Redis implements AutoCloseable {
     }
 
     /**
-     * What stands under the key; those who ask at once share a round trip.
+     * Returns the value of the key. Concurrent callers share a round trip.
      *
-     * @throws JedisException when Redis is away
-     * @throws ServiceUnavailable when it is so slow that the question could not be asked in time
+     * @throws JedisException when Redis is away; callers that shared another's round trip get an exception caused by it
+     * @throws ServiceUnavailable when Redis is so slow that it could not be asked within 3 s
      */
     public Optional<String> get(String key) {
         return texts.get(key);
@@ -134,19 +134,22 @@ public final class Redis implements AutoCloseable {
         return Instant.ofEpochSecond(Long.parseLong(parts.get(0)), Long.parseLong(parts.get(1)) * 1000);
     }
 
-    /** For readiness: fails when Redis does not answer, or takes no writes (a replica, no memory, no disk). */
+    /** The readiness check: fails when Redis does not answer or accepts no writes (a replica, no memory, no disk). */
     public void ping() {
         client.set("ping", "", SetParams.setParams().ex(PING_SECONDS));
     }
 
-    /** No connection, no free connection in time, or a Redis that can't answer now or refuses us. */
+    /** Tells whether there is no connection, or none free in time, or Redis can't answer now or refuses us. */
     static boolean isAway(JedisException e) {
         if (e instanceof JedisConnectionException || e instanceof JedisAccessControlException) return true;
         if (!(e instanceof JedisDataException)) return true; // the pool's own: exhausted, closed
         return isTransient(e);
     }
 
-    /** What Redis says while it can't serve, in a script's error somewhere within. Else the fault is in our command. */
+    /**
+     * Tells whether Redis reports that it can't serve now. In a script's error the code stands somewhere within the
+     * message. Any other error is a fault in our command.
+     */
     private static boolean isTransient(Throwable e) {
         return TRANSIENT.matcher(String.valueOf(e.getMessage())).find();
     }

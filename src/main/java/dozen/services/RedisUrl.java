@@ -2,7 +2,7 @@ package dozen.services;
 
 import dozen.config.Secret;
 
-/** Where Redis is: redis:// or, with TLS, rediss://; user, password and database number are optional. */
+/** The address of Redis: redis:// or, with TLS, rediss://; user, password and database number are optional. */
 public record RedisUrl(String host, int port, boolean tls, String user, Secret password, int database) {
     private static final int DEFAULT_PORT = 6379;
     private static final String EXAMPLE = "redis://user:password@host:6379/0, or rediss:// for TLS";

@@ -14,7 +14,7 @@ import software.amazon.awssdk.http.auth.spi.signer.HttpSigner;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.identity.spi.AwsSessionCredentialsIdentity;
 
-/** Signs the address of a file in a bucket, so that whoever has it may use it for a while. */
+/** Signs the address of a file in a bucket, so that anybody who has it can use it until it expires. */
 final class S3Signer {
     private final S3Bucket bucket;
     private final Clock clock;
@@ -64,7 +64,7 @@ final class S3Signer {
                 .build();
     }
 
-    /** Loaded at the first use, for many processes never need it. */
+    /** The signer is loaded at its first use, because many processes never need it. */
     private static final class Lazy {
         static final AwsV4HttpSigner SIGNER = AwsV4HttpSigner.create();
     }

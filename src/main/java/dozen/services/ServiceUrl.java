@@ -14,7 +14,8 @@ import java.util.stream.Collectors;
 
 /**
  * The address of a backing service: scheme://user:password@host:port/path?query, with a percent-encoded user and
- * password. Several hosts may stand between commas, which java.net.URI does not know, so the authority is read here.
+ * password. It may have several hosts, separated by commas. java.net.URI does not support these, so the authority is
+ * parsed here.
  *
  * @param user null when there is none
  * @param password null when there is none
@@ -29,8 +30,8 @@ record ServiceUrl(
         Map<String, String> parameters) {
 
     /**
-     * @param example what such an address looks like; it becomes the message, for the text itself holds a password
-     * @throws IllegalArgumentException when it is none
+     * @param example a valid address, for the error message: the text itself may hold a password and is not repeated
+     * @throws IllegalArgumentException when the text is no such address
      */
     static ServiceUrl parse(String text, String example) {
         try {
@@ -71,7 +72,7 @@ record ServiceUrl(
         if (query == null) return parameters;
         for (var pair : query.split("&")) {
             var parts = pair.split("=", 2);
-            if (parts[0].contains("@")) throw new IllegalArgumentException(); // a password with a question mark
+            if (parts[0].contains("@")) throw new IllegalArgumentException(); // a password held a question mark
             if (!pair.isEmpty()) {
                 parameters.put(decoded(parts[0], true), parts.length > 1 ? decoded(parts[1], true) : "");
             }
@@ -79,12 +80,12 @@ record ServiceUrl(
         return parameters;
     }
 
-    /** A plus sign means a space in a query alone; in a password it is itself. */
+    /** A plus sign means a space in a query only; elsewhere it is a plus sign. */
     private static String decoded(String text, boolean query) {
         return URLDecoder.decode(query ? text : text.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
-    /** The host of a service that has one alone; an IPv6 address comes without its brackets. */
+    /** The host of a service that must have exactly one; an IPv6 address is returned without its brackets. */
     String host() {
         if (hosts.size() != 1) throw new IllegalArgumentException();
         return hosts.getFirst().host().replaceAll("[\\[\\]]", "");

@@ -13,17 +13,21 @@ import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.eclipse.angus.mail.smtp.SMTPTransport;
 
 /**
- * One message on one connection, judged by the server's answer to the end of its data. The library's own exceptions hide
- * that answer when the server hangs up after it, for they tell of the next command, RSET.
+ * Delivers one message on one connection, and judges the outcome by the server's answer to the end of the data. The
+ * library's own exceptions hide that answer when the server hangs up after it, because they report the next command,
+ * RSET.
  */
 public final class SmtpDelivery extends SMTPTransport {
     private static final int TAKEN = 250;
     /** The mailbox is not there, is elsewhere, or can't have this name (RFC 5321, 4.2.3): no later try will help. */
     private static final Set<Integer> NO_SUCH_MAILBOX = Set.of(550, 551, 553);
-    /** RFC 3463: of the codes that say more, 5.1 is about the address and 5.2.1 about the mailbox; others are policy. */
+    /**
+     * RFC 3463: among the enhanced status codes, 5.1 is about the address and 5.2.1 about the mailbox; others are about
+     * policy.
+     */
     private static final Pattern OTHER_REASON = Pattern.compile("\\b5\\d\\d[ -]+5\\.(?!1\\.|2\\.1\\b)\\d+\\.\\d+");
 
-    /** The server said no: the message is not on its way. */
+    /** The message was refused and is not on its way. */
     public static final class Refused extends MessagingException {
         private final boolean hopeless;
 
@@ -32,7 +36,7 @@ public final class SmtpDelivery extends SMTPTransport {
             this.hopeless = hopeless;
         }
 
-        /** Nothing can ever be sent to this recipient. */
+        /** Tells whether no mail can ever be sent to this recipient. */
         public boolean isHopeless() {
             return hopeless;
         }
@@ -81,7 +85,7 @@ public final class SmtpDelivery extends SMTPTransport {
         try {
             close();
         } catch (MessagingException e) {
-            // what became of the message is known by now
+            // the outcome is known by now
         }
     }
 

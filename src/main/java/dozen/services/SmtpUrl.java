@@ -2,7 +2,7 @@ package dozen.services;
 
 import dozen.config.Secret;
 
-/** Where mails are handed over: smtp:// (TLS by STARTTLS) or smtps:// (TLS from the start). */
+/** The address of the SMTP server: smtp:// (TLS by STARTTLS) or smtps:// (TLS from the start). */
 public record SmtpUrl(String host, int port, boolean tls, String user, Secret password) {
     private static final int DEFAULT_PORT = 587;
     private static final int DEFAULT_TLS_PORT = 465;

@@ -3,8 +3,8 @@ package dozen.services;
 import java.time.Duration;
 
 /**
- * Interrupts the thread whose transfer takes too long. A socket's own time-out is for reading alone; a write may block for
- * ever. On a virtual thread, where requests and jobs run, an interrupt closes the socket.
+ * Interrupts a thread whose transfer takes too long. A socket's own timeout limits reads only, and a write may block
+ * forever. On a virtual thread, where requests and jobs run, an interrupt closes the socket.
  */
 final class TransferLimit implements AutoCloseable {
     private final Thread owner = Thread.currentThread();
@@ -17,7 +17,7 @@ final class TransferLimit implements AutoCloseable {
                 Thread.sleep(limit);
                 interruptOwner();
             } catch (InterruptedException e) {
-                // it was in time
+                // the transfer ended in time
             }
         });
     }

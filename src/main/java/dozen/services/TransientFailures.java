@@ -25,7 +25,10 @@ public final class TransientFailures {
         return false;
     }
 
-    /** Writes down what was done already: that is worth waiting for, up to 30 s, while PostgreSQL restarts. */
+    /**
+     * Records work that is already done. While PostgreSQL restarts, the write is retried for up to 30 s; then its
+     * failure is thrown.
+     */
     public static void whenBack(Runnable write) {
         var deadline = System.nanoTime() + WHEN_BACK.toNanos();
         while (true) {
@@ -39,12 +42,15 @@ public final class TransientFailures {
                 Thread.sleep(200);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                return; // it stays as it is
+                return; // the write is given up
             }
         }
     }
 
-    /** PostgreSQL's manual, appendix A: 08 connection, 53 no room, 57P shutting down, 57014 statement time-out, 25006 read-only. */
+    /**
+     * PostgreSQL's manual, appendix A: 08 means a connection failure, 53 no resources, 57P a shutdown, 57014 a
+     * statement timeout and 25006 a read-only server.
+     */
     private static boolean isAway(String state) {
         if (state == null) return false;
         return state.startsWith("08")

@@ -9,18 +9,18 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Virtual threads that wait, asleep and in the order in which they came, each for 3 s at the most.
+ * A queue of virtual threads, which wait asleep and in order of arrival, each for at most 3 s.
  *
- * <p>One thread looks after the time of all who wait. A virtual thread that waits with a limit has the JVM set and take
- * back a timer, which is more than the wait itself: a read by primary key whose 32 callers wait for 10 connections was
- * done 13,500 times a second with a timer each, so 17,200 times (medians of three interleaved rounds; processor time of
- * the process 84 and 61 µs a read).
+ * <p>One thread checks the time limits of all waiting threads. When a virtual thread waits with a timeout of its own,
+ * the JVM sets and cancels a timer, which costs more than the wait itself: with 32 callers for 10 connections, a read
+ * by primary key ran 13,500 times a second with a timer for each wait, and 17,200 times with one thread (medians of
+ * three interleaved rounds; processor time of the process 84 and 61 µs a read).
  *
- * @param <W> what is wanted
- * @param <A> the answer
+ * @param <W> what a waiting thread asks for
+ * @param <A> the answer that it gets
  */
 final class WaitQueue<W, A> {
-    /** A request that waited this long gets 503; well under the 6 s that callers are promised. */
+    /** A request that waits this long gets 503. The limit is well under the 6 s that callers are promised. */
     static final Duration LONGEST_WAIT = Duration.ofSeconds(3);
 
     private static final Duration PERIOD = Duration.ofMillis(100);
@@ -38,8 +38,8 @@ final class WaitQueue<W, A> {
         }
 
         /**
-         * @throws TimeoutException when nobody answered in time
-         * @throws InterruptedException when there is no answer and, from now on, never will be
+         * @throws TimeoutException when no answer came within 3 s
+         * @throws InterruptedException when there is no answer, and none can come any more
          */
         A await() throws TimeoutException, InterruptedException {
             try {
@@ -49,7 +49,7 @@ final class WaitQueue<W, A> {
             } catch (InterruptedException e) {
                 if (cancel(false) || isCompletedExceptionally()) throw e;
                 Thread.currentThread().interrupt();
-                return resultNow(); // it came in the same moment, and may have to be given back
+                return resultNow(); // the answer came at the same moment, and may have to be given back
             }
         }
     }
@@ -58,7 +58,7 @@ final class WaitQueue<W, A> {
     private final AtomicBoolean timed = new AtomicBoolean();
     private final Runnable look;
 
-    /** @param look what else is done every 100 ms, while anybody waits */
+    /** @param look another action, which runs every 100 ms while any thread waits */
     WaitQueue(Runnable look) {
         this.look = look;
     }
@@ -74,12 +74,12 @@ final class WaitQueue<W, A> {
         return place;
     }
 
-    /** The first who waits, who may have given up; null when nobody does. */
+    /** Removes and returns the place that has waited longest, which may be given up; null when there is none. */
     Place<W, A> poll() {
         return places.poll();
     }
 
-    /** As long as anybody waits. */
+    /** Runs as long as any thread waits: ends the waits that took too long, and calls {@code look}. */
     private void keepTime() {
         while (true) {
             LockSupport.parkNanos(PERIOD.toNanos());

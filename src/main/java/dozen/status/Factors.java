@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** The twelve factors, each by a fact of this moment. Lists are null while the resource that knows them is away. */
+/** The twelve factors, each shown by a current fact. Values are null while the resource that provides them is away. */
 record Factors(
         Status.Facts facts,
         Health.Report resources,

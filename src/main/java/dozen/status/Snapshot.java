@@ -11,10 +11,11 @@ import java.util.List;
 /**
  * The whole system as one process sees it.
  *
- * @param process the one that answers
- * @param processes those that run now; null while Redis, where they tell so, is away
- * @param starts and drains: of each process type the last one's; null while Redis is away
- * @param queues null while PostgreSQL is away
+ * @param process the name of the process that answers
+ * @param processes the running processes; null while Redis, where they report, is away
+ * @param starts the last start of each process type; null while Redis is away
+ * @param drains the last stop of each process type; null while Redis is away
+ * @param queues the job queues; null while PostgreSQL is away
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Snapshot(
@@ -29,14 +30,17 @@ public record Snapshot(
         List<JobStats.Queue> queues,
         List<Setting> settings,
         List<Factor> factors) {
-    /** @param state what is known without telling the value: "set", "default: 8000" or "unset" */
+    /**
+     * @param state the setting's state, never a value that was set: "set", "set, secret", "default: 8000" or "unset"
+     */
     public record Setting(String name, String state, String meaning) {}
 
     /**
-     * One of the twelve.
+     * One of the twelve factors.
      *
-     * @param fact what shows it, now
-     * @param code where it lives
+     * @param number the Roman numeral
+     * @param fact a current fact that shows the factor
+     * @param code the files that implement it
      */
     public record Factor(String number, String name, String fact, String code) {}
 }

@@ -11,15 +11,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
-/** Gathers what the status page shows. At most once a second, however many look at it. */
+/** Gathers the data of the status page, at most once a second, however many people view it. */
 public final class Status {
     private static final Duration FRESH = Duration.ofSeconds(1);
 
     /**
-     * What does not change while the process lives.
+     * The facts that stay the same while the process runs.
      *
-     * @param name of the process
-     * @param settings every one that was declared
+     * @param name the name of the process
+     * @param port the configured port; 0 when the process picks a free one
+     * @param settings every setting that was declared
      * @param tasks the names of the admin tasks
      */
     public record Facts(String name, int port, ProcessSettings process, List<Setting> settings, List<String> tasks) {}
@@ -73,7 +74,10 @@ public final class Status {
         T ask() throws Exception;
     }
 
-    /** Null when the resource is away, or goes away while it is asked: the page says so, and shows the rest. */
+    /**
+     * The answer; null when the resource is away, or goes away while it is asked. The page then says so, and shows the
+     * rest.
+     */
     private static <T> T ask(Health.Report resources, String resource, Question<T> question) {
         if (!resources.resources().get(resource).status().equals("ok")) return null;
         try {
@@ -84,7 +88,10 @@ public final class Status {
         }
     }
 
-    /** No value at all: the page may be open to everybody, and {@code java -jar app.jar settings} tells them. */
+    /**
+     * The state of a setting, without any value that was set, because the page may be open to everybody.
+     * {@code java -jar app.jar settings} shows the values except secrets.
+     */
     private static Snapshot.Setting masked(Setting setting) {
         var state = "unset";
         if (setting.set()) state = setting.secret() ? "set, secret" : "set";

@@ -6,7 +6,10 @@ import dozen.http.Html;
 import dozen.http.Routes;
 import dozen.pages.Templates;
 
-/** {@code /status}: the twelve factors alive, for people; {@code /api/status}: the same for programs. */
+/**
+ * Serves {@code /status}, which shows the running system and the twelve factors to people, and {@code /api/status}, the
+ * same data for programs.
+ */
 public final class StatusPage {
     private final Status status;
     private final Access access;

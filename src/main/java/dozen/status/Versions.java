@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.jar.JarFile;
 import java.util.regex.Pattern;
 
-/** What runs here: servers, schema, libraries. */
+/** The versions of what runs: servers, schema, libraries. */
 record Versions(String server, String schema) {
     private static final Pattern REDIS = Pattern.compile("redis_version:(\\S+)");
 
@@ -31,7 +31,7 @@ record Versions(String server, String schema) {
         return found.find() ? found.group(1) : "unknown";
     }
 
-    /** How many jars the running one names in its manifest; empty when this does not run from a jar. */
+    /** The number of jars in the manifest of the running jar; empty when the application does not run from a jar. */
     static Optional<Integer> libraries() {
         var path = Path.of(System.getProperty("java.class.path"));
         if (!path.toString().endsWith(".jar")) return Optional.empty();

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The forms, as browsers and others send them. */
+/** The forms of the account pages, as browsers and other clients send them. */
 class AccountPagesTest {
     private static RunningAcademy academy;
 

@@ -80,7 +80,7 @@ class PasswordsTest {
         academy.signUp("forgot@example.com");
         var session = academy.logIn("forgot@example.com");
         var token = askForToken("FORGOT@example.com");
-        assertEquals(200, me(session).statusCode()); // asking changes nothing
+        assertEquals(200, me(session).statusCode()); // asking for a link ends no session
         assertEquals(422, reset(token, "short").statusCode());
         assertEquals(
                 410,
@@ -99,7 +99,7 @@ class PasswordsTest {
         var answer = academy.post("/api/password-resets", "{\"email\": \"nobody@example.com\"}");
         assertEquals(202, answer.statusCode());
         academy.signUp("somebody.else@example.com");
-        askForToken("somebody.else@example.com"); // a later job: the earlier one is done
+        askForToken("somebody.else@example.com"); // its job is later, so the earlier one is done
         for (var mail : catcher.mails())
             assertFalse(mail.getAllRecipients()[0].toString().contains("nobody@"));
     }
@@ -130,7 +130,7 @@ class PasswordsTest {
         academy.signUp("guessed@example.com");
         for (var i = 0; i < 10; i++) {
             assertEquals(401, logIn("guessed@example.com", "a wrong password").statusCode());
-            // Successes in between cost nothing.
+            // A successful log-in in between uses up no try.
             if (i < 9)
                 assertEquals(
                         201,
@@ -156,7 +156,7 @@ class PasswordsTest {
 
     @Test
     void anAddressThatNoTrustedProxyWroteIsIgnored() {
-        var own = TestServices.shared().redis().url() + "/8"; // where this machine has no failures yet
+        var own = TestServices.shared().redis().url() + "/8"; // no failures of this machine are counted there yet
         try (var limited = RunningAcademy.start(Map.of("LOG_IN_TRIES_BY_ADDRESS", "5", "REDIS_URL", own))) {
             for (var i = 0; i < 5; i++)
                 assertEquals(401, tryFrom(limited, "2001:db8:" + i + "::1", i).statusCode());

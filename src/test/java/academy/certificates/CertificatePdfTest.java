@@ -50,7 +50,7 @@ class CertificatePdfTest {
                 arguments("李小龍", false),
                 arguments("नेहा", false),
                 arguments("Anna Maria ".repeat(18) + "Ab", true), // 200 characters
-                arguments("Llanfairpwllgwyngyll".repeat(10), true)); // 200 in one word
+                arguments("Llanfairpwllgwyngyll".repeat(10), true)); // 200 characters in one word
     }
 
     @ParameterizedTest
@@ -74,7 +74,7 @@ class CertificatePdfTest {
         var text = text(file);
         if (text == null) return; // no pdftotext here
         var plain = text.replaceAll("[\\s\\u202A-\\u202E\\u2066-\\u2069]+", "");
-        // pdftotext turns what is read from the right around, without asking whether it is in reading order already.
+        // pdftotext reverses right-to-left text, even when it is in reading order already.
         for (var word : name.split(" ")) {
             var turned = new StringBuilder(word).reverse().toString();
             assertTrue(plain.contains(word) || plain.contains(turned), text);
@@ -109,7 +109,7 @@ class CertificatePdfTest {
         }
     }
 
-    /** What another program reads in it. */
+    /** The text that pdftotext finds in the file; null where pdftotext is not installed. */
     private static String text(Path file) throws IOException, InterruptedException {
         try {
             var process = new ProcessBuilder("pdftotext", "-layout", file.toString(), "-").start();
@@ -130,11 +130,11 @@ class CertificatePdfTest {
 
     @Test
     void arabicLettersTakeTheFormThatTheirNeighboursAskFor() {
-        // meem first, hah between, meem between, dal last
+        // meem is initial, hah medial, meem medial, dal final
         assertEquals("\uFEE3\uFEA4\uFEE4\uFEAA", ArabicLetters.joined("\u0645\u062D\u0645\u062F"));
-        // alef joins nothing after it: alef alone, lam first, lam between, heh last
+        // alef does not join the letter after it: alef is isolated, lam initial, lam medial, heh final
         assertEquals("\uFE8D\uFEDF\uFEE0\uFEEA", ArabicLetters.joined("\u0627\u0644\u0644\u0647"));
-        // lam and alef are one
+        // lam and alef become one ligature
         assertEquals("\uFEB3\uFEFC\uFEE1", ArabicLetters.joined("\u0633\u0644\u0627\u0645"));
         assertEquals("plain", ArabicLetters.joined("plain"));
     }

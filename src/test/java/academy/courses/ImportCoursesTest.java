@@ -162,7 +162,7 @@ class ImportCoursesTest {
                 Machine  learning,At a third,
                 """;
         load(file);
-        load(file); // adds nothing
+        load(file); // the second import adds nothing
         assertEquals(
                 List.of("machine-learning", "chess", "machine-learning-2", "machine-learning-3"),
                 all().stream().map(Course::slug).toList());

@@ -73,7 +73,7 @@ class RemindersTest {
         academy.write("PUT", "/api/lessons/" + made.lessons().getFirst() + "/completion", "", leo);
         var tomorrow = LocalDate.now(ZoneOffset.UTC).plusDays(1);
         for (var i = 0; i < 3; i++) run(EnqueueDigests.of(tomorrow));
-        assertEquals(2, mails("Your day").size()); // the admin's and Leo's
+        assertEquals(2, mails("Your day").size()); // one for the admin and one for Leo
         var mail = mails("Your day").stream()
                 .filter(each -> recipient(each).equals("leo@example.com"))
                 .findFirst()
@@ -87,7 +87,7 @@ class RemindersTest {
                 .toString();
         assertTrue(html.contains("Fresh &amp; &lt;new&gt;"), html);
         run(EnqueueDigests.of(tomorrow.plusDays(1)));
-        assertEquals(3, mails("Your day").size()); // nothing new for the admin, and Leo is on his way
+        assertEquals(3, mails("Your day").size()); // the admin has nothing new; Leo has a course under way
     }
 
     private static String recipient(MimeMessage mail) {
@@ -129,7 +129,7 @@ class RemindersTest {
                         .count());
     }
 
-    /** As a mail provider's own page has a browser send it (RFC 8058). */
+    /** Sends the one-click request as a browser does from a mail provider's page (RFC 8058). */
     private java.net.http.HttpResponse<String> click(String path) {
         return academy.send(academy.request(path)
                 .header("Origin", "https://mail.example")
@@ -145,25 +145,25 @@ class RemindersTest {
         learner("auckland@example.com", "Pacific/Auckland", course, 8);
         learner("untold@example.com", null, course, 8);
         learner("recent@example.com", "Europe/Vienna", course, 6);
-        // A zone that profiles take, and that neither PostgreSQL nor anybody else has ever heard of.
+        // An account whose time zone nobody knows: it must not fail the reminders of the others.
         learner("nowhere@example.com", "Asia/Calcutta", course, 8);
         academy.execute("UPDATE accounts SET time_zone = 'Mars/Olympus' WHERE email = 'nowhere@example.com'");
-        // 12:00 UTC: 13:00 in Vienna, past midnight in Auckland.
+        // 12:00 UTC is 13:00 in Vienna and after midnight in Auckland.
         var noon = Instant.parse("2026-11-24T12:00:00Z");
         academy.execute("UPDATE enrolments SET active_at = active_at + (timestamptz '%s' - now())".formatted(noon));
         for (var i = 0; i < 3; i++) run(EnqueueReminders.of(noon.plusSeconds(i)));
         assertEquals(List.of("untold@example.com", "vienna@example.com"), reminded());
-        // 21:00 UTC: evening in Vienna, 10:00 of the next day in Auckland.
+        // 21:00 UTC is evening in Vienna and 10:00 of the next day in Auckland.
         run(EnqueueReminders.of(noon.plusSeconds(9 * 3600)));
         assertEquals(List.of("auckland@example.com", "untold@example.com", "vienna@example.com"), reminded());
-        // Another pause is another reminder.
+        // A new pause leads to a new reminder.
         academy.execute(
                 "UPDATE enrolments SET active_at = reminded_at + interval '1 minute' WHERE reminded_at IS NOT NULL");
         run(EnqueueReminders.of(Instant.now()
                 .plusSeconds(20 * 24 * 3600)
                 .truncatedTo(java.time.temporal.ChronoUnit.DAYS)
                 .plusSeconds(12 * 3600)));
-        assertEquals(6, reminded().size()); // all but Auckland's, where it is night
+        assertEquals(6, reminded().size()); // three more: vienna, untold and recent; it is night in Auckland
     }
 
     private List<String> reminded() throws Exception {

@@ -17,7 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Films as browsers, phones and broken uploads deliver them, and a machine that fails while it works on one. */
+/** Films as browsers, phones and broken uploads deliver them, and failures of the machine that transcodes them. */
 class OddFilmsTest {
     @TempDir
     private Path folder;
@@ -56,7 +56,7 @@ class OddFilmsTest {
 
     @Test
     void aRecordingThatDoesNotKnowItsLengthPlaysWhole() throws Exception {
-        // Browsers write so: to a stream, which can't go back and write the length.
+        // Browsers record like this: to a stream, so they can't go back and write the length.
         var webm = make("webm", arguments("-c:v", "libvpx", "-c:a", "libopus", "-f", "webm", "-live", "1", "pipe:1"));
         var film = ffmpeg.probe(webm);
         assertTrue(film.hasPicture());
@@ -148,7 +148,11 @@ class OddFilmsTest {
         }
     }
 
-    /** The real programs behind a script that spoils something first. */
+    /**
+     * Puts a shell script in front of the real ffmpeg, to make it fail.
+     *
+     * @param script %s in it becomes the path of the real ffmpeg
+     */
     private Ffmpeg spoiled(String script) throws IOException {
         var programs = Files.createTempDirectory(folder, "programs");
         var real = Path.of(TestServices.ffmpeg());
@@ -163,7 +167,7 @@ class OddFilmsTest {
     void aDiskThatIsFullIsNotTheFilmsFault() throws Exception {
         var film = folder.resolve("film.mp4");
         ffmpeg.makeSample(film, 6);
-        // Files can't grow past 100 KB; like a full disk, that ends each write with an error.
+        // No file can grow past 100 KB. As on a full disk, a further write fails with an error.
         var full = spoiled("trap '' XFSZ; ulimit -f 200; exec %s \"$@\"");
         var failure = assertThrows(IOException.class, () -> transcode(full, film, 6, work()));
         assertTrue(
@@ -196,7 +200,7 @@ class OddFilmsTest {
         for (var i = 0; i < 100 && guarded.process().descendants().count() < 2; i++) Thread.sleep(20);
         var all = guarded.process().descendants().toList();
         assertTrue(all.size() >= 2, all.toString());
-        guarded.close(); // as the system does it for whoever was killed
+        guarded.close(); // the system does the same when our process is killed
         for (var each : all) {
             for (var i = 0; i < 250 && each.isAlive(); i++) Thread.sleep(20);
             assertFalse(each.isAlive());

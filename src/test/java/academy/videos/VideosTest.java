@@ -81,7 +81,7 @@ class VideosTest {
                 .toList();
     }
 
-    /** Height and codecs of what lies behind an address, as ffmpeg itself reads them. */
+    /** Downloads a file; returns ffmpeg's own description of it, with the height and the codecs. */
     private static String probed(String address) throws Exception {
         var file = Files.createTempFile(folder, "downloaded", "");
         try (var client = HttpClient.newHttpClient()) {
@@ -154,7 +154,7 @@ class VideosTest {
                 "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nhttp://127.0.0.1:%d/health\n#EXT-X-ENDLIST\n"
                         .formatted(academy.port()));
         var listId = json(put(lesson("List"), playlist)).at("/video/id").asText();
-        await(listId, "failed"); // and nothing was fetched from the address in it
+        await(listId, "failed"); // the address in the playlist is not fetched
         assertEquals(0, academy.count("SELECT count(*) FROM dead_jobs"));
     }
 
@@ -217,7 +217,7 @@ class VideosTest {
             out.flush();
             Thread.sleep(300);
         }
-        for (var i = 0; i < 500 && !before.equals(filesOfVideos()); i++) Thread.sleep(20); // as the server notices
+        for (var i = 0; i < 500 && !before.equals(filesOfVideos()); i++) Thread.sleep(20); // until the server notices
         assertEquals(before, filesOfVideos());
         assertEquals(0, academy.count("SELECT count(*) FROM videos WHERE lesson_id = '%s'".formatted(lesson)));
     }

@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What people type as their mail address, and where a mail then goes. */
+/** Mail addresses as people type them, and the ASCII address that the mail is then sent to. */
 class MailAddressTest {
     @ParameterizedTest
     @CsvSource({
@@ -39,7 +39,7 @@ class MailAddressTest {
                 "\u200bzoe@example.com",
                 "zoe@exam\u200bple.com",
                 "zoe@\u200bexample.com",
-                "adŭin@example.com", // would go to admin@ where the low byte alone is written
+                "adŭin@example.com", // the low byte of ŭ (U+016D) is m: written alone, it sends the mail to admin@
                 "zoë@example.com",
                 "<zoe@example.com>",
                 "Zoe <zoe@example.com>",
@@ -65,7 +65,7 @@ class MailAddressTest {
                 "zoe@exa_mple.com",
                 "zoe@example..com",
                 "zoe@.example.com",
-                "zoe@straße.example", // IDNA 2003 knows it as strasse.example, which is somebody else's
+                "zoe@straße.example", // IDNA 2003 maps it to strasse.example, which is another domain
                 "zoe@ｅｘａｍｐｌｅ.com",
                 ".zoe@example.com",
                 "zoe..m@example.com",

@@ -13,9 +13,9 @@ class ClientAddressTest {
             delimiter = '|',
             value = {
                 "203.0.113.9                                | 203.0.113.9",
-                "203.0.113.9:50001                          | 203.0.113.9", // Azure's gateways
+                "203.0.113.9:50001                          | 203.0.113.9", // Azure's gateways add the port
                 "203.0.113.9:50002                          | 203.0.113.9",
-                "::ffff:203.0.113.12                        | 203.0.113.12", // nginx on a socket of both families
+                "::ffff:203.0.113.12                        | 203.0.113.12", // nginx on a socket for IPv4 and IPv6
                 "[::ffff:203.0.113.12]:443                  | 203.0.113.12",
                 "::ffff:cb00:710c                           | 203.0.113.12",
                 "2001:db8::1                                | 2001:db8:0:0:0:0:0:1",
@@ -29,7 +29,7 @@ class ClientAddressTest {
                 "0.0.0.0                                    | 0.0.0.0",
                 "255.255.255.255                            | 255.255.255.255",
                 "unknown                                    | peer",
-                "_hidden                                    | peer", // RFC 7239's obfuscated ones
+                "_hidden                                    | peer", // an obfuscated identifier of RFC 7239
                 "_SEVKISEK:1234                             | peer",
                 "'\"[2001:db8::1]:1\"'                      | peer",
                 "''                                         | peer",

@@ -40,7 +40,7 @@ class PublicUrlTest {
                 "https://example.com/?a=b",
                 "https://example.com/#a",
                 "https://exa mple.com",
-                "https://faß.example", // IDNA 2003 knows it as fass.example, which is somebody else's
+                "https://faß.example", // IDNA 2003 maps it to fass.example, which is another domain
                 "//example.com"
             })
     void refusesWhatNoBrowserCouldOpen(String setting) {

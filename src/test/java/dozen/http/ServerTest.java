@@ -33,7 +33,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The server with a few routes of its own: one that waits, one that fails. */
+/** The server with three routes for tests: one waits, one fails and one takes writes. */
 class ServerTest {
     private static final int MAX_REQUESTS = 20;
     private static final String TOKEN = "a token of sixteen or more";
@@ -236,7 +236,7 @@ class ServerTest {
             var out = socket.getOutputStream();
             out.write(
                     "POST /write HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-            Thread.sleep(200); // it was refused by now, had it not waited for the body
+            Thread.sleep(200); // a server that does not wait for the body would have refused by now
             out.write("12345".getBytes(StandardCharsets.US_ASCII));
             out.write(
                     "GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
@@ -266,7 +266,7 @@ class ServerTest {
             awaitArrivals(10);
             var closing = CompletableFuture.runAsync(server::close);
             Thread.sleep(100);
-            // A connection that was open before still gets an answer, and is told not to come back.
+            // A connection that was open before still gets a response, with "Connection: close".
             kept.setSoTimeout(5000);
             kept.getOutputStream()
                     .write("GET /health/ready HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/** Jobs while Redis or PostgreSQL is away, or the process that asked for them. */
+/** Jobs whose process dies right after the commit, and jobs while Redis is away. */
 class AwayIT {
     private final TestServices services = TestServices.shared();
 
@@ -36,7 +36,7 @@ class AwayIT {
         try (var postgres = Effects.database(url);
                 var redis = Redis.attach(RedisUrl.parse(server.url()), true);
                 var worker = TestProcess.start(url, Map.of("REDIS_URL", server.url()), "worker")) {
-            pickUp(postgres, redis, "first"); // until the worker runs
+            pickUp(postgres, redis, "first"); // waits until the worker runs
             assertEquals(1, ProcessRegistry.running(redis).size());
             assertEquals("worker", ProcessRegistry.running(redis).getFirst().type());
             server.close();
@@ -46,7 +46,7 @@ class AwayIT {
                     .orElseThrow();
             assertTrue(polled < 1500, polled + " ms");
             try (var back = TestServices.startRedis("jobs-redis", server.port())) {
-                Thread.sleep(1500); // for the worker to subscribe again
+                Thread.sleep(1500); // gives the worker time to subscribe again
                 var woken = LongStream.range(0, 9)
                         .map(i -> pickUp(postgres, redis, "back " + i))
                         .sorted()

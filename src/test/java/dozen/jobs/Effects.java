@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.LongPredicate;
 
-/** What handlers left behind, in PostgreSQL, where tests of several processes can see it. */
+/** Tables in which job handlers record their runs, so that tests with several processes can read them. */
 final class Effects {
     static final String TABLE = """
             CREATE TABLE effects (key text PRIMARY KEY, worker text, runs int NOT NULL DEFAULT 1, at timestamptz DEFAULT
@@ -17,7 +17,7 @@ final class Effects {
 
     private Effects() {}
 
-    /** A database with the schema and these tables. */
+    /** Attaches to a database that has the schema, and creates these tables in it. */
     static Postgres database(String url) {
         var postgres = Postgres.attach(PostgresUrl.parse(url), 5, Duration.ofSeconds(60));
         postgres.jdbi().useHandle(handle -> handle.createScript(TABLE).execute());
@@ -40,7 +40,12 @@ final class Effects {
                 .withHandle(handle -> handle.createQuery(query).mapTo(type).list());
     }
 
-    /** Waits until so many rows are there. */
+    /**
+     * Waits until exactly this many rows match.
+     *
+     * @param condition what follows FROM in the query: a table, with or without a WHERE clause
+     * @throws AssertionError when the limit has passed
+     */
     static void await(Postgres postgres, String condition, long count, Duration limit) throws InterruptedException {
         await(postgres, condition, found -> found == count, limit);
     }

@@ -181,7 +181,7 @@ class JobsTest {
                 .start(1);
         enqueue(Job.of(new Fail("Ada")));
         var wakeup = new Wakeup(redis);
-        while (starts.size() < 10) { // the waits are shorter here than the time between polls
+        while (starts.size() < 10) { // the back-off is shorter here than the poll interval
             Thread.sleep(5);
             wakeup.send();
         }
@@ -292,7 +292,7 @@ class JobsTest {
         assertEquals("1 stay dead, for a job with their key is queued: retry them when it is done", told.getMessage());
         assertEquals(1, Effects.count(postgres, "jobs"));
         assertEquals(1, Effects.count(postgres, "dead_jobs"));
-        assertThrows(Exit.class, () -> tasks.retry(List.of("--all"))); // still queued
+        assertThrows(Exit.class, () -> tasks.retry(List.of("--all"))); // the first job is still queued
         assertEquals(1, Effects.count(postgres, "dead_jobs"));
         postgres.jdbi().useHandle(handle -> handle.execute("DELETE FROM jobs"));
         tasks.retry(List.of("--all"));
@@ -310,7 +310,7 @@ class JobsTest {
         enqueue(IntStream.range(0, 10)
                 .mapToObj(i -> Job.of(new Fail("film " + i)))
                 .toArray(Job[]::new));
-        Effects.await(postgres, "jobs WHERE picked", 2, SOON); // no more than run
+        Effects.await(postgres, "jobs WHERE picked", 2, SOON); // a worker picks no more jobs than it can run
         enqueue(Job.of(new Greet("welcome")));
         for (var i = 0; i < 100 && !greeted.contains("welcome"); i++) Thread.sleep(20);
         assertTrue(greeted.contains("welcome"), greeted.toString());

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** Long and short jobs together, on workers of which one is killed and one has a clock that is a minute off. */
+/** Runs long and short jobs on three workers: one is killed, and the clock of another is a minute ahead. */
 @Tag("long")
 @Execution(ExecutionMode.CONCURRENT)
 class LongAndShortJobsIT {
@@ -37,7 +37,7 @@ class LongAndShortJobsIT {
         return TestProcess.start(url, settings, "worker");
     }
 
-    /** Shifts what the process takes for the time of day, where Debian's faketime is installed. */
+    /** Settings that set a process's clock 60 s ahead with Debian's faketime; empty where that is not installed. */
     private static Map<String, String> wrongClock() {
         return FAKETIME.stream()
                 .filter(Files::exists)

@@ -22,7 +22,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** Jobs and ticks shared by several processes, some of which are killed. Side by side, for they mostly wait. */
+/**
+ * Jobs and ticks shared by several processes, some of which are killed. The tests run concurrently, because they mostly
+ * wait.
+ */
 @Execution(ExecutionMode.CONCURRENT)
 class ManyProcessesIT {
     private final TestServices services = TestServices.shared();
@@ -127,7 +130,7 @@ class ManyProcessesIT {
                 Thread.sleep(20);
             }
             worker.terminate();
-            assertEquals(143, worker.exitCode(Duration.ofSeconds(5))); // of the 20 that it would wait
+            assertEquals(143, worker.exitCode(Duration.ofSeconds(5))); // without the signal it would wait 20 s
         }
     }
 

@@ -13,15 +13,15 @@ import dozen.services.Redis;
 import dozen.services.RedisUrl;
 import java.time.Duration;
 
-/** A small application on the kit, with jobs and ticks made for tests; run as processes of its own. */
+/** A small application with jobs and ticks for tests, which run it as separate processes. */
 public final class TestProgram {
-    /** Leaves its effect at once. */
+    /** A job that records its effect at once. */
     public record Note(String key) {}
 
-    /** Leaves its effect after a while. */
+    /** A job that records its effect after a delay. */
     public record Slow(String key, int milliseconds) {}
 
-    /** The same, on threads of its own. */
+    /** The same as {@link Slow}, but on threads of its own. */
     public record Film(String key, int milliseconds) {}
 
     record Settings(PostgresUrl databaseUrl, RedisUrl redisUrl, int threads, ProcessSettings process) {
@@ -80,7 +80,7 @@ public final class TestProgram {
                 .start(settings.threads());
     }
 
-    /** Idempotent by its key, and counts how often it was run. */
+    /** Records the effect of a key once, and counts how often it was run. */
     private static void effect(Postgres postgres, String worker, String key) {
         postgres.jdbi().useHandle(handle -> handle.execute("""
                 INSERT INTO effects (key, worker) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET runs = effects.runs + 1
@@ -111,7 +111,7 @@ public final class TestProgram {
         var postgres = lifecycle.register(Postgres.attach(settings.databaseUrl(), 2, Duration.ofSeconds(30)));
         var redis = lifecycle.register(Redis.attach(settings.redisUrl(), true));
         postgres.jdbi().useTransaction(transaction -> {
-            transaction.afterCommit(() -> Runtime.getRuntime().halt(9)); // first of what follows the commit
+            transaction.afterCommit(() -> Runtime.getRuntime().halt(9)); // runs before the hook that wakes a worker
             new Jobs(redis).enqueue(transaction, new Note(key));
         });
     }

@@ -15,7 +15,7 @@ class StdoutTest {
     private static final int WRITERS = 8;
     private static final int LINES = 5_000;
 
-    /** Takes a millisecond for each write. */
+    /** A stream whose every write takes a millisecond. */
     private static final class Slow extends OutputStream {
         private final ByteArrayOutputStream taken = new ByteArrayOutputStream();
         private int writes;

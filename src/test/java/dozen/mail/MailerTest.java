@@ -20,7 +20,7 @@ import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.Test;
 
 class MailerTest {
-    /** Less than the 15 s that a mail server's answer may take. */
+    /** Less than the minute that a mail server may take to answer a command. */
     private static final int AT_ONCE_SECONDS = 10;
 
     private static final String KEY = "twins";
@@ -42,7 +42,7 @@ class MailerTest {
                 return sending;
             });
             second.get(AT_ONCE_SECONDS, TimeUnit.SECONDS);
-            send(mailer); // and whoever comes later
+            send(mailer); // a later attempt sends nothing, either
             assertEquals(0, catcher.mails().size());
         }
     }

@@ -144,7 +144,7 @@ class RefusedMailsTest {
             assertTrue(
                     server.commands().contains("RCPT TO:<user@xn--koda-f6a.example>"),
                     server.commands().toString());
-            // An account of an older release: the mail would go to admin@.
+            // An older release accepted this address. Written as low bytes, it is admin@example.com.
             mailer(server.url())
                     .send(new Mailer.Recipient("adŭin@example.com", "A"), "utf8", "test", "A test", Map.of());
             assertFalse(

@@ -31,7 +31,7 @@ class CacheTest {
     @Test
     void aReaderThatBeganBeforeAChangeDoesNotPutTheOldValueBack() {
         var slow = cache.get(key, () -> {
-            cache.forget(key); // somebody else changed it in between
+            cache.forget(key); // another caller changes the value in between
             return Optional.of("old");
         });
         assertEquals(Optional.of("old"), slow);

@@ -61,7 +61,7 @@ class FairConnectionsTest {
                 waiting.add(threads.submit(() -> postgres.jdbi().useHandle(_ -> served.add(number))));
                 Thread.sleep(20);
             }
-            handles.removeFirst().close(); // one after another, through the one that is free
+            handles.removeFirst().close(); // the waiting callers take turns with this one
             for (var each : waiting) each.get(5, TimeUnit.SECONDS);
         }
         handles.forEach(Handle::close);

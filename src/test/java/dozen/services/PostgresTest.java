@@ -18,7 +18,7 @@ class PostgresTest {
         try (var postgres = Postgres.attach(url, 3, Duration.ofSeconds(5))) {
             var open = new ArrayList<Handle>();
             for (var i = 0; i < 3; i++) open.add(postgres.jdbi().open());
-            // As after a failover: what these three lead to is a replica now.
+            // As after a failover: the server of these three connections is a replica now.
             open.forEach(handle -> handle.execute("SET default_transaction_read_only = on"));
             open.forEach(Handle::close);
             assertThrows(SQLException.class, postgres::ping);

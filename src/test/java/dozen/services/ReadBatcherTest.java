@@ -39,7 +39,7 @@ class ReadBatcherTest {
         callers.close();
     }
 
-    /** Zero has no square here; a trip with -1 on it fails, and one with -2 takes until it may arrive. */
+    /** One round trip: 0 has no square here, one with -1 fails, and one with -2 hangs until {@code arrived}. */
     private Map<Integer, Integer> squares(Set<Integer> keys) {
         trips.add(Set.copyOf(keys));
         if (keys.contains(-2)) await(arrived);
@@ -61,7 +61,7 @@ class ReadBatcherTest {
         return callers.submit(() -> reads.get(key));
     }
 
-    /** So that they wait behind a trip, even on a machine that is busy. */
+    /** Starts this many round trips that hang. Asks again until each has begun, which takes a busy machine longer. */
     private void hang(ReadBatcher<Integer, Integer> reads, int count) throws InterruptedException {
         for (var i = 1; i <= count; i++) {
             while (trips.size() < i) {

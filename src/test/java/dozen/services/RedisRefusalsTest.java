@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.exceptions.JedisDataException;
 
-/** A Redis that answers, and says no. */
+/** A Redis that answers, but refuses the command or the connection. */
 class RedisRefusalsTest {
     private LocalRedis server;
     private Redis redis;

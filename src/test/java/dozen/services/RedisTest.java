@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** On a Redis with users, passwords and TLS, as managed ones have them. */
+/** Uses a Redis with users, passwords and TLS, as managed services have them. */
 class RedisTest {
     private static final Path FOLDER = Path.of("target/services/tls");
     private static final char[] STORE_PASSWORD = "store password".toCharArray();
@@ -113,7 +113,7 @@ class RedisTest {
     @Test
     void refusesACertificateThatItWasNotToldToAccept() {
         var url = RedisUrl.parse("rediss://me:p%40ss%2Fword@127.0.0.1:" + tlsPort);
-        // Straight to the client: attach would go on trying for 20 s, for a certificate may be renewed.
+        // Calls open directly: attach would retry for 20 s, because a certificate may be renewed.
         var failure = assertThrows(RuntimeException.class, () -> Redis.open(url, true));
         assertTrue(TransientFailures.is(failure), failure.toString());
     }

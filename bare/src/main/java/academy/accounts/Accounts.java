@@ -15,7 +15,7 @@ import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
 /** The accounts in PostgreSQL. */
 public final class Accounts {
-    /** What everybody may know of an account. */
+    /** The public part of an account. */
     public record Public(UUID id, String name) {}
 
     private record Credentials(UUID id, String password) {}
@@ -32,15 +32,15 @@ public final class Accounts {
         this.passwords = passwords;
     }
 
-    /** Empty when the address has an account already. */
+    /** Creates an account. Returns empty when the address has one already. */
     public Optional<Account> create(String email, Secret password, String name, Account.Role role) {
         return create(email, password, name, role, (_, _) -> {});
     }
 
-    /** @param also what else happens in the same transaction */
+    /** @param also runs in the same transaction, once the account is inserted */
     Optional<Account> create(
             String email, Secret password, String name, Account.Role role, BiConsumer<Handle, Account> also) {
-        var hash = passwords.hash(password); // before the transaction, for it takes long
+        var hash = passwords.hash(password); // before the transaction, because it takes long
         return jdbi.inTransaction(transaction -> {
             var account = transaction
                     .createQuery("""
@@ -59,7 +59,7 @@ public final class Accounts {
         });
     }
 
-    /** The account of a session, if none of its sessions was ended since. */
+    /** Returns the account of a session, unless its sessions were ended since that one began. */
     Optional<Account> find(UUID id, int sessionGeneration) {
         return jdbi.withHandle(handle -> handle.createQuery("""
                         SELECT %s FROM accounts WHERE id = :id AND session_generation = :generation
@@ -82,7 +82,7 @@ public final class Accounts {
                 row -> new Public(row.getObject(1, UUID.class), row.getString(2))));
     }
 
-    /** The account whose address and password these are. */
+    /** Returns the account with this address and password. */
     public Optional<Account> logIn(String email, Secret password) {
         var found = credentials(email);
         if (found.isEmpty()) {
@@ -114,7 +114,7 @@ public final class Accounts {
                 .one());
     }
 
-    /** Logs out everywhere. */
+    /** Ends every session of the account. */
     void endSessions(UUID id) {
         jdbi.useHandle(handle -> handle.createUpdate("""
                         UPDATE accounts SET session_generation = session_generation + 1 WHERE id = :id
