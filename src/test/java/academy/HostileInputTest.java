@@ -130,7 +130,7 @@ class HostileInputTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/api/users/%00", "/%", "/health/%2e", "/api/nothing", "/api/courses/%ff%fe"})
-    void whoIsHungUpOnIsTold(String path) throws IOException {
+    void aClosedConnectionIsAnnounced(String path) throws IOException {
         var answers = raw("GET " + path
                 + " HTTP/1.1\r\nHost: a\r\n\r\nGET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
         var first = answers.substring(0, answers.indexOf("\r\n\r\n"));

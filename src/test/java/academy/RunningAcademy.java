@@ -29,7 +29,7 @@ public final class RunningAcademy implements AutoCloseable {
     private final HttpClient client = HttpClient.newHttpClient();
     private final Map<String, String> settings;
     private final Server server;
-    private Postgres behind;
+    private Postgres directDatabase;
 
     private RunningAcademy(Map<String, String> settings) {
         this.settings = settings;
@@ -191,13 +191,13 @@ public final class RunningAcademy implements AutoCloseable {
 
     /** Changes rows behind the program's back. */
     public void execute(String sql) {
-        behind().jdbi().useHandle(handle -> handle.execute(sql));
+        directDatabase().jdbi().useHandle(handle -> handle.execute(sql));
     }
 
     /** The connections that all calls of {@link #execute} share. */
-    private synchronized Postgres behind() {
-        if (behind == null) behind = lifecycle.register(postgres());
-        return behind;
+    private synchronized Postgres directDatabase() {
+        if (directDatabase == null) directDatabase = lifecycle.register(postgres());
+        return directDatabase;
     }
 
     public Postgres postgres() {

@@ -76,18 +76,18 @@ final class JobBench implements AutoCloseable {
     }
 
     private void throughput() throws Exception {
-        var ours = new double[ROUNDS];
-        var theirs = new double[ROUNDS];
-        var oursIn = new double[ROUNDS];
-        var theirsIn = new double[ROUNDS];
+        var kitRate = new double[ROUNDS];
+        var bareRate = new double[ROUNDS];
+        var kitEnqueueRate = new double[ROUNDS];
+        var bareEnqueueRate = new double[ROUNDS];
         for (var round = 0; round < ROUNDS; round++) {
-            theirsIn[round] = perSecond(this::enqueueBare);
-            theirs[round] = rate("bare");
-            oursIn[round] = perSecond(this::enqueue);
-            ours[round] = rate("kit");
+            bareEnqueueRate[round] = perSecond(this::enqueueBare);
+            bareRate[round] = rate("bare");
+            kitEnqueueRate[round] = perSecond(this::enqueue);
+            kitRate[round] = rate("kit");
         }
-        compare("no-op jobs per second", median(ours), median(theirs));
-        compare("enqueued per second", median(oursIn), median(theirsIn));
+        compare("no-op jobs per second", median(kitRate), median(bareRate));
+        compare("enqueued per second", median(kitEnqueueRate), median(bareEnqueueRate));
     }
 
     private double rate(String which) throws Exception {
@@ -144,7 +144,7 @@ final class JobBench implements AutoCloseable {
             for (var i = 0; i < MARKED; i++) {
                 var number = i;
                 postgres.jdbi().useTransaction(transaction -> {
-                    jobs.enqueue(transaction, new NoOpWorker.Marked(number));
+                    jobs.enqueue(transaction, new NoOpWorker.TimestampedJob(number));
                     committed[number] = micros();
                 });
                 Thread.sleep(20);
@@ -175,8 +175,8 @@ final class JobBench implements AutoCloseable {
         return sorted[sorted.length / 2];
     }
 
-    private static void compare(String what, double ours, double theirs) {
-        System.out.printf("  %-32s %,8.0f   bare %,8.0f   ratio %.2f%n", what, ours, theirs, ours / theirs);
+    private static void compare(String what, double kitRate, double bareRate) {
+        System.out.printf("  %-32s %,8.0f   bare %,8.0f   ratio %.2f%n", what, kitRate, bareRate, kitRate / bareRate);
     }
 
     /** Enqueues no-op jobs at a steady rate, twenty per transaction; none at a rate of 0. */

@@ -30,7 +30,7 @@ final class NoOpWorker {
     record NoOp(int number) {}
 
     /** A job that records when it was picked up. */
-    record Marked(int number) {}
+    record TimestampedJob(int number) {}
 
     private final int warmUp;
     private final int total;
@@ -72,12 +72,12 @@ final class NoOpWorker {
     private void kit(Postgres postgres, String redisUrl) throws InterruptedException {
         try (var redis = Redis.attach(RedisUrl.parse(redisUrl), true);
                 var worker = new Worker("bench", postgres, redis, Duration.ofSeconds(5))) {
-            JobHandler<Marked> arrival = (job, run) -> {
+            JobHandler<TimestampedJob> arrival = (job, run) -> {
                 var micros = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
                 redis.client().rpush(ARRIVALS, job.number() + " " + micros);
             };
             worker.on(NoOp.class, (job, run) -> count())
-                    .on(Marked.class, arrival)
+                    .on(TimestampedJob.class, arrival)
                     .start(THREADS);
             report();
         }

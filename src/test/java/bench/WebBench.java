@@ -34,7 +34,7 @@ final class WebBench {
     private static final Path JAR = Path.of("target/app.jar").toAbsolutePath();
 
     /** The measurements of one server: start and slowest (p99) in ms, memory in MiB. */
-    private static final class Row {
+    private static final class Measurements {
         final List<Double> start = new ArrayList<>();
         final List<Double> memory = new ArrayList<>();
         final Map<String, List<Double>> perSecond = new LinkedHashMap<>();
@@ -72,8 +72,8 @@ final class WebBench {
     }
 
     private void compare() throws Exception {
-        var kit = new Row();
-        var bare = new Row();
+        var kit = new Measurements();
+        var bare = new Measurements();
         System.out.printf("%d connections, medians of %d rounds in turns%n", CONNECTIONS, ROUNDS);
         for (var round = 0; round < ROUNDS; round++) {
             bare(bare);
@@ -93,7 +93,7 @@ final class WebBench {
         System.out.println("chart: " + chart.write(Path.of("target/bench/web.svg")));
     }
 
-    private void bare(Row row) throws Exception {
+    private void bare(Measurements row) throws Exception {
         var java = List.of("-cp", System.getProperty("java.class.path"), BareJavalin.class.getName());
         var settings = services.settings(databaseUrl);
         for (var i = 1; i < STARTS; i++) {
@@ -110,7 +110,7 @@ final class WebBench {
         }
     }
 
-    private void kit(Row row) throws Exception {
+    private void kit(Measurements row) throws Exception {
         var settings = services.settings(databaseUrl);
         settings.put("LOG_FORMAT", "text");
         var first = "/api/users/" + ids.getFirst();
@@ -128,8 +128,8 @@ final class WebBench {
         settings.put("CACHE_TTL_SECONDS", "0");
         try (var web = WebProcess.start("kit", settings, first, java())) {
             // Bare Javalin has served two other paths by now. Without the same here, the kit would be compiled less.
-            measure(new Row(), web, "", () -> "/health");
-            measure(new Row(), web, "", () -> "/api/courses");
+            measure(new Measurements(), web, "", () -> "/health");
+            measure(new Measurements(), web, "", () -> "/api/courses");
             measure(row, web, "user from PostgreSQL", () -> "/api/users/" + id());
         }
     }
@@ -144,7 +144,8 @@ final class WebBench {
         }
     }
 
-    private static void measure(Row row, WebProcess web, String what, Supplier<String> paths) throws Exception {
+    private static void measure(Measurements row, WebProcess web, String what, Supplier<String> paths)
+            throws Exception {
         Load.run(web.port, CONNECTIONS, WARM_UP, paths);
         var load = Load.run(web.port, CONNECTIONS, MEASURED, paths);
         if (load.failed() > 0) throw new IllegalStateException(what + ": " + load.failed() + " failed");
@@ -157,10 +158,10 @@ final class WebBench {
      * accounts and with a million.
      */
     private void growth() throws Exception {
-        var few = new Row();
-        var many = new Row();
-        try (var thousand = Side.start(services, 1_000, java());
-                var million = Side.start(services, 1_000_000, java())) {
+        var few = new Measurements();
+        var many = new Measurements();
+        try (var thousand = SizedWeb.start(services, 1_000, java());
+                var million = SizedWeb.start(services, 1_000_000, java())) {
             for (var round = 0; round < ROUNDS; round++) {
                 thousand.measure(few);
                 million.measure(many);
@@ -178,8 +179,8 @@ final class WebBench {
     }
 
     /** A web process on a database of its own, with a given number of courses and accounts. */
-    private record Side(WebProcess web, String last, List<String> ids) implements AutoCloseable {
-        static Side start(TestServices services, int rows, List<String> java) throws Exception {
+    private record SizedWeb(WebProcess web, String last, List<String> ids) implements AutoCloseable {
+        static SizedWeb start(TestServices services, int rows, List<String> java) throws Exception {
             var url = services.newDatabase();
             var settings = services.settings(url);
             settings.put("CACHE_TTL_SECONDS", "0");
@@ -192,7 +193,7 @@ final class WebBench {
                                 .mapTo(String.class)
                                 .list());
                 var last = lastPage(postgres);
-                return new Side(WebProcess.start("kit-" + rows, settings, "/api/courses", java), last, ids);
+                return new SizedWeb(WebProcess.start("kit-" + rows, settings, "/api/courses", java), last, ids);
             }
         }
 
@@ -212,7 +213,7 @@ final class WebBench {
             });
         }
 
-        void measure(Row row) throws Exception {
+        void measure(Measurements row) throws Exception {
             WebBench.measure(row, web, "first page", () -> "/api/courses");
             WebBench.measure(row, web, "last page", () -> last);
             WebBench.measure(row, web, "user from PostgreSQL", () -> "/api/users/" + any(ids));

@@ -8,7 +8,7 @@ import factors.Declarations.Person;
 final class AdminProcesses {
     private AdminProcesses() {}
 
-    static String seen(Subject subject) throws Exception {
+    static String observe(Subject subject) throws Exception {
         var settings = Subject.with(
                 subject.deploy(subject.services.newEmptyDatabase()), "LOG_FORMAT", "json", "RELEASE_VERSION", "v7");
         try (var release = subject.start(settings, "release")) {

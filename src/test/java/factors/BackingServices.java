@@ -11,7 +11,7 @@ import factors.Declarations.Person;
 final class BackingServices {
     private BackingServices() {}
 
-    static String seen(Subject subject) throws Exception {
+    static String observe(Subject subject) throws Exception {
         var first = subject.deploy();
         var somebody = Person.number("services", 1);
         String id;
@@ -39,13 +39,13 @@ final class BackingServices {
                 visitor.logIn(somebody);
             }
         }
-        var seen = "PostgreSQL, Redis and SMTP";
+        var observed = "PostgreSQL, Redis and SMTP";
         mail(subject, Person.number("services", 2));
         if (subject.declared.files()) {
             files(subject);
-            seen = "PostgreSQL, Redis, S3 and SMTP";
+            observed = "PostgreSQL, Redis, S3 and SMTP";
         }
-        return seen + ": what one has, another has not; no build, no file";
+        return observed + ": what one has, another has not; no build, no file";
     }
 
     private static void mail(Subject subject, Person somebody) throws Exception {

@@ -13,7 +13,7 @@ import java.util.jar.JarFile;
 final class BuildReleaseRun {
     private BuildReleaseRun() {}
 
-    static String seen(Subject subject) throws Exception {
+    static String observe(Subject subject) throws Exception {
         var before = subject.artifact();
         var empty = subject.services.newEmptyDatabase();
         var settings = subject.deploy(empty);

@@ -13,7 +13,7 @@ import java.util.TreeSet;
 final class Codebase {
     private Codebase() {}
 
-    static String seen(Subject subject) throws Exception {
+    static String observe(Subject subject) throws Exception {
         var before = subject.artifact();
         var procfile = Procfile.read(subject.project.resolve("Procfile"));
         var commands = new ArrayList<>(procfile.processTypes().values());

@@ -24,11 +24,11 @@ final class Concurrency {
 
     private Concurrency() {}
 
-    static String seen(Subject subject) throws Exception {
-        var seen = new ArrayList<String>();
-        for (var count : new int[] {1, 2, 4}) seen.add(with(subject, count));
+    static String observe(Subject subject) throws Exception {
+        var observed = new ArrayList<String>();
+        for (var count : new int[] {1, 2, 4}) observed.add(with(subject, count));
         return "at least %d jobs and %d ticks each with 1, 2 and 4 of every type: shared as %s; none twice"
-                .formatted(JOBS, TICKS, String.join(", ", seen));
+                .formatted(JOBS, TICKS, String.join(", ", observed));
     }
 
     private static String with(Subject subject, int count) throws Exception {
@@ -43,7 +43,7 @@ final class Concurrency {
                 workers.add(subject.start(settings, "worker"));
                 schedulers.add(subject.start(settings, "scheduler"));
             }
-            for (var worker : workers) Subject.await(20, "a worker runs", () -> says(worker, "jobs at once"));
+            for (var worker : workers) Subject.await(20, "a worker runs", () -> hasLogged(worker, "jobs at once"));
             var done = "job=" + subject.declared.job() + " ";
             var asked = 0;
             do {
@@ -54,11 +54,11 @@ final class Concurrency {
                 Subject.await(
                         40, all + " jobs are done", () -> lines(workers, done).count() >= all);
             } while (shares(workers, done).contains(0L) && asked < MAX_JOBS);
-            Subject.await(20, "ticks", () -> dues(schedulers).size() >= TICKS);
+            Subject.await(20, "ticks", () -> runsByTick(schedulers).size() >= TICKS);
             Thread.sleep(500); // gives a duplicate time to show up
             var jobs = lines(workers, done).toList();
             expect(jobs.size() == asked, "%d jobs ran %d times with %d workers", asked, jobs.size(), count);
-            for (var due : dues(schedulers).entrySet()) {
+            for (var due : runsByTick(schedulers).entrySet()) {
                 expect(due.getValue() == 1, "the tick of %s happened %d times", due.getKey(), due.getValue());
             }
             var shares = shares(workers, done);
@@ -78,7 +78,7 @@ final class Concurrency {
                 .toList();
     }
 
-    private static boolean says(App process, String text) {
+    private static boolean hasLogged(App process, String text) {
         return lines(List.of(process), text).findAny().isPresent();
     }
 
@@ -86,12 +86,12 @@ final class Concurrency {
         return processes.stream().flatMap(process -> process.out().stream()).filter(line -> line.contains(text));
     }
 
-    private static Map<String, Integer> dues(List<App> schedulers) {
-        var dues = new TreeMap<String, Integer>();
+    private static Map<String, Integer> runsByTick(List<App> schedulers) {
+        var runsByTick = new TreeMap<String, Integer>();
         lines(schedulers, " due=").forEach(line -> {
             var due = DUE.matcher(line);
-            if (due.find()) dues.merge(due.group(1), 1, Integer::sum);
+            if (due.find()) runsByTick.merge(due.group(1), 1, Integer::sum);
         });
-        return dues;
+        return runsByTick;
     }
 }

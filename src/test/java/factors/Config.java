@@ -14,7 +14,7 @@ final class Config {
 
     private Config() {}
 
-    static String seen(Subject subject) throws Exception {
+    static String observe(Subject subject) throws Exception {
         var folder = Files.createTempDirectory("config");
         try {
             for (var name : List.of(".env", "application.properties", "config.properties", "settings.properties")) {

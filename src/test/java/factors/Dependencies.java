@@ -18,7 +18,7 @@ final class Dependencies {
 
     private Dependencies() {}
 
-    static String seen(Subject subject) throws Exception {
+    static String observe(Subject subject) throws Exception {
         var versions = 0;
         var matcher = VERSION.matcher(Files.readString(subject.project.resolve("pom.xml"))
                 .replaceAll("(?s)<requireJavaVersion>.*?</requireJavaVersion>", ""));

@@ -21,7 +21,7 @@ final class Disposability {
 
     private Disposability() {}
 
-    static String seen(Subject subject) throws Exception {
+    static String observe(Subject subject) throws Exception {
         var start = start(subject);
         var stop = stop(subject);
         var again = subject.killed();

@@ -45,7 +45,7 @@ class DisposabilityIT {
         return connection;
     }
 
-    private int waiting() throws SQLException {
+    private int blockedQueries() throws SQLException {
         try (var connection = DriverManager.getConnection(
                         "jdbc:postgresql://127.0.0.1:%d/postgres"
                                 .formatted(services.postgres().port()),
@@ -59,9 +59,9 @@ class DisposabilityIT {
         }
     }
 
-    private void awaitWaiting(int count) throws Exception {
-        for (var i = 0; i < 500 && waiting() < count; i++) Thread.sleep(10);
-        assertEquals(count, waiting());
+    private void awaitBlockedQueries(int count) throws Exception {
+        for (var i = 0; i < 500 && blockedQueries() < count; i++) Thread.sleep(10);
+        assertEquals(count, blockedQueries());
     }
 
     @Test
@@ -76,7 +76,7 @@ class DisposabilityIT {
                 for (var i = 0; i < IN_FLIGHT; i++) {
                     answers.add(client.sendAsync(request, HttpResponse.BodyHandlers.ofString()));
                 }
-                awaitWaiting(IN_FLIGHT);
+                awaitBlockedQueries(IN_FLIGHT);
                 app.terminate();
                 Thread.sleep(1500); // well under the 5 s that a statement may take
                 assertThrows(ConnectException.class, () -> new Socket("127.0.0.1", port).close());
@@ -94,7 +94,7 @@ class DisposabilityIT {
                 var lock = lockCourses()) {
             var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/api/courses".formatted(app.port())));
             var answer = client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString());
-            awaitWaiting(1);
+            awaitBlockedQueries(1);
             app.terminate();
             Thread.sleep(500);
             assertTrue(app.isAlive());
@@ -114,7 +114,7 @@ class DisposabilityIT {
                 var lock = lockCourses()) {
             var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/api/courses".formatted(app.port())));
             client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString());
-            awaitWaiting(1);
+            awaitBlockedQueries(1);
             app.terminate();
             assertTrue(Set.of(0, 143).contains(app.exitCode(Duration.ofMillis(2900))));
             lock.rollback();

@@ -5,11 +5,11 @@ package factors;
  *
  * @param done what was done to the artifact
  */
-record Factor(String numeral, String name, String done, Proof proof) {
+record Factor(String numeral, String name, String experiment, Proof proof) {
     /** Returns what was seen; throws when the factor does not hold. */
     @FunctionalInterface
     interface Proof {
-        String seen(Subject subject) throws Exception;
+        String observe(Subject subject) throws Exception;
     }
 
     /** The artifact did not do what the factor asks for. */
@@ -24,21 +24,21 @@ record Factor(String numeral, String name, String done, Proof proof) {
     }
 
     /** @param seen what was seen; after a failure, what was seen instead */
-    record Outcome(Factor factor, String seen, boolean passed, double seconds) {}
+    record Outcome(Factor factor, String observation, boolean passed, double seconds) {}
 
     Outcome prove(Subject subject) {
         var start = System.nanoTime();
-        String seen;
+        String observation;
         var passed = false;
         try {
-            seen = proof.seen(subject);
+            observation = proof.observe(subject);
             passed = true;
         } catch (Broken e) {
-            seen = e.getMessage();
+            observation = e.getMessage();
         } catch (Exception | AssertionError e) {
             if (e instanceof InterruptedException) Thread.currentThread().interrupt();
-            seen = e.toString();
+            observation = e.toString();
         }
-        return new Outcome(this, seen.lines().findFirst().orElse(""), passed, (System.nanoTime() - start) / 1e9);
+        return new Outcome(this, observation.lines().findFirst().orElse(""), passed, (System.nanoTime() - start) / 1e9);
     }
 }

@@ -18,23 +18,27 @@ public final class Factors {
     private static final Path PAGE = Path.of("target/factors.html");
 
     static final List<Factor> ALL = List.of(
-            new Factor("I", "Codebase", "three deploys of one artifact, side by side", Codebase::seen),
-            new Factor("II", "Dependencies", "run with nothing around it; read what is declared", Dependencies::seen),
-            new Factor("III", "Config", "planted secrets, files and properties", Config::seen),
-            new Factor("IV", "Backing services", "each swapped for another", BackingServices::seen),
+            new Factor("I", "Codebase", "three deploys of one artifact, side by side", Codebase::observe),
+            new Factor(
+                    "II", "Dependencies", "run with nothing around it; read what is declared", Dependencies::observe),
+            new Factor("III", "Config", "planted secrets, files and properties", Config::observe),
+            new Factor("IV", "Backing services", "each swapped for another", BackingServices::observe),
             new Factor(
                     "V",
                     "Build, release, run",
                     "released twice, twice at once, and rolled back",
-                    BuildReleaseRun::seen),
-            new Factor("VI", "Processes", "killed in turn, without stickiness", Processes::seen),
-            new Factor("VII", "Port binding", "a given port, two free ones, a taken one", PortBinding::seen),
-            new Factor("VIII", "Concurrency", "1, 2 and 4 of each process type", Concurrency::seen),
+                    BuildReleaseRun::observe),
+            new Factor("VI", "Processes", "killed in turn, without stickiness", Processes::observe),
+            new Factor("VII", "Port binding", "a given port, two free ones, a taken one", PortBinding::observe),
+            new Factor("VIII", "Concurrency", "1, 2 and 4 of each process type", Concurrency::observe),
             new Factor(
-                    "IX", "Disposability", "started, stopped in mid-request, killed in mid-job", Disposability::seen),
-            new Factor("X", "Dev/prod parity", "versions of engines compared", Parity::seen),
-            new Factor("XI", "Logs", "every line and every open file looked at", Logs::seen),
-            new Factor("XII", "Admin processes", "a task and a console on a running release", AdminProcesses::seen));
+                    "IX",
+                    "Disposability",
+                    "started, stopped in mid-request, killed in mid-job",
+                    Disposability::observe),
+            new Factor("X", "Dev/prod parity", "versions of engines compared", Parity::observe),
+            new Factor("XI", "Logs", "every line and every open file looked at", Logs::observe),
+            new Factor("XII", "Admin processes", "a task and a console on a running release", AdminProcesses::observe));
 
     private Factors() {}
 
@@ -65,8 +69,8 @@ public final class Factors {
                         factor.name(),
                         outcome.passed() ? "pass" : "FAIL",
                         outcome.seconds(),
-                        factor.done(),
-                        outcome.seen());
+                        factor.experiment(),
+                        outcome.observation());
             }
         }
         write(outcomes);
@@ -82,8 +86,8 @@ public final class Factors {
                             outcome.passed() ? "pass" : "fail",
                             outcome.factor().numeral(),
                             outcome.factor().name(),
-                            outcome.factor().done(),
-                            escape(outcome.seen()),
+                            outcome.factor().experiment(),
+                            escape(outcome.observation()),
                             outcome.passed() ? "pass" : "fail",
                             outcome.seconds()));
         }

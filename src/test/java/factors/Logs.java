@@ -14,7 +14,7 @@ final class Logs {
 
     private Logs() {}
 
-    static String seen(Subject subject) throws Exception {
+    static String observe(Subject subject) throws Exception {
         var settings = Subject.with(subject.deploy(), "LOG_FORMAT", "json");
         var lines = 0;
         try (var web = subject.start(settings, "web");

@@ -31,7 +31,7 @@ class MutationsIT {
     /** Whether every row is run for each mutation. */
     private static final boolean ALL_ROWS = System.getProperty("mutations", "").equals("all");
     /** Two mutations are tried at once; with all rows only one, because some rows measure time. */
-    private static final Semaphore ROOM = new Semaphore(ALL_ROWS ? 1 : 2);
+    private static final Semaphore SLOTS = new Semaphore(ALL_ROWS ? 1 : 2);
 
     private static final Path PROJECT = Path.of("").toAbsolutePath();
 
@@ -122,11 +122,11 @@ class MutationsIT {
     @Execution(ExecutionMode.CONCURRENT) // the mutations run beside each other only; each waits half of the time
     @MethodSource("mutations")
     void exactlyItsRowFails(Mutation mutation, @TempDir Path copy) throws Exception {
-        ROOM.acquire();
+        SLOTS.acquire();
         try {
             check(mutation, copy);
         } finally {
-            ROOM.release();
+            SLOTS.release();
         }
     }
 

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 final class Parity {
     private Parity() {}
 
-    static String seen(Subject subject) throws Exception {
+    static String observe(Subject subject) throws Exception {
         var compose = new ObjectMapper(new YAMLFactory())
                 .readTree(subject.project.resolve("docker-compose.yml").toFile())
                 .get("services");

@@ -12,7 +12,7 @@ import java.util.Set;
 final class PortBinding {
     private PortBinding() {}
 
-    static String seen(Subject subject) throws Exception {
+    static String observe(Subject subject) throws Exception {
         var settings = subject.deploy();
         var given = FreePort.find();
         try (var fixed = subject.start(Subject.with(settings, "PORT", String.valueOf(given)), "web");

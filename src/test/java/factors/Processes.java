@@ -18,7 +18,7 @@ final class Processes {
 
     private Processes() {}
 
-    static String seen(Subject subject) throws Exception {
+    static String observe(Subject subject) throws Exception {
         var folder = Files.createTempDirectory("processes");
         var settings = subject.deploy();
         var java = List.of("-Djava.io.tmpdir=" + folder, "-XX:-UsePerfData", "-jar", App.JAR.toString());

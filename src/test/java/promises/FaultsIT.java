@@ -51,7 +51,7 @@ class FaultsIT {
 
     /** One attempt. Returns its id when it was acknowledged, null when it was refused with 503. */
     @FunctionalInterface
-    private interface Try {
+    private interface Attempt {
         String run(int number) throws Exception;
     }
 
@@ -62,7 +62,7 @@ class FaultsIT {
     private final ConcurrentLinkedQueue<Throwable> faults = new ConcurrentLinkedQueue<>();
 
     /** Repeats the attempt in several threads while the fault lasts. Returns how many ms after its end all was well. */
-    private long during(Fault fault, Proxy proxy, int threads, Try what) throws Exception {
+    private long runDuringFault(Fault fault, Proxy proxy, int threads, Attempt what) throws Exception {
         try (var askers = Executors.newVirtualThreadPerTaskExecutor()) {
             var end = System.nanoTime() + (LASTS_MS + 1000) * 1_000_000L;
             for (var i = 0; i < threads; i++) {
@@ -88,7 +88,7 @@ class FaultsIT {
         return (System.nanoTime() - back) / 1_000_000;
     }
 
-    private boolean ask(Try what) {
+    private boolean ask(Attempt what) {
         try {
             tries.incrementAndGet();
             var id = what.run(numbers.incrementAndGet());
@@ -101,7 +101,7 @@ class FaultsIT {
         }
     }
 
-    private void tell(String service, Fault fault, long recovered, long lost) {
+    private void report(String service, Fault fault, long recovered, long lost) {
         System.out.printf(
                 "faults: %s %s for %d s: %d requests, %.0f %% refused with 503, nothing else; well again after %d ms;"
                         + " %d acknowledged, %d of them lost%n",
@@ -137,10 +137,10 @@ class FaultsIT {
         var direct = services.newDatabase();
         try (var proxy = new Proxy(() -> services.postgres().port());
                 var academy = RunningAcademy.start(cheap(Map.of("DATABASE_URL", through(direct, proxy))))) {
-            var recovered = during(fault, proxy, 4, number -> signUp(academy, number));
+            var recovered = runDuringFault(fault, proxy, 4, number -> signUp(academy, number));
             var lost =
                     acknowledged.stream().filter(id -> read(academy, id) != 200).count();
-            tell("PostgreSQL", fault, recovered, lost);
+            report("PostgreSQL", fault, recovered, lost);
             assertEquals(0, lost);
         }
     }
@@ -163,14 +163,14 @@ class FaultsIT {
         var services = TestServices.shared();
         try (var proxy = new Proxy(() -> services.redis().port());
                 var academy = RunningAcademy.start(cheap(Map.of("REDIS_URL", "redis://127.0.0.1:" + proxy.port())))) {
-            var recovered = during(fault, proxy, 4, number -> {
+            var recovered = runDuringFault(fault, proxy, 4, number -> {
                 var id = signUp(academy, number);
                 if (id != null) assertEquals(200, read(academy, id));
                 return id;
             });
             var lost = acknowledged.size()
                     - academy.count("SELECT count(*) FROM jobs WHERE task_name = 'SendWelcomeMail'");
-            tell("Redis", fault, recovered, lost);
+            report("Redis", fault, recovered, lost);
             assertEquals(0, lost);
         }
     }
@@ -187,7 +187,7 @@ class FaultsIT {
             var admin = academy.admin();
             var lessons = academy.course(admin, "Films", LESSONS).lessons();
             var film = new byte[100_000];
-            var recovered = during(fault, proxy, 2, number -> {
+            var recovered = runDuringFault(fault, proxy, 2, number -> {
                 Thread.sleep(100);
                 var lesson = lessons.get(number); // a lesson has one film, and a second would replace it
                 var answer = academy.send(academy.request("/api/lessons/" + lesson + "/video")
@@ -201,7 +201,7 @@ class FaultsIT {
             var lost = 0;
             var storage = new FileStorage(academy.settings().files().orElseThrow());
             for (var id : acknowledged) if (storage.read(original(academy, id)).length != film.length) lost++;
-            tell("S3", fault, recovered, lost);
+            report("S3", fault, recovered, lost);
             assertEquals(0, lost);
         }
     }
@@ -227,7 +227,7 @@ class FaultsIT {
         try (var proxy = new Proxy(() -> smtp.getSmtp().getPort());
                 var academy = RunningAcademy.start(cheap(Map.of("SMTP_URL", "smtp://127.0.0.1:" + proxy.port())))) {
             academy.startWorker();
-            var recovered = during(fault, proxy, 1, number -> {
+            var recovered = runDuringFault(fault, proxy, 1, number -> {
                 Thread.sleep(200);
                 return signUp(academy, number);
             });
@@ -235,7 +235,7 @@ class FaultsIT {
             smtp.waitForIncomingEmail(60_000, acknowledged.size());
             var addresses = new ArrayList<String>();
             for (var mail : smtp.getReceivedMessages()) addresses.add(mail.getAllRecipients()[0].toString());
-            tell(
+            report(
                     "SMTP",
                     fault,
                     recovered,

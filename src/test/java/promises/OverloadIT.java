@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 class OverloadIT {
     private static final int AT_ONCE = 16;
     private static final int CLIENTS = 10 * AT_ONCE;
-    private static final Duration LONG = Duration.ofSeconds(8);
+    private static final Duration LOAD_DURATION = Duration.ofSeconds(8);
     /** The limit for a heap of 192 MB (hashing two passwords at once takes 40 of it), code, classes and threads. */
     private static final int MAX_MEGABYTES = 400;
 
@@ -53,7 +53,7 @@ class OverloadIT {
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             port = web.port();
             assertEquals(201, post(client, "/api/accounts", ", \"name\": \"A\"").statusCode());
-            var end = System.nanoTime() + LONG.toNanos();
+            var end = System.nanoTime() + LOAD_DURATION.toNanos();
             var clients = new ArrayList<Future<?>>();
             for (var i = 0; i < CLIENTS; i++) {
                 clients.add(threads.submit(() -> {

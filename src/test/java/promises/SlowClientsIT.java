@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 @Tag("long")
 class SlowClientsIT {
     private static final int SLOW = 300;
-    private static final Duration LONG = Duration.ofSeconds(8);
+    private static final Duration LOAD_DURATION = Duration.ofSeconds(8);
 
     @Test
     void slowSendersDoNotStarveTheOthers() throws Exception {
@@ -29,7 +29,7 @@ class SlowClientsIT {
             var alone = Load.run(academy.port(), 4, Duration.ofSeconds(3), () -> "/api/courses");
             var senders = new ArrayList<Socket>();
             for (var i = 0; i < SLOW; i++) senders.add(sender(academy.port(), i % 2 == 0));
-            var among = Load.run(academy.port(), 4, LONG, () -> "/api/courses");
+            var among = Load.run(academy.port(), 4, LOAD_DURATION, () -> "/api/courses");
             for (var sender : senders) sender.close();
             System.out.printf(
                     "slow clients: %.0f requests/s among %d of them, %.0f/s without; p99 %.0f ms; %d failed%n",

@@ -123,7 +123,7 @@ public final class Accounts {
     public Optional<Account> logIn(String email, Secret password) {
         var found = credentials(email);
         if (found.isEmpty()) {
-            passwords.matchNobody(password);
+            passwords.matchDummy(password);
             return Optional.empty();
         }
         var credentials = found.get();

@@ -43,7 +43,7 @@ public final class Passwords {
     private final Cost cost;
     private final SecureRandom random = new SecureRandom();
     private final Semaphore cores = new Semaphore(Runtime.getRuntime().availableProcessors(), true); // fair
-    private final byte[] nobody = salt();
+    private final byte[] dummySalt = salt();
 
     public Passwords(Cost cost) {
         this.cost = cost;
@@ -76,8 +76,8 @@ public final class Passwords {
      * Does the same work as {@link #matches} for an address that has no account, so that the response time reveals
      * nothing.
      */
-    public void matchNobody(Secret password) {
-        bounded(() -> argon2().hash(password.bytes(), nobody));
+    public void matchDummy(Secret password) {
+        bounded(() -> argon2().hash(password.bytes(), dummySalt));
     }
 
     private byte[] salt() {

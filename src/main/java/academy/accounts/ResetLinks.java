@@ -11,7 +11,7 @@ import java.util.UUID;
  * once, because it is bound to the old password. It is stored nowhere.
  */
 public final class ResetLinks {
-    static final Duration GOOD_FOR = Duration.ofHours(1);
+    static final Duration VALID_FOR = Duration.ofHours(1);
     private static final String PURPOSE = "password-reset";
 
     /** @param passwordHash the one that this link may replace */
@@ -26,7 +26,7 @@ public final class ResetLinks {
     }
 
     String token(UUID account) {
-        var until = String.valueOf(Instant.now().plus(GOOD_FOR).getEpochSecond());
+        var until = String.valueOf(Instant.now().plus(VALID_FOR).getEpochSecond());
         var hash = accounts.passwordHash(account).orElseThrow();
         return String.join(".", account.toString(), until, signer.sign(PURPOSE, account.toString(), until, hash));
     }

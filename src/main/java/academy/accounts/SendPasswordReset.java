@@ -35,7 +35,7 @@ public record SendPasswordReset(String email) {
                             "token",
                             token,
                             "minutes",
-                            ResetLinks.GOOD_FOR.toMinutes()));
+                            ResetLinks.VALID_FOR.toMinutes()));
         }
     }
 }

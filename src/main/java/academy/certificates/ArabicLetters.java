@@ -9,10 +9,10 @@ import java.util.Map;
  * forms come from Unicode, which lists those of a letter in one order: isolated, final, initial, medial.
  */
 final class ArabicLetters {
-    private static final int ALONE = 0;
-    private static final int LAST = 1;
-    private static final int FIRST = 2;
-    private static final int BETWEEN = 3;
+    private static final int ISOLATED = 0;
+    private static final int FINAL = 1;
+    private static final int INITIAL = 2;
+    private static final int MEDIAL = 3;
     private static final char TATWEEL = '\u0640';
 
     /** The forms of each letter, or of each two-letter ligature (lam and alef), in that order. */
@@ -44,9 +44,9 @@ final class ArabicLetters {
                 joined.append(letter);
                 if (!isMark(letter.charAt(0))) before = letter.charAt(0) == TATWEEL;
             } else {
-                var after = reachesForward(forms) && takesFromBefore(text, i + letter.length());
+                var after = joinsNext(forms) && nextJoinsPrevious(text, i + letter.length());
                 joined.append(form(forms, before, after));
-                before = reachesForward(forms);
+                before = joinsNext(forms);
             }
             i += letter.length();
         }
@@ -62,19 +62,19 @@ final class ArabicLetters {
     }
 
     private static char form(String forms, boolean before, boolean after) {
-        var wanted = before ? (after ? BETWEEN : LAST) : after ? FIRST : ALONE;
-        return forms.charAt(wanted < forms.length() ? wanted : ALONE);
+        var wanted = before ? (after ? MEDIAL : FINAL) : after ? INITIAL : ISOLATED;
+        return forms.charAt(wanted < forms.length() ? wanted : ISOLATED);
     }
 
-    private static boolean reachesForward(String forms) {
-        return forms.length() > FIRST;
+    private static boolean joinsNext(String forms) {
+        return forms.length() > INITIAL;
     }
 
-    private static boolean takesFromBefore(String text, int from) {
+    private static boolean nextJoinsPrevious(String text, int from) {
         for (var i = from; i < text.length(); i++) {
             if (isMark(text.charAt(i))) continue;
             var forms = FORMS.get(unit(text, i));
-            return text.charAt(i) == TATWEEL || forms != null && forms.length() > LAST;
+            return text.charAt(i) == TATWEEL || forms != null && forms.length() > FINAL;
         }
         return false;
     }

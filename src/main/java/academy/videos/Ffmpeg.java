@@ -29,8 +29,8 @@ public final class Ffmpeg {
             "No space left|File too large|Disk quota|Input/output error"
                     + "|Cannot allocate memory|Too many open files|Read-only file system|Resource temporarily unavailable");
 
-    private static final Duration LOOK = Duration.ofMinutes(5);
-    private static final int MAX_WORDS = 1_000_000;
+    private static final Duration PROBE_LIMIT = Duration.ofMinutes(5);
+    private static final int MAX_ERROR_BYTES = 1_000_000;
     /**
      * An output may be shorter than its input by this fraction, or by 1 s if that is more, because the last frames of
      * streams differ.
@@ -70,7 +70,7 @@ public final class Ffmpeg {
         command.addAll(restrictions());
         command.addAll(List.of("-print_format", "json", "-show_entries", ENTRIES, file.toString()));
         var json = new StringBuilder();
-        run(command, file, LOOK, line -> json.append(line).append('\n'), () -> false, "This file can't be read");
+        run(command, file, PROBE_LIMIT, line -> json.append(line).append('\n'), () -> false, "This file can't be read");
         return Film.of(new ObjectMapper().readTree(json.toString()));
     }
 
@@ -79,7 +79,7 @@ public final class Ffmpeg {
         var arguments = new ArrayList<>(List.of("-progress", "pipe:1", "-i", film.toString()));
         arguments.addAll(List.of("-map", "0:V:0", "-map", "0:a:0?", "-c", "copy", "-f", "null", "-"));
         var seconds = new float[1];
-        run(command(arguments), film, LOOK, time(at -> seconds[0] = at), () -> false, "This film can't be read");
+        run(command(arguments), film, PROBE_LIMIT, time(at -> seconds[0] = at), () -> false, "This film can't be read");
         if (seconds[0] <= 0) throw new Unplayable("This film has no length.");
         return seconds[0];
     }
@@ -135,7 +135,7 @@ public final class Ffmpeg {
             arguments.addAll(List.of("-frames:v", "1", "-vf", "scale=-2:'2*trunc(min(720,ih)/2)'", "-q:v", "4"));
             arguments.add(poster.toString());
             try {
-                run(command(arguments), film, LOOK, _ -> {}, () -> false, "no picture");
+                run(command(arguments), film, PROBE_LIMIT, _ -> {}, () -> false, "no picture");
             } catch (Unplayable e) {
                 continue;
             }
@@ -191,11 +191,11 @@ public final class Ffmpeg {
                 if (System.nanoTime() > deadline) throw new IOException("not done within " + limit);
             }
             reader.join();
-            if (guarded.usedUpItsTime()) throw new Unplayable(fault + " in the time that there is for it.");
+            if (guarded.exceededCpuLimit()) throw new Unplayable(fault + " in the time that there is for it.");
             if (guarded.succeeded()) return true;
-            var words = words(errors);
-            if (HOST_FAULT.matcher(words).find()) throw new IOException(lastLine(words));
-            throw new Unplayable("%s: %s.".formatted(fault, lastLine(words)));
+            var errorOutput = errorOutput(errors);
+            if (HOST_FAULT.matcher(errorOutput).find()) throw new IOException(lastLine(errorOutput));
+            throw new Unplayable("%s: %s.".formatted(fault, lastLine(errorOutput)));
         } finally {
             Files.deleteIfExists(errors);
         }
@@ -209,15 +209,16 @@ public final class Ffmpeg {
         }
     }
 
-    private static String words(Path errors) throws IOException {
+    private static String errorOutput(Path errors) throws IOException {
         try (var text = Files.newInputStream(errors)) {
-            return new String(text.readNBytes(MAX_WORDS), StandardCharsets.ISO_8859_1);
+            return new String(text.readNBytes(MAX_ERROR_BYTES), StandardCharsets.ISO_8859_1);
         }
     }
 
     /** Returns the last line, without the path of our temporary folder and without memory addresses. */
-    private static String lastLine(String words) {
-        return words.lines()
+    private static String lastLine(String errorOutput) {
+        return errorOutput
+                .lines()
                 .filter(line -> !line.isBlank())
                 .reduce((_, last) -> last)
                 .map(line -> line.replaceAll("\\[[^\\]]*@[^\\]]*\\] ", "").replaceAll("/\\S+/", ""))

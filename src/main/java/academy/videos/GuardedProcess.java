@@ -69,13 +69,13 @@ final class GuardedProcess implements AutoCloseable {
         if (code == NOT_EXECUTABLE || code == NOT_FOUND) throw new IOException("the program can't be run");
         if (code == STOPPED) throw new IOException("it was stopped");
         var signal = code - SIGNALS;
-        if (signal > 0 && signal <= LAST_SIGNAL && !usedUpItsTime())
+        if (signal > 0 && signal <= LAST_SIGNAL && !exceededCpuLimit())
             throw new IOException("signal %d ended it".formatted(signal));
         return code == 0;
     }
 
     /** Returns whether the program was ended because it used up its processor time (SIGXCPU). */
-    boolean usedUpItsTime() {
+    boolean exceededCpuLimit() {
         return process.exitValue() == SIGNALS + SIGXCPU;
     }
 

@@ -28,7 +28,7 @@ public final class ProcessRegistry implements AutoCloseable {
     /** USER_HZ, the unit of times in proc(5), in ticks per second: 100 on all common Linux machines. */
     private static final double TICKS_A_SECOND = 100;
 
-    private static final Duration TELL = Duration.ofSeconds(3);
+    private static final Duration REPORT_INTERVAL = Duration.ofSeconds(3);
     private static final Duration SILENT = Duration.ofSeconds(10);
     /**
      * Writes times as text. For times as numbers, Jackson would first have to compute tables of large powers, at each
@@ -47,18 +47,18 @@ public final class ProcessRegistry implements AutoCloseable {
     }
 
     /** How many milliseconds the last process of a type took to start, or to stop. */
-    public record Took(String type, Release release, long ms, Instant at) {}
+    public record Timing(String type, Release release, long ms, Instant at) {}
 
     private final Redis redis;
     private final Entry self;
     private final Lifecycle lifecycle;
-    private final Thread teller;
+    private final Thread reporter;
 
     private ProcessRegistry(Redis redis, Entry self, Lifecycle lifecycle) {
         this.redis = redis;
         this.self = self;
         this.lifecycle = lifecycle;
-        this.teller = Thread.ofVirtual().name("registry").start(this::tell);
+        this.reporter = Thread.ofVirtual().name("registry").start(this::report);
     }
 
     /** A unique name for this process: its type, host and process id, and a random number. */
@@ -105,7 +105,7 @@ public final class ProcessRegistry implements AutoCloseable {
 
     private void took(String key, long ms) {
         try {
-            var took = new Took(self.type(), self.release(), ms, Instant.now());
+            var took = new Timing(self.type(), self.release(), ms, Instant.now());
             redis.client().hset(key, self.type(), MAPPER.writeValueAsString(took));
         } catch (JedisException e) {
             // the status page lacks one figure
@@ -115,19 +115,19 @@ public final class ProcessRegistry implements AutoCloseable {
     }
 
     /** The last start of each process type. */
-    public static List<Took> starts(Redis redis) {
+    public static List<Timing> starts(Redis redis) {
         return all(redis, STARTS);
     }
 
     /** The last stop of each process type, among the processes that were told to stop. */
-    public static List<Took> drains(Redis redis) {
+    public static List<Timing> drains(Redis redis) {
         return all(redis, DRAINS);
     }
 
-    private static List<Took> all(Redis redis, String key) {
+    private static List<Timing> all(Redis redis, String key) {
         return redis.client().hgetAll(key).values().stream()
-                .map(text -> parse(text, Took.class))
-                .sorted(Comparator.comparing(Took::type))
+                .map(text -> parse(text, Timing.class))
+                .sorted(Comparator.comparing(Timing::type))
                 .toList();
     }
 
@@ -139,7 +139,7 @@ public final class ProcessRegistry implements AutoCloseable {
         }
     }
 
-    private void tell() {
+    private void report() {
         while (!Thread.currentThread().isInterrupted()) {
             try {
                 redis.client().hset(KEY, self.name(), MAPPER.writeValueAsString(self.seen(redis.time())));
@@ -149,7 +149,7 @@ public final class ProcessRegistry implements AutoCloseable {
                 throw new IllegalStateException(e);
             }
             try {
-                Thread.sleep(TELL);
+                Thread.sleep(REPORT_INTERVAL);
             } catch (InterruptedException e) {
                 return;
             }
@@ -180,7 +180,7 @@ public final class ProcessRegistry implements AutoCloseable {
 
     @Override
     public void close() {
-        teller.interrupt();
+        reporter.interrupt();
         lifecycle.stoppingMillis().ifPresent(ms -> took(DRAINS, ms));
         try {
             redis.client().hdel(KEY, self.name());

@@ -32,7 +32,7 @@ public final class StartupCache {
     /**
      * Options that choose a cache themselves, or that work with none. With one of them, the process does not restart.
      */
-    private static final List<String> OWN_PLANS = List.of(
+    private static final List<String> CONFLICTING_OPTIONS = List.of(
             "-XX:AOT", "-XX:SharedArchiveFile", "-XX:ArchiveClassesAtExit", "-Xshare", "-agentlib", "-javaagent");
 
     private StartupCache() {}
@@ -55,7 +55,7 @@ public final class StartupCache {
             var given = command.arguments().orElse(new String[0]);
             if (command.command().isEmpty()
                     || !endsWith(given, arguments)
-                    || Arrays.stream(given).anyMatch(StartupCache::isOwnPlan)) return;
+                    || Arrays.stream(given).anyMatch(StartupCache::isConflictingOption)) return;
             var cache = place(jar.get());
             if (Files.isReadable(cache)) restart(command.command().get(), cache, given);
         } catch (Throwable e) {
@@ -120,8 +120,8 @@ public final class StartupCache {
         return from > 0 && Arrays.equals(Arrays.copyOfRange(given, from, given.length), arguments);
     }
 
-    private static boolean isOwnPlan(String argument) {
-        return OWN_PLANS.stream().anyMatch(argument::startsWith);
+    private static boolean isConflictingOption(String argument) {
+        return CONFLICTING_OPTIONS.stream().anyMatch(argument::startsWith);
     }
 
     /** Replaces the process with the command (execv). It returns only on failure. */

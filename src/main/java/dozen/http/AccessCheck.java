@@ -38,7 +38,7 @@ final class AccessCheck {
         if (roles.contains(Access.PUBLIC)) return;
         var caller = authenticator.caller(context);
         if (caller.isEmpty() && roles.contains(Kind.PAGE)) {
-            context.redirect(LOG_IN_PAGE + wayBack(context), HttpStatus.SEE_OTHER);
+            context.redirect(LOG_IN_PAGE + returnPath(context), HttpStatus.SEE_OTHER);
             return;
         }
         if (caller.isEmpty()) throw DomainError.unauthenticated("Log in first: POST /api/sessions.");
@@ -50,7 +50,7 @@ final class AccessCheck {
      * The path to return to after the log-in. The data of a submitted form is lost, so a form returns to the first
      * page.
      */
-    private static String wayBack(Context context) {
+    private static String returnPath(Context context) {
         var path = context.req().getMethod().equals("GET") ? context.path() : "/";
         return URLEncoder.encode(path, StandardCharsets.UTF_8);
     }

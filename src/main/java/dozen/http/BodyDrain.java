@@ -23,7 +23,7 @@ final class BodyDrain {
      * For a request that never reaches a route: drops its body first, using no thread while it waits, and then answers.
      * A caller that sends head and body separately would otherwise find the connection closed while it writes.
      */
-    static void take(Request request, Runnable answer) {
+    static void drainThenAnswer(Request request, Runnable answer) {
         var endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
         var idle = endPoint.getIdleTimeout();
         endPoint.setIdleTimeout(LONGEST_PAUSE.toMillis());
@@ -68,7 +68,7 @@ final class BodyDrain {
      * Sends the response, and then drops what the caller still sends. It runs after the route or its error handler,
      * before Javalin would send the response.
      */
-    static void drop(Context context) throws IOException {
+    static void answerThenDrain(Context context) throws IOException {
         if (!isComing(context)) return;
         answer(context);
         var connection = ServletContextRequest.getServletContextRequest(context.req())

@@ -25,7 +25,7 @@ public final class Idempotency {
     private static final Pattern SANE = Pattern.compile("[\\x21-\\x7e]{1,255}");
 
     /** A stored response, with the signature of the request that it belongs to. */
-    private record Kept(String request, int status, String location, String type, String body) {}
+    private record StoredResponse(String request, int status, String location, String type, String body) {}
 
     /** Does the work that is slow or must not hold a database connection: validation, hashing a password. */
     @FunctionalInterface
@@ -84,11 +84,11 @@ public final class Idempotency {
                 }
                 var kept = find(transaction, name);
                 if (kept.isPresent()) {
-                    again(context, kept.get(), request);
+                    replay(context, kept.get(), request);
                     return;
                 }
                 change.run(context, prepared);
-                if (context.statusCode() < 300) keep(transaction, context, name, request);
+                if (context.statusCode() < 300) store(transaction, context, name, request);
             });
         };
     }
@@ -101,7 +101,7 @@ public final class Idempotency {
         }
     }
 
-    private static void again(Context context, Kept kept, String request) {
+    private static void replay(Context context, StoredResponse kept, String request) {
         if (!kept.request().equals(request)) {
             throw Problem.of(422, "This Idempotency-Key was used for another request.");
         }
@@ -120,14 +120,14 @@ public final class Idempotency {
                 .one();
     }
 
-    private static Optional<Kept> find(Handle transaction, String name) {
+    private static Optional<StoredResponse> find(Handle transaction, String name) {
         return transaction
                 .createQuery("""
                         SELECT request, status, location, type, body FROM idempotency_keys
                         WHERE name = :name AND created_at >= now() - interval '24 hours'
                         """)
                 .bind("name", name)
-                .map((row, _) -> new Kept(
+                .map((row, _) -> new StoredResponse(
                         row.getString("request"),
                         row.getInt("status"),
                         row.getString("location"),
@@ -136,7 +136,7 @@ public final class Idempotency {
                 .findOne();
     }
 
-    private static void keep(Handle transaction, Context context, String name, String request) throws IOException {
+    private static void store(Handle transaction, Context context, String name, String request) throws IOException {
         var result = context.resultInputStream();
         var body = result == null ? new byte[0] : result.readAllBytes();
         context.result(body);

@@ -104,18 +104,18 @@ final class ProblemMapper {
         var id = RequestContext.idOf(request);
         defaultHeaders.addTo(response.getHeaders(), id);
         problem.headers().forEach(response.getHeaders()::put);
-        var forPeople = Html.isWanted(
+        var wantsHtml = Html.isWanted(
                 request.getHttpURI().getPath() == null
                         ? ""
                         : request.getHttpURI().getPath(),
                 request.getHeaders().get(HttpHeader.ACCEPT));
-        if (forPeople) response.getHeaders().put("Content-Security-Policy", Html.POLICY);
-        response.getHeaders().put(HttpHeader.CONTENT_TYPE, forPeople ? Html.TYPE : TYPE);
+        if (wantsHtml) response.getHeaders().put("Content-Security-Policy", Html.POLICY);
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, wantsHtml ? Html.TYPE : TYPE);
         // Jetty closes the connection after a malformed request, or when part of the body has not arrived yet. The
         // header tells the caller, which would otherwise reuse the connection.
         if (response.getStatus() != 503 || !request.consumeAvailable())
             response.getHeaders().put(HttpHeader.CONNECTION, "close");
-        var body = forPeople
+        var body = wantsHtml
                 ? page.render(view(problem, id, List.of())).getBytes(StandardCharsets.UTF_8)
                 : bytes(problem, id);
         response.write(true, ByteBuffer.wrap(body), callback);

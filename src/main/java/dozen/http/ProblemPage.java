@@ -14,9 +14,9 @@ public interface ProblemPage {
      *
      * @param detail what the reader can do about the error
      * @param away the names of the attached resources that do not answer
-     * @param passes true when waiting may help; the page then tries again by itself
+     * @param temporary true when waiting may help; the page then tries again by itself
      */
-    record View(int status, String title, String detail, String requestId, List<String> away, boolean passes) {
+    record View(int status, String title, String detail, String requestId, List<String> away, boolean temporary) {
         /** The fields by the names that a template uses. */
         public Map<String, Object> values() {
             return Map.of(
@@ -25,7 +25,7 @@ public interface ProblemPage {
                     "detail", detail,
                     "requestId", requestId == null ? "" : requestId,
                     "away", away,
-                    "passes", passes);
+                    "temporary", temporary);
         }
     }
 

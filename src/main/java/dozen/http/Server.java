@@ -44,7 +44,7 @@ public final class Server implements AutoCloseable {
      * During a drain, how long an idle keep-alive connection may still send a request. Its response says
      * "Connection: close".
      */
-    private static final Duration LAST_WORD = Duration.ofMillis(250);
+    private static final Duration DRAIN_IDLE_TIMEOUT = Duration.ofMillis(250);
 
     private static final int ANSWER_BUFFER = 4096;
 
@@ -71,7 +71,7 @@ public final class Server implements AutoCloseable {
         var problems = new ProblemMapper(headers, health, page);
         accessLog = new AccessLog(new ClientAddress(settings.trustedProxyHops()), metrics);
         javalin = Javalin.create(config -> {
-            quiet(config);
+            configureJavalin(config);
             jetty(config, headers, problems);
             config.jsonMapper(new JavalinJackson(Json.MAPPER, false));
             config.routes.before(QueryString::decode);
@@ -83,7 +83,7 @@ public final class Server implements AutoCloseable {
             health.routes(registering);
             metrics.routes(registering);
             routes.accept(registering);
-            config.routes.after(BodyDrain::drop);
+            config.routes.after(BodyDrain::answerThenDrain);
         });
         accessByRoute = AccessCheck.accessByRoute(javalin);
     }
@@ -157,7 +157,7 @@ public final class Server implements AutoCloseable {
         if (endpoint != null) context.req().setAttribute(ROUTE, endpoint.path);
     }
 
-    private static void quiet(JavalinConfig config) {
+    private static void configureJavalin(JavalinConfig config) {
         config.startup.showJavalinBanner = false;
         config.startup.showOldJavalinVersionWarning = false;
         config.startup.startupWatcherEnabled = false;
@@ -191,7 +191,7 @@ public final class Server implements AutoCloseable {
         var limit = new QoSHandler(next) {
             @Override
             protected void reject(Request request, Response response, Callback callback, int status) {
-                BodyDrain.take(request, () -> super.reject(request, response, callback, status));
+                BodyDrain.drainThenAnswer(request, () -> super.reject(request, response, callback, status));
             }
         };
         limit.setMaxRequestCount(settings.maxRequests());
@@ -230,7 +230,7 @@ public final class Server implements AutoCloseable {
     }
 
     private void awaitQuiet(long deadline) {
-        var earliest = System.nanoTime() + LAST_WORD.toNanos();
+        var earliest = System.nanoTime() + DRAIN_IDLE_TIMEOUT.toNanos();
         try {
             while (System.nanoTime() < deadline
                     && (inFlight.getCurrentRequestCount() > 0 || connected() && System.nanoTime() < earliest)) {

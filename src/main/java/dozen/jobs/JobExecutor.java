@@ -50,7 +50,7 @@ final class JobExecutor {
     }
 
     /** Called at the end: jobs that still run now are not waited for. */
-    void forget() {
+    void abandonRunning() {
         running.clear();
         limits.close();
     }
@@ -71,7 +71,7 @@ final class JobExecutor {
      * for dead.
      */
     private boolean isLost(Execution execution) {
-        var run = JobStore.RunOf.of(execution);
+        var run = JobStore.RunId.of(execution);
         var waited = waiting.start(run);
         return waited < 0 || waited > Worker.HEARTBEAT.toMillis() && !queue.isStillOurs(run);
     }
@@ -92,7 +92,7 @@ final class JobExecutor {
         } finally {
             Thread.interrupted(); // an interrupt of the handler must not reach the code that follows
         }
-        var outcome = failure == null ? Outcome.DONE : settle(type, JobStore.RunOf.of(execution), attempt, failure);
+        var outcome = failure == null ? Outcome.DONE : settle(type, JobStore.RunId.of(execution), attempt, failure);
         var milliseconds = (System.nanoTime() - start) / 1_000_000;
         metrics.run(type.name(), outcome, wait, milliseconds);
         log(type, id, attempt, wait, milliseconds, requestId, outcome, failure);
@@ -112,11 +112,11 @@ final class JobExecutor {
         }
     }
 
-    private Outcome settle(JobType<?> type, JobStore.RunOf run, int attempt, Throwable failure) {
+    private Outcome settle(JobType<?> type, JobStore.RunId run, int attempt, Throwable failure) {
         if (stopping) return Outcome.HANDED_BACK;
         var last = attempt >= type.policy().attempts() || failure instanceof Payload.Unreadable;
         var error = failure instanceof Payload.Unreadable ? failure.getMessage() : failure.toString();
-        TransientFailures.whenBack(() -> {
+        TransientFailures.retryUntilBack(() -> {
             if (last) queue.bury(run, attempt, error);
             else queue.failed(run, type.policy().waitAfter(attempt).toMillis(), error);
         });
@@ -129,8 +129,8 @@ final class JobExecutor {
         var attempt = execution.consecutiveFailures + 1;
         var error = "its worker died: " + execution.pickedBy;
         log.warn("{} {}: {}", type.name(), id, error);
-        if (attempt >= type.policy().attempts()) queue.bury(JobStore.RunOf.of(execution), attempt, error);
-        else queue.failed(JobStore.RunOf.of(execution), 0, error);
+        if (attempt >= type.policy().attempts()) queue.bury(JobStore.RunId.of(execution), attempt, error);
+        else queue.failed(JobStore.RunId.of(execution), 0, error);
     }
 
     private static void log(

@@ -10,9 +10,9 @@ final class JobStore {
     private static final int LONGEST_ERROR = 10_000;
 
     /** One run of a job. The version distinguishes it from earlier and later runs, here or elsewhere. */
-    public record RunOf(String type, String id, long version) { // public, because JDBI binds its methods
-        static RunOf of(Execution execution) {
-            return new RunOf(execution.taskInstance.getTaskName(), execution.taskInstance.getId(), execution.version);
+    public record RunId(String type, String id, long version) { // public, because JDBI binds its methods
+        static RunId of(Execution execution) {
+            return new RunId(execution.taskInstance.getTaskName(), execution.taskInstance.getId(), execution.version);
         }
     }
 
@@ -25,7 +25,7 @@ final class JobStore {
     }
 
     /** Returns false when the run was taken for dead and given to another worker, or is done. */
-    boolean isStillOurs(RunOf run) {
+    boolean isStillOurs(RunId run) {
         return jdbi.withHandle(handle ->
                 handle.createQuery("""
                         SELECT count(*) > 0 FROM jobs
@@ -34,7 +34,7 @@ final class JobStore {
     }
 
     /** Moves a job to the dead jobs, in one statement. It does nothing when another worker has the job by now. */
-    void bury(RunOf run, int attempts, String error) {
+    void bury(RunId run, int attempts, String error) {
         jdbi.useHandle(handle -> handle.createUpdate("""
                         WITH dead AS (
                             DELETE FROM jobs
@@ -50,7 +50,7 @@ final class JobStore {
     }
 
     /** Stores the error of a failed attempt with the job, and frees the job for its next attempt after a wait. */
-    void failed(RunOf run, long waitMillis, String error) {
+    void failed(RunId run, long waitMillis, String error) {
         jdbi.useHandle(handle -> handle.createUpdate("""
                         UPDATE jobs SET picked = false, picked_by = NULL, last_heartbeat = NULL, last_failure = now(),
                             consecutive_failures = consecutive_failures + 1, last_error = :error,
@@ -64,15 +64,15 @@ final class JobStore {
     }
 
     /** Frees these jobs without counting an attempt. */
-    void handBack(List<RunOf> runs) {
+    void handBack(List<RunId> runs) {
         jdbi.useHandle(handle -> handle.createUpdate("""
                         UPDATE jobs SET picked = false, picked_by = NULL, last_heartbeat = NULL, version = jobs.version + 1
                         FROM unnest(:types, :ids, :versions) AS run (type, id, version)
                         WHERE task_name = type AND task_instance = id AND jobs.version = run.version
                         """)
-                .bind("types", runs.stream().map(RunOf::type).toArray(String[]::new))
-                .bind("ids", runs.stream().map(RunOf::id).toArray(String[]::new))
-                .bind("versions", runs.stream().map(RunOf::version).toArray(Long[]::new))
+                .bind("types", runs.stream().map(RunId::type).toArray(String[]::new))
+                .bind("ids", runs.stream().map(RunId::id).toArray(String[]::new))
+                .bind("versions", runs.stream().map(RunId::version).toArray(Long[]::new))
                 .execute());
     }
 

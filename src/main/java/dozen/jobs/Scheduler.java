@@ -149,7 +149,7 @@ public final class Scheduler implements AutoCloseable {
 
     /** Frees the tick, which stays due, for the process that polls next. */
     private void free(Execution execution) {
-        TransientFailures.whenBack(() -> postgres.jdbi()
+        TransientFailures.retryUntilBack(() -> postgres.jdbi()
                 .useHandle(handle -> handle.createUpdate("""
                         UPDATE ticks SET picked = false, picked_by = NULL, last_heartbeat = NULL, version = version + 1
                         WHERE task_name = :tick AND version = :version

@@ -1,7 +1,7 @@
 package dozen.jobs;
 
 import com.github.kagkarlsson.scheduler.task.Execution;
-import dozen.jobs.JobStore.RunOf;
+import dozen.jobs.JobStore.RunId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,26 +13,26 @@ import java.util.concurrent.ConcurrentHashMap;
  * long: late jobs are handed back, so that another worker can run them.
  */
 final class WaitingJobs {
-    private final Map<RunOf, Long> takenAt = new ConcurrentHashMap<>();
+    private final Map<RunId, Long> takenAt = new ConcurrentHashMap<>();
 
     void took(List<Execution> executions) {
         var now = System.currentTimeMillis();
-        for (var execution : executions) takenAt.put(RunOf.of(execution), now);
+        for (var execution : executions) takenAt.put(RunId.of(execution), now);
     }
 
     /**
      * Claims a job for a thread that is free now. Returns how many milliseconds the job waited, measured by the time of
      * day, which goes on while a machine is suspended; -1 when the job was handed back meanwhile.
      */
-    long start(RunOf run) {
+    long start(RunId run) {
         var since = takenAt.remove(run);
         return since == null ? -1 : Math.abs(System.currentTimeMillis() - since);
     }
 
     /** Removes and returns the jobs that have waited at least this long, so that no thread starts them. */
-    List<RunOf> takeLate(Duration limit) {
+    List<RunId> takeLate(Duration limit) {
         var latest = System.currentTimeMillis() - limit.toMillis();
-        var late = new ArrayList<RunOf>();
+        var late = new ArrayList<RunId>();
         takenAt.forEach((run, since) -> {
             if (since <= latest && takenAt.remove(run, since)) late.add(run);
         });

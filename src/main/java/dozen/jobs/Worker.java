@@ -43,7 +43,7 @@ public final class Worker implements AutoCloseable {
      */
     private static final double AHEAD = 4;
     /** How long handlers may take to end after they are interrupted. */
-    private static final Duration LAST_WORD = Duration.ofMillis(500);
+    private static final Duration INTERRUPT_GRACE = Duration.ofMillis(500);
 
     private final Map<String, JobType<?>> types = new LinkedHashMap<>();
     private final Postgres postgres;
@@ -128,7 +128,7 @@ public final class Worker implements AutoCloseable {
                 .heartbeatInterval(HEARTBEAT)
                 .missedHeartbeatsLimit(MISSED_HEARTBEATS)
                 .deleteUnresolvedAfter(Duration.ofDays(365_000)) // another release may know them
-                .shutdownMaxWait(LAST_WORD)
+                .shutdownMaxWait(INTERRUPT_GRACE)
                 .failureLogging(LogLevel.DEBUG, false)
                 .build();
     }
@@ -138,7 +138,7 @@ public final class Worker implements AutoCloseable {
         var late = waiting.takeLate(LATE);
         if (late.isEmpty()) return;
         try {
-            TransientFailures.whenBack(() -> queue.handBack(late));
+            TransientFailures.retryUntilBack(() -> queue.handBack(late));
             wakeup.send();
         } catch (RuntimeException e) {
             log.warn("{} jobs could not be handed back; they count as dead in 32 s: {}", late.size(), e.getMessage());
@@ -151,7 +151,7 @@ public final class Worker implements AutoCloseable {
                 .execute((instance, context) -> {
                     var outcome = runs.run(type, instance, context);
                     return (complete, operations) -> {
-                        if (outcome == JobExecutor.Outcome.DONE) TransientFailures.whenBack(operations::remove);
+                        if (outcome == JobExecutor.Outcome.DONE) TransientFailures.retryUntilBack(operations::remove);
                     };
                 });
     }
@@ -173,7 +173,7 @@ public final class Worker implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         stopSchedulers();
-        runs.forget();
+        runs.abandonRunning();
         handBack();
         metrics.close();
     }

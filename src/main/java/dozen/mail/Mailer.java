@@ -68,7 +68,7 @@ public final class Mailer {
             Map<String, String> headers,
             List<Mail.Attachment> attachments)
             throws MessagingException {
-        if (isBegun(key)) {
+        if (isHandedOver(key)) {
             before(key);
             return;
         }
@@ -87,21 +87,21 @@ public final class Mailer {
                 attachments);
         try {
             mail.send(email, () -> begin(key));
-        } catch (Begun e) {
+        } catch (AlreadyHandedOver e) {
             before(key);
             return;
         } catch (SmtpDelivery.Refused e) {
-            TransientFailures.whenBack(() -> forget(key));
+            TransientFailures.retryUntilBack(() -> forget(key));
             if (!e.isHopeless()) throw e;
             log.warn("{} is given up, for the address was refused: {}", key, e.getMessage());
             refused.accept(to.email(), e.getMessage());
             return;
         }
-        TransientFailures.whenBack(() -> done(key));
+        TransientFailures.retryUntilBack(() -> done(key));
         refused.accept(to.email(), null);
     }
 
-    private boolean isBegun(String key) {
+    private boolean isHandedOver(String key) {
         return jdbi.withHandle(handle -> handle.createQuery("SELECT count(*) > 0 FROM mails WHERE key = :key")
                 .bind("key", key)
                 .mapTo(Boolean.class)
@@ -113,10 +113,11 @@ public final class Mailer {
     }
 
     /** Another worker began the same letter: the server drops this one, whose last byte never comes. */
-    private static final class Begun extends RuntimeException {}
+    private static final class AlreadyHandedOver extends RuntimeException {}
 
     private void begin(String key) {
-        if (write("INSERT INTO mails (key) VALUES (:key) ON CONFLICT DO NOTHING", key) == 0) throw new Begun();
+        if (write("INSERT INTO mails (key) VALUES (:key) ON CONFLICT DO NOTHING", key) == 0)
+            throw new AlreadyHandedOver();
     }
 
     private void done(String key) {

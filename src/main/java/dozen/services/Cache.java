@@ -19,18 +19,18 @@ public final class Cache {
     private static final int FORGOTTEN_SECONDS = 10;
 
     private final Redis redis;
-    private final Duration keep;
+    private final Duration ttl;
     private final AtomicBoolean away = new AtomicBoolean();
 
     /** @param keep how long a value is kept, in whole seconds; zero keeps none, so every read asks the source */
-    public Cache(Redis redis, Duration keep) {
+    public Cache(Redis redis, Duration ttl) {
         this.redis = redis;
-        this.keep = keep;
+        this.ttl = ttl;
     }
 
     /** Returns the cached value, or else the source's value, which is then cached. An absent value is not cached. */
     public Optional<String> get(String key, Supplier<Optional<String>> source) {
-        if (keep.isZero()) return source.get();
+        if (ttl.isZero()) return source.get();
         var hit = read(key);
         if (hit.isPresent() && !hit.get().equals(FORGOTTEN)) return hit;
         var found = source.get();
@@ -47,7 +47,7 @@ public final class Cache {
         try {
             redis.client().set(key, FORGOTTEN, SetParams.setParams().ex(FORGOTTEN_SECONDS));
         } catch (JedisException e) {
-            isAway(e);
+            warnAway(e);
         }
     }
 
@@ -58,7 +58,7 @@ public final class Cache {
             return value;
         } catch (RuntimeException e) {
             if (!TransientFailures.is(e)) throw e;
-            isAway(e);
+            warnAway(e);
             return Optional.empty();
         }
     }
@@ -66,14 +66,14 @@ public final class Cache {
     private void write(String key, String value) {
         if (away.get()) return;
         try {
-            redis.client().set(key, value, SetParams.setParams().nx().ex(keep.toSeconds()));
+            redis.client().set(key, value, SetParams.setParams().nx().ex(ttl.toSeconds()));
         } catch (JedisException e) {
-            isAway(e);
+            warnAway(e);
         }
     }
 
     /** Logs one line when Redis goes away, not one for each request. */
-    private void isAway(RuntimeException e) {
+    private void warnAway(RuntimeException e) {
         if (away.compareAndSet(false, true)) log.warn("the cache is away: {}", e.getMessage());
     }
 }

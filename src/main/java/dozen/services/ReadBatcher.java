@@ -31,7 +31,7 @@ public final class ReadBatcher<K, V> {
      */
     private static final int MAX_TRIPS = 4;
 
-    private static final Duration HANGS = Duration.ofMillis(5);
+    private static final Duration HANG_THRESHOLD = Duration.ofMillis(5);
 
     /** The round trip failed that another caller made on behalf of this one. */
     private static final class SharedReadFailure extends RuntimeException {
@@ -96,7 +96,8 @@ public final class ReadBatcher<K, V> {
                 });
             throw e;
         } finally {
-            if (newest == began) newest = began - HANGS.toNanos(); // any other trip under way hung before this began
+            if (newest == began)
+                newest = began - HANG_THRESHOLD.toNanos(); // any other trip under way hung before this began
             underWay.decrementAndGet();
             next();
         }
@@ -118,7 +119,7 @@ public final class ReadBatcher<K, V> {
     private boolean start() {
         var now = System.nanoTime();
         var trips = underWay.get();
-        if (trips > 0 && (trips == MAX_TRIPS || now - newest < HANGS.toNanos())) return false;
+        if (trips > 0 && (trips == MAX_TRIPS || now - newest < HANG_THRESHOLD.toNanos())) return false;
         if (!underWay.compareAndSet(trips, trips + 1)) return false;
         newest = now;
         return true;

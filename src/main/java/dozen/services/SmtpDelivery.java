@@ -45,7 +45,7 @@ public final class SmtpDelivery extends SMTPTransport {
     private final Runnable beforeTheEnd;
     private boolean ending;
     private int answer;
-    private String words = "";
+    private String answerText = "";
 
     SmtpDelivery(Session session, Runnable beforeTheEnd) {
         super(session, new URLName("smtp", null, -1, null, null, null));
@@ -64,13 +64,13 @@ public final class SmtpDelivery extends SMTPTransport {
     }
 
     private MessagingException judged(MessagingException failure) {
-        if (answer >= 400) return new Refused(words.strip(), false);
+        if (answer >= 400) return new Refused(answerText.strip(), false);
         for (Exception e = failure; e instanceof MessagingException each; e = each.getNextException()) {
             if (e instanceof SMTPAddressFailedException recipient) {
-                var words = text(recipient);
+                var answerText = text(recipient);
                 var unknown = NO_SUCH_MAILBOX.contains(recipient.getReturnCode());
                 return new Refused(
-                        words, unknown && !OTHER_REASON.matcher(words).find());
+                        answerText, unknown && !OTHER_REASON.matcher(answerText).find());
             }
             if (e instanceof SMTPSendFailedException && !ending) return new Refused(text(each), false);
         }
@@ -102,7 +102,7 @@ public final class SmtpDelivery extends SMTPTransport {
         var code = super.readServerResponse();
         if (ending && answer == 0) {
             answer = code;
-            words = getLastServerResponse();
+            answerText = getLastServerResponse();
         }
         return code;
     }

@@ -29,7 +29,7 @@ public final class TransientFailures {
      * Records work that is already done. While PostgreSQL restarts, the write is retried for up to 30 s; then its
      * failure is thrown.
      */
-    public static void whenBack(Runnable write) {
+    public static void retryUntilBack(Runnable write) {
         var deadline = System.nanoTime() + WHEN_BACK.toNanos();
         while (true) {
             try {

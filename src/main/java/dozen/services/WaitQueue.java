@@ -56,11 +56,11 @@ final class WaitQueue<W, A> {
 
     private final ConcurrentLinkedQueue<Place<W, A>> places = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean timed = new AtomicBoolean();
-    private final Runnable look;
+    private final Runnable onTick;
 
     /** @param look another action, which runs every 100 ms while any thread waits */
-    WaitQueue(Runnable look) {
-        this.look = look;
+    WaitQueue(Runnable onTick) {
+        this.onTick = onTick;
     }
 
     boolean isEmpty() {
@@ -87,7 +87,7 @@ final class WaitQueue<W, A> {
                 places.remove(place);
                 place.completeExceptionally(new TimeoutException());
             }
-            look.run();
+            onTick.run();
             if (!places.isEmpty()) continue;
             timed.set(false);
             if (places.isEmpty() || !timed.compareAndSet(false, true)) return;

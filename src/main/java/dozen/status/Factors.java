@@ -16,8 +16,8 @@ record Factors(
         Status.Facts facts,
         Health.Report resources,
         List<ProcessRegistry.Entry> processes,
-        List<ProcessRegistry.Took> starts,
-        List<ProcessRegistry.Took> drains,
+        List<ProcessRegistry.Timing> starts,
+        List<ProcessRegistry.Timing> drains,
         Versions database,
         String redisVersion) {
     private static final String UNKNOWN = "Unknown while Redis is away.";
@@ -109,7 +109,7 @@ record Factors(
         return "Last starts: %s. Last stops: %s.".formatted(told(starts), told(drains));
     }
 
-    private static String told(List<ProcessRegistry.Took> all) {
+    private static String told(List<ProcessRegistry.Timing> all) {
         if (all.isEmpty()) return "none yet";
         return all.stream().map(took -> took.type() + " " + took.ms() + " ms").collect(Collectors.joining(", "));
     }

@@ -25,8 +25,8 @@ public record Snapshot(
         Instant startedAt,
         Health.Report resources,
         List<ProcessRegistry.Entry> processes,
-        List<ProcessRegistry.Took> starts,
-        List<ProcessRegistry.Took> drains,
+        List<ProcessRegistry.Timing> starts,
+        List<ProcessRegistry.Timing> drains,
         List<JobStats.Queue> queues,
         List<Setting> settings,
         List<Factor> factors) {

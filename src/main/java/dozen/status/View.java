@@ -95,16 +95,16 @@ final class View {
 
     private static List<Map<String, Object>> times(Snapshot snapshot) {
         var times = new ArrayList<Map<String, Object>>();
-        for (var start : Optional.ofNullable(snapshot.starts()).orElse(List.<ProcessRegistry.Took>of())) {
+        for (var start : Optional.ofNullable(snapshot.starts()).orElse(List.<ProcessRegistry.Timing>of())) {
             times.add(took("start", start, snapshot.at()));
         }
-        for (var drain : Optional.ofNullable(snapshot.drains()).orElse(List.<ProcessRegistry.Took>of())) {
+        for (var drain : Optional.ofNullable(snapshot.drains()).orElse(List.<ProcessRegistry.Timing>of())) {
             times.add(took("stop", drain, snapshot.at()));
         }
         return times;
     }
 
-    private static Map<String, Object> took(String what, ProcessRegistry.Took took, Instant now) {
+    private static Map<String, Object> took(String what, ProcessRegistry.Timing took, Instant now) {
         return Map.of(
                 "what", what,
                 "type", took.type(),

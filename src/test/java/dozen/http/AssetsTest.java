@@ -51,7 +51,7 @@ class AssetsTest {
     }
 
     @Test
-    void whatIsUnderTheDigestOfItsContentIsKeptForAYear() throws Exception {
+    void assetsUnderTheirContentHashAreCachedForAYear() throws Exception {
         var answer = get(assets.folder() + "/dozen/dozen.css", "Accept-Encoding", "gzip");
         assertEquals(200, answer.statusCode());
         assertTrue(header(answer, "Content-Type").startsWith("text/css"));

@@ -311,7 +311,7 @@ class ServerTest {
     }
 
     @Test
-    void metricsAreForWhoHasTheToken() throws Exception {
+    void metricsRequireTheToken() throws Exception {
         send(request("/health"));
         assertEquals(401, send(request("/metrics")).statusCode());
         assertEquals(

@@ -350,8 +350,8 @@ class JobsTest {
         postgres.jdbi().useHandle(handle -> handle.execute("UPDATE jobs SET picked = true, version = 7"));
         var id = Effects.list(postgres, "SELECT task_instance FROM jobs", String.class)
                 .getFirst();
-        assertTrue(queue.isStillOurs(new JobStore.RunOf("Greet", id, 7)));
-        assertFalse(queue.isStillOurs(new JobStore.RunOf("Greet", id, 6)));
+        assertTrue(queue.isStillOurs(new JobStore.RunId("Greet", id, 7)));
+        assertFalse(queue.isStillOurs(new JobStore.RunId("Greet", id, 6)));
     }
 
     @Test

@@ -188,7 +188,7 @@ class ManyProcessesIT {
             Thread.sleep(31_000);
             for (var scheduler : schedulers) scheduler.terminate();
             for (var scheduler : schedulers) scheduler.exitCode();
-            var before = dues(postgres);
+            var before = dueTimes(postgres);
             assertTrue(before.size() >= 30, before.toString());
             for (var i = 1; i < before.size(); i++) {
                 assertEquals(before.get(i - 1).plusSeconds(1), before.get(i), "each second, once: " + before);
@@ -196,7 +196,7 @@ class ManyProcessesIT {
             Thread.sleep(5500);
             schedulers.add(TestProcess.start(url, Map.of(), "scheduler"));
             Effects.awaitAtLeast(postgres, "jobs", before.size() + 3, Duration.ofSeconds(30));
-            var after = dues(postgres).subList(before.size(), before.size() + 3);
+            var after = dueTimes(postgres).subList(before.size(), before.size() + 3);
             assertTrue(after.get(0).isAfter(before.getLast().plusSeconds(5)), "one for all that were missed: " + after);
             assertEquals(after.get(0).plusSeconds(1), after.get(1));
             assertEquals(after.get(1).plusSeconds(1), after.get(2));
@@ -205,7 +205,7 @@ class ManyProcessesIT {
         }
     }
 
-    private static List<Instant> dues(Postgres postgres) {
+    private static List<Instant> dueTimes(Postgres postgres) {
         return Effects.list(
                 postgres,
                 "SELECT (substr(task_data->'job'->>'key', 6))::timestamptz AS due FROM jobs ORDER BY 1",

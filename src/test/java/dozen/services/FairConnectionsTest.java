@@ -37,7 +37,7 @@ class FairConnectionsTest {
     }
 
     @Test
-    void whoWaitsTooLongIsToldWhy() {
+    void aCallerThatWaitsTooLongGetsTheReason() {
         var handles = all();
         var start = System.nanoTime();
         var failure =

@@ -140,7 +140,7 @@ class FileStorageTest {
         "503, SlowDown, false",
         "500, InternalError, false"
     })
-    void whatCantBeAskedIsNotTakenForAway(int status, String code, boolean well) throws IOException {
+    void pingFailsOnlyWhenTheServiceIsUnusable(int status, String code, boolean well) throws IOException {
         var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
             var body = "<Error><Code>%s</Code></Error>".formatted(code).getBytes(StandardCharsets.UTF_8);

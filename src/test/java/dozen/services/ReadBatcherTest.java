@@ -72,7 +72,7 @@ class ReadBatcherTest {
     }
 
     @Test
-    void whoIsAloneGoesAtOnceAndAlone() {
+    void aSingleCallerIsServedImmediately() {
         var reads = new ReadBatcher<>(this::squares);
         assertEquals(Optional.of(9), reads.get(3));
         assertEquals(Optional.empty(), reads.get(0));
@@ -80,7 +80,7 @@ class ReadBatcherTest {
     }
 
     @Test
-    void whoComesWhileTripsAreUnderWayGoesTogetherInTheNext() throws Exception {
+    void callersDuringARoundTripShareTheNextOne() throws Exception {
         var reads = new ReadBatcher<>(this::squares);
         hang(reads, MAX_TRIPS);
         var answers = new ArrayList<Future<Optional<Integer>>>();
@@ -117,7 +117,7 @@ class ReadBatcherTest {
     }
 
     @Test
-    void whatFailsFailsForThoseOnTheTripAlone() throws Exception {
+    void aFailedRoundTripFailsOnlyItsOwnCallers() throws Exception {
         var reads = new ReadBatcher<>(this::squares);
         hang(reads, MAX_TRIPS);
         var lost = ask(reads, -1);

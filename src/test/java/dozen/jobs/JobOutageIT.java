@@ -14,7 +14,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** Jobs whose process dies right after the commit, and jobs while Redis is away. */
-class AwayIT {
+class JobOutageIT {
     private final TestServices services = TestServices.shared();
 
     @Test
