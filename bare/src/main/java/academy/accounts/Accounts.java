@@ -59,6 +59,14 @@ public final class Accounts {
         });
     }
 
+    Optional<Account> find(UUID id) {
+        return jdbi.withHandle(handle -> handle.createQuery("SELECT %s FROM accounts WHERE id = :id"
+                        .formatted(Account.COLUMNS))
+                .bind("id", id)
+                .map(ACCOUNT_MAPPER)
+                .findOne());
+    }
+
     /** Returns the account of a session, unless its sessions were ended since that one began. */
     Optional<Account> find(UUID id, int sessionGeneration) {
         return jdbi.withHandle(handle -> handle.createQuery("""
@@ -91,11 +99,7 @@ public final class Accounts {
         }
         var credentials = found.get();
         if (!passwords.matches(password, credentials.password())) return Optional.empty();
-        return jdbi.withHandle(handle -> handle.createQuery("SELECT %s FROM accounts WHERE id = :id"
-                        .formatted(Account.COLUMNS))
-                .bind("id", credentials.id())
-                .map(ACCOUNT_MAPPER)
-                .findOne());
+        return find(credentials.id());
     }
 
     private Optional<Credentials> credentials(String email) {

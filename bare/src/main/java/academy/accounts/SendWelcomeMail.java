@@ -1,7 +1,7 @@
 package academy.accounts;
 
-import dozen.mail.Mailer;
 import dozen.jobs.JobRun;
+import dozen.mail.Mailer;
 import jakarta.mail.MessagingException;
 import java.util.Map;
 import java.util.UUID;
