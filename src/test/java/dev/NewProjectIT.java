@@ -86,11 +86,17 @@ class NewProjectIT {
     void aForkWithChangesOfItsOwnTakesOverANewerKit() throws Exception {
         var dozen = FreshClone.into(temporary.resolve("dozen")).folder();
         commit(dozen, "init", "-q", "-b", "main");
-        var fork = temporary.resolve("fork");
+        var worktree = temporary.resolve("worktree"); // in which .git is a file
         assertEquals(
                 0,
-                run(dozen, "scripts/new", "com.acme.shop", "shop", fork.toString())
-                        .code());
+                run(dozen, "git", "worktree", "add", "-q", worktree.toString()).code());
+        var fork = temporary.resolve("fork");
+        var made = run(worktree, "scripts/new", "com.acme.shop", "shop", fork.toString());
+        assertEquals(0, made.code(), made.output());
+        for (var repository : List.of(worktree, fork)) {
+            assertEquals(
+                    "1\n", run(repository, "git", "rev-list", "--count", "HEAD").output());
+        }
         var params = Path.of("src/main/java/dozen/http/Params.java");
         var problem = Path.of("src/main/java/dozen/http/Problem.java");
         var main = Path.of("src/main/java/com/acme/shop/Main.java");
