@@ -56,6 +56,9 @@ class NewProjectIT {
         }
         assertEquals("1\n", run(fork, "git", "rev-list", "--count", "HEAD").output());
         assertEquals("", run(fork, "git", "status", "--porcelain").output());
+        var about = run(fork, "cat", "README.md", "app.json", "pom.xml").output();
+        assertTrue(about.startsWith("# WebShop\n"), about);
+        assertFalse(about.matches("(?is).*(starter.kit|scripts/new|Dozen only).*"), about);
         var tests = "-Dtest=SettingsTest,DeployFilesTest,ApiDocumentTest,LearningTest,CertificatePdfTest";
         var tested = run(fork, "scripts/test", "-o", tests, "-DskipITs");
         assertEquals(0, tested.code(), tested.output());
