@@ -9,6 +9,7 @@ import factors.App;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -77,7 +78,7 @@ class RollingDeployIT {
         balance();
         Thread.sleep(Duration.ofMillis(100));
         old.terminate();
-        assertTrue(java.util.Set.of(0, 143).contains(old.exitCode()));
+        assertTrue(Set.of(0, 143).contains(old.exitCode()));
         old.close();
     }
 }

@@ -11,17 +11,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Runs long and short jobs on three workers: one is killed, and the clock of another is a minute ahead. */
 @Tag("long")
-@Execution(ExecutionMode.CONCURRENT)
+@Isolated // it measures how long jobs wait
 class LongAndShortJobsIT {
     private static final int LONG = 200;
     private static final int SHORT = 2000;
@@ -32,7 +32,7 @@ class LongAndShortJobsIT {
     private final TestServices services = TestServices.shared();
 
     private App worker(String url, Map<String, String> more) throws Exception {
-        var settings = new java.util.HashMap<>(more);
+        var settings = new HashMap<>(more);
         settings.put("WORKER_THREADS", "2");
         return TestProcess.start(url, settings, "worker");
     }
