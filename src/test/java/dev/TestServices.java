@@ -47,9 +47,9 @@ public final class TestServices {
 
     private static TestServices start() {
         try {
+            Runtime.getRuntime().addShutdownHook(new Thread(TestServices::endAll));
             Rebuild.delete(FOLDER.resolve("shared"));
             var services = new TestServices(startPostgres("shared/postgres", 0), startRedis("shared", 0));
-            Runtime.getRuntime().addShutdownHook(new Thread(TestServices::endAll));
             services.postgres.execute("postgres", "CREATE DATABASE " + TEMPLATE);
             Migrations.run(PostgresUrl.parse(services.postgres.url(TEMPLATE)));
             return services;
@@ -58,16 +58,20 @@ public final class TestServices {
         }
     }
 
-    /** Stops the shared services, and whatever a failed test left running. */
+    /** Stops the shared services, and whatever a failed test, or a failed start of these services, left running. */
     private static void endAll() {
         try {
-            if (shared.s3 != null) shared.s3.close();
-            shared.redis.close();
-            shared.postgres.close();
+            if (shared != null) shared.close();
             LEFTOVERS.end();
         } catch (IOException e) {
             System.err.println("not stopped: " + e);
         }
+    }
+
+    private void close() throws IOException {
+        if (s3 != null) s3.close();
+        redis.close();
+        postgres.close();
     }
 
     /** Starts another PostgreSQL, for a test that stops it. Data that the folder holds from before is kept. */
