@@ -101,7 +101,7 @@ public final class Main {
                 services.accounts(postgres),
                 new Courses(jdbi),
                 new Lessons(jdbi),
-                new Enrolments(jdbi, new Certificates(jdbi, jobs)),
+                new Enrolments(jdbi, new Certificates(jdbi, jobs)::issue),
                 new Videos(jdbi, jobs),
                 services.files(),
                 new Ffmpeg(services.settings().ffmpeg()));

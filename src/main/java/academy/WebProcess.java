@@ -82,7 +82,7 @@ final class WebProcess {
         var courses = new Courses(postgres.jdbi());
         var lessons = new Lessons(postgres.jdbi());
         var certificates = new Certificates(postgres.jdbi(), jobs);
-        var enrolments = new Enrolments(postgres.jdbi(), certificates);
+        var enrolments = new Enrolments(postgres.jdbi(), certificates::issue);
         var videos = new Videos(postgres.jdbi(), jobs);
         var links = new VideoLinks(files, new Progress(redis));
         var uploads = new Uploads(redis);
@@ -90,6 +90,7 @@ final class WebProcess {
         var accountRoutes = new AccountRoutes(accounts, sessions, limits, once, cache, jobs);
         var passwordRoutes = new PasswordRoutes(postgres.jdbi(), accounts, sessions, resets, limits, jobs);
         var courseRoutes = new CourseRoutes(courses, lessons, once);
+        var certificateRoutes = new CertificateRoutes(certificates, files, layout);
 
         var registry = ProcessRegistry.join(redis, "web", settings.process().release(), lifecycle);
         var facts = new Status.Facts(registry.name(), settings.port(), settings.process(), settings.declared(), tasks);
@@ -103,13 +104,15 @@ final class WebProcess {
                     new LearningRoutes(enrolments, lessons).register(routes);
                     new VideoRoutes(videos, lessons, enrolments, files, links, uploads, settings.videoMaxBytes())
                             .register(routes);
-                    new CertificateRoutes(certificates, files, layout).register(routes);
+                    certificateRoutes.register(routes);
                     new Unsubscribe(accounts, signer, layout).register(routes);
                     new ApiDocs("/openapi.json").register(routes);
 
                     new AccountPages(layout, sessions, accountRoutes, passwordRoutes).register(routes);
                     new CataloguePage(layout, courseRoutes).register(routes);
-                    new LearningPages(layout, sessions, courses, lessons, enrolments, certificates).register(routes);
+                    new LearningPages(
+                                    layout, sessions, courses, lessons, enrolments, certificateRoutes::learningSection)
+                            .register(routes);
                     new LessonPage(layout, lessons, enrolments, videos, links).register(routes);
                     new AuthoringPages(layout, courseRoutes, courses, lessons).register(routes);
                     new StatusPage(status, readers, assets, templates).register(routes);

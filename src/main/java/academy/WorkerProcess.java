@@ -43,7 +43,7 @@ final class WorkerProcess {
         var accounts = services.accounts(postgres);
         var courses = new Courses(jdbi);
         var certificates = new Certificates(jdbi, jobs);
-        var enrolments = new Enrolments(jdbi, certificates);
+        var enrolments = new Enrolments(jdbi, certificates::issue);
         var videos = new Videos(jdbi, jobs);
         var mailer = new Mailer(jdbi, mail, settings.publicUrl(), accounts::mailRefused);
         var unsubscribe = new Unsubscribe.Links(signer, settings.publicUrl());

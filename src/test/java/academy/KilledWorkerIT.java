@@ -4,6 +4,9 @@ import static academy.RunningAcademy.json;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import academy.certificates.Certificates;
+import academy.courses.Lessons;
+import academy.learning.Enrolments;
 import academy.reminders.EnqueueDigests;
 import academy.videos.Ffmpeg;
 import dev.MailCatcher;
@@ -21,6 +24,7 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -136,10 +140,10 @@ class KilledWorkerIT {
                     """.formatted(learners, made.course()));
             try (var postgres = academy.postgres();
                     var redis = Redis.attach(academy.settings().redisUrl(), true)) {
-                var enrolments = new academy.learning.Enrolments(
-                        postgres.jdbi(), new academy.certificates.Certificates(postgres.jdbi(), new Jobs(redis)));
-                var lesson = new academy.courses.Lessons(postgres.jdbi())
-                        .find(java.util.UUID.fromString(made.lessons().getFirst()))
+                var enrolments =
+                        new Enrolments(postgres.jdbi(), new Certificates(postgres.jdbi(), new Jobs(redis))::issue);
+                var lesson = new Lessons(postgres.jdbi())
+                        .find(UUID.fromString(made.lessons().getFirst()))
                         .orElseThrow();
                 for (var account : postgres.jdbi()
                         .withHandle(handle -> handle.createQuery("SELECT id FROM accounts WHERE role = 'learner'")

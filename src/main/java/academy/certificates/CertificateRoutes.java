@@ -3,6 +3,7 @@ package academy.certificates;
 import academy.pages.Layout;
 import dozen.domain.Caller;
 import dozen.domain.DomainError;
+import dozen.domain.SliceRequest;
 import dozen.http.Access;
 import dozen.http.Params;
 import dozen.http.Routes;
@@ -17,6 +18,9 @@ import java.util.Optional;
 
 /** The caller's own certificates, and the public page that verifies any certificate. */
 public final class CertificateRoutes {
+    /** The most certificates on a page; more than anybody gets. */
+    private static final SliceRequest MAX = new SliceRequest(100, Optional.empty());
+
     private static final Duration LINK = Duration.ofMinutes(5);
     private static final DateTimeFormatter DAY =
             DateTimeFormatter.ofPattern("d MMMM uuuu", Locale.ENGLISH).withZone(ZoneOffset.UTC);
@@ -76,5 +80,14 @@ public final class CertificateRoutes {
                         "name", certificate.name(),
                         "course", certificate.course(),
                         "day", DAY.format(certificate.issuedAt())));
+    }
+
+    /** The caller's certificates, for the page of all that the learner takes. */
+    public String learningSection(Caller caller) {
+        var own = certificates.list(caller.id(), MAX).items().stream()
+                .map(certificate ->
+                        Map.of("id", certificate.id(), "course", certificate.course(), "ready", certificate.isReady()))
+                .toList();
+        return layout.fragment("certificates", Map.of("certificates", own));
     }
 }

@@ -1,6 +1,5 @@
 package academy.learning;
 
-import academy.certificates.Certificates;
 import academy.courses.Lesson;
 import dozen.domain.Slice;
 import dozen.domain.SliceRequest;
@@ -25,12 +24,18 @@ public final class Enrolments {
 
     private static final RowMapper<Enrolment> ENROLMENT_MAPPER = ConstructorMapper.of(Enrolment.class);
 
-    private final Jdbi jdbi;
-    private final Certificates certificates;
+    /** Takes part in the completion of a course, in the same transaction. */
+    @FunctionalInterface
+    public interface CompletionListener {
+        void completed(Handle transaction, UUID account, UUID course);
+    }
 
-    public Enrolments(Jdbi jdbi, Certificates certificates) {
+    private final Jdbi jdbi;
+    private final List<CompletionListener> completionListeners;
+
+    public Enrolments(Jdbi jdbi, CompletionListener... completionListeners) {
         this.jdbi = jdbi;
-        this.certificates = certificates;
+        this.completionListeners = List.of(completionListeners);
     }
 
     /**
@@ -146,7 +151,7 @@ public final class Enrolments {
                     .bind("account", account)
                     .bind("course", lesson.courseId())
                     .execute();
-            certificates.issue(transaction, account, lesson.courseId());
+            for (var listener : completionListeners) listener.completed(transaction, account, lesson.courseId());
             return find(transaction, account, lesson.courseId());
         });
     }

@@ -2,12 +2,12 @@ package academy.learning;
 
 import academy.accounts.Account;
 import academy.accounts.Sessions;
-import academy.certificates.Certificates;
 import academy.courses.Course;
 import academy.courses.Courses;
 import academy.courses.Lesson;
 import academy.courses.Lessons;
 import academy.pages.Layout;
+import dozen.domain.Caller;
 import dozen.domain.DomainError;
 import dozen.domain.SliceRequest;
 import dozen.http.Access;
@@ -22,10 +22,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 
 /** The page of a course with the learner's progress, and the page of all that the learner takes. */
 public final class LearningPages {
-    /** The most courses and the most certificates on a page; more than anybody takes at once. */
+    /** The most courses on a page; more than anybody takes at once. */
     private static final SliceRequest MAX = new SliceRequest(100, Optional.empty());
 
     private final Layout layout;
@@ -33,21 +34,23 @@ public final class LearningPages {
     private final Courses courses;
     private final Lessons lessons;
     private final Enrolments enrolments;
-    private final Certificates certificates;
+    private final List<Function<Caller, String>> sections;
 
+    /** @param sections what other features add to the page of all that the learner takes, as HTML */
+    @SafeVarargs
     public LearningPages(
             Layout layout,
             Sessions sessions,
             Courses courses,
             Lessons lessons,
             Enrolments enrolments,
-            Certificates certificates) {
+            Function<Caller, String>... sections) {
         this.layout = layout;
         this.sessions = sessions;
         this.courses = courses;
         this.lessons = lessons;
         this.enrolments = enrolments;
-        this.certificates = certificates;
+        this.sections = List.of(sections);
     }
 
     public void register(Routes routes) {
@@ -131,15 +134,10 @@ public final class LearningPages {
                 "My learning",
                 Map.of(
                         "courses",
-                                enrolments.list(caller.id(), MAX).items().stream()
-                                        .map(LearningPages::progress)
-                                        .toList(),
-                        "certificates",
-                                List.copyOf(certificates.list(caller.id(), MAX).items().stream()
-                                        .map(certificate -> Map.of(
-                                                "id", certificate.id(),
-                                                "course", certificate.course(),
-                                                "ready", certificate.isReady()))
-                                        .toList())));
+                        enrolments.list(caller.id(), MAX).items().stream()
+                                .map(LearningPages::progress)
+                                .toList(),
+                        "sections",
+                        sections.stream().map(section -> section.apply(caller)).toList()));
     }
 }

@@ -45,6 +45,15 @@ public final class Layout {
         Html.answer(context, templates.render("pages/" + template + ".html", all), media);
     }
 
+    /**
+     * Renders a part of a page, which another feature shows.
+     *
+     * @param template below templates/pages, without .html
+     */
+    public String fragment(String template, Map<String, Object> values) {
+        return templates.render("pages/" + template + ".html", values);
+    }
+
     private Map<String, Object> around(String title) {
         return Map.of("title", title, "assets", assets.folder(), "viewer", false, "admin", false, "logInsAway", false);
     }
