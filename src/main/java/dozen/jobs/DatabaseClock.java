@@ -40,15 +40,19 @@ final class DatabaseClock implements Clock {
     @Override
     public Instant now() {
         var reading = last.get();
-        // The thread that replaces the old reading asks PostgreSQL. The other threads use the old one meanwhile.
+        // PostgreSQL is asked by a thread of its own: callers may hold a connection, and none should wait for another.
         if (reading.isOld() && last.compareAndSet(reading, new Reading(reading.now(), System.nanoTime()))) {
-            try {
-                last.set(read());
-            } catch (RuntimeException e) {
-                // the next reading is due in 10 s
-            }
+            Thread.ofVirtual().name("clock").start(this::refresh);
         }
         return last.get().now();
+    }
+
+    private void refresh() {
+        try {
+            last.set(read());
+        } catch (RuntimeException e) {
+            // the next reading is due in 10 s
+        }
     }
 
     /** The first query is slow, because much is loaded for it, so the clock is read up to five times. */

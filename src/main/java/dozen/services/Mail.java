@@ -1,28 +1,17 @@
 package dozen.services;
 
-import dozen.domain.MailAddress;
-import jakarta.activation.DataHandler;
 import jakarta.mail.Authenticator;
-import jakarta.mail.BodyPart;
-import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
 import jakarta.mail.PasswordAuthentication;
 import jakarta.mail.Session;
 import jakarta.mail.internet.InternetAddress;
-import jakarta.mail.internet.MimeBodyPart;
-import jakarta.mail.internet.MimeMessage;
-import jakarta.mail.internet.MimeMultipart;
-import jakarta.mail.util.ByteArrayDataSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.io.UnsupportedEncodingException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -97,14 +86,14 @@ public final class Mail {
      *     way
      * @throws MessagingException for any other failure
      */
-    public void send(Email letter, Runnable handover) throws MessagingException {
+    public void send(Email email, Runnable handover) throws MessagingException {
         if (url.isEmpty()) {
-            log.info("mail to {} not sent, for SMTP_URL is unset: {}", letter.to(), letter.subject());
+            log.info("mail to {} not sent, for SMTP_URL is unset: {}", email.to(), email.subject());
             return;
         }
         var smtp = url.get();
         var session = session(smtp);
-        var message = message(letter, session);
+        var message = EmailMessage.of(email, from, session);
         var socket = connect(smtp);
         try {
             Runnable beforeTheEnd = () -> {
@@ -127,54 +116,6 @@ public final class Mail {
         } catch (SocketException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private MimeMessage message(Email letter, Session session) throws MessagingException {
-        var message = new Keyed(session, "<%s@%s>".formatted(letter.key(), domain()));
-        message.setFrom(from);
-        message.setRecipient(Message.RecipientType.TO, recipient(letter));
-        message.setSubject(letter.subject(), StandardCharsets.UTF_8.name());
-        message.setSentDate(new Date());
-        for (var header : letter.headers().entrySet()) message.setHeader(header.getKey(), header.getValue());
-        message.setContent(content(letter));
-        message.saveChanges();
-        return message;
-    }
-
-    private static MimeMultipart content(Email letter) throws MessagingException {
-        var both = new MimeMultipart("alternative", text(letter.text(), "plain"), text(letter.html(), "html"));
-        if (letter.attachments().isEmpty()) return both;
-        var body = new MimeBodyPart();
-        body.setContent(both);
-        var mixed = new MimeMultipart("mixed", body);
-        for (var attachment : letter.attachments()) {
-            var part = new MimeBodyPart();
-            part.setDataHandler(new DataHandler(new ByteArrayDataSource(attachment.bytes(), attachment.type())));
-            part.setFileName(attachment.fileName());
-            mixed.addBodyPart(part);
-        }
-        return mixed;
-    }
-
-    private static BodyPart text(String text, String subtype) throws MessagingException {
-        var part = new MimeBodyPart();
-        part.setText(text, StandardCharsets.UTF_8.name(), subtype);
-        return part;
-    }
-
-    private static InternetAddress recipient(Email letter) throws MessagingException {
-        try {
-            return new InternetAddress(MailAddress.ascii(letter.to()), letter.name(), StandardCharsets.UTF_8.name());
-        } catch (IllegalArgumentException e) {
-            throw new SmtpDelivery.Refused("the address " + e.getMessage(), true);
-        } catch (UnsupportedEncodingException e) {
-            throw new IllegalStateException(e); // every Java has UTF-8
-        }
-    }
-
-    private String domain() {
-        var address = from.getAddress();
-        return address.substring(address.lastIndexOf('@') + 1);
     }
 
     private Session session(SmtpUrl smtp) {
@@ -233,21 +174,6 @@ public final class Mail {
             socket.close();
         } catch (IOException e) {
             // the socket is no longer needed
-        }
-    }
-
-    /** The library makes a new Message-ID whenever a message is saved; this keeps ours. */
-    private static final class Keyed extends MimeMessage {
-        private final String id;
-
-        Keyed(Session session, String id) {
-            super(session);
-            this.id = id;
-        }
-
-        @Override
-        protected void updateMessageID() throws MessagingException {
-            setHeader("Message-ID", id);
         }
     }
 }
