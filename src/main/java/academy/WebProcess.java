@@ -16,9 +16,10 @@ import academy.courses.Lessons;
 import academy.learning.Enrolments;
 import academy.learning.LearningPages;
 import academy.learning.LearningRoutes;
+import academy.learning.LessonPage;
 import academy.pages.Layout;
 import academy.reminders.Unsubscribe;
-import academy.videos.LessonPage;
+import academy.videos.Player;
 import academy.videos.Uploads;
 import academy.videos.VideoLinks;
 import academy.videos.VideoRoutes;
@@ -102,7 +103,14 @@ final class WebProcess {
                     passwordRoutes.register(routes);
                     courseRoutes.register(routes);
                     new LearningRoutes(enrolments, lessons).register(routes);
-                    new VideoRoutes(videos, lessons, enrolments, files, links, uploads, settings.videoMaxBytes())
+                    new VideoRoutes(
+                                    videos,
+                                    lessons,
+                                    enrolments::mayOpen,
+                                    files,
+                                    links,
+                                    uploads,
+                                    settings.videoMaxBytes())
                             .register(routes);
                     certificateRoutes.register(routes);
                     new Unsubscribe(accounts, signer, layout).register(routes);
@@ -113,7 +121,8 @@ final class WebProcess {
                     new LearningPages(
                                     layout, sessions, courses, lessons, enrolments, certificateRoutes::learningSection)
                             .register(routes);
-                    new LessonPage(layout, lessons, enrolments, videos, links).register(routes);
+                    new LessonPage(layout, lessons, enrolments, new Player(layout, videos, links)::render)
+                            .register(routes);
                     new AuthoringPages(layout, courseRoutes, courses, lessons).register(routes);
                     new StatusPage(status, readers, assets, templates).register(routes);
                     assets.register(routes);

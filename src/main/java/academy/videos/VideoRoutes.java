@@ -1,9 +1,8 @@
 package academy.videos;
 
+import academy.courses.LessonAccess;
 import academy.courses.Lessons;
-import academy.learning.Enrolments;
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dozen.domain.Caller;
 import dozen.domain.DomainError;
 import dozen.http.Access;
 import dozen.http.Params;
@@ -36,7 +35,7 @@ public final class VideoRoutes {
 
     private final Videos videos;
     private final Lessons lessons;
-    private final Enrolments enrolments;
+    private final LessonAccess access;
     private final Optional<FileStorage> files;
     private final VideoLinks links;
     private final Uploads uploads;
@@ -46,14 +45,14 @@ public final class VideoRoutes {
     public VideoRoutes(
             Videos videos,
             Lessons lessons,
-            Enrolments enrolments,
+            LessonAccess access,
             Optional<FileStorage> files,
             VideoLinks links,
             Uploads uploads,
             long maxBytes) {
         this.videos = videos;
         this.lessons = lessons;
-        this.enrolments = enrolments;
+        this.access = access;
         this.files = files;
         this.links = links;
         this.uploads = uploads;
@@ -122,7 +121,7 @@ public final class VideoRoutes {
     private void read(Context context) {
         var caller = Routes.caller(context);
         var video = videos.find(Params.uuid(context, "id"))
-                .filter(found -> maySee(caller, found))
+                .filter(found -> access.mayOpen(caller, found.courseId()))
                 .orElseThrow(DomainError::notFound);
         context.json(links.view(video));
     }
@@ -134,10 +133,5 @@ public final class VideoRoutes {
                 : videos.find(lesson.video().id());
         context.json(new State(
                 uploads.of(lesson.id()).orElse(null), video.map(links::view).orElse(null)));
-    }
-
-    private boolean maySee(Caller caller, Video video) {
-        return caller.isAdmin()
-                || enrolments.find(caller.id(), video.courseId()).isPresent();
     }
 }

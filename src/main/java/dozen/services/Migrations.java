@@ -1,10 +1,12 @@
 package dozen.services;
 
+import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension;
@@ -18,10 +20,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class Migrations {
     private static final Logger log = LoggerFactory.getLogger(Migrations.class);
-    /** How long to wait for another release: Flyway asks once a second. */
+    /** How long to wait for another release, which is asked for once a second. */
     private static final int LOCK_SECONDS = 600;
 
+    private static final String LOCK = "dozen.migrations";
     private static final String KIT = "classpath:db/kit";
+    private static final String APPLICATION = "classpath:db/migration";
+    private static final String HISTORY = "flyway_schema_history";
 
     private Migrations() {}
 
@@ -36,14 +41,22 @@ public final class Migrations {
      * @throws FlywayException when a migration is broken or missing
      */
     public static int run(PostgresUrl url) {
-        return run(url, KIT, "kit_schema_history") + run(url, "classpath:db/migration");
+        return exclusively(
+                url, pooled -> run(url, pooled, KIT, "kit_schema_history") + run(url, pooled, APPLICATION, HISTORY));
     }
 
     static int run(PostgresUrl url, String location) {
-        return run(url, location, "flyway_schema_history");
+        return exclusively(url, pooled -> run(url, pooled, location, HISTORY));
     }
 
-    private static int run(PostgresUrl url, String location, String history) {
+    /**
+     * Holds a lock while the work runs. Flyway's own lock begins after it looked whether a history exists, so two
+     * releases that began one at the same time would fail. The lock is asked for again and again: a statement that waits
+     * for it would hold up CREATE INDEX CONCURRENTLY.
+     *
+     * @param work is told whether a connection pooler stands before PostgreSQL
+     */
+    private static int exclusively(PostgresUrl url, Function<Boolean, Integer> work) {
         var pooled = ConnectRetry.resource(url.address(), () -> isPooled(url));
         if (pooled) {
             log.warn(
@@ -51,6 +64,32 @@ public final class Migrations {
                             + " ever; give release the direct address",
                     url.address());
         }
+        try (var connection = DriverManager.getConnection(url.jdbc(), url.properties())) {
+            connection.setAutoCommit(!pooled); // behind a pooler only a transaction keeps its server process
+            for (var i = 0; i < LOCK_SECONDS; i++) {
+                if (lock(connection, pooled)) return work.apply(pooled);
+                if (pooled) connection.rollback();
+                Thread.sleep(1000);
+            }
+            throw new FlywayException("another release has been at work for " + LOCK_SECONDS + " s");
+        } catch (SQLException e) {
+            throw ConnectRetry.away(url.address(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new FlywayException("interrupted while another release is at work");
+        }
+    }
+
+    private static boolean lock(Connection connection, boolean pooled) throws SQLException {
+        var function = pooled ? "pg_try_advisory_xact_lock" : "pg_try_advisory_lock";
+        try (var statement = connection.createStatement();
+                var row = statement.executeQuery("SELECT %s(hashtext('%s'))".formatted(function, LOCK))) {
+            row.next();
+            return row.getBoolean(1);
+        }
+    }
+
+    private static int run(PostgresUrl url, boolean pooled, String location, String history) {
         var configuration = Flyway.configure();
         configuration
                 .getConfigurationExtension(PostgreSQLConfigurationExtension.class)
@@ -66,9 +105,9 @@ public final class Migrations {
                 .mixed(true)
                 .lockRetryCount(LOCK_SECONDS)
                 .load();
-        // A jar without migrations would pass for one that is up to date. Flyway itself fails when one below its latest
-        // is
-        // missing, and warns of a history that is ahead, as after a rollback.
+        // A jar without migrations would otherwise count as up to date. Flyway itself detects the other cases: it fails
+        // when an applied migration below the jar's latest is missing, and warns when the history is ahead, as after a
+        // rollback.
         if (Arrays.stream(flyway.info().all()).noneMatch(each -> each.getState().isResolved())) {
             throw new FlywayException("no migration was found in " + location);
         }

@@ -6,6 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.TestServices;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntFunction;
 import org.flywaydb.core.api.FlywayException;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +47,24 @@ class MigrationsTest {
                             .mapTo(Boolean.class)
                             .one());
             assertEquals(true, valid);
+        }
+    }
+
+    @Test
+    void releasesAtOnceApplyEachMigrationOnce() throws Exception {
+        var all = Migrations.run(PostgresUrl.parse(TestServices.shared().newEmptyDatabase()));
+        assertEquals(all, atOnce(Migrations::run));
+        assertEquals(2, atOnce(url -> Migrations.run(url, "classpath:db/concurrently")));
+    }
+
+    private static int atOnce(ToIntFunction<PostgresUrl> release) throws Exception {
+        var url = PostgresUrl.parse(TestServices.shared().newEmptyDatabase());
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var releases = threads.invokeAll(
+                    Collections.nCopies(3, (Callable<Integer>) () -> release.applyAsInt(url)), 60, TimeUnit.SECONDS);
+            var applied = 0;
+            for (var each : releases) applied += each.get();
+            return applied;
         }
     }
 }

@@ -1,8 +1,7 @@
-package academy.videos;
+package academy.learning;
 
 import academy.courses.Lesson;
 import academy.courses.Lessons;
-import academy.learning.Enrolments;
 import academy.pages.Layout;
 import dozen.domain.DomainError;
 import dozen.http.Access;
@@ -10,24 +9,25 @@ import dozen.http.Params;
 import dozen.http.Routes;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
-import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
-/** One lesson: its film, its text, and the button that says it is done. */
+/** One lesson: its text, what other features add to it, and the button that says it is done. */
 public final class LessonPage {
     private final Layout layout;
     private final Lessons lessons;
     private final Enrolments enrolments;
-    private final Videos videos;
-    private final VideoLinks links;
+    private final List<Function<Lesson, String>> sections;
 
-    public LessonPage(Layout layout, Lessons lessons, Enrolments enrolments, Videos videos, VideoLinks links) {
+    /** @param sections what other features show above the lesson's text, as HTML */
+    @SafeVarargs
+    public LessonPage(Layout layout, Lessons lessons, Enrolments enrolments, Function<Lesson, String>... sections) {
         this.layout = layout;
         this.lessons = lessons;
         this.enrolments = enrolments;
-        this.videos = videos;
-        this.links = links;
+        this.sections = List.of(sections);
     }
 
     public void register(Routes routes) {
@@ -42,41 +42,23 @@ public final class LessonPage {
     private void show(Context context) {
         var caller = Routes.caller(context);
         var lesson = lesson(context);
-        var enrolment = enrolments.find(caller.id(), lesson.courseId());
-        if (enrolment.isEmpty() && !caller.isAdmin()) {
+        if (!enrolments.mayOpen(caller, lesson.courseId())) {
             context.redirect("/courses/" + lesson.courseId(), HttpStatus.SEE_OTHER);
             return;
         }
         var done = enrolments.completed(caller.id(), lesson.courseId()).contains(lesson.id());
-        var values = new HashMap<String, Object>(Map.of(
+        var values = Map.<String, Object>of(
                 "id", lesson.id(),
                 "course", lesson.courseId(),
                 "lesson", lesson.title(),
                 "position", lesson.position(),
                 "text", lesson.text(),
-                "enrolled", enrolment.isPresent(),
+                "enrolled", enrolments.find(caller.id(), lesson.courseId()).isPresent(),
                 "done", done,
-                "next", next(lesson).map(Lesson::id).<Object>map(id -> id).orElse(false)));
-        values.putAll(film(lesson));
+                "next", next(lesson).map(Lesson::id).<Object>map(id -> id).orElse(false),
+                "sections",
+                        sections.stream().map(section -> section.apply(lesson)).toList());
         layout.answer(context, "lesson", lesson.title(), values);
-    }
-
-    private Map<String, Object> film(Lesson lesson) {
-        var video = Optional.ofNullable(lesson.video())
-                .flatMap(each -> videos.find(each.id()))
-                .map(links::view);
-        if (video.isEmpty()) return Map.of("plays", false, "waits", false);
-        if (video.get().url() == null) {
-            return Map.of(
-                    "plays",
-                    false,
-                    "waits",
-                    video.get().id(),
-                    "progress",
-                    video.get().progress());
-        }
-        var poster = Optional.ofNullable(video.get().poster()).<Object>map(address -> address);
-        return Map.of("plays", video.get().url(), "poster", poster.orElse(false), "waits", false);
     }
 
     private Optional<Lesson> next(Lesson lesson) {
