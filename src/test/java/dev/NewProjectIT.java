@@ -77,7 +77,8 @@ class NewProjectIT {
                 .output()
                 .lines()
                 .filter(file -> !file.matches(
-                        "scripts/.*|src/(main|test)/java/(dozen|dev|factors)/.*|src/main/resources/\\w+/dozen/.*"))
+                        "scripts/.*|src/(main|test)/java/(dozen|dev|factors)/.*|src/main/resources/\\w+/dozen/.*"
+                                + "|src/main/resources/db/kit/.*|src/test/resources/(db|templates)/.*"))
                 .toList();
         assertTrue(own.size() < 40, own.size() + " files: " + own);
         var tests = "-Dtest=AccountsTest,SettingsTest,DeployFilesTest"; // the kit's own tests run here already

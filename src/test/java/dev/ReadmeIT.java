@@ -177,7 +177,7 @@ class ReadmeIT {
             server.signal("KILL");
             server.process().waitFor();
         }
-        try (var server = clone.start("exec scripts/server --services")) {
+        try (var server = clone.start("exec scripts/server --services --port " + port)) {
             server.await(".dev/env");
             assertGone(killed);
             done.add("scripts/server --services");
@@ -192,7 +192,7 @@ class ReadmeIT {
     }
 
     private static void serveByHand(String line) throws Exception {
-        try (var web = clone.start(line.replace("java -jar", "exec java -jar"), "PORT", port)) {
+        try (var web = clone.start(line.replace("java -jar", "exec java -jar"))) {
             web.await("listening on port " + port);
             assertEquals(200, get("/health/ready").statusCode());
             assertEquals(200, get("/api/courses").statusCode());

@@ -55,7 +55,7 @@ public final class MailAddress {
     }
 
     /**
-     * Parses the sender of all mails, such as "Academy <academy@example.com>". Its domain may be a single word, such as
+     * Parses the sender of all mails, such as "Shop <shop@example.com>". Its domain may be a single word, such as
      * localhost.
      *
      * @throws IllegalArgumentException when the text is no mail address
