@@ -95,7 +95,10 @@ class ManyProcessesIT {
                 first.terminate();
                 assertTrue(Set.of(0, 143).contains(first.exitCode(Duration.ofSeconds(25))));
                 var exit = Instant.now();
-                assertEquals(1, Effects.count(postgres, "effects WHERE key = 'short' AND runs = 1"));
+                assertEquals(
+                        1,
+                        Effects.count(postgres, "effects WHERE key = 'short' AND runs = 1"),
+                        () -> first.out() + "\n" + second.out());
                 Effects.await(postgres, "starts WHERE key = 'long'", 2, Duration.ofSeconds(2));
                 var began = Effects.list(postgres, "SELECT max(at) FROM starts", Instant.class)
                         .getFirst();
