@@ -55,15 +55,24 @@ final class JobExecutor {
         limits.close();
     }
 
+    /**
+     * Runs a job. It counts as running until {@link #finished}, which follows when its row is removed: a row whose job
+     * does not run is handed back when the worker stops, and would run again elsewhere.
+     */
     Outcome run(JobType<?> type, TaskInstance<String> instance, ExecutionContext context) {
         var id = instance.getId();
         running.add(id);
         try {
             if (isLost(context.getExecution()) || stopping) return Outcome.HANDED_BACK;
             return measured(type, id, instance.getData(), context.getExecution());
-        } finally {
-            running.remove(id);
+        } catch (RuntimeException e) {
+            finished(id);
+            throw e;
         }
+    }
+
+    void finished(String id) {
+        running.remove(id);
     }
 
     /**

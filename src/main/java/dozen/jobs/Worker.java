@@ -151,7 +151,13 @@ public final class Worker implements AutoCloseable {
                 .execute((instance, context) -> {
                     var outcome = runs.run(type, instance, context);
                     return (complete, operations) -> {
-                        if (outcome == JobExecutor.Outcome.DONE) TransientFailures.retryUntilBack(operations::remove);
+                        try {
+                            if (outcome == JobExecutor.Outcome.DONE) {
+                                TransientFailures.retryUntilBack(operations::remove);
+                            }
+                        } finally {
+                            runs.finished(instance.getId());
+                        }
                     };
                 });
     }
