@@ -14,10 +14,12 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Factors I and II: one commit is one artifact, wherever it is built. */
+@Tag("long")
 class BuildIT {
     @Test
     void twoBuildsInDifferentFoldersGiveTheSameBytes(@TempDir Path folder) throws Exception {
