@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,7 +44,7 @@ final class ApiDocument {
         var operations = new ArrayList<String>();
         for (var path : document.get("paths").properties()) {
             for (var method : path.getValue().properties()) {
-                operations.add(method.getKey().toUpperCase(java.util.Locale.ROOT) + " " + path.getKey());
+                operations.add(method.getKey().toUpperCase(Locale.ROOT) + " " + path.getKey());
             }
         }
         return operations;
@@ -55,8 +56,7 @@ final class ApiDocument {
         if (request.method().equals("HEAD")) return; // OddRequestsTest compares HEAD with GET
         var type = answer.headers().firstValue("Content-Type").orElse("").split(";")[0];
         var operation = operation(
-                request.method().toLowerCase(java.util.Locale.ROOT),
-                request.uri().getRawPath());
+                request.method().toLowerCase(Locale.ROOT), request.uri().getRawPath());
         var what = "%s %s answered %d".formatted(request.method(), request.uri().getPath(), answer.statusCode());
         if (answer.statusCode() >= 400 && type.equals("application/problem+json")) {
             validate("#/components/schemas/Problem", answer.body(), what);

@@ -147,7 +147,7 @@ class KilledWorkerIT {
                         .orElseThrow();
                 for (var account : postgres.jdbi()
                         .withHandle(handle -> handle.createQuery("SELECT id FROM accounts WHERE role = 'learner'")
-                                .mapTo(java.util.UUID.class)
+                                .mapTo(UUID.class)
                                 .list())) {
                     enrolments.complete(account, lesson);
                 }

@@ -1,5 +1,8 @@
 package academy;
 
+import academy.accounts.Account;
+import academy.accounts.Accounts;
+import academy.accounts.Passwords;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.TestServices;
 import dozen.app.Lifecycle;
@@ -158,9 +161,8 @@ public final class RunningAcademy implements AutoCloseable {
     /** A logged-in admin's cookie. */
     public String admin() {
         try (var postgres = postgres()) {
-            var accounts = new academy.accounts.Accounts(
-                    postgres.jdbi(), new academy.accounts.Passwords(academy.accounts.Passwords.Cost.DEFAULT));
-            accounts.create("admin@example.com", new Secret(PASSWORD), "Admin", academy.accounts.Account.Role.ADMIN);
+            var accounts = new Accounts(postgres.jdbi(), new Passwords(Passwords.Cost.DEFAULT));
+            accounts.create("admin@example.com", new Secret(PASSWORD), "Admin", Account.Role.ADMIN);
         }
         return logIn("admin@example.com");
     }

@@ -14,7 +14,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -171,7 +173,7 @@ final class JobBench implements AutoCloseable {
 
     private static double median(double[] values) {
         var sorted = values.clone();
-        java.util.Arrays.sort(sorted);
+        Arrays.sort(sorted);
         return sorted[sorted.length / 2];
     }
 
@@ -193,7 +195,7 @@ final class JobBench implements AutoCloseable {
                             .toList();
                     postgres.jdbi().useTransaction(transaction -> jobs.enqueueAll(transaction, batch));
                     next += 1_000_000_000L * AT_ONCE / perSecond;
-                    java.util.concurrent.locks.LockSupport.parkNanos(next - System.nanoTime());
+                    LockSupport.parkNanos(next - System.nanoTime());
                 }
             });
         }

@@ -1,6 +1,7 @@
 package dev;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
@@ -17,7 +18,7 @@ public final class FreePort {
             var port = ThreadLocalRandom.current().nextInt(LEAST, END);
             try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
                 return socket.getLocalPort();
-            } catch (java.net.BindException e) {
+            } catch (BindException e) {
                 // taken: try another one
             }
         }

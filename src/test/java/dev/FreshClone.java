@@ -6,6 +6,7 @@ import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -27,10 +28,7 @@ record FreshClone(Path folder) {
             @Override
             public FileVisitResult visitFile(Path each, BasicFileAttributes attributes) throws IOException {
                 if (!LEFT_OUT.contains(each.getFileName().toString())) {
-                    Files.copy(
-                            each,
-                            folder.resolve(from.relativize(each)),
-                            java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
+                    Files.copy(each, folder.resolve(from.relativize(each)), StandardCopyOption.COPY_ATTRIBUTES);
                 }
                 return FileVisitResult.CONTINUE;
             }

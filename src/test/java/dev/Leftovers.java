@@ -3,6 +3,7 @@ package dev;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -21,8 +22,8 @@ final class Leftovers {
         Files.writeString(
                 file,
                 process.pid() + " " + started(process) + "\n",
-                java.nio.file.StandardOpenOption.CREATE,
-                java.nio.file.StandardOpenOption.APPEND);
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
     }
 
     /** Deletes the file, once all processes have ended normally. */

@@ -3,6 +3,7 @@ package dev;
 import dozen.domain.Exit;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.HashMap;
@@ -69,7 +70,7 @@ final class Reload {
         for (var file : Rebuild.files(WATCHED, "")) {
             try {
                 times.put(file, Files.getLastModifiedTime(file));
-            } catch (java.nio.file.NoSuchFileException e) {
+            } catch (NoSuchFileException e) {
                 // deleted while we looked
             }
         }

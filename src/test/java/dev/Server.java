@@ -3,6 +3,7 @@ package dev;
 import dozen.domain.Exit;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -102,7 +103,7 @@ public final class Server {
         try (var socket = new ServerSocket()) {
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(port));
-        } catch (java.net.BindException e) {
+        } catch (BindException e) {
             throw Exit.failure("port " + port + " is in use; try scripts/server --port " + (port + 1));
         }
     }

@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
@@ -122,7 +123,7 @@ class StartupCacheIT {
                 after.closeEntry();
             }
         }
-        Files.move(next, jar, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        Files.move(next, jar, StandardCopyOption.REPLACE_EXISTING);
     }
 
     @Test

@@ -7,6 +7,7 @@ import factors.Declarations.Person;
 import java.io.File;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Map;
 import java.util.jar.JarFile;
 
 /** V: build, release and run are stages of their own. */
@@ -44,7 +45,7 @@ final class BuildReleaseRun {
     }
 
     /** Applies the migration of a newer build, then releases and runs this build again. */
-    private static void rollBack(Subject subject, java.util.Map<String, String> settings) throws Exception {
+    private static void rollBack(Subject subject, Map<String, String> settings) throws Exception {
         var folder = Files.createTempDirectory("newer");
         try (var jar = new JarFile(App.JAR.toFile())) {
             var migrations = Files.createDirectories(folder.resolve("db/migration"));

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
@@ -62,7 +63,7 @@ final class Disposability {
                             answer.get().statusCode() == 201,
                             "a request in flight got %d",
                             answer.get().statusCode());
-                } catch (java.util.concurrent.ExecutionException e) {
+                } catch (ExecutionException e) {
                     throw new Factor.Broken("a request in flight was dropped: " + e.getCause());
                 }
             }

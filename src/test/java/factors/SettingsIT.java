@@ -69,10 +69,9 @@ class SettingsIT {
         try (var app = App.start(settings, "web");
                 var client = HttpClient.newHttpClient()) {
             assertEquals(200, app.get(client, "/health/ready").statusCode());
-            var request = java.net.http.HttpRequest.newBuilder(
-                            java.net.URI.create("http://127.0.0.1:%d/metrics".formatted(app.port())))
+            var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/metrics".formatted(app.port())))
                     .header("Authorization", "Bearer canary-3-canary-3");
-            var metrics = client.send(request.build(), java.net.http.HttpResponse.BodyHandlers.ofString());
+            var metrics = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
             assertEquals(200, metrics.statusCode());
             app.terminate();
             app.exitCode();

@@ -3,6 +3,7 @@ package factors;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import dev.TestServices;
+import jakarta.mail.MessagingException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -98,7 +99,7 @@ final class Subject implements AutoCloseable {
                 .filter(mail -> {
                     try {
                         return mail.getAllRecipients()[0].toString().contains(address);
-                    } catch (jakarta.mail.MessagingException e) {
+                    } catch (MessagingException e) {
                         return false;
                     }
                 })

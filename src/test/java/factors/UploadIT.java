@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.TestServices;
+import dozen.security.Sha256;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -108,7 +109,7 @@ class UploadIT {
 
     /** Bytes that are cheap to make and not all the same. */
     private static final class Source extends InputStream {
-        private final MessageDigest digest = dozen.security.Sha256.start();
+        private final MessageDigest digest = Sha256.start();
         private int left = BYTES;
 
         @Override

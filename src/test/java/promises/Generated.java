@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -248,7 +249,7 @@ final class Generated {
     }
 
     private void spoil(ObjectNode object) {
-        var names = new java.util.ArrayList<String>();
+        var names = new ArrayList<String>();
         object.fieldNames().forEachRemaining(names::add);
         var name = names.isEmpty() || oneIn(4) ? "unknown" : any(names);
         switch (random.nextInt(6)) {

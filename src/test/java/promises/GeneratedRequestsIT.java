@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import academy.RunningAcademy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -147,7 +148,7 @@ class GeneratedRequestsIT {
                     && !built.method().equals("HEAD")) {
                 faults.add("no problem: " + answer.statusCode() + " " + told);
             }
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             faults.add(e + ": " + told);
         }
     }

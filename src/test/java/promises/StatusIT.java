@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -51,7 +52,7 @@ class StatusIT {
     }
 
     private static Map<String, String> through(Map<String, String> direct, Proxy postgres, Proxy redis) {
-        var settings = new java.util.HashMap<>(direct);
+        var settings = new HashMap<>(direct);
         settings.put("STATUS_PUBLIC", "true");
         settings.put(
                 "DATABASE_URL",

@@ -2,6 +2,7 @@ package academy.accounts;
 
 import dozen.domain.Exit;
 import java.util.List;
+import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
@@ -48,7 +49,7 @@ public final class BackfillCompleteness {
                             FROM unnest(:ids, :values) AS computed (id, completeness)
                             WHERE accounts.id = computed.id
                             """)
-                    .bind("ids", accounts.stream().map(Account::id).toArray(java.util.UUID[]::new))
+                    .bind("ids", accounts.stream().map(Account::id).toArray(UUID[]::new))
                     .bind(
                             "values",
                             accounts.stream()

@@ -13,6 +13,7 @@ import java.io.Reader;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -74,7 +75,7 @@ public final class ImportCourses {
         try {
             if (Files.isDirectory(Path.of(file))) throw Exit.failure("is a folder: " + file);
             return Files.newInputStream(Path.of(file));
-        } catch (IOException | java.nio.file.InvalidPathException e) {
+        } catch (IOException | InvalidPathException e) {
             throw Exit.failure("can't be read: " + file);
         }
     }

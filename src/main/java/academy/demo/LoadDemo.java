@@ -11,6 +11,7 @@ import academy.courses.Lessons;
 import academy.learning.Enrolments;
 import academy.videos.Ffmpeg;
 import academy.videos.Videos;
+import dozen.config.Secret;
 import dozen.domain.Exit;
 import dozen.services.FileStorage;
 import java.io.IOException;
@@ -100,7 +101,7 @@ public final class LoadDemo {
         }
     }
 
-    private void learner(String email, String name, dozen.config.Secret password, Course course, int done) {
+    private void learner(String email, String name, Secret password, Course course, int done) {
         var account =
                 accounts.create(email, password, name, Account.Role.LEARNER).orElseThrow();
         enrolments.enrol(account.id(), course.id());

@@ -5,6 +5,7 @@ import dozen.jobs.JobRun;
 import dozen.jobs.Jobs;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -54,8 +55,8 @@ public record EnqueueReminders(Instant now) {
                     .bind("daytime", zonesWithDaytime(now))
                     .bind("batch", BATCH)
                     .map((row, _) -> SendReminder.of(
-                            row.getObject("account_id", java.util.UUID.class),
-                            row.getObject("course_id", java.util.UUID.class),
+                            row.getObject("account_id", UUID.class),
+                            row.getObject("course_id", UUID.class),
                             row.getTimestamp("active_at").toInstant()))
                     .list();
             jobs.enqueueAll(transaction, reminders);

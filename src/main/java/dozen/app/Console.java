@@ -1,5 +1,6 @@
 package dozen.app;
 
+import java.nio.file.Files;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -30,9 +31,9 @@ public final class Console {
     public void run() throws Exception {
         var terminal = System.console() != null && System.console().isTerminal();
         var tool = JavaShellToolBuilder.builder().persistence(new HashMap<>()); // keeps nothing on disk
-        var start = java.nio.file.Files.createTempFile("console", ".jsh");
+        var start = Files.createTempFile("console", ".jsh");
         try {
-            java.nio.file.Files.writeString(start, declarations());
+            Files.writeString(start, declarations());
             tool.start(
                     "--execution",
                     "local",
@@ -45,7 +46,7 @@ public final class Console {
                     "--startup",
                     start.toString());
         } finally {
-            java.nio.file.Files.deleteIfExists(start);
+            Files.deleteIfExists(start);
         }
     }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -92,7 +93,7 @@ public final class Health {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var answers = threads.invokeAll(
                     resources.stream()
-                            .map(resource -> (java.util.concurrent.Callable<Long>) () -> timed(resource.check()))
+                            .map(resource -> (Callable<Long>) () -> timed(resource.check()))
                             .toList(),
                     LIMIT_MS,
                     TimeUnit.MILLISECONDS);

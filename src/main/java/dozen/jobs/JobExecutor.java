@@ -7,6 +7,7 @@ import com.github.kagkarlsson.scheduler.task.TaskInstance;
 import dozen.logging.RequestId;
 import dozen.services.TransientFailures;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -161,7 +162,7 @@ final class JobExecutor {
                 .addKeyValue("attempt", attempt)
                 .addKeyValue("wait_ms", wait)
                 .addKeyValue("run_ms", milliseconds)
-                .addKeyValue("outcome", outcome.name().toLowerCase(java.util.Locale.ROOT));
+                .addKeyValue("outcome", outcome.name().toLowerCase(Locale.ROOT));
         if (requestId != null) event = event.addKeyValue("requestId", requestId);
         if (failure != null && outcome != Outcome.HANDED_BACK) event = event.setCause(failure);
         event.log("job");

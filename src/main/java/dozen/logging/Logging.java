@@ -8,6 +8,7 @@ import java.util.Locale;
 import net.logstash.logback.encoder.LogstashEncoder;
 import net.logstash.logback.fieldnames.LogstashCommonFieldNames;
 import net.logstash.logback.fieldnames.LogstashFieldNames;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
@@ -97,7 +98,7 @@ public final class Logging {
         stdout.setContext(context);
         stdout.setEncoder(encoder);
         stdout.start();
-        var root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        var root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.addAppender(stdout);
         root.setLevel(logback(libraries));
         context.getLogger(application).setLevel(logback(level));

@@ -7,6 +7,7 @@ import dozen.http.Health;
 import dozen.jobs.JobStats;
 import dozen.services.Postgres;
 import dozen.services.Redis;
+import dozen.services.TransientFailures;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -83,7 +84,7 @@ public final class Status {
         try {
             return question.ask();
         } catch (Exception e) {
-            if (dozen.services.TransientFailures.is(e)) return null;
+            if (TransientFailures.is(e)) return null;
             throw new IllegalStateException(e);
         }
     }

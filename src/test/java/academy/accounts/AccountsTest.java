@@ -10,6 +10,7 @@ import academy.RunningAcademy;
 import dev.TestServices;
 import java.net.http.HttpRequest;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -159,7 +160,7 @@ class AccountsTest {
             postgres.jdbi().useHandle(handle -> handle.execute("UPDATE accounts SET name = 'Renamed'"));
         }
         assertEquals("Somebody", json(academy.get(path)).get("name").asText());
-        assertEquals(404, academy.get("/api/users/" + new java.util.UUID(1, 1)).statusCode());
+        assertEquals(404, academy.get("/api/users/" + new UUID(1, 1)).statusCode());
         assertEquals(404, academy.get("/api/users/1").statusCode());
     }
 

@@ -8,6 +8,8 @@ import academy.RunningAcademy;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.MailCatcher;
 import dev.TestServices;
+import dozen.services.Postgres;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -168,7 +170,7 @@ class PasswordsTest {
         return limited.send(limited.request("/api/sessions")
                 .header("X-Forwarded-For", address)
                 .header("Content-Type", "application/json")
-                .POST(java.net.http.HttpRequest.BodyPublishers.ofString("""
+                .POST(HttpRequest.BodyPublishers.ofString("""
                         {"email": "no%d@example.com", "password": "a wrong password"}""".formatted(number))));
     }
 
@@ -187,7 +189,7 @@ class PasswordsTest {
         }
     }
 
-    private static String hash(dozen.services.Postgres postgres) {
+    private static String hash(Postgres postgres) {
         return postgres.jdbi()
                 .withHandle(
                         handle -> handle.createQuery("SELECT password FROM accounts WHERE email = 'cost@example.com'")

@@ -7,6 +7,7 @@ import academy.RunningAcademy;
 import com.icegreen.greenmail.util.GreenMailUtil;
 import dev.MailCatcher;
 import dev.TestServices;
+import dozen.services.Postgres;
 import jakarta.mail.Multipart;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -60,7 +61,7 @@ class SendWelcomeMailTest {
         }
     }
 
-    private static long left(dozen.services.Postgres postgres) {
+    private static long left(Postgres postgres) {
         return postgres.jdbi()
                 .withHandle(handle -> handle.createQuery(
                                 "SELECT (SELECT count(*) FROM jobs) + (SELECT count(*) FROM dead_jobs)")

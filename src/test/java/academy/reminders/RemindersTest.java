@@ -10,11 +10,17 @@ import dev.MailCatcher;
 import dozen.jobs.Job;
 import dozen.jobs.Jobs;
 import dozen.services.Redis;
+import jakarta.mail.MessagingException;
+import jakarta.mail.Multipart;
+import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeMessage;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -55,7 +61,7 @@ class RemindersTest {
     }
 
     private List<MimeMessage> mails(String subject) throws Exception {
-        var found = new java.util.ArrayList<MimeMessage>();
+        var found = new ArrayList<MimeMessage>();
         for (var mail : catcher.mails()) if (mail.getSubject().startsWith(subject)) found.add(mail);
         return found;
     }
@@ -81,10 +87,7 @@ class RemindersTest {
         var text = MailCatcher.text(mail);
         assertTrue(text.contains("Fresh & <new>"), text);
         assertTrue(text.contains("1 of 2 lessons"), text);
-        var html = ((jakarta.mail.Multipart) mail.getContent())
-                .getBodyPart(1)
-                .getContent()
-                .toString();
+        var html = ((Multipart) mail.getContent()).getBodyPart(1).getContent().toString();
         assertTrue(html.contains("Fresh &amp; &lt;new&gt;"), html);
         run(EnqueueDigests.of(tomorrow.plusDays(1)));
         assertEquals(3, mails("Your day").size()); // the admin has nothing new; Leo has a course under way
@@ -92,8 +95,8 @@ class RemindersTest {
 
     private static String recipient(MimeMessage mail) {
         try {
-            return ((jakarta.mail.internet.InternetAddress) mail.getAllRecipients()[0]).getAddress();
-        } catch (jakarta.mail.MessagingException e) {
+            return ((InternetAddress) mail.getAllRecipients()[0]).getAddress();
+        } catch (MessagingException e) {
             throw new IllegalStateException(e);
         }
     }
@@ -130,7 +133,7 @@ class RemindersTest {
     }
 
     /** Sends the one-click request as a browser does from a mail provider's page (RFC 8058). */
-    private java.net.http.HttpResponse<String> click(String path) {
+    private HttpResponse<String> click(String path) {
         return academy.send(academy.request(path)
                 .header("Origin", "https://mail.example")
                 .header("Sec-Fetch-Site", "cross-site")
@@ -161,7 +164,7 @@ class RemindersTest {
                 "UPDATE enrolments SET active_at = reminded_at + interval '1 minute' WHERE reminded_at IS NOT NULL");
         run(EnqueueReminders.of(Instant.now()
                 .plusSeconds(20 * 24 * 3600)
-                .truncatedTo(java.time.temporal.ChronoUnit.DAYS)
+                .truncatedTo(ChronoUnit.DAYS)
                 .plusSeconds(12 * 3600)));
         assertEquals(6, reminded().size()); // three more: vienna, untold and recent; it is night in Auckland
     }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import academy.RunningAcademy;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.TestServices;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -19,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -146,7 +148,7 @@ class VideosTest {
         assertEquals(
                 "This file can't be read: Invalid data found when processing input.",
                 await(id, "failed").get("reason").asText());
-        var cut = Files.write(folder.resolve("cut.mp4"), java.util.Arrays.copyOf(Files.readAllBytes(film(2)), 20_000));
+        var cut = Files.write(folder.resolve("cut.mp4"), Arrays.copyOf(Files.readAllBytes(film(2)), 20_000));
         var cutId = json(put(lesson("Cut"), cut)).at("/video/id").asText();
         assertFalse(await(cutId, "failed").get("reason").asText().contains("/"));
         var playlist = Files.writeString(
@@ -189,7 +191,7 @@ class VideosTest {
         var unknownLength = academy.request("/api/lessons/" + lesson + "/video")
                 .header("Content-Type", "video/mp4")
                 .header("Cookie", admin)
-                .PUT(BodyPublishers.ofInputStream(() -> new java.io.ByteArrayInputStream(new byte[1000])));
+                .PUT(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(new byte[1000])));
         assertEquals(411, academy.send(unknownLength).statusCode());
         academy.signUp("uploader@example.com");
         assertEquals(

@@ -9,6 +9,7 @@ import dozen.services.Postgres;
 import dozen.services.Redis;
 import dozen.services.RedisUrl;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -51,7 +52,7 @@ class JobOutageIT {
                         .map(i -> pickUp(postgres, redis, "back " + i))
                         .sorted()
                         .toArray();
-                assertTrue(woken[4] < 100, "median of " + java.util.Arrays.toString(woken) + " ms");
+                assertTrue(woken[4] < 100, "median of " + Arrays.toString(woken) + " ms");
             }
             assertTrue(worker.isAlive());
         }

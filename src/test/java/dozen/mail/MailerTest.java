@@ -10,6 +10,7 @@ import dozen.services.Mail;
 import dozen.services.Postgres;
 import dozen.services.PostgresUrl;
 import dozen.services.SmtpUrl;
+import jakarta.mail.MessagingException;
 import jakarta.mail.internet.InternetAddress;
 import java.time.Duration;
 import java.util.Map;
@@ -50,7 +51,7 @@ class MailerTest {
     private static void send(Mailer mailer) {
         try {
             mailer.send(new Mailer.Recipient("twin@example.com", "Twin"), KEY, "test", "A test", Map.of());
-        } catch (jakarta.mail.MessagingException e) {
+        } catch (MessagingException e) {
             throw new IllegalStateException(e);
         }
     }

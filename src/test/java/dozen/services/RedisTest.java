@@ -9,6 +9,7 @@ import static redis.clients.jedis.Protocol.Command.ACL;
 import dev.LocalRedis;
 import dev.TestServices;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -33,7 +34,7 @@ class RedisTest {
     @BeforeAll
     static void start() throws Exception {
         makeCertificate();
-        try (var socket = new java.net.ServerSocket(0)) {
+        try (var socket = new ServerSocket(0)) {
             tlsPort = socket.getLocalPort();
         }
         var folder = FOLDER.toAbsolutePath();

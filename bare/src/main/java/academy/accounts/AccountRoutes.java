@@ -1,18 +1,19 @@
 package academy.accounts;
 
-import dozen.http.Access;
-import dozen.http.Routes;
-import dozen.http.Params;
-import dozen.domain.DomainError;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dozen.config.Secret;
+import dozen.domain.DomainError;
 import dozen.domain.Validation;
+import dozen.http.Access;
 import dozen.http.Idempotency;
 import dozen.http.Json;
+import dozen.http.Params;
 import dozen.http.Problem;
+import dozen.http.Routes;
 import dozen.jobs.Jobs;
 import dozen.services.Cache;
-import dozen.config.Secret;
 import io.javalin.http.Context;
+import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
 /** The API for sign-up, log-in and log-out, the caller's own account, and what others see of it. */
@@ -114,7 +115,7 @@ public final class AccountRoutes {
         context.contentType("application/json").result(user);
     }
 
-    private static String key(java.util.UUID id) {
+    private static String key(UUID id) {
         return "user:" + id;
     }
 
