@@ -103,7 +103,6 @@ public final class Migrations {
                 .baselineVersion("0")
                 .group(true)
                 .mixed(true)
-                .lockRetryCount(LOCK_SECONDS)
                 .load();
         // A jar without migrations would otherwise count as up to date. Flyway itself detects the other cases: it fails
         // when an applied migration below the jar's latest is missing, and warns when the history is ahead, as after a
