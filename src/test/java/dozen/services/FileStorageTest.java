@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -156,6 +157,39 @@ class FileStorageTest {
             else assertThrows(ServiceUnavailable.class, storage::ping);
         } finally {
             server.stop(0);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "HTTP/1.1 200 OK|Content-Length: 1000||0123456789",
+                "HTTP/1.1 200 OK|Content-Length: 1000||",
+                "HTTP/1.1 200 OK|Content-Length: 1000|",
+                "HTTP/1.1 200 OK|Transfer-Encoding: chunked||A|0123456789|",
+                "HTTP/1.1 200 OK|Conte",
+                "HTTP/1.",
+                ""
+            })
+    void anAnswerThatIsCutOffIsNoFile(String answer, @TempDir Path folder) throws Exception {
+        try (var server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            var serving = Thread.ofVirtual().start(() -> cutOff(server, answer.replace("|", "\r\n")));
+            var storage = new FileStorage(bucket("http://127.0.0.1:" + server.getLocalPort(), "key", null));
+            assertThrows(ServiceUnavailable.class, () -> storage.read(name));
+            assertThrows(ServiceUnavailable.class, () -> storage.download(name, folder.resolve("file")));
+            server.close();
+            serving.join();
+        }
+    }
+
+    private static void cutOff(ServerSocket server, String answer) {
+        while (true) {
+            try (var socket = server.accept()) {
+                socket.getInputStream().read(new byte[10_000]);
+                socket.getOutputStream().write(answer.getBytes(StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                return; // the test is over
+            }
         }
     }
 
