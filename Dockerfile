@@ -1,11 +1,10 @@
-# Three stages: build, a runtime of the modules that are used, and what is run. The targets are "app" and, with ffmpeg
-# for the worker, "worker".
+# Three stages: build, a runtime of the modules that are used, and what is run.
 FROM maven:3.9-eclipse-temurin-25 AS build
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends redis-server && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
 ENV MAVEN_OPTS=-Dmaven.repo.local=/build/.m2
 # Dependencies first, in a layer that only a change of pom.xml makes anew. The markers go, or the next build would think
-# that it had unpacked the fonts.
+# that it had unpacked everything.
 COPY pom.xml ./
 RUN mvn -q -B -ntp -DskipTests -Ds3.server.skip=false package \
     && rm -rf target/app.jar target/classes target/dependency-maven-plugin-markers
@@ -37,18 +36,18 @@ WORKDIR /app
 COPY --from=build /runtime /runtime
 COPY --from=build /build/target/lib target/lib
 COPY --from=build /build/target/app.jar /build/target/app.aot target/
+COPY deploy/jvm.options deploy/
 USER 10001:10001
 EXPOSE 8000
 STOPSIGNAL SIGTERM
 # For web; other process types have no port, and compose and Kubernetes know that.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
   CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/${PORT:-8000} && printf 'GET /health HTTP/1.0\\r\\n\\r\\n' >&3 && grep -q '200 OK' <&3"]
-# A small heap that grows with what is kept: else the young generation alone fills a third of the largest one.
-# The property tells StartupCache that it has nothing to look for.
-ENTRYPOINT ["/runtime/bin/java", "-XX:AOTCache=target/app.aot", "-Ddozen.startup.cache=target/app.aot", \
-  "-Xlog:aot*=off,cds*=off", "-Xms32m", "-XX:MaxRAMPercentage=60", "-XX:+ExitOnOutOfMemoryError", "-jar", "target/app.jar"]
+ENTRYPOINT ["/runtime/bin/java", "@deploy/jvm.options", "-jar", "target/app.jar"]
 CMD ["web"]
 
+# for videos
+# The worker has ffmpeg, too.
 FROM app AS worker
 USER root
 RUN apt-get update -qq \
@@ -59,3 +58,4 @@ CMD ["worker"]
 
 # Without a target, what most need.
 FROM app
+# end

@@ -1,123 +1,110 @@
 package academy;
 
-import academy.accounts.BackfillCompleteness;
-import academy.accounts.CreateAdmin;
-import academy.certificates.Certificates;
-import academy.courses.Courses;
-import academy.courses.ImportCourses;
-import academy.courses.Lessons;
-import academy.demo.LoadDemo;
-import academy.learning.Enrolments;
-import academy.videos.Ffmpeg;
-import academy.videos.Videos;
+import academy.accounts.AccountsFeature;
+import academy.certificates.CertificatesFeature;
+import academy.courses.CoursesFeature;
+import academy.learning.LearningFeature;
+import academy.reminders.RemindersFeature;
+import academy.videos.VideosFeature;
+import dozen.apidocs.ApiDocsFeature;
 import dozen.app.Application;
-import dozen.app.Console;
-import dozen.app.StartupCache;
-import dozen.jobs.JobTasks;
-import dozen.jobs.Jobs;
+import dozen.app.Features;
+import dozen.app.Lifecycle;
+import dozen.app.MaintenanceFeature;
+import dozen.app.Services;
+import dozen.http.Server;
+import dozen.jobs.Scheduler;
+import dozen.jobs.Worker;
+import dozen.metrics.MetricsFeature;
 import dozen.services.Migrations;
 import dozen.services.Postgres;
+import dozen.services.Redis;
+import dozen.status.StatusFeature;
+import java.time.Duration;
 
-/** The parts of Academy: its process types and its tasks. */
+/** The whole wiring: the process types, the backing services that they attach, and the features. */
 public final class Main {
+    static final String NAME = "Academy";
+    /** The longest that a statement of a request may take. */
+    private static final Duration STATEMENT = Duration.ofSeconds(5);
+    /** The same for jobs and tasks, which may take longer. */
+    private static final Duration LONG_STATEMENT = Duration.ofMinutes(10);
+
+    /** Settings come from the environment. SIGTERM, SIGINT and System.exit close what the lifecycle owns, in reverse. */
     public static void main(String[] arguments) {
-        StartupCache.use(arguments);
-        System.exit(program().run(System.getenv(), arguments));
+        System.exit(application().run(System.getenv(), arguments));
     }
 
-    static Application<Settings> program() {
-        return new Application<>("academy", Main.class, Settings::process, Settings::read)
-                .processType(
-                        "web",
-                        "answers HTTP on $PORT; any number",
-                        run -> WebProcess.start(
-                                run.settings(), run.lifecycle(), program().tasks()))
-                .processType(
-                        "worker", "runs jobs; any number", run -> WorkerProcess.start(run.settings(), run.lifecycle()))
-                .processType(
-                        "scheduler",
-                        "turns clock ticks into jobs; any number, each tick once",
-                        run -> SchedulerProcess.start(run.settings(), run.lifecycle()))
+    static Application<Settings> application() {
+        return new Application<>("academy", Main.class, Settings::read, Settings.EXAMPLE)
+                .process("web", "answers HTTP on $PORT; any number", Main::web)
+                .process("worker", "runs jobs; any number", Main::worker)
+                .process("scheduler", "turns clock ticks into jobs; any number, each tick once", Main::scheduler)
                 .once(
                         "release",
-                        "applies migrations; once per release, safe if repeated",
-                        run -> Migrations.run(run.settings().databaseUrl()))
-                .interactive("console", "JShell with the resources in scope", run -> console(services(run)))
-                .task(
-                        "create-admin",
-                        CreateAdmin.ARGUMENTS,
-                        "the password on stdin or at a prompt",
-                        run -> CreateAdmin.run(services(run).accounts(postgres(run)), run.arguments()))
-                .task(
-                        "import-courses",
-                        ImportCourses.ARGUMENTS,
-                        "adds the courses of a CSV file",
-                        run -> ImportCourses.run(new Courses(postgres(run).jdbi()), run.arguments()))
-                .task(
-                        "backfill-completeness",
-                        "",
-                        "computes what old accounts lack",
-                        run -> BackfillCompleteness.run(postgres(run).jdbi(), run.arguments()))
-                .task(
-                        "load-demo",
-                        "",
-                        "fills an empty database; the password of all on stdin",
-                        run -> loadDemo(services(run)).run(run.arguments()))
-                .task(
-                        "list-jobs",
-                        JobTasks.LIST_ARGUMENTS,
-                        "counts by type; what runs, fails or is dead",
-                        run -> jobTasks(run).list(run.arguments(), System.out))
-                .task(
-                        "retry-jobs",
-                        JobTasks.SELECTION_ARGUMENTS,
-                        "queues dead jobs again",
-                        run -> jobTasks(run).retry(run.arguments()))
-                .task(
-                        "discard-jobs",
-                        JobTasks.SELECTION_ARGUMENTS,
-                        "deletes dead jobs",
-                        run -> jobTasks(run).discard(run.arguments()));
+                        "applies migrations; safe if repeated or run twice at once",
+                        (settings, _) ->
+                                Migrations.run(settings.services().postgres().url()))
+                .commands(Main::commands);
     }
 
-    private static void console(Services services) throws Exception {
-        var postgres = services.postgres(2, Services.LONG_STATEMENT);
-        var redis = services.redis();
-        new Console()
-                .with("settings", services.settings())
-                .with("postgres", postgres)
-                .with("redis", redis)
-                .with("accounts", services.accounts(postgres))
-                .with("courses", new Courses(postgres.jdbi()))
-                .with("jobs", new Jobs(redis))
-                .run();
+    /** Every feature, after those that it depends on. Each has a line here and, if it has settings, in Settings. */
+    static Features features(Settings settings, Services services) {
+        var features = new Features();
+        var accounts = features.add(new AccountsFeature(settings.accounts(), settings.http(), services));
+        var courses = features.add(new CoursesFeature(services));
+        var learning = features.add(new LearningFeature(services, accounts, courses));
+        features.add(new VideosFeature(settings.videos(), settings.files(), services, courses));
+        features.add(new CertificatesFeature(settings.files(), services, accounts, learning));
+        features.add(new RemindersFeature(settings.reminders(), services, accounts, courses, learning));
+        features.add(new MaintenanceFeature(settings.purge(), services));
+        features.add(new MetricsFeature(settings.metricsToken(), services));
+        features.add(new StatusFeature(
+                settings.statusReaders(), settings.process(), settings.declared(), services, features));
+        features.add(new ApiDocsFeature(services.layout()));
+        return features;
     }
 
-    private static LoadDemo loadDemo(Services services) {
-        var postgres = services.postgres(2, Services.LONG_STATEMENT);
-        var jdbi = postgres.jdbi();
-        var jobs = new Jobs(services.redis());
-        return new LoadDemo(
-                services.accounts(postgres),
-                new Courses(jdbi),
-                new Lessons(jdbi),
-                new Enrolments(jdbi, new Certificates(jdbi, jobs)::issue),
-                new Videos(jdbi, jobs),
-                services.files(),
-                new Ffmpeg(services.settings().ffmpeg()));
+    static Server web(Settings settings, Lifecycle lifecycle) {
+        var connections = settings.services().postgres().poolSize();
+        var services = attach(settings, lifecycle, connections, STATEMENT).connect();
+        var features = features(settings, services).join("web", lifecycle);
+        return lifecycle.register(Server.start(settings.http(), services.health(), services.layout(), routes -> {
+            features.forEach(feature -> feature.routes(routes));
+            services.layout().register(routes);
+        }));
     }
 
-    private static Services services(Application.Run<Settings> run) {
-        return new Services(run.settings(), run.lifecycle());
+    static Worker worker(Settings settings, Lifecycle lifecycle) {
+        var connections =
+                Math.max(settings.services().postgres().poolSize(), Worker.connections(settings.workerThreads()));
+        var services = attach(settings, lifecycle, connections, LONG_STATEMENT).connect();
+        var features = features(settings, services).join("worker", lifecycle);
+        var name = lifecycle.processName("worker");
+        var drain = settings.process().drain();
+        var worker = lifecycle.register(new Worker(name, services.postgres(), services.redis(), drain));
+        features.forEach(feature -> feature.jobs(worker));
+        return worker.start(settings.workerThreads());
     }
 
-    private static Postgres postgres(Application.Run<Settings> run) {
-        return services(run).postgres(2, Services.LONG_STATEMENT);
+    static Scheduler scheduler(Settings settings, Lifecycle lifecycle) {
+        var services = attach(settings, lifecycle, 4, STATEMENT).connect();
+        var features = features(settings, services).join("scheduler", lifecycle);
+        var scheduler = lifecycle.register(new Scheduler(services.postgres()));
+        features.forEach(feature -> feature.ticks(scheduler));
+        return scheduler.start();
     }
 
-    private static JobTasks jobTasks(Application.Run<Settings> run) {
-        return new JobTasks(postgres(run).jdbi(), services(run).redis());
+    /** The features for tasks and the console. Nothing connects before it is used. */
+    private static Features commands(Settings settings, Lifecycle lifecycle) {
+        return features(settings, attach(settings, lifecycle, 2, LONG_STATEMENT));
     }
 
-    private Main() {}
+    /** The backing services that every process has: a HikariCP pool and a Jedis client, and what is made of them. */
+    private static Services attach(Settings settings, Lifecycle lifecycle, int connections, Duration statementLimit) {
+        var attached = settings.services();
+        var postgres = lifecycle.register(new Postgres(attached.postgres().url(), connections, statementLimit));
+        var redis = lifecycle.register(new Redis(attached.redis()));
+        return Services.of(NAME, attached, settings.http().publicUrl(), postgres, redis);
+    }
 }

@@ -1,13 +1,16 @@
 package academy;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Dependencies point one way: the wiring knows the features, the features know the kit, and nothing goes in a circle. */
@@ -34,40 +37,49 @@ class ArchitectureTest {
         slices().matching(APPLICATION + ".(*)..").should().beFreeOfCycles().check(CLASSES);
     }
 
+    /** Routes, pages and the feature's face speak HTTP; everything else could run without it. */
     @Test
-    void whatFeaturesSpeakInKnowsNoHttp() {
+    void theDomainKnowsNoHttp() {
+        var domain = describe(
+                "the domain",
+                (JavaClass type) -> type.getPackageName().startsWith(APPLICATION + ".")
+                        && !HTTP.matcher(type.getName()).find());
         noClasses()
-                .that()
-                .resideInAnyPackage("dozen.domain..", "dozen.jobs..", "dozen.services..")
+                .that(domain)
+                .or(resideInAnyPackage(
+                        "dozen.domain..", "dozen.config..", "dozen.jobs..", "dozen.services..", "dozen.mail.."))
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.javalin..", "dozen.http..")
                 .check(CLASSES);
     }
 
-    /** A feature that only Main knows, with the sample data, can be taken out without a change in another feature. */
+    private static final Pattern HTTP = Pattern.compile("(Feature|Routes|Pages|Fragments|Sessions|ReturnTo)(\\$|$)");
+
     @Test
-    void leavesAreKnownToTheWiringAlone() {
-        var features = describe(
-                "a feature",
+    void featuresKnowEachOthersDomainAndNotEachOthersRoutes() {
+        var routes = describe(
+                "routes and pages",
                 (JavaClass type) -> type.getPackageName().startsWith(APPLICATION + ".")
-                        && !type.getPackageName().equals(APPLICATION + ".demo"));
-        for (var leaf : new String[] {"certificates", "videos", "reminders", "authoring"}) {
+                        && type.getSimpleName().matches(".*(Routes|Pages)"));
+        slices().matching(APPLICATION + ".(*)..")
+                .should()
+                .notDependOnEachOther()
+                .ignoreDependency(DescribedPredicate.alwaysTrue(), DescribedPredicate.not(routes))
+                .check(CLASSES);
+    }
+
+    /** What only Main knows can be taken out: rooms of the kit, and features. */
+    @Test
+    void leavesAreKnownToMainAlone() {
+        for (var leaf : new String[] {"dozen.status", "dozen.metrics", "dozen.apidocs"}) {
             noClasses()
-                    .that(features)
-                    .and()
-                    .resideOutsideOfPackage(APPLICATION + "." + leaf + "..")
+                    .that()
+                    .resideOutsideOfPackages(leaf + "..", APPLICATION)
                     .should()
                     .dependOnClassesThat()
-                    .resideInAPackage(APPLICATION + "." + leaf + "..")
+                    .resideInAPackage(leaf + "..")
                     .check(CLASSES);
         }
-        noClasses()
-                .that()
-                .resideOutsideOfPackages("dozen.status..", APPLICATION)
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("dozen.status..")
-                .check(CLASSES);
     }
 }

@@ -3,10 +3,10 @@ package academy;
 import academy.accounts.Account;
 import academy.accounts.Accounts;
 import academy.accounts.Passwords;
+import academy.videos.LocalFfmpeg;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.TestServices;
 import dozen.app.Lifecycle;
-import dozen.config.Env;
 import dozen.config.Secret;
 import dozen.http.Access;
 import dozen.http.Json;
@@ -19,9 +19,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /** The same program that main runs, on a free port and a database of its own, driven over HTTP. */
@@ -33,13 +31,11 @@ public final class RunningAcademy implements AutoCloseable {
     private final Map<String, String> settings;
     private final Server server;
     private Postgres directDatabase;
+    private static ApiDocument document;
 
     private RunningAcademy(Map<String, String> settings) {
         this.settings = settings;
-        var env = new Env(settings);
-        var read = Settings.read(env);
-        env.check();
-        server = WebProcess.start(read, lifecycle, Main.program().tasks());
+        server = Main.web(settings(), lifecycle);
     }
 
     public static RunningAcademy start() {
@@ -54,16 +50,30 @@ public final class RunningAcademy implements AutoCloseable {
         return new RunningAcademy(settings);
     }
 
-    /** Starts Academy with file storage and ffmpeg, too. */
+    /** Starts Academy with file storage, too. */
     public static RunningAcademy withFiles() {
         return withFiles(Map.of());
     }
 
     public static RunningAcademy withFiles(Map<String, String> changes) {
         var all = new HashMap<>(TestServices.shared().s3().settings());
-        all.put("FFMPEG", TestServices.ffmpeg());
+        // for videos
+        all.put("FFMPEG", LocalFfmpeg.program());
+        // end
         all.putAll(changes);
         return start(all);
+    }
+
+    /** The document that this program serves, which is the same for all programs of a test run. */
+    synchronized ApiDocument apiDocument() {
+        if (document != null) return document;
+        try {
+            var answer = client.send(request("/openapi.json").build(), HttpResponse.BodyHandlers.ofString());
+            document = ApiDocument.parse(answer.body());
+            return document;
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     public Map<String, Access> accessByRoute() {
@@ -86,7 +96,7 @@ public final class RunningAcademy implements AutoCloseable {
     public HttpResponse<String> send(HttpRequest.Builder request) {
         try {
             var answer = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-            ApiDocument.SHARED.check(answer); // whatever a test is about, every answer must be as documented
+            apiDocument().check(answer); // whatever a test is about, every answer must be as documented
             return answer;
         } catch (IOException e) {
             throw new IllegalStateException(e);
@@ -130,12 +140,12 @@ public final class RunningAcademy implements AutoCloseable {
 
     /** Runs jobs as well, in this process. */
     public void startWorker() {
-        WorkerProcess.start(Settings.read(new Env(settings)), lifecycle);
+        Main.worker(settings(), lifecycle);
     }
 
     /** The settings of this program, for a test that does the work of a task or a scheduler. */
     public Settings settings() {
-        return Settings.read(new Env(settings));
+        return TestSettings.read(settings);
     }
 
     /** Creates a learner's account; returns its id. */
@@ -165,21 +175,6 @@ public final class RunningAcademy implements AutoCloseable {
             accounts.create("admin@example.com", new Secret(PASSWORD), "Admin", Account.Role.ADMIN);
         }
         return logIn("admin@example.com");
-    }
-
-    public record MadeCourse(String course, List<String> lessons) {}
-
-    /** Makes a course with this many lessons. */
-    public MadeCourse course(String admin, String title, int lessons) {
-        var course = json(post("/api/courses", "{\"title\": \"%s\"}".formatted(title), admin))
-                .get("id")
-                .asText();
-        var ids = new ArrayList<String>();
-        for (var i = 1; i <= lessons; i++) {
-            var lesson = post("/api/courses/" + course + "/lessons", "{\"title\": \"Lesson %d\"}".formatted(i), admin);
-            ids.add(json(lesson).get("id").asText());
-        }
-        return new MadeCourse(course, ids);
     }
 
     /** Runs a query that returns one number. */

@@ -5,8 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dozen.app.ProcessSettings;
 import dozen.config.Env;
-import dozen.config.Setting;
+import dozen.config.Env.Setting;
 import dozen.jobs.Cron;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,11 +17,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Settings declares every setting. What other files say about settings is checked against it. */
-public class SettingsTest {
-    public static List<Setting> declared() {
-        var env = new Env(Map.of());
-        Settings.read(env);
-        return env.settings();
+class SettingsTest {
+    private static List<Setting> declared() {
+        return TestSettings.declared();
     }
 
     private static String row(Setting setting) {
@@ -56,7 +55,10 @@ public class SettingsTest {
         return defaultValue == null || defaultValue.matches(".*[ $].*") ? "" : defaultValue;
     }
 
-    /** Academy checks only the times that are set, at each start. So the default times are checked here. */
+    private static Settings read(Env env) {
+        return Settings.read(env, ProcessSettings.read(env));
+    }
+
     @Test
     void everyTimeOfDayIsOne() {
         var times = declared().stream()
@@ -66,7 +68,7 @@ public class SettingsTest {
         for (var time : times) {
             Cron.parse(time.defaultValue());
             var env = new Env(Map.of(time.name(), "at noon"));
-            Settings.read(env);
+            read(env);
             assertTrue(env.faults().stream().anyMatch(line -> line.startsWith(time.name() + " must be a cron")));
         }
     }
@@ -75,7 +77,7 @@ public class SettingsTest {
     void placeholdersAreNoSecrets() {
         for (var key : new String[] {"short", "a".repeat(64)}) {
             var env = new Env(Map.of("SECRET_KEY", key, "DATABASE_URL", "postgres://h/d", "REDIS_URL", "redis://h"));
-            Settings.read(env);
+            read(env);
             var faults = assertThrows(Env.Faults.class, env::check).lines();
             assertEquals(1, faults.size());
             assertTrue(faults.getFirst().startsWith("SECRET_KEY "));
@@ -89,6 +91,6 @@ public class SettingsTest {
                 "DATABASE_URL", "postgres://u:canary@h/d?sslpassword=canary",
                 "REDIS_URL", "redis://u:canary@h",
                 "METRICS_TOKEN", "canary 0123456789"));
-        assertTrue(!Settings.read(env).toString().contains("canary"));
+        assertTrue(!read(env).toString().contains("canary"));
     }
 }

@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import academy.SettingsTest;
+import academy.TestSettings;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import dozen.config.Setting;
+import dozen.config.Env.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +44,7 @@ class DeployFilesTest {
     }
 
     private static Map<String, Setting> settings() {
-        return SettingsTest.declared().stream().collect(Collectors.toMap(Setting::name, setting -> setting));
+        return TestSettings.declared().stream().collect(Collectors.toMap(Setting::name, setting -> setting));
     }
 
     @Test

@@ -32,16 +32,16 @@ class NewProjectIT {
         clone = FreshClone.into(temporary.resolve("clone"));
     }
 
-    private record Ended(int code, String output) {}
+    record Ended(int code, String output) {}
 
-    private static Ended run(Path folder, String... command) throws IOException, InterruptedException {
-        var output = Files.createTempFile(temporary, "output", ".txt");
+    static Ended run(Path folder, String... command) throws IOException, InterruptedException {
+        var output = Files.createTempFile("output", ".txt");
         var process = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
-        assertTrue(process.waitFor(300, TimeUnit.SECONDS));
+        assertTrue(process.waitFor(600, TimeUnit.SECONDS));
         return new Ended(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
     }
 
@@ -58,32 +58,13 @@ class NewProjectIT {
         assertEquals("", run(fork, "git", "status", "--porcelain").output());
         var about = run(fork, "cat", "README.md", "app.json", "pom.xml").output();
         assertTrue(about.startsWith("# WebShop\n"), about);
-        assertFalse(about.matches("(?is).*(starter.kit|scripts/new|Dozen only).*"), about);
+        assertFalse(about.matches("(?is).*(starter.kit|scripts/new|for dozen).*"), about);
         var tests = "-Dtest=SettingsTest,DeployFilesTest,ApiDocumentTest,LearningTest,CertificatePdfTest";
         var tested = run(fork, "scripts/test", "-o", tests, "-DskipITs");
         assertEquals(0, tested.code(), tested.output());
         var cached = run(fork, "scripts/cache");
         assertEquals(0, cached.code(), cached.output());
         assertTrue(Files.exists(Path.of(cached.output().lines().toList().getLast())), cached.output());
-    }
-
-    @Test
-    void aBareForkHasOneExampleOfEachKindAndItsTestsPass() throws Exception {
-        var fork = temporary.resolve("bare");
-        var made = run(clone.folder(), "scripts/new", "--bare", "com.acme.till", "till", fork.toString());
-        assertEquals(0, made.code(), made.output());
-        assertEquals(List.of(), namingAcademy(fork));
-        var own = run(fork, "git", "ls-files")
-                .output()
-                .lines()
-                .filter(file -> !file.matches(
-                        "scripts/.*|src/(main|test)/java/(dozen|dev|factors)/.*|src/main/resources/\\w+/dozen/.*"
-                                + "|src/main/resources/db/kit/.*|src/test/resources/(db|templates)/.*"))
-                .toList();
-        assertTrue(own.size() < 40, own.size() + " files: " + own);
-        var tests = "-Dtest=AccountsTest,SettingsTest,DeployFilesTest"; // the kit's own tests run here already
-        var tested = run(fork, "scripts/test", "-o", tests, "-DskipITs");
-        assertEquals(0, tested.code(), tested.output());
     }
 
     @Test
@@ -118,7 +99,8 @@ class NewProjectIT {
         assertTrue(merged.startsWith("// from the newer kit\n") && merged.endsWith("// the fork's own line\n"), merged);
         assertTrue(Files.readString(fork.resolve(problem)).endsWith("too\n"));
         assertTrue(Files.readString(fork.resolve(main)).endsWith("feature\n"));
-        assertEquals(run(dozen, "git", "rev-parse", "HEAD").output(), Files.readString(fork.resolve(".dozen")));
+        assertTrue(Files.readString(fork.resolve(".dozen"))
+                .startsWith(run(dozen, "git", "rev-parse", "HEAD").output()));
         commit(fork, "status");
         assertTrue(run(fork, "scripts/upgrade", dozen.toString()).output().contains("as new as that"));
         var built = run(fork, "scripts/build");

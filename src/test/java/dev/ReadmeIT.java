@@ -3,7 +3,6 @@ package dev;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import academy.Story;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -23,6 +22,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import promises.Story;
 
 /** A newcomer's first hour, in a fresh clone: every command of README, and what scripts/server promises. */
 @Tag("long")
@@ -134,7 +134,7 @@ class ReadmeIT {
     }
 
     private static void saveAndAwait() throws IOException, InterruptedException {
-        var source = clone.folder().resolve("src/main/java/dozen/http/Health.java");
+        var source = clone.folder().resolve("src/main/java/dozen/http/Server.java");
         var before = Files.readString(source);
         var after = before.replace("Map.of(\"status\", \"ok\")", "Map.of(\"status\", \"changed\")");
         assertTrue(!after.equals(before));

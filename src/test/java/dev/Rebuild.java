@@ -54,6 +54,7 @@ public final class Rebuild {
             add(jar, RESOURCES);
             for (var built : BUILT) for (var file : files(built, "")) add(jar, built.getParent(), file);
         }
+        Files.deleteIfExists(JAR.resolveSibling("app.aot")); // the JVM would run the old code from it
         // The move is atomic: a process that has the old jar open keeps reading the old one.
         Files.move(next, JAR, StandardCopyOption.ATOMIC_MOVE);
         return true;

@@ -5,6 +5,7 @@ import dozen.services.Postgres;
 import dozen.services.PostgresUrl;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 
 /** The data that an empty database is filled with, so that there is something to see and an account to log in with. */
 final class SampleData {
@@ -31,6 +32,17 @@ final class SampleData {
         }
     }
 
+    private static final List<String> TIPS = List.of(
+            // for certificates
+            "Log in as learner and complete a course: a worker makes the certificate.",
+            // end
+            // for videos
+            "Log in as admin, upload a film, and reload the page while it is on its way.",
+            // end
+            "Start one more worker, and see it on the status page:",
+            "  (set -a; . .dev/env; java -jar target/app.jar worker)",
+            "Ask the console: echo 'accounts.count()' | (set -a; . .dev/env; java -jar target/app.jar console)");
+
     /** Prints the addresses, the log-ins and the first steps for a newcomer. */
     static void printSummary(int port, String mailPage) {
         System.out.printf("""
@@ -45,17 +57,11 @@ final class SampleData {
                 │  mails    %5$s
                 │  API      http://localhost:%1$d/docs
                 │
-                ├ Three things to try
-                │  Log in as learner, watch a film to its end, and complete a course: the certificate is made by a worker.
-                │  Log in as admin, upload a film, and reload the page while it is on its way.
-                │  Start one more worker, and see it on the status page:
-                │    (set -a; . .dev/env; java -jar target/app.jar worker)
-                │
-                │  curl 'localhost:%1$d/api/courses?q=redis'
-                │  echo 'courses.count()' | (set -a; . .dev/env; java -jar target/app.jar console)
+                ├ Things to try
+                │  %6$s
                 │
                 └ Saving a file under src/main restarts with the change. Ctrl-C stops everything.
 
-                """, port, ADMIN, LEARNER, PASSWORD, mailPage);
+                """, port, ADMIN, LEARNER, PASSWORD, mailPage, String.join("\n│  ", TIPS));
     }
 }

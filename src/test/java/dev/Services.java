@@ -1,5 +1,6 @@
 package dev;
 
+import academy.videos.LocalFfmpeg;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,6 @@ final class Services implements AutoCloseable {
     private final LocalRedis redis;
     private final LocalS3 s3;
     private final MailCatcher mail;
-    private final String ffmpeg;
     private final String secretKey;
 
     private final List<ProcessHandle> processes;
@@ -28,7 +28,6 @@ final class Services implements AutoCloseable {
             LocalRedis redis,
             LocalS3 s3,
             MailCatcher mail,
-            String ffmpeg,
             String secretKey,
             List<ProcessHandle> processes) {
         this.processes = processes;
@@ -36,7 +35,6 @@ final class Services implements AutoCloseable {
         this.redis = redis;
         this.s3 = s3;
         this.mail = mail;
-        this.ffmpeg = ffmpeg;
         this.secretKey = secretKey;
     }
 
@@ -57,7 +55,6 @@ final class Services implements AutoCloseable {
                 redis,
                 s3.await(),
                 MailCatcher.start(),
-                LocalFfmpeg.program(folder.resolve("binaries")),
                 secretKey,
                 List.of(postgresProcess, redisProcess, s3.process()));
     }
@@ -80,7 +77,9 @@ final class Services implements AutoCloseable {
         settings.put("SECRET_KEY", secretKey);
         settings.put("SMTP_URL", mail.url());
         settings.putAll(s3.settings());
-        settings.put("FFMPEG", ffmpeg);
+        // for videos
+        settings.put("FFMPEG", LocalFfmpeg.program());
+        // end
         settings.put("STATUS_PUBLIC", "true");
         settings.put("RELEASE_VERSION", "development");
         return settings;

@@ -105,14 +105,6 @@ public final class TestServices {
         }
     }
 
-    public static String ffmpeg() {
-        try {
-            return LocalFfmpeg.program(Path.of(".dev/binaries"));
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     public LocalPostgres postgres() {
         return postgres;
     }

@@ -28,8 +28,10 @@ public final class TrainCache {
     private static final List<String> READS = List.of(
             "/health",
             "/health/ready",
+            // for courses
             "/api/courses",
             "/api/courses?q=redis",
+            // end
             "/api/users/00000000-0000-7000-8000-000000000000",
             "/api/me",
             "/",

@@ -79,6 +79,12 @@ public final class App implements AutoCloseable {
         return start(null, settings, new ArrayList<>(List.of(JAVA)), java, arguments);
     }
 
+    /** The same in another working folder. */
+    public static App startPlainIn(Path folder, Map<String, String> settings, List<String> java, String... arguments)
+            throws IOException {
+        return start(folder, settings, new ArrayList<>(List.of(JAVA)), java, arguments);
+    }
+
     private static App start(
             Path folder, Map<String, String> settings, List<String> command, List<String> java, String... arguments)
             throws IOException {

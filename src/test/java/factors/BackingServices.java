@@ -41,7 +41,7 @@ final class BackingServices {
         }
         var observed = "PostgreSQL, Redis and SMTP";
         mail(subject, Person.number("services", 2));
-        if (subject.declared.files()) {
+        if (subject.hasSetting("S3_BUCKET")) {
             files(subject);
             observed = "PostgreSQL, Redis, S3 and SMTP";
         }

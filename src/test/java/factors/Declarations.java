@@ -11,19 +11,9 @@ import java.util.List;
  * The facts about an application that the proof of the factors needs, from src/test/resources/factors.json: how to sign
  * up and log in, a path that reads what a sign-up made, the job that a sign-up enqueues (it sends one mail), a tick, a
  * task, and a line for the console. {mail}, {password}, {name} and {id} are placeholders for a person's values.
- *
- * @param files whether web is attached to file storage and reports it as "files" in its readiness
  */
 record Declarations(
-        Request signUp,
-        Request logIn,
-        String me,
-        String read,
-        String job,
-        Tick tick,
-        Task task,
-        Line console,
-        boolean files) {
+        Request signUp, Request logIn, String me, String read, String job, Tick tick, Task task, Line console) {
     record Request(String path, JsonNode body) {}
 
     /** @param setting the setting that holds its cron expression */

@@ -49,8 +49,8 @@ class MutationsIT {
 
     static List<Mutation> mutations() {
         var main = "src/main/java/academy/Main.java";
-        var web = "src/main/java/academy/WebProcess.java";
-        var start = "var services = new Services(settings, lifecycle);";
+        var web = "static Server web(Settings settings, Lifecycle lifecycle) {";
+        var worker = "static Worker worker(Settings settings, Lifecycle lifecycle) {";
         return List.of(
                 new Mutation(
                         "I", "a process type of another artifact", "Procfile", "app.jar worker", "worker.jar worker"),
@@ -58,17 +58,22 @@ class MutationsIT {
                 new Mutation(
                         "III",
                         "a secret in a log",
+                        main,
                         web,
-                        start,
-                        start
-                                + "org.slf4j.LoggerFactory.getLogger(WebProcess.class).info(\"key {}\", settings.secretKey().reveal());"),
-                new Mutation("IV", "a resource that is not asked", web, "storage::ping", "() -> {}"),
+                        web
+                                + "org.slf4j.LoggerFactory.getLogger(Main.class).info(\"key {}\", settings.services().secretKey().reveal());"),
+                new Mutation(
+                        "IV",
+                        "a resource that is not asked",
+                        "src/main/java/academy/videos/VideosFeature.java",
+                        "storage::ping",
+                        "() -> {}"),
                 new Mutation(
                         "V",
                         "web that migrates",
+                        main,
                         web,
-                        start,
-                        start + "dozen.services.Migrations.run(settings.databaseUrl());"),
+                        web + "Migrations.run(settings.services().postgres().url());"),
                 new Mutation(
                         "VI",
                         "an in-memory session",
@@ -90,16 +95,16 @@ class MutationsIT {
                 new Mutation(
                         "VII",
                         "a port that is not the given one",
-                        "src/main/java/academy/Settings.java",
-                        "new HttpSettings(port,",
-                        "new HttpSettings(0,"),
+                        "src/main/java/dozen/http/HttpSettings.java",
+                        "new HttpSettings(\n                port,",
+                        "new HttpSettings(\n                0,"),
                 new Mutation(
                         "VIII",
                         "a job enqueued twice",
-                        "src/main/java/academy/accounts/AccountRoutes.java",
-                        "jobs.enqueue(transaction, new SendWelcomeMail(account.id()));",
-                        "jobs.enqueue(transaction, new SendWelcomeMail(account.id()));"
-                                + " jobs.enqueue(transaction, new SendWelcomeMail(account.id()));"),
+                        "src/main/java/academy/accounts/SignUp.java",
+                        "jobs.enqueue(transaction, new SendWelcomeMail(account.id()))",
+                        "{ jobs.enqueue(transaction, new SendWelcomeMail(account.id()));"
+                                + " jobs.enqueue(transaction, new SendWelcomeMail(account.id())); }"),
                 new Mutation(
                         "IX",
                         "a dropped drain",
@@ -109,13 +114,13 @@ class MutationsIT {
                         "Math.max(1, (deadline - System.nanoTime()) / 1_000_000)",
                         "1"),
                 new Mutation("X", "an older engine in production", "docker-compose.yml", "postgres:18", "postgres:16"),
+                new Mutation("XI", "a line on stderr", main, worker, worker + "System.err.println(\"here\");"),
                 new Mutation(
-                        "XI",
-                        "a line on stderr",
-                        "src/main/java/academy/WorkerProcess.java",
-                        start,
-                        start + "System.err.println(\"here\");"),
-                new Mutation("XII", "no such task", main, "\"create-admin\"", "\"make-admin\""));
+                        "XII",
+                        "no such task",
+                        "src/main/java/academy/accounts/AccountsFeature.java",
+                        "\"create-admin\"",
+                        "\"make-admin\""));
     }
 
     @ParameterizedTest

@@ -79,6 +79,14 @@ final class Subject implements AutoCloseable {
         return settings;
     }
 
+    /** Whether the artifact reads this setting. */
+    boolean hasSetting(String name) throws Exception {
+        try (var list = start(deploy(), "settings")) {
+            list.exitCode();
+            return list.out().stream().anyMatch(line -> line.startsWith(name + " "));
+        }
+    }
+
     static Map<String, String> with(Map<String, String> settings, String... changes) {
         var changed = new TreeMap<>(settings);
         for (var i = 0; i < changes.length; i += 2) changed.put(changes[i], changes[i + 1]);

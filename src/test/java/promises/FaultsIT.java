@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import academy.RunningAcademy;
+import academy.courses.MadeCourse;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import dev.TestServices;
@@ -185,7 +186,7 @@ class FaultsIT {
                 var academy =
                         RunningAcademy.withFiles(cheap(Map.of("AWS_ENDPOINT_URL_S3", through(endpoint, proxy))))) {
             var admin = academy.admin();
-            var lessons = academy.course(admin, "Films", LESSONS).lessons();
+            var lessons = MadeCourse.in(academy, admin, "Films", LESSONS).lessons();
             var film = new byte[100_000];
             var recovered = runDuringFault(fault, proxy, 2, number -> {
                 Thread.sleep(100);

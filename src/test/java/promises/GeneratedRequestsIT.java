@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import academy.RunningAcademy;
+import academy.courses.MadeCourse;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -56,7 +57,7 @@ class GeneratedRequestsIT {
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             academy.signUp("learner@example.com");
             var cookies = List.of("", academy.logIn("learner@example.com"), academy.admin());
-            var course = academy.course(cookies.getLast(), "A course", 2);
+            var course = MadeCourse.in(academy, cookies.getLast(), "A course", 2);
             var known = new ArrayList<>(course.lessons());
             known.add(course.course());
             var document =

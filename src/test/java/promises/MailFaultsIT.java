@@ -8,7 +8,7 @@ import com.icegreen.greenmail.util.ServerSetup;
 import dev.FaultySmtp;
 import dev.FaultySmtp.Fault;
 import dev.FaultySmtp.Step;
-import dozen.http.PublicUrl;
+import dozen.config.PublicUrl;
 import dozen.mail.Mailer;
 import dozen.services.Mail;
 import dozen.services.SmtpUrl;
@@ -55,8 +55,10 @@ class MailFaultsIT {
                 var postgres = academy.postgres();
                 var threads = Executors.newFixedThreadPool(16)) {
             var mail = new Mail(
-                    Optional.of(SmtpUrl.parse(server.url())), new InternetAddress("hi@example.com"), false, SHORT);
-            var mailer = new Mailer(postgres.jdbi(), mail, PublicUrl.parse("http://localhost"), (_, _) -> {});
+                    new Mail.Settings(
+                            Optional.of(SmtpUrl.parse(server.url())), new InternetAddress("hi@example.com"), false),
+                    SHORT);
+            var mailer = new Mailer("Test", postgres.jdbi(), mail, PublicUrl.parse("http://localhost"));
             var work = new ArrayList<Callable<Void>>();
             for (var i = 0; i < LETTERS; i++) {
                 var number = i;
@@ -83,7 +85,7 @@ class MailFaultsIT {
         for (var tries = 0; tries < 40; tries++) {
             try {
                 var to = new Mailer.Recipient("l%d@example.com".formatted(number), "L");
-                mailer.send(to, "fault-" + number, "test", "A test", Map.of());
+                mailer.send(to, "fault-" + number, "mails/test", "A test", Map.of());
                 return;
             } catch (MessagingException e) {
                 failures.incrementAndGet();

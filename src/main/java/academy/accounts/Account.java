@@ -10,7 +10,7 @@ import java.util.UUID;
  * A person with a log-in, as that person and admins see it.
  *
  * @param timeZone such as Europe/Vienna; null when never given
- * @param letters whether digests and reminders are wanted
+ * @param letters whether mails are wanted that are not about the account itself
  * @param completeness the completeness of the profile, 0 to 100; null until it is computed
  * @param mailRefused what the mail server said when it refused this address for good; null while mails arrive
  */

@@ -1,32 +1,42 @@
 package academy.accounts;
 
-import academy.pages.FormPost;
-import academy.pages.Layout;
 import dozen.config.Secret;
 import dozen.http.Access;
-import dozen.http.FormBody;
+import dozen.http.ClientAddress;
 import dozen.http.Params;
 import dozen.http.Routes;
+import dozen.pages.FormPost;
+import dozen.pages.Layout;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import java.util.List;
 import java.util.Map;
 
 /** The forms to sign up, to log in and out, and to set a new password. They do what the API does. */
-public final class AccountPages {
+final class AccountPages {
     private final Layout layout;
     private final Sessions sessions;
-    private final AccountRoutes accounts;
-    private final PasswordRoutes passwords;
+    private final SignUp signUp;
+    private final LogIn logIn;
+    private final PasswordChanges passwords;
+    private final ClientAddress clients;
 
-    public AccountPages(Layout layout, Sessions sessions, AccountRoutes accounts, PasswordRoutes passwords) {
+    AccountPages(
+            Layout layout,
+            Sessions sessions,
+            SignUp signUp,
+            LogIn logIn,
+            PasswordChanges passwords,
+            ClientAddress clients) {
         this.layout = layout;
         this.sessions = sessions;
-        this.accounts = accounts;
+        this.signUp = signUp;
+        this.logIn = logIn;
         this.passwords = passwords;
+        this.clients = clients;
     }
 
-    public void register(Routes routes) {
+    void register(Routes routes) {
         routes.page("/sign-up", Access.PUBLIC, context -> signUpForm(context, List.of()));
         routes.form("/sign-up", Access.PUBLIC, this::signUp);
         routes.page("/log-in", Access.PUBLIC, context -> logInForm(context, List.of()));
@@ -44,14 +54,12 @@ public final class AccountPages {
         FormPost.submit(
                 context,
                 () -> {
-                    var request = new AccountRoutes.SignUp(
-                            FormBody.text(context, "email").strip(),
+                    var request = new SignUp.Request(
+                            Params.form(context, "email").strip(),
                             password(context),
-                            FormBody.text(context, "name").strip());
-                    sessions.start(
-                            context,
-                            accounts.signUp(accounts.prepareSignUp(context, request))
-                                    .id());
+                            Params.form(context, "name").strip());
+                    var account = signUp.create(signUp.prepare(clients.network(context), request));
+                    sessions.start(context, account.id());
                     return ReturnTo.of(context);
                 },
                 faults -> signUpForm(context, faults));
@@ -60,12 +68,12 @@ public final class AccountPages {
     private void signUpForm(Context context, List<String> faults) {
         layout.answer(
                 context,
-                "sign-up",
+                "accounts/sign-up",
                 "Sign up",
                 Map.of(
                         "faults", faults,
-                        "email", FormBody.text(context, "email"),
-                        "name", FormBody.text(context, "name"),
+                        "email", Params.form(context, "email"),
+                        "name", Params.form(context, "name"),
                         "next", ReturnTo.of(context)));
     }
 
@@ -73,10 +81,11 @@ public final class AccountPages {
         FormPost.submit(
                 context,
                 () -> {
-                    accounts.logIn(
+                    var request =
+                            new LogIn.Request(Params.form(context, "email").strip(), password(context));
+                    sessions.start(
                             context,
-                            new AccountRoutes.LogIn(
-                                    FormBody.text(context, "email").strip(), password(context)));
+                            logIn.check(clients.network(context), request).id());
                     return ReturnTo.of(context);
                 },
                 faults -> logInForm(context, faults));
@@ -85,9 +94,9 @@ public final class AccountPages {
     private void logInForm(Context context, List<String> faults) {
         layout.answer(
                 context,
-                "log-in",
+                "accounts/log-in",
                 "Log in",
-                Map.of("faults", faults, "email", FormBody.text(context, "email"), "next", ReturnTo.of(context)));
+                Map.of("faults", faults, "email", Params.form(context, "email"), "next", ReturnTo.of(context)));
     }
 
     private void askForReset(Context context) {
@@ -95,9 +104,9 @@ public final class AccountPages {
                 context,
                 () -> {
                     passwords.request(
-                            context,
-                            new PasswordRoutes.ResetRequest(
-                                    FormBody.text(context, "email").strip()));
+                            clients.network(context),
+                            new PasswordChanges.ResetRequest(
+                                    Params.form(context, "email").strip()));
                     return "/reset?sent=yes";
                 },
                 faults -> resetForm(context, faults, false));
@@ -107,8 +116,8 @@ public final class AccountPages {
         FormPost.submit(
                 context,
                 () -> {
-                    passwords.reset(new PasswordRoutes.Reset(
-                            new Secret(FormBody.text(context, "token").strip()), password(context)));
+                    passwords.reset(new PasswordChanges.Reset(
+                            new Secret(Params.form(context, "token").strip()), password(context)));
                     return "/log-in?changed=yes";
                 },
                 faults -> resetForm(context, faults, true));
@@ -118,7 +127,7 @@ public final class AccountPages {
     private void resetForm(Context context, List<String> faults, boolean withToken) {
         layout.answer(
                 context,
-                "reset",
+                "accounts/reset",
                 "A new password",
                 Map.of(
                         "faults",
@@ -128,12 +137,12 @@ public final class AccountPages {
                         "withToken",
                         withToken,
                         "email",
-                        FormBody.text(context, "email"),
+                        Params.form(context, "email"),
                         "token",
-                        FormBody.text(context, "token")));
+                        Params.form(context, "token")));
     }
 
     private static Secret password(Context context) {
-        return new Secret(FormBody.text(context, "password"));
+        return new Secret(Params.form(context, "password"));
     }
 }

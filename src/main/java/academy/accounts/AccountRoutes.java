@@ -1,46 +1,45 @@
 package academy.accounts;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import dozen.config.Secret;
 import dozen.domain.DomainError;
-import dozen.domain.Validation;
 import dozen.http.Access;
+import dozen.http.ClientAddress;
 import dozen.http.Idempotency;
 import dozen.http.Json;
 import dozen.http.Params;
 import dozen.http.Routes;
-import dozen.jobs.Jobs;
 import dozen.services.Cache;
 import io.javalin.http.Context;
 import java.util.UUID;
-import org.jdbi.v3.core.Handle;
 
 /** The API for sign-up, log-in and log-out, the caller's own account, and what others see of it. */
-public final class AccountRoutes {
-    private static final String LOG_IN = "log-in";
-
-    record SignUp(String email, Secret password, String name) {}
-
-    record LogIn(String email, Secret password) {}
-
+final class AccountRoutes {
     private final Accounts accounts;
     private final Sessions sessions;
-    private final LogInLimits limits;
+    private final SignUp signUp;
+    private final LogIn logIn;
+    private final ClientAddress clients;
     private final Idempotency idempotency;
     private final Cache cache;
-    private final Jobs jobs;
 
-    public AccountRoutes(
-            Accounts accounts, Sessions sessions, LogInLimits limits, Idempotency idempotency, Cache cache, Jobs jobs) {
+    AccountRoutes(
+            Accounts accounts,
+            Sessions sessions,
+            SignUp signUp,
+            LogIn logIn,
+            ClientAddress clients,
+            Idempotency idempotency,
+            Cache cache) {
         this.accounts = accounts;
         this.sessions = sessions;
-        this.limits = limits;
+        this.signUp = signUp;
+        this.logIn = logIn;
+        this.clients = clients;
         this.idempotency = idempotency;
         this.cache = cache;
-        this.jobs = jobs;
     }
 
-    public void register(Routes routes) {
+    void register(Routes routes) {
         routes.post("/api/accounts", Access.PUBLIC, idempotency.once(this::prepareSignUp, this::signUp));
         routes.post("/api/sessions", Access.PUBLIC, this::logIn); // not once: a replayed answer would have no cookie
         routes.delete("/api/sessions", Access.USER, this::logOutEverywhere);
@@ -50,49 +49,19 @@ public final class AccountRoutes {
         routes.get("/api/users/{id}", Access.PUBLIC, this::user);
     }
 
+    private NewAccount prepareSignUp(Context context) {
+        return signUp.prepare(clients.network(context), Json.body(context, SignUp.Request.class));
+    }
+
     private void signUp(Context context, NewAccount checked) {
-        var account = signUp(checked);
+        var account = signUp.create(checked);
         context.status(201).header("Location", "/api/users/" + account.id()).json(account);
     }
 
-    private NewAccount prepareSignUp(Context context) {
-        return prepareSignUp(context, Json.body(context, SignUp.class));
-    }
-
-    NewAccount prepareSignUp(Context context, SignUp request) {
-        NewAccount.check(request.email(), request.password(), request.name());
-        limits.takeSignUp(context);
-        return accounts.prepare(request.email(), request.password(), request.name(), Account.Role.LEARNER);
-    }
-
-    Account signUp(NewAccount checked) {
-        return accounts.create(checked, this::welcome)
-                .orElseThrow(() -> DomainError.conflict("This address has an account already."));
-    }
-
-    private void welcome(Handle transaction, Account account) {
-        jobs.enqueue(transaction, new SendWelcomeMail(account.id()));
-    }
-
     private void logIn(Context context) {
-        context.status(201).json(logIn(context, Json.body(context, LogIn.class)));
-    }
-
-    Account logIn(Context context, LogIn request) {
-        var validation = new Validation();
-        validation.text("email", request.email(), 1, 254);
-        validation.text(
-                "password",
-                request.password() == null ? null : request.password().reveal(),
-                1,
-                128);
-        validation.check();
-        limits.take(context, LOG_IN, request.email());
-        var account = accounts.logIn(request.email(), request.password())
-                .orElseThrow(() -> DomainError.unauthenticated("The address or the password is wrong."));
-        limits.giveBack(context, LOG_IN, request.email());
+        var account = logIn.check(clients.network(context), Json.body(context, LogIn.Request.class));
         sessions.start(context, account.id());
-        return account;
+        context.status(201).json(account);
     }
 
     private void logOut(Context context) {

@@ -1,5 +1,6 @@
 package academy.accounts;
 
+import dozen.app.PasswordPrompt;
 import dozen.domain.Exit;
 import java.io.IOException;
 import java.util.List;

@@ -1,10 +1,8 @@
 package academy.accounts;
 
-import dozen.http.ClientAddress;
-import dozen.http.RateLimits;
-import dozen.http.RateLimits.Rate;
+import dozen.services.RateLimits;
+import dozen.services.RateLimits.Rate;
 import dozen.services.TransientFailures;
-import io.javalin.http.Context;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -12,31 +10,33 @@ import java.util.Locale;
  * Limits how often somebody may try, so that guessing does not pay. Tries are counted by network, and by account
  * whatever the network. Where a success gives its try back, only failures count.
  */
-public final class LogInLimits {
+final class LogInLimits {
     private static final Duration PERIOD = Duration.ofMinutes(15);
 
+    /**
+     * How many tries are allowed within 15 minutes.
+     *
+     * @param byAddress failures per network
+     * @param byAccount failures per account
+     * @param signUps new accounts per network
+     */
+    public record Rates(int byAddress, int byAccount, int signUps) {}
+
     private final RateLimits limits;
-    private final ClientAddress clientAddress;
     private final Rate byAddress;
     private final Rate byAccount;
     private final Rate signUps;
 
-    /**
-     * @param byAddress failures allowed per network within 15 minutes
-     * @param byAccount failures allowed per account within 15 minutes
-     * @param signUps new accounts allowed per network within 15 minutes
-     */
-    public LogInLimits(RateLimits limits, ClientAddress clientAddress, int byAddress, int byAccount, int signUps) {
+    LogInLimits(RateLimits limits, Rates rates) {
         this.limits = limits;
-        this.clientAddress = clientAddress;
-        this.byAddress = new Rate(byAddress, PERIOD);
-        this.byAccount = new Rate(byAccount, PERIOD);
-        this.signUps = new Rate(signUps, PERIOD);
+        this.byAddress = new Rate(rates.byAddress(), PERIOD);
+        this.byAccount = new Rate(rates.byAccount(), PERIOD);
+        this.signUps = new Rate(rates.signUps(), PERIOD);
     }
 
     /** @param what the action that is tried; each action has its own count */
-    void take(Context context, String what, String account) {
-        limits.take(what + ":address", clientAddress.network(context), byAddress);
+    void take(String network, String what, String account) {
+        limits.take(what + ":address", network, byAddress);
         limits.take(what + ":account", plain(account), byAccount);
     }
 
@@ -44,16 +44,16 @@ public final class LogInLimits {
      * Limits sign-ups per network, because each sends a mail to an unconfirmed address. While Redis, which counts them,
      * is unavailable, everybody may sign up.
      */
-    void takeSignUp(Context context) {
+    void takeSignUp(String network) {
         try {
-            limits.take("sign-up:address", clientAddress.network(context), signUps);
+            limits.take("sign-up:address", network, signUps);
         } catch (RuntimeException e) {
             if (!TransientFailures.is(e)) throw e;
         }
     }
 
-    void giveBack(Context context, String what, String account) {
-        limits.giveBack(what + ":address", clientAddress.network(context), byAddress);
+    void giveBack(String network, String what, String account) {
+        limits.giveBack(what + ":address", network, byAddress);
         limits.giveBack(what + ":account", plain(account), byAccount);
     }
 

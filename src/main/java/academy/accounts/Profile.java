@@ -17,6 +17,10 @@ public record Profile(String name, String about, String timeZone, Boolean letter
         validation.check();
     }
 
+    public Profile withLetters(boolean wanted) {
+        return new Profile(name, about, timeZone, wanted);
+    }
+
     /** Returns a value from 0 to 100: a name counts 40, a few words about oneself and a time zone 30 each. */
     public int completeness() {
         return (name.isBlank() ? 0 : 40) + (about.isBlank() ? 0 : 30) + (timeZone == null ? 0 : 30);

@@ -1,6 +1,5 @@
 package academy.accounts;
 
-import dozen.http.FormBody;
 import dozen.http.Params;
 import io.javalin.http.Context;
 import java.util.regex.Pattern;
@@ -15,7 +14,7 @@ final class ReturnTo {
     private ReturnTo() {}
 
     static String of(Context context) {
-        var sent = FormBody.text(context, "next");
+        var sent = Params.form(context, "next");
         var asked = sent.isEmpty() ? String.valueOf(Params.query(context, "next")) : sent;
         return OWN.matcher(asked).matches() ? asked : "/";
     }

@@ -27,7 +27,7 @@ public record SendPasswordReset(String email) {
             mailer.send(
                     account.recipient(),
                     "password-reset-" + run.id(),
-                    "password-reset",
+                    "accounts/mails/password-reset",
                     "A new password for Academy",
                     Map.of(
                             "link",

@@ -22,7 +22,11 @@ public record SendWelcomeMail(UUID account) {
             var account = accounts.find(job.account());
             if (account.isEmpty()) return; // deleted in the meantime
             mailer.send(
-                    account.get().recipient(), "welcome-" + job.account(), "welcome", "Welcome to Academy", Map.of());
+                    account.get().recipient(),
+                    "welcome-" + job.account(),
+                    "accounts/mails/welcome",
+                    "Welcome to Academy",
+                    Map.of());
         }
     }
 }

@@ -80,11 +80,6 @@ public final class Sessions implements Authenticator {
         return account;
     }
 
-    /** Names the caller, for data that is kept per caller: the account's id, or "anybody". */
-    public String callerName(Context context) {
-        return current(context).map(account -> account.id().toString()).orElse("anybody");
-    }
-
     private void setCookie(Context context, String value, int seconds) {
         context.cookie(new Cookie(cookie, value, "/", seconds, https, true, null, SameSite.LAX));
     }

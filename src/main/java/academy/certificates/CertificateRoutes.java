@@ -1,12 +1,12 @@
 package academy.certificates;
 
-import academy.pages.Layout;
 import dozen.domain.Caller;
 import dozen.domain.DomainError;
-import dozen.domain.SliceRequest;
+import dozen.domain.Slice;
 import dozen.http.Access;
 import dozen.http.Params;
 import dozen.http.Routes;
+import dozen.pages.Layout;
 import dozen.services.FileStorage;
 import io.javalin.http.Context;
 import java.time.Duration;
@@ -17,9 +17,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The caller's own certificates, and the public page that verifies any certificate. */
-public final class CertificateRoutes {
+final class CertificateRoutes {
     /** The most certificates on a page; more than anybody gets. */
-    private static final SliceRequest MAX = new SliceRequest(100, Optional.empty());
+    private static final Slice.Request MAX = new Slice.Request(100, Optional.empty());
 
     private static final Duration LINK = Duration.ofMinutes(5);
     private static final DateTimeFormatter DAY =
@@ -29,13 +29,13 @@ public final class CertificateRoutes {
     private final Optional<FileStorage> files;
     private final Layout layout;
 
-    public CertificateRoutes(Certificates certificates, Optional<FileStorage> files, Layout layout) {
+    CertificateRoutes(Certificates certificates, Optional<FileStorage> files, Layout layout) {
         this.certificates = certificates;
         this.files = files;
         this.layout = layout;
     }
 
-    public void register(Routes routes) {
+    void register(Routes routes) {
         routes.get("/api/certificates", Access.USER, this::list);
         routes.get("/api/certificates/{id}", Access.USER, context -> context.json(own(context)));
         routes.get("/api/certificates/{id}/pdf", Access.USER, this::pdf);
@@ -73,7 +73,7 @@ public final class CertificateRoutes {
         var certificate = certificates.find(Params.uuid(context, "id")).orElseThrow(DomainError::notFound);
         layout.answer(
                 context,
-                "certificate",
+                "certificates/certificate",
                 "Certificate of " + certificate.name(),
                 Map.of(
                         "id", certificate.id(),
@@ -83,11 +83,11 @@ public final class CertificateRoutes {
     }
 
     /** The caller's certificates, for the page of all that the learner takes. */
-    public String learningSection(Caller caller) {
+    String learningSection(Caller caller) {
         var own = certificates.list(caller.id(), MAX).items().stream()
                 .map(certificate ->
                         Map.of("id", certificate.id(), "course", certificate.course(), "ready", certificate.isReady()))
                 .toList();
-        return layout.fragment("certificates", Map.of("certificates", own));
+        return layout.fragment("certificates/certificates", Map.of("certificates", own));
     }
 }

@@ -1,7 +1,6 @@
 package academy.certificates;
 
 import dozen.domain.Slice;
-import dozen.domain.SliceRequest;
 import dozen.jobs.Job;
 import dozen.jobs.Jobs;
 import java.util.Optional;
@@ -58,7 +57,7 @@ public final class Certificates {
     }
 
     /** Lists the certificates of an account, newest first. */
-    public Slice<Certificate> list(UUID account, SliceRequest page) {
+    public Slice<Certificate> list(UUID account, Slice.Request page) {
         var found = jdbi.withHandle(handle -> handle.createQuery(
                         SELECT + "WHERE account_id = :account AND id < :below ORDER BY id DESC LIMIT " + page.fetch())
                 .bind("account", account)

@@ -46,7 +46,7 @@ public record MakeCertificate(UUID certificate) {
             mailer.send(
                     account.get().recipient(),
                     "certificate-" + certificate.id(),
-                    "certificate",
+                    "certificates/mails/certificate",
                     "Your certificate: " + certificate.course(),
                     Map.of("course", certificate.course(), "page", page),
                     Map.of(),

@@ -1,13 +1,15 @@
 package academy.courses;
 
+import dozen.domain.DomainError;
 import dozen.domain.Slice;
-import dozen.domain.SliceRequest;
+import dozen.domain.Validation;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.mapper.RowMapper;
@@ -27,7 +29,7 @@ public final class Courses {
     }
 
     /** Returns one page of courses, newest first, by keyset on the primary key. */
-    Slice<Course> list(SliceRequest page) {
+    Slice<Course> list(Slice.Request page) {
         var found = jdbi.withHandle(handle -> handle.createQuery("""
                         SELECT %s FROM courses WHERE id < :below ORDER BY id DESC LIMIT %d
                         """.formatted(COLUMNS, page.fetch()))
@@ -43,7 +45,7 @@ public final class Courses {
      * the page from the newest 1,000 courses alone. Only for a rarer one is the index used, and its matches are few
      * enough to sort.
      */
-    Slice<Course> search(String words, SliceRequest page) {
+    Slice<Course> search(String words, Slice.Request page) {
         var found = search("""
                 FROM (SELECT * FROM courses WHERE id < :below ORDER BY id DESC LIMIT 1000) AS newest, query
                 WHERE words @@ wanted
@@ -56,7 +58,7 @@ public final class Courses {
         return Slice.of(found, page, Course::id);
     }
 
-    private List<Course> search(String from, String words, SliceRequest page) {
+    private List<Course> search(String from, String words, Slice.Request page) {
         return jdbi.withHandle(handle -> handle.createQuery("""
                         WITH query AS (
                             SELECT regexp_replace(websearch_to_tsquery('simple', :words)::text, '''$', ''':*')::tsquery AS wanted
@@ -71,7 +73,7 @@ public final class Courses {
     }
 
     public List<Course> newest(int max) {
-        return list(new SliceRequest(max, Optional.empty())).items();
+        return list(new Slice.Request(max, Optional.empty())).items();
     }
 
     /** Returns the courses created from {@code since} until just before {@code until}, newest first. */
@@ -87,19 +89,36 @@ public final class Courses {
                 .list());
     }
 
-    public Optional<Course> find(UUID id) {
-        return jdbi.withHandle(handle -> find(handle, id, ""));
+    /**
+     * Finds the courses with these words.
+     *
+     * @param words null or blank finds all courses
+     */
+    public Slice<Course> find(String words, Slice.Request page) {
+        if (words == null || words.isBlank()) return list(page);
+        var validation = new Validation();
+        validation.text("q", words, 1, 200);
+        validation.check();
+        return search(words, page);
     }
 
-    private static Optional<Course> find(Handle handle, UUID id, String locking) {
+    /** @throws DomainError when there is no such course */
+    public Course get(UUID id) {
+        return jdbi.withHandle(handle -> get(handle, id, ""));
+    }
+
+    private static Course get(Handle handle, UUID id, String locking) {
         return handle.createQuery("SELECT %s FROM courses WHERE id = :id %s".formatted(COLUMNS, locking))
                 .bind("id", id)
                 .map(COURSE_MAPPER)
-                .findOne();
+                .findOne()
+                .orElseThrow(DomainError::notFound);
     }
 
-    /** Adds a course. Returns empty when the slug is taken. */
-    Optional<Course> create(Draft draft) {
+    /** @throws DomainError when the draft is not valid, or its slug is taken */
+    public Course create(Draft given) {
+        var draft = given.completed();
+        draft.check();
         return jdbi.withHandle(handle -> handle.createQuery("""
                         INSERT INTO courses (slug, title, summary, subject, level, url)
                         VALUES (:slug, :title, :summary, :subject, :level, :url)
@@ -108,19 +127,20 @@ public final class Courses {
                         """.formatted(COLUMNS))
                 .bindMethods(draft)
                 .map(COURSE_MAPPER)
-                .findOne());
+                .findOne()
+                .orElseThrow(() -> taken(draft)));
     }
 
     /**
-     * Changes a course under a lock, so that two changes at once can't undo each other. Returns empty when the new slug
-     * is taken.
+     * Changes a course under a lock, so that two changes at once can't undo each other.
      *
-     * @param change turns the current course into the wanted draft; it may refuse with an exception
+     * @param change turns the current draft into the wanted one; it may refuse with an exception
+     * @throws DomainError when there is no such course, the draft is not valid, or its slug is taken
      */
-    Optional<Course> change(UUID id, Function<Optional<Course>, Draft> change) {
+    public Course change(UUID id, UnaryOperator<Draft> change) {
         return jdbi.inTransaction(handle -> {
-            var draft = change.apply(find(handle, id, "FOR UPDATE"));
-            handle.savepoint("course");
+            var draft = change.apply(get(handle, id, "FOR UPDATE").draft()).completed();
+            draft.check();
             try {
                 return handle.createQuery("""
                                 UPDATE courses SET slug = :slug, title = :title, summary = :summary,
@@ -131,15 +151,17 @@ public final class Courses {
                         .bindMethods(draft)
                         .bind("id", id)
                         .map(COURSE_MAPPER)
-                        .findOne();
+                        .one();
             } catch (UnableToExecuteStatementException e) {
-                if (e.getCause() instanceof SQLException cause && UNIQUE_VIOLATION.equals(cause.getSQLState())) {
-                    handle.rollbackToSavepoint("course"); // the surrounding transaction may continue
-                    return Optional.empty();
-                }
-                throw e;
+                var isTaken =
+                        e.getCause() instanceof SQLException cause && UNIQUE_VIOLATION.equals(cause.getSQLState());
+                throw isTaken ? taken(draft) : e;
             }
         });
+    }
+
+    private static DomainError taken(Draft draft) {
+        return DomainError.conflict("Another course has the slug " + draft.slug() + ".");
     }
 
     /** Adds the courses whose slug is new, in one statement. Returns how many it added. */

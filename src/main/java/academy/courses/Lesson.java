@@ -8,12 +8,8 @@ import java.util.UUID;
  * A part of a course.
  *
  * @param position its place in the course, from 1
- * @param video null when there is none
  */
-public record Lesson(UUID id, @JsonIgnore UUID courseId, int position, String title, String text, Video video) {
-    /** The part of a video that a list of lessons shows. The rest is at the video's own address. */
-    public record Video(UUID id, String status) {}
-
+public record Lesson(UUID id, @JsonIgnore UUID courseId, int position, String title, String text) {
     /** A new lesson as an admin describes it. */
     public record Draft(String title, String text) {
         void check() {

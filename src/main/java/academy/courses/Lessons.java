@@ -1,19 +1,17 @@
 package academy.courses;
 
-import java.sql.ResultSet;
-import java.sql.SQLException;
+import dozen.domain.DomainError;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
 /** The lessons in PostgreSQL. */
 public final class Lessons {
-    private static final String SELECT = """
-            SELECT lessons.id, course_id, position, title, text, videos.id AS video, videos.status
-            FROM lessons LEFT JOIN videos ON videos.lesson_id = lessons.id
-            """;
+    private static final String COLUMNS = "id, course_id, position, title, text";
+    private static final RowMapper<Lesson> LESSON_MAPPER = ConstructorMapper.of(Lesson.class);
 
     private final Jdbi jdbi;
 
@@ -22,55 +20,55 @@ public final class Lessons {
     }
 
     public List<Lesson> of(UUID course) {
-        return jdbi.withHandle(handle -> handle.createQuery(SELECT + "WHERE course_id = :course ORDER BY position")
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        SELECT %s FROM lessons WHERE course_id = :course ORDER BY position
+                        """.formatted(COLUMNS))
                 .bind("course", course)
-                .map((row, _) -> lesson(row))
+                .map(LESSON_MAPPER)
                 .list());
     }
 
-    public Optional<Lesson> find(UUID id) {
-        return jdbi.withHandle(handle -> find(handle, id));
-    }
-
-    private static Optional<Lesson> find(Handle handle, UUID id) {
-        return handle.createQuery(SELECT + "WHERE lessons.id = :id")
+    /** @throws DomainError when there is no such lesson */
+    public Lesson get(UUID id) {
+        return jdbi.withHandle(handle -> handle.createQuery("SELECT %s FROM lessons WHERE id = :id".formatted(COLUMNS))
                 .bind("id", id)
-                .map((row, _) -> lesson(row))
-                .findOne();
+                .map(LESSON_MAPPER)
+                .findOne()
+                .orElseThrow(DomainError::notFound));
     }
 
-    private static Lesson lesson(ResultSet row) throws SQLException {
-        var video = row.getObject("video", UUID.class);
-        return new Lesson(
-                row.getObject("id", UUID.class),
-                row.getObject("course_id", UUID.class),
-                row.getInt("position"),
-                row.getString("title"),
-                row.getString("text"),
-                video == null ? null : new Lesson.Video(video, row.getString("status")));
+    /** The lesson after this one; empty when this is the last of its course. */
+    public Optional<Lesson> next(Lesson lesson) {
+        return of(lesson.courseId()).stream()
+                .filter(each -> each.position() > lesson.position())
+                .findFirst();
     }
 
-    /** Adds a lesson at the end of a course. Returns empty when there is no such course. */
-    public Optional<Lesson> add(UUID course, Lesson.Draft draft) {
+    /**
+     * Adds a lesson at the end of a course.
+     *
+     * @throws DomainError when the draft is not valid, or there is no such course
+     */
+    public Lesson add(UUID course, Lesson.Draft draft) {
+        draft.check();
         return jdbi.inTransaction(handle -> {
             // Without this lock, two lessons added at once would take the same position.
-            var found = handle.createQuery("SELECT id FROM courses WHERE id = :course FOR UPDATE")
+            handle.createQuery("SELECT id FROM courses WHERE id = :course FOR UPDATE")
                     .bind("course", course)
                     .mapTo(UUID.class)
-                    .findOne();
-            if (found.isEmpty()) return Optional.empty();
-            var id = handle.createQuery("""
+                    .findOne()
+                    .orElseThrow(DomainError::notFound);
+            return handle.createQuery("""
                             INSERT INTO lessons (course_id, position, title, text)
                             SELECT :course, count(*) + 1, :title, coalesce(:text, '') FROM lessons
                             WHERE course_id = :course
-                            RETURNING id
-                            """)
+                            RETURNING %s
+                            """.formatted(COLUMNS))
                     .bind("course", course)
                     .bind("title", draft.title())
                     .bind("text", draft.text())
-                    .mapTo(UUID.class)
+                    .map(LESSON_MAPPER)
                     .one();
-            return find(handle, id);
         });
     }
 }

@@ -2,8 +2,9 @@ package academy.learning;
 
 import academy.courses.Lesson;
 import dozen.domain.Caller;
+import dozen.domain.DomainError;
 import dozen.domain.Slice;
-import dozen.domain.SliceRequest;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -32,36 +33,42 @@ public final class Enrolments {
     }
 
     private final Jdbi jdbi;
-    private final List<CompletionListener> completionListeners;
+    private final List<CompletionListener> completionListeners = new ArrayList<>();
 
-    public Enrolments(Jdbi jdbi, CompletionListener... completionListeners) {
+    public Enrolments(Jdbi jdbi) {
         this.jdbi = jdbi;
-        this.completionListeners = List.of(completionListeners);
+    }
+
+    /** Has this take part in the completion of a course, in the same transaction. */
+    public void onCompleted(CompletionListener listener) {
+        completionListeners.add(listener);
     }
 
     /**
-     * Enrols the account. Returns whether the enrolment is new; an existing one stays as it is. Returns empty when
-     * there is no such course.
+     * Enrols the account. Returns whether the enrolment is new; an existing one stays as it is.
+     *
+     * @throws DomainError when there is no such course
      */
-    public Optional<Boolean> enrol(UUID account, UUID course) {
+    public boolean enrol(UUID account, UUID course) {
         return jdbi.inTransaction(handle -> {
-            var found = handle.createQuery("SELECT id FROM courses WHERE id = :course FOR KEY SHARE")
+            handle.createQuery("SELECT id FROM courses WHERE id = :course FOR KEY SHARE")
                     .bind("course", course)
                     .mapTo(UUID.class)
-                    .findOne();
-            return found.map(_ -> 1
+                    .findOne()
+                    .orElseThrow(DomainError::notFound);
+            return 1
                     == handle.createUpdate("""
                             INSERT INTO enrolments (account_id, course_id) VALUES (:account, :course)
                             ON CONFLICT DO NOTHING
                             """)
                             .bind("account", account)
                             .bind("course", course)
-                            .execute());
+                            .execute();
         });
     }
 
     /**
-     * Ends an enrolment. Its completed lessons are forgotten; a certificate stays. Returns false when there was none.
+     * Ends an enrolment. Its completed lessons are forgotten. Returns false when there was none.
      */
     boolean leave(UUID account, UUID course) {
         return jdbi.withHandle(handle -> handle.createUpdate("""
@@ -91,7 +98,7 @@ public final class Enrolments {
     }
 
     /** Lists an account's enrolments, newest courses first. */
-    Slice<Enrolment> list(UUID account, SliceRequest page) {
+    Slice<Enrolment> list(UUID account, Slice.Request page) {
         var found = jdbi.withHandle(handle -> handle.createQuery(SELECT
                         + "AND enrolments.course_id < :below ORDER BY enrolments.course_id DESC LIMIT " + page.fetch())
                 .bind("account", account)
@@ -123,11 +130,13 @@ public final class Enrolments {
     }
 
     /**
-     * Notes that a lesson is done. With the last one the course is completed, and its certificate is issued in the same
-     * transaction. Returns empty when the account is not enrolled.
+     * Notes that a lesson is done. With the last one the course is completed, and the listeners take part in the same
+     * transaction.
+     *
+     * @throws DomainError when the account is not enrolled
      */
-    public Optional<Enrolment> complete(UUID account, Lesson lesson) {
-        return jdbi.inTransaction(transaction -> {
+    public void complete(UUID account, Lesson lesson) {
+        jdbi.useTransaction(transaction -> {
             // This locks the row; otherwise the last two lessons at once would each see the other one missing.
             var touched = transaction
                     .createUpdate("""
@@ -137,7 +146,7 @@ public final class Enrolments {
                     .bind("account", account)
                     .bind("course", lesson.courseId())
                     .execute();
-            if (touched == 0) return Optional.empty();
+            if (touched == 0) throw DomainError.conflict("Enrol in the course of this lesson first.");
             transaction
                     .createUpdate("""
                             INSERT INTO completions (account_id, course_id, lesson_id) VALUES (:account, :course, :lesson)
@@ -148,7 +157,7 @@ public final class Enrolments {
                     .bind("lesson", lesson.id())
                     .execute();
             var enrolment = find(transaction, account, lesson.courseId()).orElseThrow();
-            if (enrolment.completedLessons() < enrolment.lessons()) return Optional.of(enrolment);
+            if (enrolment.completedLessons() < enrolment.lessons()) return;
             transaction
                     .createUpdate("""
                             UPDATE enrolments SET completed_at = coalesce(completed_at, now())
@@ -158,7 +167,6 @@ public final class Enrolments {
                     .bind("course", lesson.courseId())
                     .execute();
             for (var listener : completionListeners) listener.completed(transaction, account, lesson.courseId());
-            return find(transaction, account, lesson.courseId());
         });
     }
 }

@@ -1,113 +1,61 @@
 package academy.learning;
 
-import academy.accounts.Account;
-import academy.accounts.Sessions;
 import academy.courses.Course;
-import academy.courses.Courses;
 import academy.courses.Lesson;
 import academy.courses.Lessons;
-import academy.pages.Layout;
 import dozen.domain.Caller;
-import dozen.domain.DomainError;
-import dozen.domain.SliceRequest;
+import dozen.domain.Slice;
 import dozen.http.Access;
 import dozen.http.Params;
 import dozen.http.Routes;
-import dozen.services.TransientFailures;
+import dozen.pages.Layout;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
-/** The page of a course with the learner's progress, and the page of all that the learner takes. */
-public final class LearningPages {
+/** The page of all that the caller takes, and what learning adds to the pages of courses and lessons. */
+final class LearningPages {
     /** The most courses on a page; more than anybody takes at once. */
-    private static final SliceRequest MAX = new SliceRequest(100, Optional.empty());
+    private static final Slice.Request MAX = new Slice.Request(100, Optional.empty());
 
     private final Layout layout;
-    private final Sessions sessions;
-    private final Courses courses;
     private final Lessons lessons;
     private final Enrolments enrolments;
-    private final List<Function<Caller, String>> sections;
+    private final List<Function<Caller, String>> sections = new ArrayList<>();
 
-    /** @param sections what other features add to the page of all that the learner takes, as HTML */
-    @SafeVarargs
-    public LearningPages(
-            Layout layout,
-            Sessions sessions,
-            Courses courses,
-            Lessons lessons,
-            Enrolments enrolments,
-            Function<Caller, String>... sections) {
+    LearningPages(Layout layout, Lessons lessons, Enrolments enrolments) {
         this.layout = layout;
-        this.sessions = sessions;
-        this.courses = courses;
         this.lessons = lessons;
         this.enrolments = enrolments;
-        this.sections = List.of(sections);
     }
 
-    public void register(Routes routes) {
-        routes.page("/courses/{id}", Access.PUBLIC, this::course);
-        routes.form("/courses/{id}/enrolment", Access.USER, this::enrol);
+    void add(Function<Caller, String> section) {
+        sections.add(section);
+    }
+
+    void register(Routes routes) {
         routes.page("/learning", Access.USER, this::learning);
+        routes.form("/courses/{id}/enrolment", Access.USER, this::enrol);
+        routes.form("/lessons/{id}/completion", Access.USER, this::complete);
     }
 
-    private void course(Context context) {
-        var course = courses.find(Params.uuid(context, "id")).orElseThrow(DomainError::notFound);
-        var account = reader(context);
-        var enrolment = account.flatMap(reader -> enrolments.find(reader.id(), course.id()));
-        var done = enrolment.isPresent()
-                ? Set.copyOf(enrolments.completed(account.get().id(), course.id()))
-                : Set.<UUID>of();
-        var values = new HashMap<String, Object>(values(course));
-        values.put("enrolled", enrolment.isPresent());
-        values.put("enrolment", enrolment.map(LearningPages::progress).orElse(Map.of()));
-        values.put("mayEnrol", account.isPresent());
-        values.put(
-                "mayOpen",
-                enrolment.isPresent() || account.filter(Account::isAdmin).isPresent());
-        values.put(
-                "lessons",
-                lessons.of(course.id()).stream()
-                        .map(lesson -> lesson(lesson, done))
-                        .toList());
-        layout.answer(context, "course", course.title(), values);
-    }
-
-    /** Returns empty while log-ins cannot be looked up, because everybody may read about a course. */
-    private Optional<Account> reader(Context context) {
-        try {
-            return sessions.current(context);
-        } catch (RuntimeException e) {
-            if (!TransientFailures.is(e)) throw e;
-            return Optional.empty();
-        }
-    }
-
-    private static Map<String, Object> values(Course course) {
-        return Map.of(
-                "id", course.id(),
-                "course", course.title(),
-                "summary", course.summary(),
-                "subject", course.subject(),
-                "level", course.level(),
-                "url", course.url());
-    }
-
-    private static Map<String, Object> lesson(Lesson lesson, Set<UUID> done) {
-        return Map.of(
-                "id", lesson.id(),
-                "position", lesson.position(),
-                "title", lesson.title(),
-                "film", lesson.video() != null,
-                "done", done.contains(lesson.id()));
+    private void learning(Context context) {
+        var caller = Routes.caller(context);
+        var values = Map.of(
+                "courses",
+                enrolments.list(caller.id(), MAX).items().stream()
+                        .map(LearningPages::progress)
+                        .toList(),
+                "sections",
+                sections.stream().map(section -> section.apply(caller)).toList());
+        layout.answer(context, "learning/learning", "My learning", values);
     }
 
     private static Map<String, Object> progress(Enrolment enrolment) {
@@ -122,22 +70,38 @@ public final class LearningPages {
 
     private void enrol(Context context) {
         var course = Params.uuid(context, "id");
-        enrolments.enrol(Routes.caller(context).id(), course).orElseThrow(DomainError::notFound);
+        enrolments.enrol(Routes.caller(context).id(), course);
         context.redirect("/courses/" + course, HttpStatus.SEE_OTHER);
     }
 
-    private void learning(Context context) {
-        var caller = Routes.caller(context);
-        layout.answer(
-                context,
-                "learning",
-                "My learning",
-                Map.of(
-                        "courses",
-                        enrolments.list(caller.id(), MAX).items().stream()
-                                .map(LearningPages::progress)
-                                .toList(),
-                        "sections",
-                        sections.stream().map(section -> section.apply(caller)).toList()));
+    private void complete(Context context) {
+        var lesson = lessons.get(Params.uuid(context, "id"));
+        enrolments.complete(Routes.caller(context).id(), lesson);
+        var page = lessons.next(lesson).map(next -> "/lessons/" + next.id()).orElse("/courses/" + lesson.courseId());
+        context.redirect(page, HttpStatus.SEE_OTHER);
+    }
+
+    /** The section of a course's page: the reader's progress, or the button to enrol. */
+    String enrolment(Course course, Optional<Caller> reader) {
+        var enrolment = reader.flatMap(caller -> enrolments.find(caller.id(), course.id()));
+        var values = new HashMap<String, Object>(
+                enrolment.map(LearningPages::progress).orElse(Map.of("id", course.id())));
+        values.put("enrolled", enrolment.isPresent());
+        values.put("mayEnrol", reader.isPresent());
+        return layout.fragment("learning/enrolment", values);
+    }
+
+    /** The button below a lesson; empty for a reader who is not enrolled. */
+    String completion(Lesson lesson, Caller reader) {
+        if (enrolments.find(reader.id(), lesson.courseId()).isEmpty()) return "";
+        var done = enrolments.completed(reader.id(), lesson.courseId()).contains(lesson.id());
+        var next = lessons.next(lesson).isPresent();
+        return layout.fragment("learning/completion", Map.of("id", lesson.id(), "done", done, "next", next));
+    }
+
+    /** The same text for each lesson that the reader has completed. */
+    Map<UUID, String> completed(UUID course, Optional<Caller> reader, String text) {
+        return reader.map(caller -> enrolments.completed(caller.id(), course)).orElse(List.of()).stream()
+                .collect(Collectors.toMap(lesson -> lesson, _ -> text));
     }
 }

@@ -11,19 +11,19 @@ import java.util.List;
 import java.util.UUID;
 
 /** The API for enrolling, completing lessons and reading progress. Callers reach only their own enrolments. */
-public final class LearningRoutes {
+final class LearningRoutes {
     /** An enrolment and the lessons that are completed. */
     record WithLessons(@JsonUnwrapped Enrolment enrolment, List<UUID> completed) {}
 
     private final Enrolments enrolments;
     private final Lessons lessons;
 
-    public LearningRoutes(Enrolments enrolments, Lessons lessons) {
+    LearningRoutes(Enrolments enrolments, Lessons lessons) {
         this.enrolments = enrolments;
         this.lessons = lessons;
     }
 
-    public void register(Routes routes) {
+    void register(Routes routes) {
         routes.get("/api/me/enrolments", Access.USER, this::list);
         routes.get("/api/courses/{id}/enrolment", Access.USER, this::read);
         routes.post("/api/courses/{id}/enrolment", Access.USER, this::enrol);
@@ -48,7 +48,7 @@ public final class LearningRoutes {
     private void enrol(Context context) {
         var account = Routes.caller(context).id();
         var course = Params.uuid(context, "id");
-        var isNew = enrolments.enrol(account, course).orElseThrow(DomainError::notFound);
+        var isNew = enrolments.enrol(account, course);
         context.status(isNew ? 201 : 200).json(withLessons(account, course));
     }
 
@@ -59,10 +59,8 @@ public final class LearningRoutes {
 
     private void complete(Context context) {
         var account = Routes.caller(context).id();
-        var lesson = lessons.find(Params.uuid(context, "id")).orElseThrow(DomainError::notFound);
-        enrolments
-                .complete(account, lesson)
-                .orElseThrow(() -> DomainError.conflict("Enrol in the course of this lesson first."));
+        var lesson = lessons.get(Params.uuid(context, "id"));
+        enrolments.complete(account, lesson);
         context.json(withLessons(account, lesson.courseId()));
     }
 }

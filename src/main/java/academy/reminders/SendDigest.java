@@ -36,10 +36,10 @@ public record SendDigest(UUID account, LocalDate day) {
         private final Courses courses;
         private final Enrolments enrolments;
         private final Mailer mailer;
-        private final Unsubscribe.Links links;
+        private final UnsubscribeLinks links;
 
         public Handler(
-                Accounts accounts, Courses courses, Enrolments enrolments, Mailer mailer, Unsubscribe.Links links) {
+                Accounts accounts, Courses courses, Enrolments enrolments, Mailer mailer, UnsubscribeLinks links) {
             this.accounts = accounts;
             this.courses = courses;
             this.enrolments = enrolments;
@@ -58,7 +58,7 @@ public record SendDigest(UUID account, LocalDate day) {
             mailer.send(
                     account.recipient(),
                     key(account.id(), job.day()),
-                    "digest",
+                    "reminders/mails/digest",
                     "Your day at Academy",
                     values(account, fresh, underWay),
                     links.headers(account.id()),

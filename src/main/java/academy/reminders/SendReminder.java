@@ -31,9 +31,9 @@ public record SendReminder(UUID account, UUID course, Instant active) {
         private final Accounts accounts;
         private final Enrolments enrolments;
         private final Mailer mailer;
-        private final Unsubscribe.Links links;
+        private final UnsubscribeLinks links;
 
-        public Handler(Accounts accounts, Enrolments enrolments, Mailer mailer, Unsubscribe.Links links) {
+        public Handler(Accounts accounts, Enrolments enrolments, Mailer mailer, UnsubscribeLinks links) {
             this.accounts = accounts;
             this.enrolments = enrolments;
             this.mailer = mailer;
@@ -47,7 +47,7 @@ public record SendReminder(UUID account, UUID course, Instant active) {
             mailer.send(
                     account.recipient(),
                     job.key(),
-                    "reminder",
+                    "reminders/mails/reminder",
                     "Go on with " + enrolment.course(),
                     Map.of("enrolment", enrolment, "unsubscribe", links.to(account.id())),
                     links.headers(account.id()),

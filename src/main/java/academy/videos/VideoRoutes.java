@@ -1,6 +1,6 @@
 package academy.videos;
 
-import academy.courses.LessonAccess;
+import academy.courses.CourseExtensions;
 import academy.courses.Lessons;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dozen.domain.DomainError;
@@ -19,7 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Takes the upload of a lesson's video, and shows its progress until it plays. */
-public final class VideoRoutes {
+final class VideoRoutes {
     private static final Pattern SHA256 = Pattern.compile("sha-256=:([A-Za-z0-9+/]{43}=):");
 
     record Accepted(VideoLinks.View video) {}
@@ -35,17 +35,17 @@ public final class VideoRoutes {
 
     private final Videos videos;
     private final Lessons lessons;
-    private final LessonAccess access;
+    private final CourseExtensions access;
     private final Optional<FileStorage> files;
     private final VideoLinks links;
     private final Uploads uploads;
     private final long maxBytes;
 
     /** @param maxBytes the size of the largest upload, in bytes */
-    public VideoRoutes(
+    VideoRoutes(
             Videos videos,
             Lessons lessons,
-            LessonAccess access,
+            CourseExtensions access,
             Optional<FileStorage> files,
             VideoLinks links,
             Uploads uploads,
@@ -59,7 +59,7 @@ public final class VideoRoutes {
         this.maxBytes = maxBytes;
     }
 
-    public void register(Routes routes) {
+    void register(Routes routes) {
         routes.put("/api/lessons/{id}/video", Access.ADMIN, this::upload);
         routes.get("/api/lessons/{id}/video", Access.ADMIN, this::state);
         routes.get("/api/videos/{id}", Access.USER, this::read);
@@ -71,7 +71,7 @@ public final class VideoRoutes {
 
     private void upload(Context context) throws IOException {
         var storage = storage();
-        var lesson = lessons.find(Params.uuid(context, "id")).orElseThrow(DomainError::notFound);
+        var lesson = lessons.get(Params.uuid(context, "id"));
         var length = length(context);
         var promised = promisedSha256(context);
         var upload = stream(storage, context, lesson.id(), length);
@@ -127,10 +127,8 @@ public final class VideoRoutes {
     }
 
     private void state(Context context) {
-        var lesson = lessons.find(Params.uuid(context, "id")).orElseThrow(DomainError::notFound);
-        var video = lesson.video() == null
-                ? Optional.<Video>empty()
-                : videos.find(lesson.video().id());
+        var lesson = lessons.get(Params.uuid(context, "id"));
+        var video = videos.ofLesson(lesson.id());
         context.json(new State(
                 uploads.of(lesson.id()).orElse(null), video.map(links::view).orElse(null)));
     }

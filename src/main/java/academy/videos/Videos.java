@@ -7,8 +7,10 @@ import dozen.services.FileStorage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.mapper.RowMapper;
@@ -23,6 +25,9 @@ public final class Videos {
 
     private static final RowMapper<Video> VIDEO_MAPPER = ConstructorMapper.of(Video.class);
 
+    /** The part of a video that a list of lessons shows. The rest is at the video's own address. */
+    public record Summary(UUID id, String status) {}
+
     private final Jdbi jdbi;
     private final Jobs jobs;
 
@@ -33,6 +38,23 @@ public final class Videos {
 
     Optional<Video> find(UUID id) {
         return jdbi.withHandle(handle -> find(handle, id));
+    }
+
+    Optional<Video> ofLesson(UUID lesson) {
+        return jdbi.withHandle(handle -> handle.createQuery(SELECT + "WHERE lesson_id = :lesson")
+                .bind("lesson", lesson)
+                .map(VIDEO_MAPPER)
+                .findOne());
+    }
+
+    /** The videos of a course, by their lesson. */
+    Map<UUID, Summary> ofCourse(UUID course) {
+        return jdbi.withHandle(handle -> handle.createQuery(SELECT + "WHERE course_id = :course")
+                .bind("course", course)
+                .map(VIDEO_MAPPER)
+                .collect(Collectors.toMap(
+                        Video::lessonId,
+                        video -> new Summary(video.id(), video.status().text()))));
     }
 
     private static Optional<Video> find(Handle handle, UUID id) {

@@ -6,6 +6,7 @@ import dozen.domain.Exit;
 import dozen.logging.Logging;
 import dozen.services.TransientFailures;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TimeZone;
 import java.util.function.BiFunction;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
 
@@ -24,54 +24,35 @@ import org.slf4j.LoggerFactory;
  * @param <S> the application's settings
  */
 public final class Application<S> {
-    /** Runs a process type or a task, with the settings, the lifecycle for what it opens, and the arguments. */
+    /** Runs a process type with the settings and the lifecycle for what it opens. */
     @FunctionalInterface
     public interface Body<S> {
-        void run(Run<S> run) throws Exception;
+        void run(S settings, Lifecycle lifecycle) throws Exception;
     }
 
-    public record Run<S>(S settings, Lifecycle lifecycle, List<String> arguments) {}
-
-    private enum Kind {
-        /** Runs until it is told to stop. */
-        STAYS,
-        /** Ends by itself. */
-        ONCE,
-        /** For a person at a terminal. */
-        QUIET
-    }
-
-    private record Entry<S>(String usage, String meaning, Kind kind, Body<S> body) {
-        boolean quiet() {
-            return kind == Kind.QUIET;
-        }
-    }
-
-    private static final String TASK = "task";
+    /** @param stays whether the process runs until it is told to stop */
+    private record Entry<S>(String meaning, boolean stays, boolean quiet, Body<S> body) {}
 
     private final String name;
     private final Class<?> main;
-    private final Function<Env, ProcessSettings> process;
     private final BiFunction<Env, ProcessSettings, S> read;
+    private final Map<String, String> example;
     private final Map<String, Entry<S>> types = new LinkedHashMap<>();
-    private final Map<String, Entry<S>> tasks = new LinkedHashMap<>();
+    private BiFunction<S, Lifecycle, Features> features = (_, _) -> new Features();
 
     /**
      * @param name the prefix of the application's messages on stderr
      * @param main the main class; its package and those below it log at LOG_LEVEL
-     * @param process reads the settings that every process has; the log starts after it and before the others are read,
-     *     because a library that reads a setting may log
-     * @param read reads the other settings; the faults of all settings are reported together
+     * @param read reads the settings; the log starts before that, because a library that reads a setting may log; the
+     *     faults of all settings are reported together
+     * @param example a value for each required setting, with which the features are made to list their tasks
      */
     public Application(
-            String name,
-            Class<?> main,
-            Function<Env, ProcessSettings> process,
-            BiFunction<Env, ProcessSettings, S> read) {
+            String name, Class<?> main, BiFunction<Env, ProcessSettings, S> read, Map<String, String> example) {
         this.name = name;
         this.main = main;
-        this.process = process;
         this.read = read;
+        this.example = example;
     }
 
     /**
@@ -79,32 +60,22 @@ public final class Application<S> {
      *
      * @param start starts the type and returns; what it registered with the lifecycle is closed at the stop
      */
-    public Application<S> processType(String type, String meaning, Body<S> start) {
-        types.put(type, new Entry<>(type, meaning, Kind.STAYS, start));
+    public Application<S> process(String type, String meaning, Body<S> start) {
+        types.put(type, new Entry<>(meaning, true, false, start));
         return this;
     }
 
     /** A process type that does its work and ends. */
     public Application<S> once(String type, String meaning, Body<S> body) {
-        types.put(type, new Entry<>(type, meaning, Kind.ONCE, body));
+        types.put(type, new Entry<>(meaning, false, false, body));
         return this;
     }
 
-    /** A process type for a person at a terminal. Its libraries log only warnings and errors. */
-    public Application<S> interactive(String type, String meaning, Body<S> body) {
-        types.put(type, new Entry<>(type, meaning, Kind.QUIET, body));
+    /** The features whose tasks can be run and whose variables the console has; called for these commands alone. */
+    public Application<S> commands(BiFunction<S, Lifecycle, Features> all) {
+        features = all;
+        types.put("console", new Entry<>("JShell with the resources in scope", false, true, this::console));
         return this;
-    }
-
-    /** @param arguments the task's arguments, as the usage text shows them */
-    public Application<S> task(String task, String arguments, String meaning, Body<S> body) {
-        tasks.put(task, new Entry<>((TASK + " " + task + " " + arguments).strip(), meaning, Kind.QUIET, body));
-        return this;
-    }
-
-    /** The names of the tasks, in order. */
-    public List<String> tasks() {
-        return List.copyOf(tasks.keySet());
     }
 
     /** @return the exit code: 0 success, 1 failure, 64 wrong usage, 69 a resource is away, 78 wrong settings */
@@ -156,10 +127,13 @@ public final class Application<S> {
         var type = arguments.getFirst();
         var rest = arguments.subList(1, arguments.size());
         switch (type) {
-            case "help", "--help", "-h" -> usage(System.out);
+            case "help", "--help", "-h" -> usage(environment, System.out);
             case "settings" -> settings(new Env(environment));
-            case TASK -> task(environment, rest);
-            default -> start(entry(types, type), type, environment, rest);
+            case "task" -> task(environment, rest);
+            default -> {
+                if (!types.containsKey(type)) throw unknown(environment, "unknown: " + type);
+                start(types.get(type), type, environment);
+            }
         }
     }
 
@@ -170,7 +144,7 @@ public final class Application<S> {
     }
 
     private ProcessSettings startLog(Env env, String type, boolean quiet) {
-        var common = process.apply(env);
+        var common = ProcessSettings.read(env);
         var libraries = quiet ? Logging.Level.WARN : Logging.Level.INFO;
         Logging.start(
                 common.logFormat(),
@@ -183,39 +157,54 @@ public final class Application<S> {
     }
 
     private void task(Map<String, String> environment, List<String> arguments) throws Exception {
-        if (arguments.isEmpty()) throw unknown("which task?");
+        if (arguments.isEmpty()) throw unknown(environment, "which task?");
         var task = arguments.getFirst();
-        start(entry(tasks, task), TASK, environment, arguments.subList(1, arguments.size()));
+        if (exampleTasks(environment).find(task) == null) throw unknown(environment, "unknown: " + task);
+        Body<S> body = (settings, lifecycle) -> Tasks.of(features.apply(settings, lifecycle))
+                .find(task)
+                .body()
+                .run(arguments.subList(1, arguments.size()));
+        start(new Entry<>("", false, true, body), "task", environment);
     }
 
-    private Entry<S> entry(Map<String, Entry<S>> entries, String wanted) {
-        var entry = entries.get(wanted);
-        if (entry == null) throw unknown("unknown: " + wanted);
-        return entry;
+    private void console(S settings, Lifecycle lifecycle) throws Exception {
+        var console = new Console().with("settings", settings);
+        features.apply(settings, lifecycle).forEach(feature -> feature.console(console));
+        console.run();
     }
 
-    private Exit unknown(String message) {
-        usage(System.err);
-        return Exit.usage(message);
-    }
-
-    private void start(Entry<S> entry, String type, Map<String, String> environment, List<String> arguments)
-            throws Exception {
+    private void start(Entry<S> entry, String type, Map<String, String> environment) throws Exception {
         var env = new Env(environment);
         var common = startLog(env, type, entry.quiet());
         var settings = read.apply(env, common);
         env.check();
         try (var lifecycle = new Lifecycle(common.shutdownGrace())) {
-            if (entry.kind() == Kind.STAYS) lifecycle.closeOnShutdown();
-            entry.body().run(new Run<>(settings, lifecycle, arguments));
-            if (entry.kind() == Kind.STAYS) lifecycle.awaitShutdown();
+            if (entry.stays()) lifecycle.closeOnShutdown();
+            entry.body().run(settings, lifecycle);
+            if (entry.stays()) lifecycle.awaitShutdown();
         }
     }
 
-    private void usage(PrintStream out) {
+    private Exit unknown(Map<String, String> environment, String message) {
+        usage(environment, System.err);
+        return Exit.usage(message);
+    }
+
+    /** The tasks by name, of features on example settings, because the usage is told without any setting. */
+    private Tasks exampleTasks(Map<String, String> environment) {
+        var common = startLog(new Env(environment), "task", true);
+        var settings = read.apply(new Env(example), common);
+        try (var lifecycle = new Lifecycle(Duration.ZERO)) {
+            return Tasks.of(features.apply(settings, lifecycle));
+        }
+    }
+
+    private void usage(Map<String, String> environment, PrintStream out) {
         out.println("usage: java -jar app.jar [process type]   (web when none is given)");
-        types.values().forEach(type -> line(out, type.usage(), type.meaning()));
-        tasks.values().forEach(task -> line(out, task.usage(), task.meaning()));
+        types.forEach((type, entry) -> line(out, type, entry.meaning()));
+        for (var task : exampleTasks(environment).all()) {
+            line(out, ("task %s %s".formatted(task.name(), task.arguments())).strip(), task.meaning());
+        }
         line(out, "settings", "lists every setting; secrets masked");
         line(out, "help", "prints this");
     }

@@ -1,11 +1,16 @@
 package dozen.app;
 
 import dozen.logging.Logging;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +33,8 @@ public final class Lifecycle implements AutoCloseable {
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final CountDownLatch started = new CountDownLatch(1);
     private final Duration grace;
+    private final String suffix = uniqueSuffix();
+    private final List<Runnable> onStarted = new ArrayList<>();
     private volatile long stoppingSince;
     private boolean closed;
 
@@ -55,8 +62,33 @@ public final class Lifecycle implements AutoCloseable {
                 .addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(this::shutDown));
     }
 
+    /** A name for the process, which no other process has: its type, host and process id, and a random number. */
+    public String processName(String type) {
+        return type + suffix;
+    }
+
+    private static String uniqueSuffix() {
+        var host = host().length() > 20 ? host().substring(0, 20) : host();
+        var random = Integer.toHexString(ThreadLocalRandom.current().nextInt(0x10000));
+        return "-%s-%s-%s".formatted(host, ProcessHandle.current().pid(), random);
+    }
+
+    public static String host() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "unknown";
+        }
+    }
+
+    /** Has this run once the process has started. */
+    public void onStarted(Runnable action) {
+        onStarted.add(action);
+    }
+
     /** Marks the start as finished, and waits until the JVM ends. */
     void awaitShutdown() throws InterruptedException {
+        onStarted.forEach(Runnable::run);
         started.countDown();
         Thread.currentThread().join(); // a thread that joins itself waits forever
     }

@@ -1,6 +1,6 @@
 package dozen.app;
 
-import dozen.config.Setting;
+import dozen.config.Env.Setting;
 import java.io.PrintStream;
 import java.util.List;
 

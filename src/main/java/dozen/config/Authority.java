@@ -14,22 +14,19 @@ import java.util.regex.Pattern;
  */
 public record Authority(String host, int port) {
     private static final Pattern SHAPE = Pattern.compile("(\\[[0-9a-fA-F:.]+]|[A-Za-z0-9._~-]+)(?::(\\d{1,5}))?");
-    private static final int MAX_PORT = 65_535;
 
     /** @throws IllegalArgumentException when the text is no authority; the message does not repeat it */
     public static Authority parse(String text) {
         var shape = SHAPE.matcher(text.startsWith("[") ? text : ascii(text));
         if (!shape.matches()) throw new IllegalArgumentException("is no host");
         var port = shape.group(2) == null ? 0 : Integer.parseInt(shape.group(2));
-        if (port > MAX_PORT || port == 0 && shape.group(2) != null) throw new IllegalArgumentException("is no port");
+        if (port > 65_535 || port == 0 && shape.group(2) != null) throw new IllegalArgumentException("is no port");
         return new Authority(shape.group(1).toLowerCase(Locale.ROOT), port);
     }
 
     /**
-     * Returns the domain as ASCII, in A-labels. Java implements IDNA 2003, which turns some domains into others (ß into
-     * ss). Such a domain is refused, because converting it back gives a different one.
-     *
-     * @throws IllegalArgumentException when the text is no domain, or a refused one
+     * Returns the domain in A-labels. Java implements IDNA 2003, which turns some domains into others (ß into ss). Such
+     * a domain is refused with an IllegalArgumentException, because converting it back gives a different one.
      */
     public static String ascii(String domain) {
         var ascii = IDN.toASCII(domain);
@@ -39,5 +36,10 @@ public record Authority(String host, int port) {
 
     public int port(int defaultValue) {
         return port == 0 ? defaultValue : port;
+    }
+
+    /** The host with its port, unless there is none or it is this one. */
+    String withPortUnless(int omitted) {
+        return port(omitted) == omitted ? host : host + ":" + port;
     }
 }

@@ -2,29 +2,53 @@ package dozen.config;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
- * Reads settings from the environment, typed and bounded. A fault does not stop the reading, so that {@link #check()}
- * reports all of them at once. An empty string counts as unset. No value of a secret is ever repeated in a fault.
- *
- * <pre>{@code
- * var env = new Env(System.getenv());
- * var port = env.setting("PORT", "HTTP port; 0 picks a free one").integer(8000, 0, 65535);
- * env.check();
- * }</pre>
+ * Reads settings from the environment, typed and bounded: {@code env.setting("PORT", "HTTP").integer(80, 1, 65535)}. A
+ * fault does not stop the reading, so that {@link #check()} reports all of them at once. An empty string counts as
+ * unset. No value of a secret is ever repeated in a fault.
  */
 public final class Env {
+    /**
+     * One setting as it was declared and found. The default and the value in force are text, or null when there is
+     * none; a secret's value is always null.
+     *
+     * @param set whether the environment holds it
+     */
+    public record Setting(
+            String name,
+            String meaning,
+            String defaultValue,
+            boolean required,
+            boolean secret,
+            boolean set,
+            String value) {}
+
+    /** Every fault of the settings, one line each. */
+    public static final class Faults extends RuntimeException {
+        Faults(List<String> lines) {
+            super(String.join("\n", lines));
+        }
+
+        public List<String> lines() {
+            return getMessage().lines().toList();
+        }
+    }
+
     private final Map<String, String> variables;
     private final List<Setting> settings = new ArrayList<>();
     private final List<String> faults = new ArrayList<>();
 
     public Env(Map<String, String> variables) {
-        this.variables = variables;
+        this.variables = new HashMap<>(variables);
+        this.variables.values().removeIf(String::isEmpty);
     }
 
     /** Starts a declaration; its last call gives the type and reads the value. */
@@ -51,26 +75,11 @@ public final class Env {
         if (!faults.isEmpty()) throw new Faults(faults());
     }
 
-    /** Every fault of the settings, one line each. */
-    public static final class Faults extends RuntimeException {
-        private final transient List<String> lines;
-
-        Faults(List<String> lines) {
-            super(String.join("\n", lines));
-            this.lines = lines;
-        }
-
-        public List<String> lines() {
-            return lines;
-        }
-    }
-
     public final class Declaration {
         private final String name;
-        private final String meaning;
-        private String fallbackName;
+        private String meaning;
+        private String otherName;
         private String shown;
-        private String bounds = "";
 
         private Declaration(String name, String meaning) {
             this.name = name;
@@ -79,7 +88,7 @@ public final class Env {
 
         /** Adds a second name, such as a platform's own, which is read when the first is unset. */
         public Declaration or(String otherName) {
-            fallbackName = otherName;
+            this.otherName = otherName;
             return this;
         }
 
@@ -91,52 +100,42 @@ public final class Env {
 
         /** Reads a whole number from min to max. Lists show these bounds after the meaning. */
         public int integer(int defaultValue, int min, int max) {
-            bounds = " (%s to %s)".formatted(min, max); // %d would load the number formats of all locales: 10 ms
-            return read(String.valueOf(defaultValue), false, false, text -> {
-                var number = wholeNumber(text);
-                if (number < min || number > max) throw expected(text, min, max);
-                return (int) number;
+            meaning += " (" + min + " to " + max + ")"; // %d would load the number formats of all locales: 10 ms
+            return parsed(String.valueOf(defaultValue), text -> {
+                try {
+                    var number = Long.parseLong(text);
+                    if (number >= min && number <= max) return (int) number;
+                } catch (NumberFormatException e) {
+                    throw bad("must be a whole number, but is \"%s\"", text);
+                }
+                throw bad("must be from %d to %d, but is %s", min, max, text);
             });
         }
 
-        private static long wholeNumber(String text) {
-            try {
-                return Long.parseLong(text);
-            } catch (NumberFormatException e) {
-                throw new IllegalArgumentException("must be a whole number, but is \"%s\"".formatted(text));
-            }
-        }
-
-        private static IllegalArgumentException expected(String text, int min, int max) {
-            return new IllegalArgumentException("must be from %d to %d, but is %s".formatted(min, max, text));
-        }
-
         public boolean bool(boolean defaultValue) {
-            return read(String.valueOf(defaultValue), false, false, text -> switch (text) {
+            return parsed(String.valueOf(defaultValue), text -> switch (text) {
                 case "true" -> true;
                 case "false" -> false;
-                default -> throw new IllegalArgumentException("must be true or false, but is \"%s\"".formatted(text));
+                default -> throw bad("must be true or false, but is \"%s\"", text);
             });
         }
 
         /** One of an enum's constants, written in lower case. */
         public <E extends Enum<E>> E choice(E defaultValue) {
-            return read(lower(defaultValue), false, false, text -> {
-                var all = Arrays.asList(defaultValue.getDeclaringClass().getEnumConstants());
-                return all.stream()
-                        .filter(one -> lower(one).equals(text))
-                        .findFirst()
-                        .orElseThrow(() -> {
-                            var names = String.join(
-                                    ", ", all.stream().map(Declaration::lower).toList());
-                            return new IllegalArgumentException(
-                                    "must be one of %s, but is \"%s\"".formatted(names, text));
-                        });
+            return parsed(lower(defaultValue), text -> {
+                var all = defaultValue.getDeclaringClass().getEnumConstants();
+                for (var one : all) if (lower(one).equals(text)) return one;
+                var names = Arrays.stream(all).map(Declaration::lower).collect(Collectors.joining(", "));
+                throw bad("must be one of %s, but is \"%s\"", names, text);
             });
         }
 
         private static String lower(Enum<?> constant) {
             return constant.name().toLowerCase(Locale.ROOT);
+        }
+
+        private static IllegalArgumentException bad(String message, Object... values) {
+            return new IllegalArgumentException(message.formatted(values));
         }
 
         /** A text with a default, read by a parser whose IllegalArgumentException says what is wrong with it. */
@@ -145,7 +144,7 @@ public final class Env {
         }
 
         public String text(String defaultValue) {
-            return read(defaultValue, false, false, text -> text);
+            return parsed(defaultValue, text -> text);
         }
 
         /** A text that may be unset. */
@@ -164,32 +163,20 @@ public final class Env {
         }
 
         private <T> T read(String defaultValue, boolean required, boolean secret, Function<String, T> parser) {
-            var given = value(name);
-            if (given == null && fallbackName != null) given = value(fallbackName);
+            var given = variables.getOrDefault(name, variables.get(otherName));
             var text = given == null ? defaultValue : given;
-            settings.add(new Setting(
-                    name,
-                    meaning + bounds,
-                    shown == null ? defaultValue : shown,
-                    required,
-                    secret,
-                    given != null,
-                    secret ? null : text));
+            var listed = shown == null ? defaultValue : shown;
+            settings.add(new Setting(name, meaning, listed, required, secret, given != null, secret ? null : text));
             if (text == null) {
-                if (required) faults.add(name + " is required: " + meaning);
+                if (required) fault(name + " is required: " + meaning);
                 return null;
             }
             try {
                 return parser.apply(text);
             } catch (IllegalArgumentException e) {
-                faults.add(name + " " + e.getMessage());
+                fault(name + " " + e.getMessage());
                 return defaultValue == null || text.equals(defaultValue) ? null : parser.apply(defaultValue);
             }
-        }
-
-        private String value(String key) {
-            var value = variables.get(key);
-            return value == null || value.isEmpty() ? null : value;
         }
     }
 }

@@ -9,38 +9,28 @@ public final class WebAddress {
     private WebAddress() {}
 
     /**
-     * Returns the address with its scheme and host in lower case, and the host in A-labels.
-     *
-     * @throws IllegalArgumentException when the text is no such address; the message does not repeat it
+     * Returns the address with its scheme and host in lower case, and the host in A-labels. Any other text is refused
+     * with an IllegalArgumentException that does not repeat it.
      */
     public static URI parse(String text) {
         try {
             var address = new URI(text);
             var scheme = String.valueOf(address.getScheme()).toLowerCase(Locale.ROOT);
             var authority = address.getRawAuthority();
-            if (authority == null || !scheme.equals("http") && !scheme.equals("https")) throw malformed();
-            var at = authority.lastIndexOf('@') + 1;
-            var server = Authority.parse(authority.substring(at));
-            var port = server.port() == 0 ? "" : ":" + server.port();
-            var rest = text.substring(text.indexOf("//") + 2 + authority.length());
-            return new URI(scheme + "://" + authority.substring(0, at) + server.host() + port + rest);
+            if (authority != null && (scheme.equals("http") || scheme.equals("https"))) {
+                var at = authority.lastIndexOf('@') + 1;
+                var server = Authority.parse(authority.substring(at)).withPortUnless(0);
+                var rest = text.substring(text.indexOf("//") + 2 + authority.length());
+                return new URI(scheme + "://" + authority.substring(0, at) + server + rest);
+            }
         } catch (URISyntaxException | IllegalArgumentException e) {
-            throw malformed();
+            // refused below
         }
+        throw new IllegalArgumentException("must look like https://www.example.com");
     }
 
-    /**
-     * Returns the origin as browsers send it: scheme, host and port, without the port when it is the scheme's default.
-     *
-     * @throws IllegalArgumentException when the authority is not valid
-     */
+    /** Returns the origin as browsers send it: scheme, host and port, unless it is the scheme's default port. */
     public static String origin(String scheme, String authority) {
-        var server = Authority.parse(authority);
-        var defaultValue = scheme.equals("https") ? 443 : 80;
-        return scheme + "://" + server.host() + (server.port(defaultValue) == defaultValue ? "" : ":" + server.port());
-    }
-
-    private static IllegalArgumentException malformed() {
-        return new IllegalArgumentException("must look like https://www.example.com");
+        return scheme + "://" + Authority.parse(authority).withPortUnless(scheme.equals("https") ? 443 : 80);
     }
 }

@@ -24,8 +24,6 @@ public final class DomainError extends RuntimeException {
     /** A field, and what is wrong with it. */
     public record FieldError(String field, String message) {}
 
-    private static final Duration MOMENT = Duration.ofSeconds(2);
-
     private final Kind kind;
     private final transient List<FieldError> fields;
     private final transient Duration retryAfter;
@@ -37,20 +35,20 @@ public final class DomainError extends RuntimeException {
         this.retryAfter = retryAfter;
     }
 
-    private static DomainError of(Kind kind, String message) {
-        return new DomainError(kind, message, List.of(), null);
+    private DomainError(Kind kind, String message) {
+        this(kind, message, List.of(), null);
     }
 
     public static DomainError notFound() {
-        return of(Kind.NOT_FOUND, "There is nothing here.");
+        return new DomainError(Kind.NOT_FOUND, "There is nothing here.");
     }
 
     public static DomainError conflict(String message) {
-        return of(Kind.CONFLICT, message);
+        return new DomainError(Kind.CONFLICT, message);
     }
 
     public static DomainError gone(String message) {
-        return of(Kind.GONE, message);
+        return new DomainError(Kind.GONE, message);
     }
 
     public static DomainError invalid(List<FieldError> fields) {
@@ -62,11 +60,11 @@ public final class DomainError extends RuntimeException {
     }
 
     public static DomainError unauthenticated(String message) {
-        return of(Kind.UNAUTHENTICATED, message);
+        return new DomainError(Kind.UNAUTHENTICATED, message);
     }
 
     public static DomainError forbidden(String message) {
-        return of(Kind.FORBIDDEN, message);
+        return new DomainError(Kind.FORBIDDEN, message);
     }
 
     /** @param wait the time until the next try may work */
@@ -75,7 +73,7 @@ public final class DomainError extends RuntimeException {
     }
 
     public static DomainError unavailable(String message) {
-        return new DomainError(Kind.UNAVAILABLE, message, List.of(), MOMENT);
+        return new DomainError(Kind.UNAVAILABLE, message, List.of(), Duration.ofSeconds(2));
     }
 
     public Kind kind() {

@@ -27,11 +27,6 @@ public final class Exit extends RuntimeException {
         return new Exit(USAGE, message);
     }
 
-    /** An attached resource is away. */
-    public static Exit unavailable(String message) {
-        return new Exit(UNAVAILABLE, message);
-    }
-
     /** The settings are wrong. */
     public static Exit config(String message) {
         return new Exit(CONFIG, message);

@@ -12,10 +12,8 @@ import java.net.IDN;
  * somebody else.
  */
 public final class MailAddress {
-    /** RFC 5321, 4.5.3.1: the longest local part in octets, and below it the longest path without its two brackets. */
-    private static final int MAX_LOCAL = 64;
-
-    private static final int MAX = 254;
+    private static final int MAX_LOCAL = 64; // octets: RFC 5321, 4.5.3.1.1
+    private static final int MAX = 254; // the longest path without its two brackets: RFC 5321, 4.5.3.1.3
 
     private MailAddress() {}
 
@@ -46,8 +44,8 @@ public final class MailAddress {
     private static String domain(String text) {
         try {
             var ascii = Authority.ascii(text);
-            if (ascii.contains(".")
-                    && IDN.toASCII(ascii, IDN.USE_STD3_ASCII_RULES).equals(ascii)) return ascii;
+            var isHost = IDN.toASCII(ascii, IDN.USE_STD3_ASCII_RULES).equals(ascii);
+            if (isHost && ascii.contains(".")) return ascii;
         } catch (IllegalArgumentException e) {
             // refused below
         }
@@ -63,9 +61,9 @@ public final class MailAddress {
     public static InternetAddress sender(String text) {
         try {
             var sender = new InternetAddress(text, true);
-            var at = sender.getAddress().lastIndexOf('@') + 1;
-            sender.setAddress(sender.getAddress().substring(0, at)
-                    + IDN.toASCII(sender.getAddress().substring(at)));
+            var address = sender.getAddress();
+            var domain = address.lastIndexOf('@') + 1;
+            sender.setAddress(address.substring(0, domain) + IDN.toASCII(address.substring(domain)));
             sender.validate();
             return sender;
         } catch (AddressException | IllegalArgumentException e) {

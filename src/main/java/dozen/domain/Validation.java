@@ -7,37 +7,30 @@ import java.util.regex.Pattern;
 
 /** Checks fields and reports all that is wrong with them at once. */
 public final class Validation {
-    /**
-     * Matches what mail programs turn into links, or a reader takes for an address: "evil.example", "https://…",
-     * "me@…".
-     */
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Zl}\\p{Zp}]");
+    /** Matches what mail programs turn into links, or a reader takes for an address: "evil.example", "me@…". */
     private static final Pattern ADDRESS =
             Pattern.compile("://|@|\\bwww\\.|[\\p{L}\\p{N}]\\.[\\p{L}\\p{N}]{2}|\\d\\.\\d", Pattern.CASE_INSENSITIVE);
 
     private final List<DomainError.FieldError> errors = new ArrayList<>();
 
     /**
-     * Checks a text of {@code min} to {@code max} characters. Null counts as missing. A text that PostgreSQL can't
-     * store is refused.
+     * Checks a text of {@code min} to {@code max} characters, and returns whether it is valid. Null counts as missing.
+     * A text that PostgreSQL can't store is refused.
      */
-    public void text(String field, String value, int min, int max) {
-        if (value == null) {
-            error(field, "is required");
-        } else if (!storable(value)) {
-            error(field, "holds a character that can't be stored");
-        } else if (value.codePointCount(0, value.length()) > max) {
-            error(field, "may have %d characters at the most".formatted(max));
-        } else if (min > 0 && value.isBlank()) {
-            error(field, "must not be blank");
-        } else if (value.codePointCount(0, value.length()) < min) {
-            error(field, "needs %d characters at least".formatted(min));
-        }
+    public boolean text(String field, String value, int min, int max) {
+        var length = value == null ? 0 : value.codePointCount(0, value.length());
+        if (value == null) error(field, "is required");
+        else if (!storable(value)) error(field, "holds a character that can't be stored");
+        else if (length > max) error(field, "may have %d characters at the most".formatted(max));
+        else if (min > 0 && value.isBlank()) error(field, "must not be blank");
+        else if (length < min) error(field, "needs %d characters at least".formatted(min));
+        else return true;
+        return false;
     }
 
     public void mailAddress(String field, String value) {
-        var before = errors.size();
-        text(field, value, 1, 254);
-        if (errors.size() > before) return;
+        if (!text(field, value, 1, 254)) return;
         try {
             MailAddress.ascii(value);
         } catch (IllegalArgumentException e) {
@@ -51,35 +44,19 @@ public final class Validation {
      * message to strangers.
      */
     public void personName(String field, String value) {
-        var before = errors.size();
-        text(field, value, 1, 200);
-        if (errors.size() > before) return;
-        if (value.codePoints().anyMatch(Validation::isControl))
-            error(field, "may have no line breaks or other controls");
+        if (!text(field, value, 1, 200)) return;
+        if (CONTROL.matcher(value).find()) error(field, "may have no line breaks or other controls");
         else if (ADDRESS.matcher(value).find())
             error(field, "may hold no web or mail address; put a space after a full stop");
     }
 
-    private static boolean isControl(int character) {
-        return switch (Character.getType(character)) {
-            case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> true;
-            default -> false;
-        };
-    }
-
     /** Checks that the text is empty, or an absolute http or https address. */
     public void webAddress(String field, String value, int max) {
-        var before = errors.size();
-        text(field, value, 0, max);
-        if (errors.size() == before && !value.isEmpty() && !isWebAddress(value)) error(field, "is not a web address");
-    }
-
-    private static boolean isWebAddress(String value) {
+        if (!text(field, value, 0, max) || value.isEmpty()) return;
         try {
             WebAddress.parse(value);
-            return true;
         } catch (IllegalArgumentException e) {
-            return false;
+            error(field, "is not a web address");
         }
     }
 
@@ -100,17 +77,7 @@ public final class Validation {
     }
 
     /** Whether PostgreSQL can store the text. It takes no NUL, and UTF-8 can't encode half a surrogate pair. */
-    static boolean storable(String value) {
-        for (var i = 0; i < value.length(); i++) {
-            var c = value.charAt(i);
-            if (c == 0) return false;
-            if (!Character.isSurrogate(c)) continue;
-            var paired = Character.isHighSurrogate(c)
-                    && i + 1 < value.length()
-                    && Character.isLowSurrogate(value.charAt(i + 1));
-            if (!paired) return false;
-            i++;
-        }
-        return true;
+    private static boolean storable(String value) {
+        return value.codePoints().noneMatch(c -> c == 0 || Character.getType(c) == Character.SURROGATE);
     }
 }

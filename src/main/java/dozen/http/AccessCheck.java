@@ -27,16 +27,12 @@ final class AccessCheck {
 
     private static final String LOG_IN_PAGE = "/log-in?next=";
 
-    private final Authenticator authenticator;
+    private AccessCheck() {}
 
-    AccessCheck(Authenticator authenticator) {
-        this.authenticator = authenticator;
-    }
-
-    void check(Context context) {
+    static void check(Context context) {
         var roles = context.routeRoles();
         if (roles.contains(Access.PUBLIC)) return;
-        var caller = authenticator.caller(context);
+        var caller = Routes.visitor(context);
         if (caller.isEmpty() && roles.contains(Kind.PAGE)) {
             context.redirect(LOG_IN_PAGE + returnPath(context), HttpStatus.SEE_OTHER);
             return;

@@ -10,25 +10,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs one event per request, after its last byte, and records the request in the metrics. This includes requests that
+ * Logs one event per request, after its last byte, and tells the observers of requests. This includes requests that
  * never reached a route. The path is logged without its query, which may hold tokens.
  */
 final class AccessLog implements RequestLog {
     private static final Logger log = LoggerFactory.getLogger(AccessLog.class);
 
-    private final ClientAddress clientAddress;
-    private final Metrics metrics;
+    /** The attribute that holds the pattern of the request's route. */
+    static final String ROUTE = "route";
 
-    AccessLog(ClientAddress clientAddress, Metrics metrics) {
+    private final ClientAddress clientAddress;
+    private final RequestObserver observer;
+
+    AccessLog(ClientAddress clientAddress, RequestObserver observer) {
         this.clientAddress = clientAddress;
-        this.metrics = metrics;
+        this.observer = observer;
     }
 
     @Override
     public void log(Request request, Response response) {
         var nanoseconds = NanoTime.since(request.getBeginNanoTime());
         var status = response.getStatus();
-        metrics.request(request.getMethod(), route(request), status, nanoseconds);
+        observer.answered(request.getMethod(), route(request), status, nanoseconds);
         if (!log.isInfoEnabled()) return;
         var milliseconds = TimeUnit.NANOSECONDS.toMicros(nanoseconds) / 1000.0;
         var path = request.getHttpURI() == null ? "" : request.getHttpURI().getCanonicalPath();
@@ -47,6 +50,6 @@ final class AccessLog implements RequestLog {
 
     /** The route's pattern and not the path, so that all ids share one time series; "none" when no route ran. */
     private static String route(Request request) {
-        return request.getAttribute(Server.ROUTE) instanceof String route ? route : "none";
+        return request.getAttribute(ROUTE) instanceof String route ? route : "none";
     }
 }

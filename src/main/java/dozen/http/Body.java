@@ -1,34 +1,112 @@
 package dozen.http;
 
 import io.javalin.http.Context;
+import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
 
-/** Takes a request's body into memory, when it is of the wanted type and not too large. */
+/**
+ * Reads a request's body into memory, or drains what a refused request still sends. Closing a connection that holds
+ * unread bytes resets it, and the caller might never see why it was refused. Jetty itself drops only what has arrived
+ * already ({@code HttpConfiguration.setMaxUnconsumedRequestContentReads}), and does not wait for the rest.
+ */
 final class Body {
     /** Larger bodies get 413. Uploads have routes of their own, which stream them without this limit. */
     static final int MAX_BYTES = 1_048_576;
 
+    private static final long MAX_DRAINED_BYTES = 16L * MAX_BYTES;
+    private static final Duration LONGEST_DRAIN = Duration.ofSeconds(5);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+    private static final String READ = "dozen.body";
+
     private Body() {}
 
     /**
-     * Reads the body. The parameters of its type are ignored, because JSON and forms are always UTF-8 (RFC 8259, 11;
-     * URL Standard, 5). The servlet's own getContentType is not used: it fails for a charset that Java does not know.
+     * Reads the body once, and keeps it for later calls. The parameters of its type are ignored, because JSON and forms
+     * are always UTF-8 (RFC 8259, 11; URL Standard, 5). The servlet's getContentType fails for an unknown charset.
      *
      * @throws Problem 415 for another type or an encoded body, 413 for more than {@link #MAX_BYTES} bytes
      */
-    static byte[] read(Context context, String wanted) throws IOException {
-        var type = context.header("Content-Type");
-        if (type == null || !type.split(";", 2)[0].strip().equalsIgnoreCase(wanted)) {
-            throw Problem.of(415, "Send " + wanted + ".");
-        }
+    static byte[] read(Context context, String wanted) {
+        var type =
+                String.valueOf(context.header("Content-Type")).split(";", 2)[0].strip();
+        if (!type.equalsIgnoreCase(wanted)) throw Problem.of(415, "Send " + wanted + ".");
         if (context.header("Content-Encoding") != null) throw Problem.of(415, "Send the body without an encoding.");
-        if (context.req().getContentLengthLong() > MAX_BYTES) throw tooLarge();
-        var bytes = context.req().getInputStream().readNBytes(MAX_BYTES + 1);
-        if (bytes.length > MAX_BYTES) throw tooLarge();
-        return bytes;
+        byte[] kept = context.attribute(READ);
+        if (kept != null) return kept;
+        try {
+            var isLarge = context.req().getContentLengthLong() > MAX_BYTES;
+            var bytes = isLarge ? null : context.req().getInputStream().readNBytes(MAX_BYTES + 1);
+            if (isLarge || bytes.length > MAX_BYTES) {
+                throw Problem.of(413, "The body may have %d bytes at the most.".formatted(MAX_BYTES));
+            }
+            context.attribute(READ, bytes);
+            return bytes;
+        } catch (IOException e) {
+            throw Problem.badRequest("The body did not arrive whole.");
+        }
     }
 
-    private static Problem tooLarge() {
-        return Problem.of(413, "The body may have %d bytes at the most.".formatted(MAX_BYTES));
+    /**
+     * Drains the body of a request that reaches no route, using no thread while it waits, and then answers. A caller
+     * that sends head and body apart would otherwise find the connection closed while it writes.
+     */
+    static void drainThenAnswer(Request request, Runnable answer) {
+        var endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
+        var idle = endPoint.getIdleTimeout();
+        endPoint.setIdleTimeout(LONGEST_PAUSE.toMillis());
+        drain(request, MAX_DRAINED_BYTES, System.nanoTime() + LONGEST_DRAIN.toNanos(), () -> {
+            endPoint.setIdleTimeout(idle);
+            answer.run();
+        });
+    }
+
+    private static void drain(Request request, long bytes, long deadline, Runnable then) {
+        var left = bytes;
+        while (left > 0 && System.nanoTime() < deadline) {
+            var chunk = request.read();
+            if (chunk == null) {
+                if (request.getHeaders().contains(HttpHeader.EXPECT)) break; // the caller waits for our answer
+                var rest = left;
+                request.demand(() -> drain(request, rest, deadline, then));
+                return;
+            }
+            left -= chunk.remaining();
+            chunk.release();
+            if (chunk.isLast() || Content.Chunk.isFailure(chunk)) break;
+        }
+        then.run();
+    }
+
+    /** Sends the response of a route or of its error handler, before Javalin would, and then drains the body. */
+    static void answerThenDrain(Context context) throws IOException {
+        if (!isComing(context.req())) return;
+        var result = context.resultInputStream();
+        var bytes = result == null ? new byte[0] : result.readAllBytes();
+        var response = context.res();
+        response.setHeader("Connection", "close");
+        response.setContentLength(bytes.length);
+        response.getOutputStream().write(bytes);
+        response.flushBuffer();
+        context.result(new byte[0]);
+        var drained = new CompletableFuture<Void>();
+        drainThenAnswer(ServletContextRequest.getServletContextRequest(context.req()), () -> drained.complete(null));
+        var longest = LONGEST_DRAIN.plus(LONGEST_PAUSE);
+        drained.completeOnTimeout(null, longest.toSeconds(), TimeUnit.SECONDS).join();
+    }
+
+    /** Whether more of the body is still to come. A caller that expects "100 Continue" will not send it. */
+    private static boolean isComing(HttpServletRequest request) throws IOException {
+        var length = request.getContentLengthLong();
+        var hasBody = length > 0 || request.getHeader("Transfer-Encoding") != null;
+        if (!hasBody || request.getHeader("Expect") != null) return false;
+        var in = request.getInputStream();
+        return !in.isFinished() && (length < 0 || in.available() < length);
     }
 }

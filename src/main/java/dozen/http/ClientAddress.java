@@ -2,6 +2,7 @@ package dozen.http;
 
 import dozen.config.Authority;
 import io.javalin.http.Context;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -13,27 +14,18 @@ import org.eclipse.jetty.server.Request;
  * so only the last {@code trustedProxyHops} entries were written by proxies that we trust. A client can forge
  * everything to the left of them.
  */
-public final class ClientAddress {
-    private static final int IPV6_BYTES = 16;
-
-    private final int trustedProxyHops;
-
-    public ClientAddress(int trustedProxyHops) {
-        this.trustedProxyHops = trustedProxyHops;
-    }
-
+public record ClientAddress(int trustedProxyHops) {
     public String of(Context context) {
         return of(ServletContextRequest.getServletContextRequest(context.req()));
     }
 
-    /**
-     * The client's network, for rate limits. For IPv6 it is the first 64 bits in hex, because a client can use all
-     * addresses that begin with them. For IPv4 it is the whole address.
-     */
+    /** The client's network, for rate limits: for IPv6 its first 64 bits, because a client can use all that follow. */
     public String network(Context context) {
         var address = of(context);
-        var bytes = parse(address).map(InetAddress::getAddress).orElse(new byte[0]);
-        return bytes.length == IPV6_BYTES ? HexFormat.of().formatHex(bytes, 0, IPV6_BYTES / 2) : address;
+        return parse(address)
+                .filter(Inet6Address.class::isInstance)
+                .map(ipv6 -> HexFormat.of().formatHex(ipv6.getAddress(), 0, 8))
+                .orElse(address);
     }
 
     /** The client's address, or the peer's when the header has no readable entry from a trusted proxy. */

@@ -12,7 +12,7 @@ public final class Html {
      * The Content-Security-Policy of pages. It allows images from data: addresses, because Pico draws its icons with
      * them.
      */
-    static final String POLICY = "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self';"
+    public static final String POLICY = "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self';"
             + " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; img-src 'self' data:";
 
     private Html() {}
@@ -21,7 +21,7 @@ public final class Html {
         answer(context, page, "");
     }
 
-    /** @param media another origin from which the page may load images and videos; empty for none */
+    /** @param media another origin from which the page may load pictures and moving pictures; empty for none */
     public static void answer(Context context, String page, String media) {
         context.header("Content-Security-Policy", policy(media));
         context.contentType(TYPE).result(page);

@@ -1,5 +1,7 @@
 package dozen.http;
 
+import dozen.config.Env;
+import dozen.config.PublicUrl;
 import java.time.Duration;
 
 /**
@@ -12,6 +14,20 @@ import java.time.Duration;
  * @param drain how long requests in flight may take after the process is told to stop
  */
 public record HttpSettings(int port, PublicUrl publicUrl, int maxRequests, int trustedProxyHops, Duration drain) {
+    public static HttpSettings read(Env env, Duration drain) {
+        var port = env.setting("PORT", "where web listens; 0 picks a free port").integer(8000, 0, 65535);
+        return new HttpSettings(
+                port,
+                env.setting("PUBLIC_URL", "where the world sees web; https makes cookies secure")
+                        .shownAs("http://localhost:$PORT")
+                        .parsed("http://localhost" + (port == 0 ? "" : ":" + port), PublicUrl::parse),
+                env.setting("WEB_MAX_REQUESTS", "requests at once per web process; past it 503")
+                        .integer(512, 1, 100_000),
+                env.setting("TRUSTED_PROXY_HOPS", "entries of X-Forwarded-For, from the right, that our proxies wrote")
+                        .integer(0, 0, 10),
+                drain);
+    }
+
     public boolean https() {
         return publicUrl.https();
     }

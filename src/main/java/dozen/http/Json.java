@@ -22,40 +22,35 @@ import java.util.stream.Collectors;
 
 /** Reads and writes JSON. Reading is strict, and every fault in a request's body gets a 4xx that says what is wrong. */
 public final class Json {
-    public static final ObjectMapper MAPPER = mapper();
+    public static final ObjectMapper MAPPER = JsonMapper.builder()
+            .addModule(new JavaTimeModule())
+            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .disable(MapperFeature.AUTO_DETECT_IS_GETTERS) // a record's isX() method is not a field
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION) // else messages would repeat the body
+            .withCoercionConfig(
+                    LogicalType.Textual,
+                    text -> text.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                            .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                            .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
+            .build();
 
-    private static final String BODY = "dozen.body";
+    static final String TYPE = "application/json";
 
     private Json() {}
 
-    private static ObjectMapper mapper() {
-        var mapper = JsonMapper.builder()
-                .addModule(new JavaTimeModule())
-                .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
-                .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
-                .disable(MapperFeature.AUTO_DETECT_IS_GETTERS) // a record's isX() method is not a field
-                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION) // else messages would repeat the body
-                .build();
-        var text = mapper.coercionConfigFor(LogicalType.Textual);
-        for (var shape : new CoercionInputShape[] {
-            CoercionInputShape.Integer, CoercionInputShape.Float, CoercionInputShape.Boolean
-        }) {
-            text.setCoercion(shape, CoercionAction.Fail);
-        }
-        return mapper;
-    }
-
     /** The request's body as a record. Unknown fields and wrong types get 422, malformed JSON 400. */
     public static <T> T body(Context context, Class<T> type) {
-        return parse(() -> MAPPER.readValue(bytes(context), type));
+        var bytes = Body.read(context, TYPE);
+        return parse(() -> MAPPER.readValue(bytes, type));
     }
 
     /** The request's body as a JSON object, for {@link #merge}. Malformed JSON gets 400, and so does any other type. */
     public static ObjectNode object(Context context) {
-        return parse(() -> MAPPER.readTree(bytes(context)) instanceof ObjectNode object ? object : null);
+        return body(context, ObjectNode.class);
     }
 
     /**
@@ -63,11 +58,9 @@ public final class Json {
      * rules as a new record. Unknown fields and wrong types get 422.
      */
     public static <T> T merge(ObjectNode change, T current, Class<T> type) {
-        return parse(() -> {
-            ObjectNode whole = MAPPER.valueToTree(current);
-            whole.setAll(change);
-            return MAPPER.treeToValue(whole, type);
-        });
+        ObjectNode whole = MAPPER.valueToTree(current);
+        whole.setAll(change);
+        return parse(() -> MAPPER.treeToValue(whole, type));
     }
 
     private interface Reading<T> {
@@ -77,36 +70,28 @@ public final class Json {
     private static <T> T parse(Reading<T> reading) {
         try {
             var value = reading.read();
-            if (value == null) throw Problem.badRequest("The body must be a JSON object.");
-            return value;
+            if (value != null) return value;
+            throw notAnObject();
         } catch (UnrecognizedPropertyException e) {
             throw DomainError.invalid(path(e), "is not a field of this request");
         } catch (MismatchedInputException e) {
-            if (path(e).isEmpty()) throw Problem.badRequest("The body must be a JSON object.");
-            throw DomainError.invalid(path(e), "has the wrong type");
+            throw path(e).isEmpty() ? notAnObject() : DomainError.invalid(path(e), "has the wrong type");
         } catch (JsonProcessingException e) {
-            var where = e.getLocation();
-            throw Problem.badRequest("The body is not valid JSON"
-                    + (where == null
-                            ? "."
-                            : ": line %d, column %d.".formatted(where.getLineNr(), where.getColumnNr())));
+            var at = e.getLocation();
+            var where = at == null ? "" : ": line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
+            throw Problem.badRequest("The body is not valid JSON%s.".formatted(where));
         } catch (IOException e) {
-            throw Problem.badRequest("The body did not arrive whole, or is not UTF-8.");
+            throw Problem.badRequest("The body is not UTF-8.");
         }
+    }
+
+    private static Problem notAnObject() {
+        return Problem.badRequest("The body must be a JSON object.");
     }
 
     private static String path(JsonMappingException e) {
         return e.getPath().stream()
                 .map(step -> step.getFieldName() == null ? String.valueOf(step.getIndex()) : step.getFieldName())
                 .collect(Collectors.joining("."));
-    }
-
-    /** The request's body, which is read once and kept for later calls. */
-    static byte[] bytes(Context context) throws IOException {
-        byte[] kept = context.attribute(BODY);
-        if (kept != null) return kept;
-        var bytes = Body.read(context, "application/json");
-        context.attribute(BODY, bytes);
-        return bytes;
     }
 }

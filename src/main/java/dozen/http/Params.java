@@ -2,14 +2,23 @@ package dozen.http;
 
 import dozen.domain.DomainError;
 import dozen.domain.Slice;
-import dozen.domain.SliceRequest;
 import dozen.domain.Validation;
 import io.javalin.http.Context;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import org.eclipse.jetty.util.UrlEncoded;
 
-/** Reads parameters from a request's path and query. */
+/** Reads parameters from a request's path, its query and the form in its body. */
 public final class Params {
+    private static final String QUERY = "dozen.query";
+    private static final String FORM = "dozen.form";
+    private static final int MAX_FIELDS = 200;
+
     private Params() {}
 
     /** An id in the path. Text that is not an id gets 404, because nothing can exist under it. */
@@ -21,36 +30,70 @@ public final class Params {
         }
     }
 
-    /** A parameter of the query; null when there is none of this name. */
-    public static String query(Context context, String name) {
-        return QueryString.parameter(context, name);
-    }
-
-    /** Reads {@code limit} (1 to 100, default 20) and {@code cursor}. A bad value gets 422. */
-    public static SliceRequest slice(Context context) {
-        var validation = new Validation();
-        var limit = limit(query(context, "limit"), validation);
-        var after = after(query(context, "cursor"), validation);
-        validation.check();
-        return new SliceRequest(limit, after);
-    }
-
-    private static int limit(String text, Validation validation) {
-        if (text == null) return SliceRequest.DEFAULT_LIMIT;
+    /**
+     * Decodes the query as UTF-8 before any route runs. Javalin would use the charset of the body, and drop a parameter
+     * that it can't decode: a search would then list everything.
+     *
+     * @throws Problem 400 when the query can't be decoded
+     */
+    static void decodeQuery(Context context) {
+        var query = context.queryString();
+        if (query == null) return;
+        var parameters = new HashMap<String, String>();
         try {
-            var limit = Integer.parseInt(text);
-            if (limit >= 1 && limit <= SliceRequest.MAX_LIMIT) return limit;
-        } catch (NumberFormatException e) {
-            // reported below
+            UrlEncoded.decodeUtf8To(query, 0, query.length(), parameters::putIfAbsent);
+        } catch (IllegalArgumentException e) {
+            throw Problem.badRequest("The query is not percent-encoded UTF-8.");
         }
-        validation.error("limit", "must be a whole number from 1 to " + SliceRequest.MAX_LIMIT);
-        return SliceRequest.DEFAULT_LIMIT;
+        context.attribute(QUERY, parameters);
     }
 
-    private static Optional<UUID> after(String cursor, Validation validation) {
-        if (cursor == null) return Optional.empty();
-        var after = Slice.after(cursor);
-        if (after.isEmpty()) validation.error("cursor", "is none that this list gave");
-        return after;
+    /** The first parameter of this name in the query; null when there is none. */
+    public static String query(Context context, String name) {
+        Map<String, String> parameters = context.attribute(QUERY);
+        return parameters == null ? null : parameters.get(name);
+    }
+
+    /** Reads {@code limit} (1 to 100, default 20) and {@code cursor} from the query. A bad value gets 422. */
+    public static Slice.Request slice(Context context) {
+        var validation = new Validation();
+        var given = Objects.requireNonNullElse(query(context, "limit"), "" + Slice.Request.DEFAULT_LIMIT);
+        var limit = given.matches("\\d{1,9}") ? Integer.parseInt(given) : -1;
+        if (limit < 1 || limit > Slice.Request.MAX_LIMIT) {
+            validation.error("limit", "must be a whole number from 1 to " + Slice.Request.MAX_LIMIT);
+        }
+        var cursor = query(context, "cursor");
+        var after = cursor == null ? Optional.<UUID>empty() : Slice.after(cursor);
+        if (cursor != null && after.isEmpty()) validation.error("cursor", "is none that this list gave");
+        validation.check();
+        return new Slice.Request(limit, after);
+    }
+
+    /**
+     * The first field of this name in a form; empty when the form has none, or when the request is not a POST. The form
+     * is application/x-www-form-urlencoded in UTF-8. Multipart is refused, because its parts are spooled to disk and
+     * compared with each other before the sender is known.
+     *
+     * @throws Problem 415 for another type, 413 for a body that is too large, 400 for a form that can't be decoded
+     */
+    public static String form(Context context, String field) {
+        Map<String, String> fields = context.attribute(FORM);
+        if (fields == null) {
+            fields = context.req().getMethod().equals("POST") ? readForm(context) : Map.of();
+            context.attribute(FORM, fields);
+        }
+        return fields.getOrDefault(field, "");
+    }
+
+    private static Map<String, String> readForm(Context context) {
+        var bytes = new ByteArrayInputStream(Body.read(context, "application/x-www-form-urlencoded"));
+        var fields = new HashMap<String, String>();
+        try {
+            UrlEncoded.decodeUtf8To(bytes, fields::putIfAbsent, Body.MAX_BYTES, MAX_FIELDS);
+            return fields;
+        } catch (IOException | IllegalArgumentException | IllegalStateException e) {
+            throw Problem.badRequest(
+                    "The form is not percent-encoded UTF-8, or has more than %d fields.".formatted(MAX_FIELDS));
+        }
     }
 }

@@ -1,9 +1,9 @@
 package dozen.http;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dozen.domain.DomainError;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
@@ -12,21 +12,11 @@ import java.util.Map;
  * such as a media type or a length. A refusal by the domain is a {@link DomainError}.
  */
 public final class Problem extends RuntimeException {
-    /** The JSON that is sent. */
-    @JsonInclude(JsonInclude.Include.NON_EMPTY)
-    record Body(
-            String type,
-            String title,
-            int status,
-            String detail,
-            String requestId,
-            List<DomainError.FieldError> errors) {}
+    final int status;
+    final transient List<DomainError.FieldError> errors;
+    final transient Map<String, String> headers;
 
-    private final int status;
-    private final transient List<DomainError.FieldError> errors;
-    private final transient Map<String, String> headers;
-
-    private Problem(int status, String detail, List<DomainError.FieldError> errors, Map<String, String> headers) {
+    Problem(int status, String detail, List<DomainError.FieldError> errors, Map<String, String> headers) {
         super(detail, null, false, false);
         this.status = status;
         this.errors = errors;
@@ -42,14 +32,6 @@ public final class Problem extends RuntimeException {
         return of(400, detail);
     }
 
-    static Problem notFound() {
-        return from(DomainError.notFound());
-    }
-
-    static Problem unavailable(String detail) {
-        return from(DomainError.unavailable(detail));
-    }
-
     /** Maps each kind of domain error to its status. No other code knows this mapping. */
     static Problem from(DomainError error) {
         var status = switch (error.kind()) {
@@ -63,37 +45,35 @@ public final class Problem extends RuntimeException {
             case UNAVAILABLE -> 503;
         };
         var wait = error.retryAfter();
-        var headers = wait == null
-                ? Map.<String, String>of()
-                : Map.of("Retry-After", String.valueOf(Math.max(1, wait.toSeconds())));
+        Map<String, String> headers =
+                wait == null ? Map.of() : Map.of("Retry-After", String.valueOf(Math.max(1, wait.toSeconds())));
         return new Problem(status, error.getMessage(), error.fields(), headers);
-    }
-
-    public static Problem methodNotAllowed(String allowed) {
-        return new Problem(405, "Use one of: " + allowed, List.of(), Map.of("Allow", allowed));
     }
 
     /** Sets the status and headers of a response whose body other code writes, such as a form that is shown again. */
     public static void answer(Context context, DomainError error) {
-        var problem = from(error);
-        problem.headers().forEach(context::header);
-        context.status(problem.status());
+        from(error).answer(context);
     }
 
-    public int status() {
-        return status;
+    void answer(Context context) {
+        headers.forEach(context::header);
+        context.status(status);
     }
 
-    public Map<String, String> headers() {
-        return headers;
+    String title() {
+        return HttpStatus.forStatus(status).getMessage();
     }
 
-    public List<DomainError.FieldError> errors() {
-        return errors;
-    }
-
-    Body body(String requestId) {
-        return new Body(
-                "about:blank", HttpStatus.forStatus(status).getMessage(), status, getMessage(), requestId, errors);
+    /** The body of the response. */
+    byte[] json(String requestId) {
+        var json = Json.MAPPER
+                .createObjectNode()
+                .put("type", "about:blank")
+                .put("title", title())
+                .put("status", status)
+                .put("detail", getMessage())
+                .put("requestId", requestId);
+        if (!errors.isEmpty()) json.set("errors", Json.MAPPER.valueToTree(errors));
+        return json.toString().getBytes(StandardCharsets.UTF_8);
     }
 }

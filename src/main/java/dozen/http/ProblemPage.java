@@ -1,6 +1,5 @@
 package dozen.http;
 
-import dozen.pages.Templates;
 import java.util.List;
 import java.util.Map;
 
@@ -30,10 +29,4 @@ public interface ProblemPage {
     }
 
     String render(View view);
-
-    /** The kit's own page, for an application without pages. */
-    static ProblemPage plain(Assets assets, Templates templates) {
-        return view ->
-                templates.render("dozen/problem.html", Map.of("assets", assets.folder(), "problem", view.values()));
-    }
 }

@@ -1,10 +1,14 @@
 package dozen.http;
 
 import dozen.logging.RequestId;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -20,11 +24,30 @@ final class RequestContext extends Handler.Wrapper {
     private static final Pattern SANE = Pattern.compile("[A-Za-z0-9._~+/=:-]{1,128}");
     private static final Pattern TRACEPARENT = Pattern.compile("[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*");
 
-    private final DefaultHeaders defaultHeaders;
+    private final List<HttpField> defaultHeaders;
 
-    RequestContext(DefaultHeaders defaultHeaders, Handler next) {
+    RequestContext(List<HttpField> defaultHeaders, Handler next) {
         super(next);
         this.defaultHeaders = defaultHeaders;
+    }
+
+    /**
+     * The headers of every response, errors included. A route may replace any of them. For https, browsers are told to
+     * return by https only, for two years, as the HSTS preload list recommends.
+     */
+    static List<HttpField> defaultHeaders(boolean https) {
+        var headers = new ArrayList<HttpField>(List.of(
+                new PreEncodedHttpField("X-Content-Type-Options", "nosniff"),
+                new PreEncodedHttpField("Referrer-Policy", "strict-origin-when-cross-origin"),
+                new PreEncodedHttpField(
+                        "Content-Security-Policy",
+                        "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"),
+                new PreEncodedHttpField("Cross-Origin-Resource-Policy", "same-origin"),
+                new PreEncodedHttpField("Cache-Control", "no-store"),
+                new PreEncodedHttpField("Vary", "Accept-Encoding"))); // Javalin compresses large responses
+        if (https)
+            headers.add(new PreEncodedHttpField("Strict-Transport-Security", "max-age=63072000; includeSubDomains"));
+        return headers;
     }
 
     @Override
@@ -35,7 +58,8 @@ final class RequestContext extends Handler.Wrapper {
             request.setAttribute(TRACE_ID, traceId);
             MDC.put(TRACE_ID, traceId);
         }
-        defaultHeaders.begin(response.getHeaders(), id);
+        defaultHeaders.forEach(response.getHeaders()::add);
+        response.getHeaders().add("X-Request-Id", id);
         try {
             return RequestId.during(id, () -> super.handle(withHeadAsGet(request), response, callback));
         } finally {
@@ -61,25 +85,20 @@ final class RequestContext extends Handler.Wrapper {
         };
     }
 
-    /** The caller's X-Request-Id when it is a safe token, else a new id. It stays the same for the whole request. */
+    /** The caller's X-Request-Id when it is a safe token, else a random id; the same during the whole request. */
     static String idOf(Request request) {
         if (request.getAttribute(RequestId.FIELD) instanceof String id) return id;
         var given = request.getHeaders().get("X-Request-Id");
-        var id = given != null && SANE.matcher(given).matches() ? given : random();
+        var random = ThreadLocalRandom.current(); // the id protects nothing, so it may be guessed
+        var id = given != null && SANE.matcher(given).matches()
+                ? given
+                : HexFormat.of().toHexDigits(random.nextLong()) + HexFormat.of().toHexDigits(random.nextLong());
         request.setAttribute(RequestId.FIELD, id);
         return id;
     }
 
-    /** A new id. It protects nothing, so it need not be unguessable. */
-    private static String random() {
-        var random = ThreadLocalRandom.current();
-        var hex = HexFormat.of();
-        return hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong());
-    }
-
     private static String traceId(String traceparent) {
-        if (traceparent == null) return null;
-        var matcher = TRACEPARENT.matcher(traceparent);
+        var matcher = TRACEPARENT.matcher(String.valueOf(traceparent));
         return matcher.matches() ? matcher.group(1) : null;
     }
 }

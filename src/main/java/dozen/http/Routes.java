@@ -4,12 +4,22 @@ import dozen.domain.Caller;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /** Registers the handlers of requests. Each route declares who may call it. A HEAD request runs the handler of GET. */
 public final class Routes {
     private static final String CALLER = "dozen.caller";
+    private static final String AUTHENTICATOR = "dozen.authenticator";
 
     private final RoutesConfig routes;
+    private final Set<String> pages = new HashSet<>();
+    private final List<String> documents = new ArrayList<>();
+    private final List<RequestObserver> observers = new ArrayList<>();
+    private Authenticator authenticator = _ -> Optional.empty();
 
     Routes(RoutesConfig routes) {
         this.routes = routes;
@@ -39,6 +49,7 @@ public final class Routes {
      * Registers a page for people. A visitor who must log in is redirected to the log-in page, and returns afterwards.
      */
     public void page(String path, Access access, Handler handler) {
+        pages.add(path);
         routes.get(path, handler, access, AccessCheck.Kind.PAGE);
     }
 
@@ -55,6 +66,30 @@ public final class Routes {
         routes.post(path, handler, Access.PUBLIC, SameOrigin.Exempt.SIGNED_LINK);
     }
 
+    /** Whether a page was registered for this path. */
+    public boolean hasPage(String path) {
+        return pages.contains(path);
+    }
+
+    /** Adds a part of the API document: an OpenAPI document with some of the paths and schemas, on the class path. */
+    public void document(String resource) {
+        documents.add(resource);
+    }
+
+    /** The parts of the API document that were added until now. */
+    public List<String> documents() {
+        return List.copyOf(documents);
+    }
+
+    /** Sets how callers are recognized. Without it nobody is logged in. */
+    public void authenticateBy(Authenticator method) {
+        authenticator = method;
+    }
+
+    public void observe(RequestObserver observer) {
+        observers.add(observer);
+    }
+
     /**
      * The caller, for the handler of a route that is not public.
      *
@@ -66,7 +101,21 @@ public final class Routes {
         return caller;
     }
 
+    /** The caller of any route; empty when nobody is logged in. It fails while log-ins can't be looked up. */
+    public static Optional<Caller> visitor(Context context) {
+        Authenticator authenticator = context.attribute(AUTHENTICATOR);
+        return authenticator == null ? Optional.empty() : authenticator.caller(context);
+    }
+
+    void keepAuthenticator(Context context) {
+        context.attribute(AUTHENTICATOR, authenticator);
+    }
+
     static void keepCaller(Context context, Caller caller) {
         context.attribute(CALLER, caller);
+    }
+
+    void answered(String method, String route, int status, long nanoseconds) {
+        for (var observer : observers) observer.answered(method, route, status, nanoseconds);
     }
 }

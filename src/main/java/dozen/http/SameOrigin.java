@@ -1,5 +1,6 @@
 package dozen.http;
 
+import dozen.config.PublicUrl;
 import dozen.config.WebAddress;
 import dozen.domain.DomainError;
 import io.javalin.http.Context;
@@ -12,19 +13,13 @@ import java.util.Set;
  * Sec-Fetch-Site, or in Origin. A program that sends neither is not a browser, so no page can make it send a user's
  * cookie.
  */
-final class SameOrigin {
+record SameOrigin(PublicUrl publicUrl) {
     /** Marks a route that is authorized by a signature in its URL, and not by the cookie. */
     enum Exempt implements RouteRole {
         SIGNED_LINK
     }
 
     private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
-
-    private final String publicOrigin;
-
-    SameOrigin(PublicUrl publicUrl) {
-        this.publicOrigin = publicUrl.origin();
-    }
 
     void check(Context context) {
         if (SAFE.contains(context.req().getMethod())) return;
@@ -42,12 +37,11 @@ final class SameOrigin {
      * proxy may have removed TLS or added the port, so that host is compared under the origin's scheme.
      */
     boolean isOurs(String origin, String host) {
+        var parts = origin.toLowerCase(Locale.ROOT).split("://", 2);
+        if (parts.length < 2 || !parts[0].matches("https?")) return false;
         try {
-            var parts = origin.split("://", 2);
-            if (parts.length < 2 || !parts[0].toLowerCase(Locale.ROOT).matches("https?")) return false;
-            var scheme = parts[0].toLowerCase(Locale.ROOT);
-            var given = WebAddress.origin(scheme, parts[1]);
-            return given.equals(publicOrigin) || host != null && given.equals(WebAddress.origin(scheme, host));
+            var given = WebAddress.origin(parts[0], parts[1]);
+            return given.equals(publicUrl.origin()) || host != null && given.equals(WebAddress.origin(parts[0], host));
         } catch (IllegalArgumentException e) {
             return false;
         }

@@ -1,6 +1,7 @@
 package dozen.http;
 
 import dozen.domain.Exit;
+import dozen.services.Health;
 import dozen.services.ServiceUnavailable;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
@@ -8,8 +9,10 @@ import io.javalin.http.Context;
 import io.javalin.json.JavalinJackson;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -29,7 +32,6 @@ import org.slf4j.LoggerFactory;
  * request.
  */
 public final class Server implements AutoCloseable {
-    static final String ROUTE = "route";
     private static final Logger log = LoggerFactory.getLogger(Server.class);
     /** Longer than the 60 s for which load balancers keep an idle connection, so that they close it before we do. */
     private static final Duration IDLE = Duration.ofSeconds(65);
@@ -52,38 +54,32 @@ public final class Server implements AutoCloseable {
     private final Health health;
     private final GracefulHandler inFlight = new GracefulHandler();
     private final Javalin javalin;
-    private final AccessLog accessLog;
+    private AccessLog accessLog;
     private final Map<String, Access> accessByRoute;
     private HttpConfiguration http;
     private org.eclipse.jetty.server.Server jetty;
     private ServerConnector connector;
 
-    private Server(
-            HttpSettings settings,
-            Health health,
-            Metrics metrics,
-            ProblemPage page,
-            Authenticator authenticator,
-            Consumer<Routes> routes) {
+    private Server(HttpSettings settings, Health health, ProblemPage page, Consumer<Routes> routes) {
         this.settings = settings;
         this.health = health;
-        var headers = new DefaultHeaders(settings.https());
+        var headers = RequestContext.defaultHeaders(settings.https());
         var problems = new ProblemMapper(headers, health, page);
-        accessLog = new AccessLog(new ClientAddress(settings.trustedProxyHops()), metrics);
         javalin = Javalin.create(config -> {
             configureJavalin(config);
             jetty(config, headers, problems);
             config.jsonMapper(new JavalinJackson(Json.MAPPER, false));
-            config.routes.before(QueryString::decode);
+            var registering = new Routes(config.routes);
+            accessLog = new AccessLog(new ClientAddress(settings.trustedProxyHops()), registering::answered);
+            config.routes.before(Params::decodeQuery);
+            config.routes.beforeMatched(registering::keepAuthenticator);
             config.routes.beforeMatched(new SameOrigin(settings.publicUrl())::check);
-            config.routes.beforeMatched(new AccessCheck(authenticator)::check);
+            config.routes.beforeMatched(AccessCheck::check);
             config.routes.afterMatched(Server::rememberRoute);
             problems.routes(config.routes);
-            var registering = new Routes(config.routes);
-            health.routes(registering);
-            metrics.routes(registering);
+            health(registering);
             routes.accept(registering);
-            config.routes.after(BodyDrain::answerThenDrain);
+            config.routes.after(Body::answerThenDrain);
         });
         accessByRoute = AccessCheck.accessByRoute(javalin);
     }
@@ -94,14 +90,8 @@ public final class Server implements AutoCloseable {
      * @throws ServiceUnavailable when the port is taken
      * @throws Exit when a route does not say who may call it
      */
-    public static Server start(
-            HttpSettings settings,
-            Health health,
-            Metrics metrics,
-            ProblemPage page,
-            Authenticator authenticator,
-            Consumer<Routes> routes) {
-        var server = new Server(settings, health, metrics, page, authenticator, routes);
+    public static Server start(HttpSettings settings, Health health, ProblemPage page, Consumer<Routes> routes) {
+        var server = new Server(settings, health, page, routes);
         server.javalin.start();
         server.rehearse();
         server.bind();
@@ -151,10 +141,20 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    /** Keeps the route's path for the metrics. A request that was refused before its handler ran has none. */
+    /** The probes: /health answers while the process lives, and /health/ready when it can serve requests. */
+    private void health(Routes routes) {
+        routes.get("/health", Access.PUBLIC, context -> context.json(Map.of("status", "ok")));
+        routes.get("/health/ready", Access.PUBLIC, context -> {
+            var report = health.report();
+            context.status(report.isReady() ? 200 : 503).json(report);
+            if (!report.isReady()) context.header("Retry-After", "2");
+        });
+    }
+
+    /** Keeps the route's path for the access log. A request that was refused before its handler ran has none. */
     private static void rememberRoute(Context context) {
         var endpoint = context.endpoints().lastHttpEndpoint();
-        if (endpoint != null) context.req().setAttribute(ROUTE, endpoint.path);
+        if (endpoint != null) context.req().setAttribute(AccessLog.ROUTE, endpoint.path);
     }
 
     private static void configureJavalin(JavalinConfig config) {
@@ -166,7 +166,7 @@ public final class Server implements AutoCloseable {
         config.http.responseBufferSize = ANSWER_BUFFER;
     }
 
-    private void jetty(JavalinConfig config, DefaultHeaders headers, ProblemMapper problems) {
+    private void jetty(JavalinConfig config, List<HttpField> headers, ProblemMapper problems) {
         var threads = new VirtualThreadPool();
         // The pool's own virtual threads each get a name, which takes time and which nobody reads.
         threads.setVirtualThreadsExecutor(Thread::startVirtualThread);
@@ -191,7 +191,7 @@ public final class Server implements AutoCloseable {
         var limit = new QoSHandler(next) {
             @Override
             protected void reject(Request request, Response response, Callback callback, int status) {
-                BodyDrain.drainThenAnswer(request, () -> super.reject(request, response, callback, status));
+                Body.drainThenAnswer(request, () -> super.reject(request, response, callback, status));
             }
         };
         limit.setMaxRequestCount(settings.maxRequests());

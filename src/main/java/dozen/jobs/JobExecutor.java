@@ -2,43 +2,40 @@ package dozen.jobs;
 
 import com.github.kagkarlsson.scheduler.Clock;
 import com.github.kagkarlsson.scheduler.task.Execution;
-import com.github.kagkarlsson.scheduler.task.ExecutionContext;
-import com.github.kagkarlsson.scheduler.task.TaskInstance;
+import com.github.kagkarlsson.scheduler.task.Task;
+import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import dozen.jobs.JobStore.RunId;
+import dozen.jobs.Worker.Outcome;
+import dozen.jobs.Worker.RunObserver;
 import dozen.logging.RequestId;
 import dozen.services.TransientFailures;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Runs the jobs of one worker, each with its context, time limit and outcome, and logs one event for each. */
 final class JobExecutor {
-    enum Outcome {
-        DONE,
-        FAILED,
-        DEAD,
-        HANDED_BACK
-    }
+    record Type<J>(String name, Class<J> payload, RetryPolicy policy, JobHandler<J> handler) {}
 
     private static final Logger log = LoggerFactory.getLogger("dozen.jobs.Run");
 
-    private final JobStore queue;
-    private final WaitingJobs waiting;
+    private final JobStore store;
     private final Clock clock;
     private final Progress progress;
-    private final JobMetrics metrics;
-    private final Set<String> running = ConcurrentHashMap.newKeySet();
-    private final TimeLimits limits = new TimeLimits();
+    private final List<RunObserver> observers;
     private volatile boolean stopping;
 
-    JobExecutor(JobStore queue, WaitingJobs waiting, Clock clock, Progress progress, JobMetrics metrics) {
-        this.queue = queue;
-        this.waiting = waiting;
+    JobExecutor(JobStore store, Clock clock, Progress progress, List<RunObserver> observers) {
+        this.store = store;
         this.clock = clock;
         this.progress = progress;
-        this.metrics = metrics;
+        this.observers = observers;
     }
 
     /** After this call no job starts, and a run that is cut short does not count as a failed attempt. */
@@ -46,125 +43,108 @@ final class JobExecutor {
         stopping = true;
     }
 
-    Set<String> running() {
-        return running;
+    Task<String> task(Type<?> type) {
+        return Tasks.custom(type.name(), String.class)
+                .onDeadExecution((complete, _) -> died(type, complete.getExecution()))
+                .execute((_, context) -> {
+                    var outcome = run(type, context.getExecution());
+                    return (_, operations) -> {
+                        if (outcome == Outcome.DONE) TransientFailures.retryUntilBack(operations::remove);
+                    };
+                });
     }
 
-    /** Called at the end: jobs that still run now are not waited for. */
-    void abandonRunning() {
-        running.clear();
-        limits.close();
-    }
-
-    /**
-     * Runs a job. It counts as running until {@link #finished}, which follows when its row is removed: a row whose job
-     * does not run is handed back when the worker stops, and would run again elsewhere.
-     */
-    Outcome run(JobType<?> type, TaskInstance<String> instance, ExecutionContext context) {
-        var id = instance.getId();
-        running.add(id);
-        try {
-            if (isLost(context.getExecution()) || stopping) return Outcome.HANDED_BACK;
-            return measured(type, id, instance.getData(), context.getExecution());
-        } catch (RuntimeException e) {
-            finished(id);
-            throw e;
-        }
-    }
-
-    void finished(String id) {
-        running.remove(id);
-    }
-
-    /**
-     * Tells whether the job was handed back meanwhile, or this process stood still for so long that the job was taken
-     * for dead.
-     */
-    private boolean isLost(Execution execution) {
-        var run = JobStore.RunId.of(execution);
-        var waited = waiting.start(run);
-        return waited < 0 || waited > Worker.HEARTBEAT.toMillis() && !queue.isStillOurs(run);
-    }
-
-    private Outcome measured(JobType<?> type, String id, String data, Execution execution) {
-        var attempt = execution.consecutiveFailures + 1;
+    private <J> Outcome run(Type<J> type, Execution execution) {
+        var id = RunId.of(execution);
+        if (!store.start(id) || stopping) return Outcome.HANDED_BACK;
         var wait = Math.max(
                 0, Duration.between(execution.executionTime, clock.now()).toMillis());
         var start = System.nanoTime();
-        Throwable failure = null;
         String requestId = null;
+        Throwable failure;
         try {
-            var payload = Payload.read(data);
-            requestId = payload.requestId();
-            RequestId.during(requestId, () -> handle(type, payload, id, attempt));
-        } catch (Throwable e) { // an Error too: the job failed, and the worker goes on
+            var data = Job.Data.read((String) execution.taskInstance.getData(), type.payload());
+            requestId = data.requestId();
+            failure = handle(type, id, data);
+        } catch (Job.Unreadable e) {
             failure = e;
-        } finally {
-            Thread.interrupted(); // an interrupt of the handler must not reach the code that follows
         }
-        var outcome = failure == null ? Outcome.DONE : settle(type, JobStore.RunId.of(execution), attempt, failure);
-        var milliseconds = (System.nanoTime() - start) / 1_000_000;
-        metrics.run(type.name(), outcome, wait, milliseconds);
-        log(type, id, attempt, wait, milliseconds, requestId, outcome, failure);
-        return outcome;
-    }
-
-    private <J> Void handle(JobType<J> type, Payload payload, String id, int attempt) throws Exception {
-        var job = payload.as(type.payload());
-        var run = new JobRun(
-                id, attempt, payload.requestId(), () -> stopping, percent -> progress.set(type.name(), id, percent));
-        try (var limit = limits.start(type.policy().limit())) {
-            type.handler().run(job, run);
-            return null;
-        } catch (InterruptedException e) {
-            if (stopping) throw e;
-            throw new TimeLimits.Exceeded(type.policy().limit(), e);
+        var outcome = failure == null ? Outcome.DONE : settle(type, id, failure);
+        var took = (System.nanoTime() - start) / 1_000_000;
+        for (var observer : observers) {
+            try {
+                observer.finished(type.name(), outcome, wait, took);
+            } catch (RuntimeException e) {
+                log.warn("an observer of runs failed", e);
+            }
         }
-    }
-
-    private Outcome settle(JobType<?> type, JobStore.RunId run, int attempt, Throwable failure) {
-        if (stopping) return Outcome.HANDED_BACK;
-        var last = attempt >= type.policy().attempts() || failure instanceof Payload.Unreadable;
-        var error = failure instanceof Payload.Unreadable ? failure.getMessage() : failure.toString();
-        TransientFailures.retryUntilBack(() -> {
-            if (last) queue.bury(run, attempt, error);
-            else queue.failed(run, type.policy().waitAfter(attempt).toMillis(), error);
-        });
-        return last ? Outcome.DEAD : Outcome.FAILED;
-    }
-
-    /** Handles a job whose worker was killed during the run, or lost PostgreSQL for good. */
-    void died(JobType<?> type, Execution execution) {
-        var id = execution.taskInstance.getId();
-        var attempt = execution.consecutiveFailures + 1;
-        var error = "its worker died: " + execution.pickedBy;
-        log.warn("{} {}: {}", type.name(), id, error);
-        if (attempt >= type.policy().attempts()) queue.bury(JobStore.RunId.of(execution), attempt, error);
-        else queue.failed(JobStore.RunId.of(execution), 0, error);
-    }
-
-    private static void log(
-            JobType<?> type,
-            String id,
-            int attempt,
-            long wait,
-            long milliseconds,
-            String requestId,
-            Outcome outcome,
-            Throwable failure) {
-        var event = switch (outcome) {
-            case DONE, HANDED_BACK -> log.atInfo();
-            case FAILED -> log.atWarn();
-            case DEAD -> log.atError();
-        };
-        event = event.addKeyValue("job", type.name())
-                .addKeyValue("id", id)
-                .addKeyValue("attempt", attempt)
+        var event = log.atLevel(level(outcome))
+                .addKeyValue("job", type.name())
+                .addKeyValue("id", id.id())
+                .addKeyValue("attempt", id.attempt())
                 .addKeyValue("wait_ms", wait)
-                .addKeyValue("run_ms", milliseconds)
+                .addKeyValue("run_ms", took)
                 .addKeyValue("outcome", outcome.name().toLowerCase(Locale.ROOT));
         if (requestId != null) event = event.addKeyValue("requestId", requestId);
         if (failure != null && outcome != Outcome.HANDED_BACK) event = event.setCause(failure);
         event.log("job");
+        return outcome;
+    }
+
+    private static Level level(Outcome outcome) {
+        return switch (outcome) {
+            case DONE, HANDED_BACK -> Level.INFO;
+            case FAILED -> Level.WARN;
+            case DEAD -> Level.ERROR;
+        };
+    }
+
+    /**
+     * Runs the handler on a thread of its own, so that no interrupt meant for it reaches the code that follows. Returns
+     * the failure, or null. An Error is a failure, too: the worker goes on.
+     */
+    private <J> Throwable handle(Type<J> type, RunId id, Job.Data<J> data) {
+        var requestId = Optional.ofNullable(data.requestId());
+        var run = new JobRun(id.id(), id.attempt(), requestId, () -> stopping, percent -> progress.set(id, percent));
+        var handler = new FutureTask<>(() -> RequestId.during(data.requestId(), () -> {
+            type.handler().run(data.job(), run);
+            return null;
+        }));
+        var thread = Thread.ofVirtual().name(Thread.currentThread().getName()).start(handler);
+        var limit = type.policy().limit();
+        var inTime = true;
+        try {
+            inTime = thread.join(limit);
+        } catch (InterruptedException e) {
+            // the worker stops
+        }
+        thread.interrupt();
+        try {
+            handler.get();
+            return null;
+        } catch (ExecutionException e) {
+            var message = "it took longer than %.1f s".formatted(limit.toMillis() / 1000.0);
+            return inTime ? e.getCause() : new IllegalStateException(message, e.getCause());
+        } catch (InterruptedException e) {
+            return e;
+        }
+    }
+
+    private Outcome settle(Type<?> type, RunId id, Throwable failure) {
+        if (stopping) return Outcome.HANDED_BACK;
+        var unreadable = failure instanceof Job.Unreadable;
+        var last = unreadable || id.attempt() >= type.policy().attempts();
+        var wait = type.policy().waitAfter(id.attempt());
+        var error = unreadable ? failure.getMessage() : failure.toString();
+        TransientFailures.retryUntilBack(() -> store.failed(id, last, wait, error));
+        return last ? Outcome.DEAD : Outcome.FAILED;
+    }
+
+    /** Handles a job whose worker was killed during the run, or lost PostgreSQL for good. */
+    private void died(Type<?> type, Execution execution) {
+        var id = RunId.of(execution);
+        var error = "its worker died: " + execution.pickedBy;
+        log.warn("{} {}: {}", id.type(), id.id(), error);
+        store.failed(id, id.attempt() >= type.policy().attempts(), Duration.ZERO, error);
     }
 }

@@ -1,91 +1,116 @@
 package dozen.jobs;
 
 import com.github.kagkarlsson.scheduler.task.Execution;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.Jdbi;
 
-/** The changes that a worker makes to its own jobs beyond db-scheduler: it buries, fails and hands them back. */
+/**
+ * The jobs that a worker took from the table, and the changes that it makes to them beyond db-scheduler. A job that has
+ * no free thread yet gets no heartbeat, so none may wait long here: late ones are handed back to other workers.
+ */
 final class JobStore {
     private static final int LONGEST_ERROR = 10_000;
+    private static final String FREE = "picked = false, picked_by = NULL, last_heartbeat = NULL, version = version + 1";
+    private static final String THIS_RUN = "task_name = ? AND task_instance = ? AND version = ?";
 
     /** One run of a job. The version distinguishes it from earlier and later runs, here or elsewhere. */
-    public record RunId(String type, String id, long version) { // public, because JDBI binds its methods
+    record RunId(String type, String id, long version, int attempt) {
         static RunId of(Execution execution) {
-            return new RunId(execution.taskInstance.getTaskName(), execution.taskInstance.getId(), execution.version);
+            var job = execution.taskInstance;
+            return new RunId(job.getTaskName(), job.getId(), execution.version, execution.consecutiveFailures + 1);
         }
     }
 
     private final Jdbi jdbi;
     private final String worker;
+    private final Map<RunId, Long> takenAt = new ConcurrentHashMap<>();
 
     JobStore(Jdbi jdbi, String worker) {
         this.jdbi = jdbi;
         this.worker = worker;
     }
 
+    void took(List<Execution> executions) {
+        var now = System.currentTimeMillis();
+        for (var execution : executions) takenAt.put(RunId.of(execution), now);
+    }
+
+    /**
+     * Claims a job for a thread that is free now. Returns false when the job was handed back meanwhile, or when this
+     * process stood still for so long that the job was taken for dead.
+     */
+    boolean start(RunId run) {
+        var since = takenAt.remove(run);
+        if (since == null) return false;
+        var waited = Math.abs(System.currentTimeMillis() - since); // the time of day goes on in a suspended machine
+        return waited <= Worker.HEARTBEAT.toMillis() || isStillOurs(run);
+    }
+
     /** Returns false when the run was taken for dead and given to another worker, or is done. */
     boolean isStillOurs(RunId run) {
-        return jdbi.withHandle(handle ->
-                handle.createQuery("""
-                        SELECT count(*) > 0 FROM jobs
-                        WHERE task_name = :type AND task_instance = :id AND version = :version AND picked
-                        """).bindMethods(run).mapTo(Boolean.class).one());
+        var sql = "SELECT count(*) > 0 FROM jobs WHERE picked AND " + THIS_RUN;
+        return jdbi.withHandle(handle -> handle.select(sql, run.type(), run.id(), run.version())
+                .mapTo(Boolean.class)
+                .one());
     }
 
-    /** Moves a job to the dead jobs, in one statement. It does nothing when another worker has the job by now. */
-    void bury(RunId run, int attempts, String error) {
-        jdbi.useHandle(handle -> handle.createUpdate("""
-                        WITH dead AS (
-                            DELETE FROM jobs
-                            WHERE task_name = :type AND task_instance = :id AND version = :version RETURNING *
-                        )
-                        INSERT INTO dead_jobs (type, job, payload, error, attempts, enqueued_at)
-                        SELECT task_name, task_instance, task_data, :error, :attempts, enqueued_at FROM dead
-                        """)
-                .bindMethods(run)
-                .bind("error", shortened(error))
-                .bind("attempts", attempts)
-                .execute());
+    /** Removes and returns the jobs that have waited at least this long, so that no thread starts them. */
+    List<RunId> takeLate(Duration limit) {
+        var latest = System.currentTimeMillis() - limit.toMillis();
+        var late = new ArrayList<RunId>();
+        takenAt.forEach((run, since) -> {
+            if (since <= latest && takenAt.remove(run, since)) late.add(run);
+        });
+        return late;
     }
 
-    /** Stores the error of a failed attempt with the job, and frees the job for its next attempt after a wait. */
-    void failed(RunId run, long waitMillis, String error) {
-        jdbi.useHandle(handle -> handle.createUpdate("""
-                        UPDATE jobs SET picked = false, picked_by = NULL, last_heartbeat = NULL, last_failure = now(),
-                            consecutive_failures = consecutive_failures + 1, last_error = :error,
-                            execution_time = now() + :wait * interval '1 millisecond', version = version + 1
-                        WHERE task_name = :type AND task_instance = :id AND version = :version
-                        """)
-                .bindMethods(run)
-                .bind("wait", waitMillis)
-                .bind("error", shortened(error))
-                .execute());
+    /**
+     * Stores the error of a failed attempt. The job waits for its next attempt, or moves to the dead jobs after its last.
+     * Nothing changes when another worker has the job by now.
+     */
+    void failed(RunId run, boolean last, Duration wait, String error) {
+        var bury = """
+                WITH dead AS (DELETE FROM jobs WHERE %s RETURNING *)
+                INSERT INTO dead_jobs (type, job, payload, error, attempts, enqueued_at)
+                SELECT task_name, task_instance, task_data, ?, ?, enqueued_at FROM dead
+                """.formatted(THIS_RUN);
+        var retry = """
+                UPDATE jobs SET %s, last_failure = now(), consecutive_failures = consecutive_failures + 1,
+                    last_error = ?, execution_time = now() + ? * interval '1 millisecond'
+                WHERE %s
+                """.formatted(FREE, THIS_RUN);
+        var kept = shortened(error);
+        jdbi.useHandle(handle -> {
+            if (last) handle.execute(bury, run.type(), run.id(), run.version(), kept, run.attempt());
+            else handle.execute(retry, kept, wait.toMillis(), run.type(), run.id(), run.version());
+        });
     }
 
     /** Frees these jobs without counting an attempt. */
-    void handBack(List<RunId> runs) {
-        jdbi.useHandle(handle -> handle.createUpdate("""
-                        UPDATE jobs SET picked = false, picked_by = NULL, last_heartbeat = NULL, version = jobs.version + 1
-                        FROM unnest(:types, :ids, :versions) AS run (type, id, version)
-                        WHERE task_name = type AND task_instance = id AND jobs.version = run.version
-                        """)
-                .bind("types", runs.stream().map(RunId::type).toArray(String[]::new))
-                .bind("ids", runs.stream().map(RunId::id).toArray(String[]::new))
-                .bind("versions", runs.stream().map(RunId::version).toArray(Long[]::new))
-                .execute());
+    void handBack(Collection<RunId> runs) {
+        free("IN", runs);
     }
 
     /** Frees the jobs that this worker holds but does not run, without counting an attempt. Returns how many. */
-    int handBack(Collection<String> running) {
-        return jdbi.withHandle(handle -> handle.createUpdate("""
-                        UPDATE jobs SET picked = false, picked_by = NULL, last_heartbeat = NULL,
-                            execution_time = least(execution_time, now()), version = version + 1
-                        WHERE picked AND picked_by = :worker AND NOT task_instance = ANY (:running)
-                        """)
-                .bind("worker", worker)
-                .bind("running", running.toArray(String[]::new))
-                .execute());
+    int handBackAllBut(Collection<RunId> running) {
+        return free("NOT IN", running);
+    }
+
+    private int free(String operator, Collection<RunId> runs) {
+        var sql = """
+                UPDATE jobs SET %s
+                WHERE picked AND picked_by = ?
+                    AND (task_name, task_instance, version) %s (SELECT * FROM unnest(?, ?, ?))
+                """.formatted(FREE, operator);
+        var types = runs.stream().map(RunId::type).toArray(String[]::new);
+        var ids = runs.stream().map(RunId::id).toArray(String[]::new);
+        var versions = runs.stream().map(RunId::version).toArray(Long[]::new);
+        return jdbi.withHandle(handle -> handle.execute(sql, worker, types, ids, versions));
     }
 
     /** Removes NUL, which PostgreSQL's text can't hold, and cuts the error after 10,000 characters. */

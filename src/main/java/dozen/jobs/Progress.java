@@ -7,8 +7,6 @@ import redis.clients.jedis.exceptions.JedisException;
 
 /** The progress of running jobs, kept in Redis for a day. Nothing depends on it: while Redis is away it is unknown. */
 public final class Progress {
-    private static final Duration KEEP = Duration.ofDays(1);
-
     private final Redis redis;
 
     public Progress(Redis redis) {
@@ -18,17 +16,17 @@ public final class Progress {
     /** The progress in percent, from 0 to 100; empty when the job reported none or Redis is away. */
     public OptionalInt of(Class<?> type, String id) {
         try {
-            var value = redis.client().get(key(JobType.name(type), id));
+            var value = redis.client().get(key(Job.type(type), id));
             return value == null ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(value));
         } catch (JedisException e) {
             return OptionalInt.empty();
         }
     }
 
-    void set(String type, String id, int percent) {
+    void set(JobStore.RunId run, int percent) {
         if (percent < 0 || percent > 100) throw new IllegalArgumentException("progress goes from 0 to 100");
         try {
-            redis.client().setex(key(type, id), KEEP.toSeconds(), String.valueOf(percent));
+            redis.client().setex(key(run.type(), run.id()), Duration.ofDays(1).toSeconds(), String.valueOf(percent));
         } catch (JedisException e) {
             // the next step reports its progress again
         }

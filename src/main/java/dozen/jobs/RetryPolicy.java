@@ -7,9 +7,8 @@ import java.util.concurrent.ThreadLocalRandom;
  * How often a type of job is tried, and how long one run may take.
  *
  * @param attempts the number of attempts in all, including the first; after the last failure the job is dead
- * @param firstWait the wait after the first failure; each further wait is twice as long, and all vary at random by up
- *     to a quarter
- * @param longestWait the limit of a wait before it is varied at random
+ * @param firstWait the wait after the first failure; each further one is twice as long, and all vary by up to a quarter
+ * @param longestWait the limit of a wait before it is varied
  * @param limit the time limit of one run; after it the handler's thread is interrupted, and the attempt has failed
  * @param ownThreads threads that run this type alone; 0 for a type that shares the worker's threads with others
  */
@@ -42,10 +41,7 @@ public record RetryPolicy(int attempts, Duration firstWait, Duration longestWait
         return new RetryPolicy(attempts, firstWait, longestWait, limit, threads);
     }
 
-    /**
-     * The wait after this many failures. It varies at random, so that jobs that failed together are not retried
-     * together.
-     */
+    /** The wait after this many failures. Its random part keeps jobs that failed together from coming back together. */
     Duration waitAfter(int failures) {
         var doubled = firstWait.toMillis() * Math.pow(2, failures - 1.0);
         var bounded = Math.min(doubled, longestWait.toMillis());

@@ -1,19 +1,18 @@
 package dozen.jobs;
 
-import com.github.kagkarlsson.scheduler.SchedulerName;
-import com.github.kagkarlsson.scheduler.logging.LogLevel;
-import com.github.kagkarlsson.scheduler.task.Execution;
-import com.github.kagkarlsson.scheduler.task.Task;
-import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import dozen.services.Postgres;
 import dozen.services.TransientFailures;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,14 +22,6 @@ import org.slf4j.LoggerFactory;
  * no process ran, however often, happens once when one is back.
  */
 public final class Scheduler implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(Scheduler.class);
-    /** The precision of ticks. Each poll reads a table of a few rows. */
-    private static final Duration POLL = Duration.ofMillis(250);
-
-    private static final Duration HEARTBEAT = Duration.ofSeconds(8);
-    private static final int MISSED_HEARTBEATS = 4;
-    private static final Duration AFTER_FAILURE = Duration.ofSeconds(2);
-
     /** Enqueues jobs only; the workers do the work. */
     @FunctionalInterface
     public interface Tick {
@@ -40,17 +31,21 @@ public final class Scheduler implements AutoCloseable {
 
     private record Entry(Cron cron, Tick tick) {}
 
-    private final Map<String, Entry> ticks = new LinkedHashMap<>();
-    private final String name;
-    private final Postgres postgres;
-    private final DatabaseClock clock;
-    private com.github.kagkarlsson.scheduler.Scheduler scheduler; // it has the name of this class
+    private record Due(Instant due, Instant now) {}
 
-    /** @param name unique among all processes */
-    public Scheduler(String name, Postgres postgres) {
-        this.name = name;
+    private static final Logger log = LoggerFactory.getLogger(Scheduler.class);
+    private static final RowMapper<Due> DUE_MAPPER = ConstructorMapper.of(Due.class);
+    /** The precision of ticks. Each poll reads one row. */
+    private static final Duration POLL = Duration.ofMillis(250);
+    /** How long a tick that failed is left alone. */
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(2);
+
+    private final Map<String, Entry> ticks = new LinkedHashMap<>();
+    private final Postgres postgres;
+    private ScheduledExecutorService timer;
+
+    public Scheduler(Postgres postgres) {
         this.postgres = postgres;
-        this.clock = new DatabaseClock(postgres.jdbi());
     }
 
     public Scheduler on(String tick, Cron cron, Tick body) {
@@ -60,107 +55,69 @@ public final class Scheduler implements AutoCloseable {
 
     public Scheduler start() {
         ticks.forEach(this::register);
-        List<Task<?>> tasks = ticks.keySet().stream().<Task<?>>map(this::task).toList();
-        scheduler = com.github.kagkarlsson.scheduler.Scheduler.create(postgres.dataSource(), tasks)
-                .tableName("ticks")
-                .schedulerName(new SchedulerName.Fixed(name))
-                .jdbcCustomization(new SchedulerTables(ticks.keySet().stream(), _ -> {}))
-                .serializer(SchedulerTables.TEXT)
-                .clock(clock)
-                .threads(ticks.size())
-                .executorService(Executors.newFixedThreadPool(
-                        ticks.size(), Thread.ofVirtual().name("tick-", 0).factory()))
-                .pollUsingLockAndFetch(0.5, 1.0)
-                .pollingInterval(POLL)
-                .heartbeatInterval(HEARTBEAT)
-                .missedHeartbeatsLimit(MISSED_HEARTBEATS)
-                .deleteUnresolvedAfter(Duration.ofDays(365_000))
-                .shutdownMaxWait(Duration.ofSeconds(5))
-                .failureLogging(LogLevel.DEBUG, false)
-                .build();
-        scheduler.start();
-        ticks.forEach((tick, entry) -> log.info("{} ticks at {}", tick, entry.cron()));
+        timer = Executors.newScheduledThreadPool(
+                ticks.size(), Thread.ofVirtual().name("tick-", 0).factory());
+        ticks.forEach((tick, entry) -> {
+            timer.scheduleWithFixedDelay(() -> poll(tick, entry), 0, POLL.toMillis(), TimeUnit.MILLISECONDS);
+            log.info("{} ticks at {}", tick, entry.cron());
+        });
         return this;
     }
 
     /** Adds the row of a new tick, or sets a new time for a tick whose cron expression changed. */
     private void register(String tick, Entry entry) {
-        postgres.jdbi()
-                .useHandle(handle -> handle.createUpdate("""
-                        INSERT INTO ticks (task_name, task_instance, task_data, execution_time)
-                        VALUES (:tick, 'tick', to_jsonb(:cron), :next)
-                        ON CONFLICT (task_name, task_instance) DO UPDATE
-                        SET task_data = excluded.task_data, execution_time = excluded.execution_time
-                        WHERE ticks.task_data IS DISTINCT FROM excluded.task_data
-                        """)
-                        .bind("tick", tick)
-                        .bind("cron", entry.cron().toString())
-                        .bind("next", entry.cron().after(clock.now()))
-                        .execute());
+        var sql = """
+                INSERT INTO ticks (name, cron, due) VALUES (?, ?, ?)
+                ON CONFLICT (name) DO UPDATE
+                SET cron = excluded.cron, due = excluded.due WHERE ticks.cron <> excluded.cron
+                """;
+        postgres.jdbi().useHandle(handle -> {
+            var now = handle.select("SELECT now()").mapTo(Instant.class).one();
+            handle.execute(sql, tick, entry.cron().toString(), entry.cron().after(now));
+        });
     }
 
-    private Task<String> task(String tick) {
-        return Tasks.custom(tick, String.class)
-                .onFailure((complete, _) -> retry(complete.getExecution()))
-                .onDeadExecution((complete, _) -> free(complete.getExecution()))
-                .execute((_, context) -> {
-                    run(tick, context.getExecution());
-                    return (_, _) -> {}; // the tick's own transaction updated the row
-                });
-    }
-
-    private void run(String tick, Execution execution) {
-        var entry = ticks.get(tick);
-        var due = entry.cron().latest(execution.executionTime, clock.now());
-        var late = Duration.between(due, clock.now()).toMillis();
+    private void poll(String tick, Entry entry) {
         try {
-            postgres.jdbi().useTransaction(transaction -> {
-                var mine = transaction
-                        .createUpdate("""
-                                UPDATE ticks SET execution_time = :next, picked = false, picked_by = NULL,
-                                    last_heartbeat = NULL, last_success = now(), version = version + 1
-                                WHERE task_name = :tick AND version = :version
-                                """)
-                        .bind("next", entry.cron().after(due))
-                        .bind("tick", tick)
-                        .bind("version", execution.version)
-                        .execute();
-                if (mine == 1) entry.tick().run(transaction, due);
-            });
-        } catch (RuntimeException e) {
-            log.error("tick {} of {} failed, again in {} s", tick, due, AFTER_FAILURE.toSeconds(), e);
-            throw e;
+            postgres.jdbi().useTransaction(transaction -> runIfDue(transaction, tick, entry));
+        } catch (Throwable e) { // an Error too: the tick comes again
+            if (TransientFailures.is(e))
+                log.warn(
+                        "tick {} waits: {}",
+                        tick,
+                        String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+            else log.error("tick {} failed, again in {} s", tick, AFTER_FAILURE.toSeconds(), e);
+            LockSupport.parkNanos(AFTER_FAILURE.toNanos());
         }
-        log.atInfo()
+    }
+
+    /** Runs a tick that is due, unless another process is just running it. */
+    private static void runIfDue(Handle transaction, String tick, Entry entry) {
+        var row = transaction.select("""
+                SELECT due, now() AS now FROM ticks WHERE name = ? AND due <= now() FOR UPDATE SKIP LOCKED
+                """, tick).map(DUE_MAPPER).findOne();
+        if (row.isEmpty()) return;
+        var now = row.get().now();
+        var due = entry.cron().latest(row.get().due(), now);
+        transaction.execute(
+                "UPDATE ticks SET due = ? WHERE name = ?", entry.cron().after(due), tick);
+        entry.tick().run(transaction, due);
+        var event = log.atInfo()
                 .addKeyValue("tick", tick)
                 .addKeyValue("due", due)
-                .addKeyValue("late_ms", late)
-                .log("tick");
+                .addKeyValue("late_ms", Duration.between(due, now).toMillis());
+        transaction.afterCommit(() -> event.log("tick"));
     }
 
-    private void retry(Execution execution) {
+    /** Waits for ticks that are just run, 5 s at the most. */
+    @Override
+    public void close() {
+        if (timer == null) return;
+        timer.shutdown();
         try {
-            Thread.sleep(AFTER_FAILURE);
+            if (!timer.awaitTermination(5, TimeUnit.SECONDS)) timer.shutdownNow();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        free(execution);
-    }
-
-    /** Frees the tick, which stays due, for the process that polls next. */
-    private void free(Execution execution) {
-        TransientFailures.retryUntilBack(() -> postgres.jdbi()
-                .useHandle(handle -> handle.createUpdate("""
-                        UPDATE ticks SET picked = false, picked_by = NULL, last_heartbeat = NULL, version = version + 1
-                        WHERE task_name = :tick AND version = :version
-                        """)
-                        .bind("tick", execution.taskInstance.getTaskName())
-                        .bind("version", execution.version)
-                        .execute()));
-    }
-
-    @Override
-    public void close() {
-        if (scheduler != null) scheduler.stop();
     }
 }

@@ -1,11 +1,11 @@
 package dozen.jobs;
 
-import com.github.kagkarlsson.scheduler.Clock;
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.SchedulerName;
 import com.github.kagkarlsson.scheduler.logging.LogLevel;
 import com.github.kagkarlsson.scheduler.task.Task;
-import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import dozen.config.Env;
+import dozen.jobs.JobStore.RunId;
 import dozen.services.Postgres;
 import dozen.services.Redis;
 import dozen.services.TransientFailures;
@@ -30,34 +30,43 @@ import org.slf4j.LoggerFactory;
  * kill all of them, again and again.
  */
 public final class Worker implements AutoCloseable {
+    /** How a run ended. One that is cut short because the worker stops is handed back. */
+    public enum Outcome {
+        DONE,
+        FAILED,
+        DEAD,
+        HANDED_BACK
+    }
+
+    /** Is told of each run that has ended. What it throws is logged and changes nothing for the job. */
+    @FunctionalInterface
+    public interface RunObserver {
+        /** @param waitMillis how long the run began after the job was due */
+        void finished(String type, Outcome outcome, long waitMillis, long runMillis);
+    }
+
     private static final Logger log = LoggerFactory.getLogger(Worker.class);
-    private static final Duration POLL = Duration.ofSeconds(1);
     static final Duration HEARTBEAT = Duration.ofSeconds(8);
-    /** db-scheduler allows no fewer. */
-    private static final int MISSED_HEARTBEATS = 4;
     /** How long a job may wait here for a thread. */
     private static final Duration LATE = Duration.ofSeconds(1);
     /**
-     * How many jobs are taken for each shared thread: with 1, a worker does 0.6 times as many no-op jobs a second
-     * (scripts/bench jobs).
+     * How many jobs are taken for each shared thread. More than one saves round trips for short jobs: with 1, a worker
+     * does 0.6 times as many no-op jobs a second (scripts/bench jobs).
      */
-    private static final double AHEAD = 4;
-    /** How long handlers may take to end after they are interrupted. */
-    private static final Duration INTERRUPT_GRACE = Duration.ofMillis(500);
+    private static final int AHEAD = 4;
 
-    private final Map<String, JobType<?>> types = new LinkedHashMap<>();
-    private final Postgres postgres;
-    private final Wakeup wakeup;
-    private final JobStore queue;
-    private final JobExecutor runs;
-    private final JobMetrics metrics;
-    private final String name;
-    private final Duration drain;
-    private final Clock clock;
+    private final Map<String, JobExecutor.Type<?>> types = new LinkedHashMap<>();
     private final List<Scheduler> schedulers = new ArrayList<>();
-    private final WaitingJobs waiting = new WaitingJobs();
-    private final ScheduledExecutorService handBackLate = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("hand-back").factory());
+    private final String name;
+    private final Postgres postgres;
+    private final Duration drain;
+    private final Jobs.Wakeup wakeup;
+    private final JobTable.DatabaseClock clock;
+    private final JobStore store;
+    private final JobExecutor runs;
+    private final List<RunObserver> observers = new ArrayList<>();
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("worker-timer").factory());
 
     /**
      * @param name unique among all processes
@@ -67,11 +76,22 @@ public final class Worker implements AutoCloseable {
         this.name = name;
         this.postgres = postgres;
         this.drain = drain;
-        this.wakeup = new Wakeup(redis);
-        this.queue = new JobStore(postgres.jdbi(), name);
-        this.metrics = new JobMetrics(redis);
-        this.clock = new DatabaseClock(postgres.jdbi());
-        this.runs = new JobExecutor(queue, waiting, clock, new Progress(redis), metrics);
+        this.wakeup = new Jobs.Wakeup(redis);
+        this.clock = new JobTable.DatabaseClock(postgres.jdbi());
+        this.store = new JobStore(postgres.jdbi(), name);
+        this.runs = new JobExecutor(store, clock, new Progress(redis), observers);
+    }
+
+    public static int readThreads(Env env) {
+        return env.setting("WORKER_THREADS", "jobs at once per worker process").integer(8, 1, 1000);
+    }
+
+    /**
+     * How many connections to PostgreSQL a worker needs: one for each thread, and eight for types that have threads of
+     * their own, for taking jobs and for heartbeats.
+     */
+    public static int connections(int threads) {
+        return threads + 8;
     }
 
     /** Registers the handler of this type of job, with the default retry policy. */
@@ -80,8 +100,13 @@ public final class Worker implements AutoCloseable {
     }
 
     public <J> Worker on(Class<J> type, RetryPolicy policy, JobHandler<J> handler) {
-        var job = new JobType<>(JobType.name(type), type, policy, handler);
+        var job = new JobExecutor.Type<>(Job.type(type), type, policy, handler);
         if (types.put(job.name(), job) != null) throw new IllegalArgumentException("registered twice: " + job.name());
+        return this;
+    }
+
+    public Worker observe(RunObserver observer) {
+        observers.add(observer);
         return this;
     }
 
@@ -89,77 +114,53 @@ public final class Worker implements AutoCloseable {
     public Worker start(int threads) {
         var shared = types.values().stream()
                 .filter(type -> type.policy().ownThreads() == 0)
-                .map(JobType::name)
+                .map(JobExecutor.Type::name)
                 .toList();
         if (!shared.isEmpty()) schedulers.add(scheduler(shared, threads, AHEAD));
         for (var type : types.values()) {
-            if (type.policy().ownThreads() > 0) {
-                schedulers.add(scheduler(List.of(type.name()), type.policy().ownThreads(), 1));
-            }
+            var own = type.policy().ownThreads();
+            if (own > 0) schedulers.add(scheduler(List.of(type.name()), own, 1));
         }
         schedulers.forEach(Scheduler::start);
         wakeup.listen(() -> schedulers.forEach(Scheduler::triggerCheckForDueExecutions));
-        metrics.start();
-        handBackLate.scheduleWithFixedDelay(
-                this::handBackLate, LATE.toMillis(), LATE.toMillis(), TimeUnit.MILLISECONDS);
+        timer.scheduleWithFixedDelay(this::handBackLate, 1, 1, TimeUnit.SECONDS);
+        timer.scheduleWithFixedDelay(clock::refresh, 10, 10, TimeUnit.SECONDS);
         log.info("{} runs {} jobs at once: {}", name, threads, String.join(", ", types.keySet()));
         return this;
     }
 
-    /**
-     * A scheduler that takes jobs of some types. It knows every type, so that it can notice any dead job.
-     *
-     * @param ahead how many jobs it takes for each thread. More than one saves round trips for jobs that take
-     *     milliseconds, but keeps jobs waiting here while another worker could run them.
-     */
-    private Scheduler scheduler(List<String> taken, int threads, double ahead) {
-        List<Task<?>> tasks = types.values().stream().<Task<?>>map(this::task).toList();
+    /** A scheduler that takes jobs of some types. It knows every type, so that it can notice any dead job. */
+    private Scheduler scheduler(List<String> taken, int threads, int ahead) {
+        List<Task<?>> tasks = types.values().stream().<Task<?>>map(runs::task).toList();
         return Scheduler.create(postgres.dataSource(), tasks)
                 .tableName("jobs")
                 .schedulerName(new SchedulerName.Fixed(name))
-                .jdbcCustomization(new SchedulerTables(taken.stream(), waiting::took))
-                .serializer(SchedulerTables.TEXT)
+                .jdbcCustomization(new JobTable(taken, store::took))
+                .serializer(JobTable.TEXT)
                 .clock(clock)
                 .threads(threads)
                 .executorService(Executors.newFixedThreadPool(
                         threads, Thread.ofVirtual().name("job-", 0).factory()))
-                .pollUsingLockAndFetch(ahead / AHEAD, ahead)
-                .pollingInterval(POLL)
+                .pollUsingLockAndFetch((double) ahead / AHEAD, ahead)
+                .pollingInterval(Duration.ofSeconds(1))
                 .heartbeatInterval(HEARTBEAT)
-                .missedHeartbeatsLimit(MISSED_HEARTBEATS)
+                .missedHeartbeatsLimit(4) // db-scheduler allows no fewer
                 .deleteUnresolvedAfter(Duration.ofDays(365_000)) // another release may know them
-                .shutdownMaxWait(INTERRUPT_GRACE)
+                .shutdownMaxWait(Duration.ofMillis(500)) // before handlers are interrupted, and after
                 .failureLogging(LogLevel.DEBUG, false)
                 .build();
     }
 
     /** Hands back jobs that wait while all threads are busy with longer ones, so that other workers can run them. */
     private void handBackLate() {
-        var late = waiting.takeLate(LATE);
+        var late = store.takeLate(LATE);
         if (late.isEmpty()) return;
         try {
-            TransientFailures.retryUntilBack(() -> queue.handBack(late));
+            TransientFailures.retryUntilBack(() -> store.handBack(late));
             wakeup.send();
         } catch (RuntimeException e) {
             log.warn("{} jobs could not be handed back; they count as dead in 32 s: {}", late.size(), e.getMessage());
         }
-    }
-
-    private Task<String> task(JobType<?> type) {
-        return Tasks.custom(type.name(), String.class)
-                .onDeadExecution((complete, operations) -> runs.died(type, complete.getExecution()))
-                .execute((instance, context) -> {
-                    var outcome = runs.run(type, instance, context);
-                    return (complete, operations) -> {
-                        try {
-                            if (outcome == JobExecutor.Outcome.DONE) {
-                                TransientFailures.retryUntilBack(operations::remove);
-                            }
-                        } finally {
-                            runs.finished(instance.getId());
-                        }
-                    };
-                });
     }
 
     @Override
@@ -167,33 +168,34 @@ public final class Worker implements AutoCloseable {
         if (schedulers.isEmpty() || schedulers.getFirst().getSchedulerState().isShuttingDown()) return;
         var deadline = System.nanoTime() + drain.toNanos();
         schedulers.forEach(Scheduler::pause);
-        handBackLate.shutdownNow();
+        timer.shutdownNow();
         wakeup.close();
         runs.stop();
         try {
             do {
-                handBack(); // jobs that were fetched but not started; repeated for fetches still under way
+                handBackAllBut(running()); // repeated for jobs that are still being taken
                 Thread.sleep(50);
-            } while (!runs.running().isEmpty() && System.nanoTime() < deadline);
+            } while (!running().isEmpty() && System.nanoTime() < deadline);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        stopSchedulers();
-        runs.abandonRunning();
-        handBack();
-        metrics.close();
-    }
-
-    /** Stops all schedulers at the same time, because each waits for its handlers to end. */
-    private void stopSchedulers() {
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) { // each waits for its handlers to end
             for (var scheduler : schedulers) threads.submit(() -> scheduler.stop());
         }
+        handBackAllBut(List.of());
     }
 
-    private void handBack() {
+    /** The jobs that run. One is among them until its row is removed: it would be handed back and run again otherwise. */
+    private List<RunId> running() {
+        return schedulers.stream()
+                .flatMap(scheduler -> scheduler.getCurrentlyExecuting().stream())
+                .map(executing -> RunId.of(executing.getExecution()))
+                .toList();
+    }
+
+    private void handBackAllBut(List<RunId> running) {
         try {
-            var count = queue.handBack(runs.running());
+            var count = store.handBackAllBut(running);
             if (count == 0) return;
             log.info("{} jobs handed back", count);
             wakeup.send();

@@ -4,7 +4,6 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import java.util.Locale;
 import net.logstash.logback.encoder.LogstashEncoder;
 import net.logstash.logback.fieldnames.LogstashCommonFieldNames;
 import net.logstash.logback.fieldnames.LogstashFieldNames;
@@ -44,9 +43,10 @@ public final class Logging {
             Format format, Level level, Level libraries, String processType, String release, String application) {
         Stdout.install();
         System.setProperty("slf4j.internal.verbosity", "WARN"); // else SLF4J names its provider on stderr
+        var strictest = level.compareTo(libraries) > 0 ? level : libraries;
         switch (format) {
-            case TEXT -> text(level, stricter(level, libraries), application);
-            case JSON -> json(level, stricter(level, libraries), processType, release, application);
+            case TEXT -> text(level, strictest, application);
+            case JSON -> json(level, strictest, processType, release, application);
         }
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
@@ -57,55 +57,25 @@ public final class Logging {
         Stdout.drainNow();
     }
 
-    private static Level stricter(Level one, Level other) {
-        return one.compareTo(other) > 0 ? one : other;
-    }
-
     private static void text(Level level, Level libraries, String application) {
         System.setProperty("slf4j.provider", "org.slf4j.simple.SimpleServiceProvider");
         simple("logFile", "System.out");
         simple("showDateTime", "true");
         simple("dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
         simple("showThreadName", "false");
-        simple("defaultLogLevel", lower(libraries));
-        simple("log." + application, lower(level));
-        simple("log.dozen", lower(level));
+        simple("defaultLogLevel", libraries.name());
+        simple("log." + application, level.name());
+        simple("log.dozen", level.name());
     }
 
     private static void simple(String property, String value) {
         System.setProperty("org.slf4j.simpleLogger." + property, value);
     }
 
-    private static String lower(Level level) {
-        return level.name().toLowerCase(Locale.ROOT);
-    }
-
     private static void json(Level level, Level libraries, String processType, String release, String application) {
         System.setProperty("slf4j.provider", "ch.qos.logback.classic.spi.LogbackServiceProvider");
         var context = (LoggerContext) LoggerFactory.getILoggerFactory();
         context.reset();
-        var encoder = new LogstashEncoder();
-        encoder.setContext(context);
-        encoder.setFieldNames(fieldNames());
-        encoder.setTimeZone("UTC");
-        encoder.setCustomFields(JsonNodeFactory.instance
-                .objectNode()
-                .put("processType", processType)
-                .put("release", release)
-                .toString());
-        encoder.start();
-        var stdout = new ConsoleAppender<ILoggingEvent>();
-        stdout.setContext(context);
-        stdout.setEncoder(encoder);
-        stdout.start();
-        var root = context.getLogger(Logger.ROOT_LOGGER_NAME);
-        root.addAppender(stdout);
-        root.setLevel(logback(libraries));
-        context.getLogger(application).setLevel(logback(level));
-        context.getLogger("dozen").setLevel(logback(level));
-    }
-
-    private static LogstashFieldNames fieldNames() {
         var names = new LogstashFieldNames();
         names.setTimestamp("time");
         names.setVersion(LogstashCommonFieldNames.IGNORE_FIELD_INDICATOR);
@@ -113,7 +83,24 @@ public final class Logging {
         names.setThread(LogstashCommonFieldNames.IGNORE_FIELD_INDICATOR);
         names.setLogger("logger");
         names.setStackTrace("stack");
-        return names;
+        var fields = JsonNodeFactory.instance
+                .objectNode()
+                .put("processType", processType)
+                .put("release", release);
+        var encoder = new LogstashEncoder();
+        encoder.setContext(context);
+        encoder.setFieldNames(names);
+        encoder.setTimeZone("UTC");
+        encoder.setCustomFields(fields.toString());
+        encoder.start();
+        var stdout = new ConsoleAppender<ILoggingEvent>();
+        stdout.setContext(context);
+        stdout.setEncoder(encoder);
+        stdout.start();
+        context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(stdout);
+        context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(logback(libraries));
+        context.getLogger(application).setLevel(logback(level));
+        context.getLogger("dozen").setLevel(logback(level));
     }
 
     private static ch.qos.logback.classic.Level logback(Level level) {

@@ -18,11 +18,7 @@ public final class RequestId {
         return CURRENT.isBound() ? CURRENT.get() : null;
     }
 
-    /**
-     * Runs work under the id of a request.
-     *
-     * @param id the id; null for work that no request asked for
-     */
+    /** @param id the id of the request that the work is done for; null for work that no request asked for */
     public static <T, X extends Throwable> T during(String id, ScopedValue.CallableOp<T, X> work) throws X {
         if (id == null) return work.call();
         MDC.put(FIELD, id);

@@ -1,5 +1,6 @@
 package dozen.logging;
 
+import java.io.ByteArrayOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -7,12 +8,12 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Standard output, written by its own thread as soon as there is data. A request does not wait until the system takes
@@ -22,22 +23,17 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class Stdout extends OutputStream {
     private static final int MAX_BYTES = 1 << 20;
-    /**
-     * The pause between two writes. Lines that arrive during it are written together. The first line after an idle time
-     * does not wait.
-     */
+    /** The pause between two writes. Lines that arrive during it are written together; the first one does not wait. */
     private static final Duration GATHER = Duration.ofMillis(2);
     /** How long the end of the process waits for a reader that has stopped reading. */
     private static final long LAST_WRITE_SECONDS = 2;
 
-    private final Lock lock = new ReentrantLock();
-    private final Condition filled = lock.newCondition();
-    private final Condition emptied = lock.newCondition();
+    private static volatile Stdout installed;
+
     private final OutputStream out;
-    private byte[] waiting = new byte[8192];
-    private int count;
-    private boolean writing;
-    private boolean asleep;
+    private final BlockingQueue<byte[]> waiting = new LinkedBlockingQueue<>();
+    /** A permit for each byte that may be kept; a longer write takes all of them. */
+    private final Semaphore space = new Semaphore(MAX_BYTES);
 
     Stdout(OutputStream out) {
         this.out = out;
@@ -45,25 +41,16 @@ final class Stdout extends OutputStream {
     }
 
     /** Replaces System.out. Further calls do nothing. */
-    static void install() {
-        if (System.out instanceof Buffered) return;
-        var stdout = new Stdout(new FileOutputStream(FileDescriptor.out));
-        Runtime.getRuntime().addShutdownHook(new Thread(stdout::drain));
-        System.setOut(new Buffered(stdout));
+    static synchronized void install() {
+        if (installed != null) return;
+        installed = new Stdout(new FileOutputStream(FileDescriptor.out));
+        Runtime.getRuntime().addShutdownHook(new Thread(installed::drain));
+        System.setOut(new PrintStream(installed, false, StandardCharsets.UTF_8));
     }
 
     /** Waits until everything is written, at most 2 s. Call it before the JVM is halted. */
     static void drainNow() {
-        if (System.out instanceof Buffered buffered) buffered.stdout.drain();
-    }
-
-    private static final class Buffered extends PrintStream {
-        private final Stdout stdout;
-
-        Buffered(Stdout stdout) {
-            super(stdout, false, StandardCharsets.UTF_8);
-            this.stdout = stdout;
-        }
+        if (installed != null) installed.drain();
     }
 
     @Override
@@ -73,60 +60,40 @@ final class Stdout extends OutputStream {
 
     @Override
     public void write(byte[] bytes, int from, int length) {
-        lock.lock();
-        try {
-            while (count > MAX_BYTES) emptied.awaitUninterruptibly();
-            if (count + length > waiting.length) {
-                waiting = Arrays.copyOf(waiting, Math.max(count + length, waiting.length * 2));
-            }
-            System.arraycopy(bytes, from, waiting, count, length);
-            count += length;
-            if (asleep) filled.signal();
-            asleep = false;
-        } finally {
-            lock.unlock();
-        }
+        space.acquireUninterruptibly(Math.min(length, MAX_BYTES));
+        waiting.add(Arrays.copyOfRange(bytes, from, from + length));
     }
 
     private void write() {
-        var taken = new byte[8192];
-        while (true) {
-            int length;
-            lock.lock();
-            try {
-                writing = false;
-                emptied.signalAll();
-                while (count == 0) {
-                    asleep = true;
-                    filled.awaitUninterruptibly();
+        var lines = new ArrayList<byte[]>();
+        var buffer = new ByteArrayOutputStream();
+        try {
+            while (true) {
+                lines.add(waiting.take());
+                waiting.drainTo(lines);
+                lines.forEach(buffer::writeBytes);
+                try {
+                    buffer.writeTo(out);
+                } catch (IOException e) {
+                    // the reader is gone, and there is nobody else to tell
                 }
-                length = count;
-                var empty = taken;
-                taken = waiting;
-                waiting = empty;
-                count = 0;
-                writing = true;
-            } finally {
-                lock.unlock();
+                space.release(lines.stream()
+                        .mapToInt(line -> Math.min(line.length, MAX_BYTES))
+                        .sum());
+                lines.clear();
+                buffer.reset();
+                Thread.sleep(GATHER);
             }
-            try {
-                out.write(taken, 0, length);
-            } catch (IOException e) {
-                // the reader is gone, and there is nobody else to tell
-            }
-            LockSupport.parkNanos(GATHER.toNanos());
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e); // nobody interrupts this thread
         }
     }
 
     void drain() {
-        lock.lock();
         try {
-            var left = TimeUnit.SECONDS.toNanos(LAST_WRITE_SECONDS);
-            while ((count > 0 || writing) && left > 0) left = emptied.awaitNanos(left);
+            if (space.tryAcquire(MAX_BYTES, LAST_WRITE_SECONDS, TimeUnit.SECONDS)) space.release(MAX_BYTES);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } finally {
-            lock.unlock();
         }
     }
 }

@@ -1,5 +1,6 @@
 package dozen.security;
 
+import dozen.config.Env;
 import dozen.config.Secret;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -15,6 +16,21 @@ import javax.crypto.spec.SecretKeySpec;
 public final class Signer {
     private static final String ALGORITHM = "HmacSHA256";
     private final SecretKeySpec key;
+
+    /** Reads SECRET_KEY. It must be random: 32 bytes or more, with 8 different characters or more. */
+    public static Secret readKey(Env env) {
+        return env.setting("SECRET_KEY", "signs links; 32 random bytes or more").secret(Signer::randomKey);
+    }
+
+    private static Secret randomKey(String text) {
+        if (text.getBytes(StandardCharsets.UTF_8).length < 32) {
+            throw new IllegalArgumentException("needs 32 bytes or more: openssl rand -hex 32");
+        }
+        if (text.chars().distinct().count() < 8) {
+            throw new IllegalArgumentException("is a placeholder, not a random key: openssl rand -hex 32");
+        }
+        return new Secret(text);
+    }
 
     public Signer(Secret key) {
         this.key = new SecretKeySpec(key.bytes(), ALGORITHM);

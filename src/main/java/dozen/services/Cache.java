@@ -1,5 +1,6 @@
 package dozen.services;
 
+import dozen.config.Env;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -12,17 +13,19 @@ import redis.clients.jedis.params.SetParams;
 /** A read-through cache in Redis: Redis first, the source on a miss, and the source alone while Redis is away. */
 public final class Cache {
     private static final Logger log = LoggerFactory.getLogger(Cache.class);
-
     /** Stored under a key that was just forgotten. It can't be mistaken for a value, because no value is empty. */
     private static final String FORGOTTEN = "";
-    /** How long the marker stays. A read of the source is shorter: 3 s for a connection and 5 s for the statement. */
-    private static final int FORGOTTEN_SECONDS = 10;
 
     private final Redis redis;
     private final Duration ttl;
     private final AtomicBoolean away = new AtomicBoolean();
 
-    /** @param keep how long a value is kept, in whole seconds; zero keeps none, so every read asks the source */
+    public static Duration readTtl(Env env) {
+        return Duration.ofSeconds(env.setting("CACHE_TTL_SECONDS", "how long a cached read is kept; 0: nothing is")
+                .integer(300, 0, 86_400));
+    }
+
+    /** @param ttl how long a value is kept, in whole seconds; zero keeps none, so every read asks the source */
     public Cache(Redis redis, Duration ttl) {
         this.redis = redis;
         this.ttl = ttl;
@@ -31,24 +34,21 @@ public final class Cache {
     /** Returns the cached value, or else the source's value, which is then cached. An absent value is not cached. */
     public Optional<String> get(String key, Supplier<Optional<String>> source) {
         if (ttl.isZero()) return source.get();
-        var hit = read(key);
-        if (hit.isPresent() && !hit.get().equals(FORGOTTEN)) return hit;
+        var hit = read(key).filter(value -> !value.equals(FORGOTTEN));
+        if (hit.isPresent()) return hit;
         var found = source.get();
-        found.ifPresent(value -> write(key, value));
+        if (found.isPresent() && !away.get())
+            write(key, found.get(), SetParams.setParams().nx().ex(ttl.toSeconds()));
         return found;
     }
 
     /**
      * Removes the key's value after a change. For 10 s nothing is cached under the key, so that a reader that asked the
-     * source before the change can't put the old value back. While Redis is away nothing is removed: the old value may
-     * come back with Redis, until it expires.
+     * source before the change can't put the old value back: it needs 8 s at the most, 3 for a connection and 5 for the
+     * statement. While Redis is away nothing is removed: the old value may come back with Redis, until it expires.
      */
     public void forget(String key) {
-        try {
-            redis.client().set(key, FORGOTTEN, SetParams.setParams().ex(FORGOTTEN_SECONDS));
-        } catch (JedisException e) {
-            warnAway(e);
-        }
+        write(key, FORGOTTEN, SetParams.setParams().ex(10));
     }
 
     private Optional<String> read(String key) {
@@ -63,10 +63,9 @@ public final class Cache {
         }
     }
 
-    private void write(String key, String value) {
-        if (away.get()) return;
+    private void write(String key, String value, SetParams how) {
         try {
-            redis.client().set(key, value, SetParams.setParams().nx().ex(ttl.toSeconds()));
+            redis.client().set(key, value, how);
         } catch (JedisException e) {
             warnAway(e);
         }

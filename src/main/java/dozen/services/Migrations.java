@@ -4,8 +4,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Properties;
 import java.util.function.Function;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -15,18 +14,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings the schema up to date from the class path: first {@code db/kit}, the kit's own tables, then {@code db/migration},
- * the application's. Each has a history of its own, so a newer kit brings its tables along.
+ * Brings the schema up to date from the class path: first {@code db/kit}, the kit's own tables, then the application's,
+ * {@code db/migration}. Each has a history of its own, so a newer kit brings its tables along.
  */
 public final class Migrations {
     private static final Logger log = LoggerFactory.getLogger(Migrations.class);
+    private static final String HISTORY = "flyway_schema_history";
     /** How long to wait for another release, which is asked for once a second. */
     private static final int LOCK_SECONDS = 600;
-
-    private static final String LOCK = "dozen.migrations";
-    private static final String KIT = "classpath:db/kit";
-    private static final String APPLICATION = "classpath:db/migration";
-    private static final String HISTORY = "flyway_schema_history";
 
     private Migrations() {}
 
@@ -42,7 +37,9 @@ public final class Migrations {
      */
     public static int run(PostgresUrl url) {
         return exclusively(
-                url, pooled -> run(url, pooled, KIT, "kit_schema_history") + run(url, pooled, APPLICATION, HISTORY));
+                url,
+                pooled -> run(url, pooled, "classpath:db/kit", "kit_schema_history")
+                        + run(url, pooled, "classpath:db/migration", HISTORY));
     }
 
     static int run(PostgresUrl url, String location) {
@@ -51,52 +48,57 @@ public final class Migrations {
 
     /**
      * Holds a lock while the work runs. Flyway's own lock begins after it looked whether a history exists, so two
-     * releases that began one at the same time would fail. The lock is asked for again and again: a statement that waits
-     * for it would hold up CREATE INDEX CONCURRENTLY.
+     * releases that began one at the same time would fail. The lock is asked for again and again, because a statement
+     * that waits for it would hold up CREATE INDEX CONCURRENTLY.
      *
-     * @param work is told whether a connection pooler stands before PostgreSQL
+     * <p>A connection pooler before PostgreSQL is known by the made-up process id that it reports when a connection
+     * starts. Without one, locks belong to the session. Behind one they must belong to a transaction, which alone keeps
+     * its server process, and for which CREATE INDEX CONCURRENTLY would wait.
+     *
+     * @param work is told whether there is a pooler
      */
     private static int exclusively(PostgresUrl url, Function<Boolean, Integer> work) {
-        var pooled = ConnectRetry.resource(url.address(), () -> isPooled(url));
-        if (pooled) {
-            log.warn(
-                    "a connection pooler stands before {}: a migration that creates an index concurrently would wait for"
-                            + " ever; give release the direct address",
-                    url.address());
-        }
-        try (var connection = DriverManager.getConnection(url.jdbc(), url.properties())) {
-            connection.setAutoCommit(!pooled); // behind a pooler only a transaction keeps its server process
+        var properties = new Properties();
+        properties.putAll(url.properties());
+        try (var connection =
+                TransientFailures.connect(url.toString(), () -> DriverManager.getConnection(url.jdbc(), properties))) {
+            var reported = connection.unwrap(PGConnection.class).getBackendPID();
+            var pooled = !value(connection, "SELECT pg_backend_pid()").equals(String.valueOf(reported));
+            if (pooled) log.warn("""
+                    a connection pooler stands before {}: a migration that creates an index concurrently would wait \
+                    for ever; give release the direct address""", url.toString());
+            connection.setAutoCommit(!pooled);
+            var function = pooled ? "pg_try_advisory_xact_lock" : "pg_try_advisory_lock";
             for (var i = 0; i < LOCK_SECONDS; i++) {
-                if (lock(connection, pooled)) return work.apply(pooled);
+                var locked = value(connection, "SELECT " + function + "(hashtext('dozen.migrations'))");
+                if (locked.equals("t")) return work.apply(pooled);
                 if (pooled) connection.rollback();
                 Thread.sleep(1000);
             }
             throw new FlywayException("another release has been at work for " + LOCK_SECONDS + " s");
         } catch (SQLException e) {
-            throw ConnectRetry.away(url.address(), e);
+            throw ServiceUnavailable.of(url.toString(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new FlywayException("interrupted while another release is at work");
         }
     }
 
-    private static boolean lock(Connection connection, boolean pooled) throws SQLException {
-        var function = pooled ? "pg_try_advisory_xact_lock" : "pg_try_advisory_lock";
+    private static String value(Connection connection, String query) throws SQLException {
         try (var statement = connection.createStatement();
-                var row = statement.executeQuery("SELECT %s(hashtext('%s'))".formatted(function, LOCK))) {
+                var row = statement.executeQuery(query)) {
             row.next();
-            return row.getBoolean(1);
+            return row.getString(1);
         }
     }
 
     private static int run(PostgresUrl url, boolean pooled, String location, String history) {
         var configuration = Flyway.configure();
-        configuration
-                .getConfigurationExtension(PostgreSQLConfigurationExtension.class)
-                .setTransactionalLock(pooled);
+        var extension = configuration.getConfigurationExtension(PostgreSQLConfigurationExtension.class);
+        extension.setTransactionalLock(pooled);
         var flyway = configuration
                 .dataSource(url.jdbc(), null, null)
-                .jdbcProperties(driverProperties(url))
+                .jdbcProperties(url.properties())
                 .locations(location)
                 .table(history)
                 .baselineOnMigrate(true) // the schema holds the other history's tables
@@ -104,33 +106,11 @@ public final class Migrations {
                 .group(true)
                 .mixed(true)
                 .load();
-        // A jar without migrations would otherwise count as up to date. Flyway itself detects the other cases: it fails
-        // when an applied migration below the jar's latest is missing, and warns when the history is ahead, as after a
-        // rollback.
+        // A jar without migrations would otherwise count as up to date. Flyway itself fails when an applied migration
+        // below the jar's latest is missing, and warns when the history is ahead, as after a rollback.
         if (Arrays.stream(flyway.info().all()).noneMatch(each -> each.getState().isResolved())) {
             throw new FlywayException("no migration was found in " + location);
         }
         return flyway.migrate().migrationsExecuted;
-    }
-
-    private static Map<String, String> driverProperties(PostgresUrl url) {
-        var properties = new HashMap<String, String>();
-        url.properties().forEach((name, value) -> properties.put((String) name, (String) value));
-        return properties;
-    }
-
-    /**
-     * Tells whether a connection pooler stands before PostgreSQL: a pooler reports a made-up process id when a
-     * connection starts, which differs from the server's. Without a pooler, Flyway's lock against a second release
-     * belongs to the session. Behind a pooler it must belong to a transaction, for which CREATE INDEX CONCURRENTLY
-     * would wait.
-     */
-    private static boolean isPooled(PostgresUrl url) throws SQLException {
-        try (var connection = DriverManager.getConnection(url.jdbc(), url.properties());
-                var statement = connection.createStatement();
-                var row = statement.executeQuery("SELECT pg_backend_pid()")) {
-            row.next();
-            return row.getInt(1) != connection.unwrap(PGConnection.class).getBackendPID();
-        }
     }
 }

@@ -2,53 +2,56 @@ package dozen.services;
 
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.SQLExceptionOverride;
+import dozen.config.Env;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Set;
 import javax.sql.DataSource;
+import org.jdbi.v3.core.ConnectionFactory;
 import org.jdbi.v3.core.Jdbi;
 
 /** PostgreSQL as an attached resource: a bounded pool with time-outs everywhere, and JDBI on top of it. */
 public final class Postgres implements AutoCloseable {
-    private static final int CONNECT_SECONDS = 3;
+    /** @param poolSize the most connections that one process has */
+    public record Settings(PostgresUrl url, int poolSize) {
+        public static Settings read(Env env) {
+            var url = env.setting("DATABASE_URL", "PostgreSQL: postgres://user:password@host:5432/database");
+            var poolSize = env.setting("DATABASE_POOL_SIZE", "connections to PostgreSQL per process");
+            return new Settings(url.secret(PostgresUrl::parse), poolSize.integer(10, 1, 1000));
+        }
+    }
+
     /** invalid_authorization, invalid_password, invalid_catalog_name: trying again changes nothing. */
     private static final Set<String> HOPELESS = Set.of("28000", "28P01", "3D000");
-
     /** read_only_sql_transaction: the server is a replica, or was told to write nothing. */
     static final String READ_ONLY = "25006";
 
-    private final HikariDataSource pool;
-    private final Jdbi jdbi;
-
-    private Postgres(HikariDataSource pool) {
-        this.pool = pool;
-        this.jdbi = Jdbi.create(new FairConnections(pool, pool.getMaximumPoolSize()));
-    }
+    private final String address;
+    private final HikariDataSource pool = new HikariDataSource();
+    private final Jdbi jdbi = Jdbi.create((ConnectionFactory) this::open);
+    private volatile boolean connected;
 
     /**
+     * Opens no connection: {@link #connect} or the first use does.
+     *
      * @param statementLimit how long one statement may take: seconds for a request, minutes for a job or a task
-     * @throws ServiceUnavailable when PostgreSQL did not answer within 20 s
      */
-    public static Postgres attach(PostgresUrl url, int poolSize, Duration statementLimit) {
-        return ConnectRetry.resource(url.address(), () -> new Postgres(open(url, poolSize, statementLimit)));
-    }
-
-    private static HikariDataSource open(PostgresUrl url, int poolSize, Duration statementLimit) throws SQLException {
+    public Postgres(PostgresUrl url, int poolSize, Duration statementLimit) {
+        address = url.toString();
         // The pool is configured directly, because it would copy a HikariConfig field by field through reflection.
-        var pool = new HikariDataSource();
         pool.setPoolName("postgres");
         pool.setJdbcUrl(url.jdbc());
-        pool.addDataSourceProperty("connectTimeout", CONNECT_SECONDS);
+        pool.addDataSourceProperty("connectTimeout", 3);
         pool.addDataSourceProperty("tcpKeepAlive", true);
         // The server ends a slow statement; this ends the wait for a server that fell silent.
         pool.addDataSourceProperty("socketTimeout", statementLimit.toSeconds() + 5);
-        url.properties().forEach((name, value) -> pool.addDataSourceProperty((String) name, value));
+        url.properties().forEach(pool::addDataSourceProperty);
         // The limit is set by a statement, because connection poolers refuse it as a start-up option.
         pool.setConnectionInitSql("SET statement_timeout = " + statementLimit.toMillis());
         pool.setMaximumPoolSize(poolSize);
         pool.setMinimumIdle(Math.min(2, poolSize));
-        pool.setConnectionTimeout(WaitQueue.LONGEST_WAIT.toMillis());
-        pool.setInitializationFailTimeout(1);
+        pool.setConnectionTimeout(3000); // well under the 6 s within which callers are promised an answer
         // After a failover the pool holds connections to a server that is read-only now; they are evicted.
         pool.setExceptionOverride(new SQLExceptionOverride() {
             @java.lang.Override // the interface has a type of the same name
@@ -56,14 +59,31 @@ public final class Postgres implements AutoCloseable {
                 return READ_ONLY.equals(e.getSQLState()) ? Override.MUST_EVICT : Override.CONTINUE_EVICT;
             }
         });
-        try {
-            pool.getConnection().close();
-            return pool;
-        } catch (SQLException e) {
-            pool.close();
-            if (HOPELESS.contains(String.valueOf(e.getSQLState()))) throw ConnectRetry.away(url.address(), e);
-            throw e;
-        }
+    }
+
+    public static Postgres attach(PostgresUrl url, int poolSize, Duration statementLimit) {
+        var postgres = new Postgres(url, poolSize, statementLimit);
+        postgres.connect();
+        return postgres;
+    }
+
+    /** @throws ServiceUnavailable when PostgreSQL did not answer within 20 s, or refuses us */
+    public void connect() {
+        TransientFailures.connect(address, () -> {
+            try (var _ = pool.getConnection()) {
+                connected = true;
+                return null;
+            } catch (SQLException e) {
+                if (HOPELESS.contains(String.valueOf(e.getSQLState()))) throw ServiceUnavailable.of(address, e);
+                throw e;
+            }
+        });
+    }
+
+    /** The first use connects, for a task that nobody connected before. */
+    private Connection open() throws SQLException {
+        if (!connected) connect();
+        return pool.getConnection();
     }
 
     public Jdbi jdbi() {
@@ -79,12 +99,10 @@ public final class Postgres implements AutoCloseable {
         try (var connection = pool.getConnection();
                 var statement = connection.createStatement()) {
             statement.setQueryTimeout(1);
-            try (var row = statement.executeQuery("SHOW transaction_read_only")) {
-                if (!row.next() || !row.getString(1).equals("off")) {
-                    pool.evictConnection(connection);
-                    throw new SQLException("the server is read-only", READ_ONLY);
-                }
-            }
+            var row = statement.executeQuery("SHOW transaction_read_only");
+            if (row.next() && row.getString(1).equals("off")) return;
+            pool.evictConnection(connection);
+            throw new SQLException("the server is read-only", READ_ONLY);
         }
     }
 

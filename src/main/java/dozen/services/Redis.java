@@ -1,5 +1,6 @@
 package dozen.services;
 
+import dozen.config.Env;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -11,9 +12,9 @@ import redis.clients.jedis.BuilderFactory;
 import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
-import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.RedisProtocol;
 import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.SslVerifyMode;
 import redis.clients.jedis.exceptions.JedisAccessControlException;
@@ -24,45 +25,70 @@ import redis.clients.jedis.params.SetParams;
 
 /** Redis as an attached resource. It is never the only home of anything that must survive. */
 public final class Redis implements AutoCloseable {
+    /** @param verifyTls false accepts any TLS key, for platforms that sign their own */
+    public record Settings(RedisUrl url, boolean verifyTls) {
+        public static Settings read(Env env) {
+            var url = env.setting("REDIS_URL", "Redis: redis://user:password@host:6379/0, rediss:// for TLS");
+            var verify = env.setting("REDIS_TLS_VERIFY", "false accepts a TLS key that the platform signed itself");
+            return new Settings(url.secret(RedisUrl::parse), verify.bool(true));
+        }
+    }
+
     /** The limit for connecting, for an answer and for getting a free connection. After it, Redis counts as away. */
     private static final Duration LIMIT = Duration.ofSeconds(1);
     /** A command takes tens of microseconds, so this many keep two cores busy. Jedis's own default is 8. */
     private static final int CONNECTIONS = 32;
-
-    private static final int PING_SECONDS = 60;
+    /** Redis can't serve now. In a script's error the code stands somewhere within the message. */
     private static final Pattern TRANSIENT = Pattern.compile(
             "\\b(LOADING|READONLY|MASTERDOWN|OOM|MISCONF|NOREPLICAS|BUSY|MOVED|ASK|CLUSTERDOWN|TRYAGAIN)\\b"
                     + "|max number of clients");
 
+    private final String address;
     private final RedisClient client;
     private final ReadBatcher<String, String> texts = new ReadBatcher<>(this::read);
 
-    private Redis(RedisClient client) {
-        this.client = client;
-    }
-
-    /**
-     * @param verify false accepts any certificate, for platforms that sign their own
-     * @throws ServiceUnavailable when Redis did not answer within 20 s
-     */
-    public static Redis attach(RedisUrl url, boolean verify) {
-        return ConnectRetry.resource(url.address(), () -> open(url, verify));
-    }
-
-    static Redis open(RedisUrl url, boolean verify) {
-        var redis = new Redis(client(url, verify));
-        try {
-            redis.client.ping();
-            redis.refuseCluster(url);
-            return redis;
-        } catch (ServiceUnavailable e) {
-            redis.close();
-            throw e;
-        } catch (JedisException e) {
-            redis.close();
-            if (refusesUs(e)) throw ConnectRetry.away(url.address(), e);
-            throw e;
+    /** Opens no connection: {@link #connect} or the first command does. */
+    public Redis(Settings settings) {
+        var url = settings.url();
+        address = url.address();
+        var config = DefaultJedisClientConfig.builder()
+                .timeoutMillis((int) LIMIT.toMillis())
+                .database(url.database())
+                .protocol(RedisProtocol.RESP3) // else the client would connect here already, to learn the protocol
+                .clientSetInfoConfig(ClientSetInfoConfig.DISABLED); // saves two commands for each new connection
+        if (url.user() != null) config.user(url.user());
+        if (url.password() != null) config.password(url.password().reveal());
+        if (url.tls()) {
+            var mode = settings.verifyTls() ? SslVerifyMode.FULL : SslVerifyMode.INSECURE;
+            config.ssl(true).sslOptions(SslOptions.builder().sslVerifyMode(mode).build());
         }
+        var pool = new ConnectionPoolConfig();
+        pool.setMaxTotal(CONNECTIONS);
+        pool.setMaxIdle(CONNECTIONS);
+        pool.setMaxWait(LIMIT);
+        pool.setJmxEnabled(false); // else each start would load all of JMX and, for its help texts, Flight Recorder
+        var builder = RedisClient.builder().hostAndPort(url.host(), url.port());
+        client = builder.clientConfig(config.build()).poolConfig(pool).build();
+    }
+
+    public static Redis attach(RedisUrl url, boolean verifyTls) {
+        var redis = new Redis(new Settings(url, verifyTls));
+        redis.connect();
+        return redis;
+    }
+
+    /** @throws ServiceUnavailable when Redis did not answer within 20 s, or refuses us */
+    public void connect() {
+        TransientFailures.connect(address, () -> {
+            try {
+                client.ping();
+            } catch (JedisException e) {
+                if (refusesUs(e)) throw ServiceUnavailable.of(address, e);
+                throw e;
+            }
+            if (!isCluster()) return null;
+            throw new ServiceUnavailable(address + " is a cluster: take the address of a single server");
+        });
     }
 
     /** Tells whether Redis rejects our password or database. Trying again then changes nothing. */
@@ -74,36 +100,12 @@ public final class Redis implements AutoCloseable {
     }
 
     /** A cluster answers MOVED for most keys, and its keys can't be read together. */
-    private void refuseCluster(RedisUrl url) {
+    private boolean isCluster() {
         try {
-            if (!client.info("cluster").contains("cluster_enabled:1")) return;
+            return client.info("cluster").contains("cluster_enabled:1");
         } catch (JedisDataException e) {
-            return; // this user may not ask
+            return false; // this user may not ask
         }
-        throw new ServiceUnavailable("%s is a cluster: take the address of a single server".formatted(url.address()));
-    }
-
-    private static RedisClient client(RedisUrl url, boolean verify) {
-        var config = DefaultJedisClientConfig.builder()
-                .timeoutMillis((int) LIMIT.toMillis())
-                .database(url.database())
-                .clientSetInfoConfig(ClientSetInfoConfig.DISABLED); // saves two commands for each new connection
-        if (url.user() != null) config.user(url.user());
-        if (url.password() != null) config.password(url.password().reveal());
-        if (url.tls()) {
-            var mode = verify ? SslVerifyMode.FULL : SslVerifyMode.INSECURE;
-            config.ssl(true).sslOptions(SslOptions.builder().sslVerifyMode(mode).build());
-        }
-        var pool = new ConnectionPoolConfig();
-        pool.setMaxTotal(CONNECTIONS);
-        pool.setMaxIdle(CONNECTIONS);
-        pool.setMaxWait(LIMIT);
-        pool.setJmxEnabled(false); // else each start would load all of JMX and, for its help texts, Flight Recorder
-        return RedisClient.builder()
-                .hostAndPort(new HostAndPort(url.host(), url.port()))
-                .clientConfig(config.build())
-                .poolConfig(pool)
-                .build();
     }
 
     public RedisClient client() {
@@ -113,8 +115,7 @@ public final class Redis implements AutoCloseable {
     /**
      * Returns the value of the key. Concurrent callers share a round trip.
      *
-     * @throws JedisException when Redis is away; callers that shared another's round trip get an exception caused by it
-     * @throws ServiceUnavailable when Redis is so slow that it could not be asked within 3 s
+     * @throws RuntimeException when Redis is away or slow, as {@link ReadBatcher#get} tells
      */
     public Optional<String> get(String key) {
         return texts.get(key);
@@ -136,20 +137,18 @@ public final class Redis implements AutoCloseable {
 
     /** The readiness check: fails when Redis does not answer or accepts no writes (a replica, no memory, no disk). */
     public void ping() {
-        client.set("ping", "", SetParams.setParams().ex(PING_SECONDS));
+        client.set("ping", "", SetParams.setParams().ex(60));
     }
 
     /** Tells whether there is no connection, or none free in time, or Redis can't answer now or refuses us. */
     static boolean isAway(JedisException e) {
-        if (e instanceof JedisConnectionException || e instanceof JedisAccessControlException) return true;
-        if (!(e instanceof JedisDataException)) return true; // the pool's own: exhausted, closed
-        return isTransient(e);
+        return switch (e) {
+            case JedisConnectionException _, JedisAccessControlException _ -> true;
+            case JedisDataException _ -> isTransient(e); // any other is a fault in our command
+            default -> true; // the pool's own: exhausted, closed
+        };
     }
 
-    /**
-     * Tells whether Redis reports that it can't serve now. In a script's error the code stands somewhere within the
-     * message. Any other error is a fault in our command.
-     */
     private static boolean isTransient(Throwable e) {
         return TRANSIENT.matcher(String.valueOf(e.getMessage())).find();
     }

@@ -1,41 +1,58 @@
 package dozen.services;
 
+import dozen.config.Env;
 import dozen.config.Secret;
 import dozen.config.WebAddress;
 import java.net.URI;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
- * The bucket that holds the files, and the credentials for it.
+ * The bucket that holds the files, and the credentials for it, which may be temporary and then have a token.
  *
- * @param address the bucket's address, without a slash at its end
- * @param sessionToken the token of temporary credentials
+ * @param address without a slash at its end
  */
 public record S3Bucket(URI address, String region, String keyId, Secret key, Optional<Secret> sessionToken) {
-    /** Amazon's rule for bucket names, but without dots, which don't work with TLS. */
-    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{1,61}[a-z0-9]");
+    /** Empty when S3_BUCKET is unset, or when its credentials are missing, which is a fault. */
+    public static Optional<S3Bucket> read(Env env) {
+        var bucket = env.setting("S3_BUCKET", "where files are kept; unset: nothing that needs files works")
+                .optional(S3Bucket::name);
+        var keyId = env.setting("AWS_ACCESS_KEY_ID", "who we are at S3").optional(text -> text);
+        var key = env.setting("AWS_SECRET_ACCESS_KEY", "and its secret").optionalSecret(Secret::new);
+        var token = env.setting("AWS_SESSION_TOKEN", "of temporary credentials").optionalSecret(Secret::new);
+        var region = env.setting("AWS_REGION", "S3's region").text("us-east-1");
+        var endpoint = env.setting("AWS_ENDPOINT_URL_S3", "another server that speaks S3's protocol")
+                .optional(S3Bucket::endpoint);
+        if (bucket.isEmpty()) return Optional.empty();
+        if (keyId.isEmpty()) env.fault("AWS_ACCESS_KEY_ID is required with S3_BUCKET");
+        if (key.isEmpty()) env.fault("AWS_SECRET_ACCESS_KEY is required with S3_BUCKET");
+        if (keyId.isEmpty() || key.isEmpty()) return Optional.empty();
+        var address = endpoint.map(url -> at(url, bucket.get())).orElseGet(() -> amazon(bucket.get(), region));
+        return Optional.of(new S3Bucket(address, region, keyId.get(), key.get(), token));
+    }
+
+    /** The origin of the files' addresses, for a page that loads some. */
+    public String origin() {
+        return address.getScheme() + "://" + address.getRawAuthority();
+    }
 
     /** The address of a bucket at Amazon. */
     public static URI amazon(String bucket, String region) {
         return URI.create("https://%s.s3.%s.amazonaws.com".formatted(bucket, region));
     }
 
-    /**
-     * The address of a bucket at any server that speaks S3's protocol: the bucket's name follows the endpoint's path.
-     */
+    /** The address of a bucket at another server: the bucket's name follows the endpoint's path. */
     public static URI at(URI endpoint, String bucket) {
         var text = endpoint.toString();
         return URI.create((text.endsWith("/") ? text : text + "/") + bucket);
     }
 
-    /** @throws IllegalArgumentException when the text can't be a bucket's name */
+    /** Follows Amazon's rule for bucket names, but without dots, which don't work with TLS. */
     public static String name(String text) {
-        if (NAME.matcher(text).matches()) return text;
+        if (text.matches("[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")) return text;
         throw new IllegalArgumentException("must be a bucket's name (3 to 63 small letters, digits and hyphens)");
     }
 
-    /** @throws IllegalArgumentException when it is no http or https address, or has a login, a query or a fragment */
+    /** Accepts an http or https address without a login, a query and a fragment. */
     public static URI endpoint(String text) {
         var address = WebAddress.parse(text);
         var isPlain = address.getRawQuery() == null && address.getRawFragment() == null;

@@ -7,28 +7,18 @@ import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
  * The address of a backing service: scheme://user:password@host:port/path?query, with a percent-encoded user and
- * password. It may have several hosts, separated by commas. java.net.URI does not support these, so the authority is
- * parsed here.
- *
- * @param user null when there is none
- * @param password null when there is none
- * @param path decoded and without its first slash; empty when there is none
+ * password, each null when there is none. The path is decoded and stands without its first slash. There may be several
+ * hosts, separated by commas. java.net.URI does not support these, so the authority is parsed here.
  */
 record ServiceUrl(
-        String scheme,
-        String user,
-        Secret password,
-        List<Authority> hosts,
-        String path,
-        Map<String, String> parameters) {
-
+        String scheme, String user, Secret password, List<Authority> hosts, String path, Map<String, String> query) {
     /**
      * @param example a valid address, for the error message: the text itself may hold a password and is not repeated
      * @throws IllegalArgumentException when the text is no such address
@@ -48,47 +38,44 @@ record ServiceUrl(
 
     private static ServiceUrl read(URI url) {
         var authority = url.getRawAuthority();
-        var path = url.getRawPath() == null ? "" : url.getRawPath();
+        if (url.getScheme() == null || authority == null) throw new IllegalArgumentException();
         // An "@" or "#" further on means that a password with a slash or a "#" ended the authority early.
-        if (url.getScheme() == null || authority == null || path.contains("@") || url.getRawFragment() != null) {
-            throw new IllegalArgumentException();
-        }
+        if (url.getRawPath().contains("@") || url.getRawFragment() != null) throw new IllegalArgumentException();
         var at = authority.lastIndexOf('@');
-        var login = at < 0 ? new String[] {""} : authority.substring(0, at).split(":", 2);
-        var hosts = Arrays.stream(authority.substring(at + 1).split(",", -1))
-                .map(Authority::parse)
-                .toList();
+        var login = authority.substring(0, Math.max(at, 0)).split(":", 2);
+        var hosts = Arrays.stream(authority.substring(at + 1).split(",", -1)).map(Authority::parse);
         return new ServiceUrl(
                 url.getScheme(),
-                login[0].isEmpty() ? null : decoded(login[0], false),
-                login.length < 2 || login[1].isEmpty() ? null : new Secret(decoded(login[1], false)),
-                hosts,
-                path.isEmpty() ? "" : decoded(path.substring(1), false),
-                parameters(url.getRawQuery()));
+                login[0].isEmpty() ? null : decoded(login[0]),
+                login.length < 2 || login[1].isEmpty() ? null : new Secret(decoded(login[1])),
+                hosts.toList(),
+                decoded(url.getRawPath().replaceFirst("/", "")),
+                url.getRawQuery() == null ? Map.of() : query(url.getRawQuery()));
     }
 
-    private static Map<String, String> parameters(String query) {
-        var parameters = new LinkedHashMap<String, String>();
-        if (query == null) return parameters;
-        for (var pair : query.split("&")) {
+    private static Map<String, String> query(String text) {
+        var query = new HashMap<String, String>();
+        for (var pair : text.split("&")) {
             var parts = pair.split("=", 2);
             if (parts[0].contains("@")) throw new IllegalArgumentException(); // a password held a question mark
-            if (!pair.isEmpty()) {
-                parameters.put(decoded(parts[0], true), parts.length > 1 ? decoded(parts[1], true) : "");
-            }
+            var value = parts.length < 2 ? "" : URLDecoder.decode(parts[1], StandardCharsets.UTF_8);
+            if (!pair.isEmpty()) query.put(URLDecoder.decode(parts[0], StandardCharsets.UTF_8), value);
         }
-        return parameters;
+        return query;
     }
 
-    /** A plus sign means a space in a query only; elsewhere it is a plus sign. */
-    private static String decoded(String text, boolean query) {
-        return URLDecoder.decode(query ? text : text.replace("+", "%2B"), StandardCharsets.UTF_8);
+    /** A plus sign means a space in a query only; here it is a plus sign. */
+    private static String decoded(String text) {
+        return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
-    /** The host of a service that must have exactly one; an IPv6 address is returned without its brackets. */
+    /** The host of a service that has exactly one; an IPv6 address is returned without its brackets. */
     String host() {
-        if (hosts.size() != 1) throw new IllegalArgumentException();
         return hosts.getFirst().host().replaceAll("[\\[\\]]", "");
+    }
+
+    int port(int standardPort) {
+        return hosts.getFirst().port(standardPort);
     }
 
     /** Every host with its port, as an address for people and for the PostgreSQL driver. */

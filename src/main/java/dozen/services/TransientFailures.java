@@ -3,11 +3,17 @@ package dozen.services;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import redis.clients.jedis.exceptions.JedisException;
 
-/** Tells "a resource is away, try again later" from a fault of ours. */
+/** Tells "a resource is away, try again later" from a fault of ours, and tries again. */
 public final class TransientFailures {
+    private static final Logger log = LoggerFactory.getLogger(TransientFailures.class);
     private static final Duration WHEN_BACK = Duration.ofSeconds(30);
+    /** Long enough for a database that starts at the same time, and less than a platform's boot limit of 60 s. */
+    private static final Duration CONNECT = Duration.ofSeconds(20);
 
     private TransientFailures() {}
 
@@ -15,8 +21,9 @@ public final class TransientFailures {
         for (var cause = failure; cause != null; cause = cause.getCause()) {
             var away = switch (cause) {
                 case ServiceUnavailable _ -> true;
-                case SQLTransientConnectionException _ -> true; // the pool had no connection in time
-                case SQLException e -> isAway(e.getSQLState());
+                case SQLTransientConnectionException _ -> true; // no connection of the pool was free in time
+                case InterruptedException _ -> true; // the process stops, so the wait for a connection ended
+                case SQLException e -> isAway(String.valueOf(e.getSQLState()));
                 case JedisException e -> Redis.isAway(e);
                 default -> false;
             };
@@ -26,37 +33,55 @@ public final class TransientFailures {
     }
 
     /**
-     * Records work that is already done. While PostgreSQL restarts, the write is retried for up to 30 s; then its
-     * failure is thrown.
+     * PostgreSQL's manual, appendix A: 08 means a connection failure, 53 no resources, 57P a shutdown, 57014 a
+     * statement timeout and 25006 a read-only server.
      */
+    private static boolean isAway(String state) {
+        return state.matches("(08|53|57P).*|57014|" + Postgres.READ_ONLY);
+    }
+
+    /**
+     * Connects to a resource that may not be there yet: tries with back-off for 20 s, then gives up.
+     *
+     * @param name the resource's name and address, without any secret
+     * @param attempt throws {@link ServiceUnavailable} itself when another is useless, as with a wrong password
+     * @throws ServiceUnavailable when the resource did not answer within 20 s
+     */
+    static <T> T connect(String name, Callable<T> attempt) {
+        var deadline = System.nanoTime() + CONNECT.toNanos();
+        for (var pause = 50; ; pause = Math.min(pause * 2, 1000)) {
+            try {
+                return attempt.call();
+            } catch (ServiceUnavailable e) {
+                throw e;
+            } catch (Exception e) {
+                if (pause == 50) log.warn("{} is away, trying for {} s", name, CONNECT.toSeconds());
+                if (System.nanoTime() + pause * 1_000_000L > deadline) throw ServiceUnavailable.of(name, e);
+            }
+            if (!sleep(pause)) throw new ServiceUnavailable("interrupted while waiting for " + name);
+        }
+    }
+
+    /** Records work that is already done. While PostgreSQL restarts, the write is tried again for up to 30 s. */
     public static void retryUntilBack(Runnable write) {
         var deadline = System.nanoTime() + WHEN_BACK.toNanos();
-        while (true) {
+        do {
             try {
                 write.run();
                 return;
             } catch (RuntimeException e) {
                 if (!is(e) || System.nanoTime() > deadline) throw e;
             }
-            try {
-                Thread.sleep(200);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return; // the write is given up
-            }
-        }
+        } while (sleep(200)); // when it is interrupted, the write is given up
     }
 
-    /**
-     * PostgreSQL's manual, appendix A: 08 means a connection failure, 53 no resources, 57P a shutdown, 57014 a
-     * statement timeout and 25006 a read-only server.
-     */
-    private static boolean isAway(String state) {
-        if (state == null) return false;
-        return state.startsWith("08")
-                || state.startsWith("53")
-                || state.startsWith("57P")
-                || state.equals("57014")
-                || state.equals(Postgres.READ_ONLY);
+    private static boolean sleep(int milliseconds) {
+        try {
+            Thread.sleep(milliseconds);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 }

@@ -1,8 +1,8 @@
 package dozen.status;
 
-import dozen.app.ProcessRegistry;
-import dozen.config.Setting;
-import dozen.http.Health;
+import dozen.app.ProcessSettings;
+import dozen.config.Env.Setting;
+import dozen.services.Health;
 import dozen.status.Snapshot.Factor;
 import java.util.List;
 import java.util.Locale;
@@ -13,7 +13,10 @@ import java.util.stream.Collectors;
 
 /** The twelve factors, each shown by a current fact. Values are null while the resource that provides them is away. */
 record Factors(
-        Status.Facts facts,
+        String name,
+        ProcessSettings process,
+        List<Setting> settings,
+        List<String> tasks,
         Health.Report resources,
         List<ProcessRegistry.Entry> processes,
         List<ProcessRegistry.Timing> starts,
@@ -28,7 +31,7 @@ record Factors(
                 new Factor("I", "Codebase", codebase(), "pom.xml"),
                 new Factor("II", "Dependencies", dependencies(), "pom.xml, target/lib"),
                 new Factor("III", "Config", config(), "Settings.java, dozen/config/Env.java"),
-                new Factor("IV", "Backing services", services(), "dozen/resources"),
+                new Factor("IV", "Backing services", services(), "dozen/services"),
                 new Factor("V", "Build, release, run", release(), "dozen/services/Migrations.java"),
                 new Factor("VI", "Processes", shared(), "dozen/services/Cache.java, Redis.java, FileStorage.java"),
                 new Factor("VII", "Port binding", port(), "dozen/http/Server.java"),
@@ -36,7 +39,7 @@ record Factors(
                 new Factor("IX", "Disposability", disposability(), "dozen/app/Lifecycle.java"),
                 new Factor("X", "Dev/prod parity", parity(), "src/test/java/dev"),
                 new Factor("XI", "Logs", logs(), "dozen/logging"),
-                new Factor("XII", "Admin processes", tasks(), "dozen/app/Application.java"));
+                new Factor("XII", "Admin processes", admin(), "dozen/app/Application.java"));
     }
 
     private String codebase() {
@@ -60,10 +63,10 @@ record Factors(
     }
 
     private String config() {
-        var set = facts.settings().stream().filter(Setting::set).count();
-        var secrets = facts.settings().stream().filter(Setting::secret).count();
+        var set = settings.stream().filter(Setting::set).count();
+        var secrets = settings.stream().filter(Setting::secret).count();
         return "%d of %d settings come from the environment; %d are secrets, which nothing shows."
-                .formatted(set, facts.settings().size(), secrets);
+                .formatted(set, settings.size(), secrets);
     }
 
     private String services() {
@@ -79,18 +82,16 @@ record Factors(
 
     private String release() {
         var schema = database == null ? "unknown" : database.schema();
-        return "Release %s on schema %s.".formatted(facts.process().release().version(), schema);
+        return "Release %s on schema %s.".formatted(process.release().version(), schema);
     }
 
     private String shared() {
         return "%s answers; any other would say the same, for what matters is in PostgreSQL, Redis and files."
-                .formatted(facts.name());
+                .formatted(name);
     }
 
-    private String port() {
-        return facts.port() == 0
-                ? "This process serves HTTP by itself, on a port that it chose."
-                : "This process serves HTTP by itself, on port %d.".formatted(facts.port());
+    private static String port() {
+        return "This process serves HTTP by itself, on the port that PORT names.";
     }
 
     private String concurrency() {
@@ -122,11 +123,11 @@ record Factors(
     private String logs() {
         return "Events go to standard output as %s at level %s."
                 .formatted(
-                        facts.process().logFormat().name().toLowerCase(Locale.ROOT),
-                        facts.process().logLevel().name().toLowerCase(Locale.ROOT));
+                        process.logFormat().name().toLowerCase(Locale.ROOT),
+                        process.logLevel().name().toLowerCase(Locale.ROOT));
     }
 
-    private String tasks() {
-        return "Tasks of this same jar: %s.".formatted(String.join(", ", facts.tasks()));
+    private String admin() {
+        return "Tasks of this same jar: %s.".formatted(String.join(", ", tasks));
     }
 }

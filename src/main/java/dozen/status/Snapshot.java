@@ -1,10 +1,8 @@
 package dozen.status;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dozen.app.ProcessRegistry;
 import dozen.app.Release;
-import dozen.http.Health;
-import dozen.jobs.JobStats;
+import dozen.services.Health;
 import java.time.Instant;
 import java.util.List;
 
@@ -18,7 +16,7 @@ import java.util.List;
  * @param queues the job queues; null while PostgreSQL is away
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record Snapshot(
+record Snapshot(
         Instant at,
         Release release,
         String process,

@@ -1,46 +1,39 @@
 package dozen.status;
 
-import dozen.app.ProcessRegistry;
 import dozen.app.ProcessSettings;
-import dozen.config.Setting;
-import dozen.http.Health;
-import dozen.jobs.JobStats;
-import dozen.services.Postgres;
-import dozen.services.Redis;
+import dozen.app.Services;
+import dozen.config.Env.Setting;
+import dozen.services.Health;
 import dozen.services.TransientFailures;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
 /** Gathers the data of the status page, at most once a second, however many people view it. */
-public final class Status {
+final class Status {
     private static final Duration FRESH = Duration.ofSeconds(1);
 
+    private final String name;
+    private final ProcessSettings process;
+    private final List<Setting> settings;
+    private final List<String> tasks;
+    private final Services services;
+    private final JobStats queues;
+    private final Instant startedAt = Instant.now();
+    private Snapshot last;
+
     /**
-     * The facts that stay the same while the process runs.
-     *
-     * @param name the name of the process
-     * @param port the configured port; 0 when the process picks a free one
+     * @param name the name of this process
      * @param settings every setting that was declared
      * @param tasks the names of the admin tasks
      */
-    public record Facts(String name, int port, ProcessSettings process, List<Setting> settings, List<String> tasks) {}
-
-    private final Facts facts;
-    private final Postgres postgres;
-    private final Redis redis;
-    private final Health health;
-    private final JobStats queues;
-    private final Instant startedAt;
-    private Snapshot last;
-
-    public Status(Facts facts, Postgres postgres, Redis redis, Health health) {
-        this.facts = facts;
-        this.postgres = postgres;
-        this.redis = redis;
-        this.health = health;
-        this.queues = new JobStats(postgres.jdbi(), redis);
-        this.startedAt = Instant.now();
+    Status(String name, ProcessSettings process, List<Setting> settings, List<String> tasks, Services services) {
+        this.name = name;
+        this.process = process;
+        this.settings = settings;
+        this.tasks = tasks;
+        this.services = services;
+        this.queues = new JobStats(services.jdbi(), services.redis());
     }
 
     synchronized Snapshot read() throws InterruptedException {
@@ -49,24 +42,26 @@ public final class Status {
     }
 
     private Snapshot gather() throws InterruptedException {
-        var resources = health.report();
+        var redis = services.redis();
+        var resources = services.health().report();
         var processes = ask(resources, "redis", () -> ProcessRegistry.running(redis));
         var starts = ask(resources, "redis", () -> ProcessRegistry.starts(redis));
         var drains = ask(resources, "redis", () -> ProcessRegistry.drains(redis));
-        var database = ask(resources, "postgres", () -> Versions.ofPostgres(postgres));
+        var database = ask(resources, "postgres", () -> Versions.ofPostgres(services.postgres()));
         var cache = ask(resources, "redis", () -> Versions.ofRedis(redis));
-        var factors = new Factors(facts, resources, processes, starts, drains, database, cache);
+        var factors =
+                new Factors(name, process, settings, tasks, resources, processes, starts, drains, database, cache);
         return new Snapshot(
                 Instant.now(),
-                facts.process().release(),
-                facts.name(),
+                process.release(),
+                name,
                 startedAt,
                 resources,
                 processes,
                 starts,
                 drains,
                 ask(resources, "postgres", queues::read),
-                facts.settings().stream().map(Status::masked).toList(),
+                settings.stream().map(Status::masked).toList(),
                 factors.all());
     }
 

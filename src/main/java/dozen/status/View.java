@@ -1,8 +1,6 @@
 package dozen.status;
 
-import dozen.app.ProcessRegistry;
-import dozen.http.Health;
-import dozen.jobs.JobStats;
+import dozen.services.Health;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;

@@ -32,19 +32,9 @@ CREATE TABLE dead_jobs (
     died_at     timestamptz NOT NULL DEFAULT now()
 );
 
--- One row per tick of the clock: when it is due next. task_data holds its cron expression.
+-- One row per tick of the clock: when it is due next, by which cron expression.
 CREATE TABLE ticks (
-    task_name            text NOT NULL,
-    task_instance        text NOT NULL,
-    task_data            jsonb,
-    execution_time       timestamptz NOT NULL,
-    picked               boolean NOT NULL DEFAULT false,
-    picked_by            text,
-    last_success         timestamptz,
-    last_failure         timestamptz,
-    consecutive_failures int NOT NULL DEFAULT 0,
-    last_heartbeat       timestamptz,
-    version              bigint NOT NULL DEFAULT 1,
-    priority             smallint,
-    PRIMARY KEY (task_name, task_instance)
+    name text PRIMARY KEY,
+    cron text NOT NULL,
+    due  timestamptz NOT NULL
 );

@@ -6,7 +6,7 @@ CREATE TABLE accounts (
     role               text NOT NULL DEFAULT 'learner' CHECK (role IN ('learner', 'admin')),
     about              text NOT NULL DEFAULT '',
     time_zone          text,                             -- null: the person never said, so UTC is used
-    letters            boolean NOT NULL DEFAULT true,    -- wants digests and reminders
+    letters            boolean NOT NULL DEFAULT true,    -- wants mails that are not about the account
     completeness       smallint,                         -- 0 to 100; null until task backfill-completeness
     session_generation int NOT NULL DEFAULT 0,           -- a session of an older generation is void
     mail_refused       text,                             -- the mail server's words when it refused the address for good

@@ -11,8 +11,6 @@ CREATE TABLE courses (
 );
 
 CREATE INDEX courses_words ON courses USING gin (words);
--- Digests ask for the new courses of a day.
-CREATE INDEX courses_created ON courses (created_at);
 
 CREATE TABLE lessons (
     id         uuid PRIMARY KEY DEFAULT uuidv7(),

@@ -4,11 +4,8 @@ CREATE TABLE enrolments (
     enrolled_at  timestamptz NOT NULL DEFAULT now(),
     active_at    timestamptz NOT NULL DEFAULT now(),
     completed_at timestamptz,
-    reminded_at  timestamptz,
     PRIMARY KEY (account_id, course_id)
 );
-
-CREATE INDEX enrolments_active ON enrolments (active_at) WHERE completed_at IS NULL;
 
 CREATE TABLE completions (
     account_id   uuid NOT NULL,

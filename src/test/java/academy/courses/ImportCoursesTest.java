@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.TestServices;
 import dozen.domain.Exit;
-import dozen.domain.SliceRequest;
+import dozen.domain.Slice;
 import dozen.services.Postgres;
 import dozen.services.PostgresUrl;
 import java.io.ByteArrayOutputStream;
@@ -65,7 +65,7 @@ class ImportCoursesTest {
     }
 
     private List<Course> all() {
-        return courses.list(new SliceRequest(100, Optional.empty())).items().reversed();
+        return courses.list(new Slice.Request(100, Optional.empty())).items().reversed();
     }
 
     private List<String> titles() {

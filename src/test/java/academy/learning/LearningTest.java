@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import academy.RunningAcademy;
+import academy.courses.MadeCourse;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +41,7 @@ class LearningTest {
 
     @Test
     void lessonsComeInTheOrderInWhichTheyWereAdded() throws Exception {
-        var course = academy.course(admin, "In order", 0).course();
+        var course = MadeCourse.in(academy, admin, "In order", 0).course();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var tasks = new ArrayList<Callable<HttpResponse<String>>>();
             for (var i = 0; i < 8; i++) {
@@ -65,7 +66,7 @@ class LearningTest {
 
     @Test
     void theLastLessonCompletesTheCourseAndIssuesOneCertificate() {
-        var made = academy.course(admin, "Two lessons", 2);
+        var made = MadeCourse.in(academy, admin, "Two lessons", 2);
         var cookie = learner("two@example.com");
         assertEquals(409, complete(made.lessons().getFirst(), cookie).statusCode());
         var enrolment = "/api/courses/" + made.course() + "/enrolment";
@@ -96,7 +97,7 @@ class LearningTest {
 
     @Test
     void allLessonsAtOnceIssueOneCertificate() throws Exception {
-        var made = academy.course(admin, "All at once", 6);
+        var made = MadeCourse.in(academy, admin, "All at once", 6);
         var cookie = learner("once@example.com");
         academy.post("/api/courses/" + made.course() + "/enrolment", "", cookie);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import academy.RunningAcademy;
+import academy.courses.MadeCourse;
 import dev.MailCatcher;
 import dozen.jobs.Job;
 import dozen.jobs.Jobs;
@@ -48,7 +49,7 @@ class RemindersTest {
 
     private void run(Job job) throws InterruptedException {
         try (var postgres = academy.postgres();
-                var redis = Redis.attach(academy.settings().redisUrl(), true)) {
+                var redis = Redis.attach(academy.settings().services().redis().url(), true)) {
             var jobs = new Jobs(redis);
             postgres.jdbi().useTransaction(transaction -> jobs.enqueue(transaction, job));
         }
@@ -72,7 +73,7 @@ class RemindersTest {
 
     @Test
     void aDigestTellsWhatIsNewAndHowFarOneIsOnceADay() throws Exception {
-        var made = academy.course(admin, "Fresh & <new>", 2);
+        var made = MadeCourse.in(academy, admin, "Fresh & <new>", 2);
         academy.signUp("leo@example.com", "Leo");
         var leo = academy.logIn("leo@example.com");
         academy.post("/api/courses/" + made.course() + "/enrolment", "", leo);
@@ -103,7 +104,7 @@ class RemindersTest {
 
     @Test
     void oneClickAndTheButtonEndDigestsAndRemindersAndReadingTheLinkDoesNot() throws Exception {
-        academy.course(admin, "New", 1);
+        MadeCourse.in(academy, admin, "New", 1);
         academy.signUp("leo@example.com");
         var leo = academy.logIn("leo@example.com");
         run(EnqueueDigests.of(LocalDate.now(ZoneOffset.UTC).plusDays(1)));
@@ -143,7 +144,7 @@ class RemindersTest {
 
     @Test
     void whoLeftACourseUntouchedForAWeekIsRemindedOnceAndByDay() throws Exception {
-        var course = academy.course(admin, "Untouched", 2).course();
+        var course = MadeCourse.in(academy, admin, "Untouched", 2).course();
         learner("vienna@example.com", "Europe/Vienna", course, 8);
         learner("auckland@example.com", "Pacific/Auckland", course, 8);
         learner("untold@example.com", null, course, 8);

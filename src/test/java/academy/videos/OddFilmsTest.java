@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import academy.videos.Ffmpeg.Unplayable;
-import dev.TestServices;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,11 +21,11 @@ class OddFilmsTest {
     @TempDir
     private Path folder;
 
-    private final Ffmpeg ffmpeg = new Ffmpeg(TestServices.ffmpeg());
+    private final Ffmpeg ffmpeg = new Ffmpeg(LocalFfmpeg.program());
 
     private Path make(String name, String... arguments) throws Exception {
         var file = folder.resolve(name);
-        var command = new ArrayList<>(List.of(TestServices.ffmpeg(), "-nostdin", "-y", "-loglevel", "error"));
+        var command = new ArrayList<>(List.of(LocalFfmpeg.program(), "-nostdin", "-y", "-loglevel", "error"));
         command.addAll(List.of(arguments));
         var process = new ProcessBuilder(command)
                 .redirectOutput(file.toFile())
@@ -155,7 +154,7 @@ class OddFilmsTest {
      */
     private Ffmpeg spoiled(String script) throws IOException {
         var programs = Files.createTempDirectory(folder, "programs");
-        var real = Path.of(TestServices.ffmpeg());
+        var real = Path.of(LocalFfmpeg.program());
         Files.createSymbolicLink(programs.resolve("ffprobe"), real.resolveSibling("ffprobe"));
         var program =
                 Files.writeString(programs.resolve("ffmpeg"), "#!/bin/sh\n%s\n".formatted(script.formatted(real)));

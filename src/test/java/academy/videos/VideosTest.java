@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import academy.RunningAcademy;
+import academy.courses.MadeCourse;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.TestServices;
 import java.io.ByteArrayInputStream;
@@ -68,12 +69,12 @@ class VideosTest {
     }
 
     private static String lesson(String title) {
-        return academy.course(admin, title, 1).lessons().getFirst();
+        return MadeCourse.in(academy, admin, title, 1).lessons().getFirst();
     }
 
     private static Path film(int seconds) throws Exception {
         var film = Files.createTempFile(folder, "film", ".mp4");
-        new Ffmpeg(TestServices.ffmpeg()).makeSample(film, seconds);
+        new Ffmpeg(LocalFfmpeg.program()).makeSample(film, seconds);
         return film;
     }
 
@@ -91,7 +92,7 @@ class VideosTest {
                     HttpRequest.newBuilder(URI.create(address)).build(), HttpResponse.BodyHandlers.ofFile(file));
             assertEquals(200, answer.statusCode());
         }
-        var process = new ProcessBuilder(TestServices.ffmpeg(), "-hide_banner", "-i", file.toString())
+        var process = new ProcessBuilder(LocalFfmpeg.program(), "-hide_banner", "-i", file.toString())
                 .redirectErrorStream(true)
                 .start();
         return new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
@@ -99,7 +100,7 @@ class VideosTest {
 
     @Test
     void anUploadBecomesTwoRenditionsThatPlay() throws Exception {
-        var made = academy.course(admin, "Film", 1);
+        var made = MadeCourse.in(academy, admin, "Film", 1);
         var film = film(6);
         var digest = Base64.getEncoder()
                 .encodeToString(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(film)));
@@ -228,7 +229,7 @@ class VideosTest {
     void withoutFileStorageTheRestWorksAndUploadsSayWhy() throws Exception {
         try (var bare = RunningAcademy.start()) {
             var cookie = bare.admin();
-            var lesson = bare.course(cookie, "Bare", 1).lessons().getFirst();
+            var lesson = MadeCourse.in(bare, cookie, "Bare", 1).lessons().getFirst();
             var request = bare.request("/api/lessons/" + lesson + "/video")
                     .header("Content-Type", "video/mp4")
                     .header("Cookie", cookie)
@@ -246,7 +247,7 @@ class VideosTest {
         var away = Map.of("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:" + dev.FreePort.find());
         try (var lonely = RunningAcademy.withFiles(away)) {
             var cookie = lonely.admin();
-            var lesson = lonely.course(cookie, "Lonely", 1).lessons().getFirst();
+            var lesson = MadeCourse.in(lonely, cookie, "Lonely", 1).lessons().getFirst();
             var answer = lonely.send(lonely.request("/api/lessons/" + lesson + "/video")
                     .header("Content-Type", "video/mp4")
                     .header("Cookie", cookie)

@@ -2,6 +2,7 @@ package dozen.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dozen.config.PublicUrl;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

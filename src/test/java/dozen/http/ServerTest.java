@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dozen.config.Secret;
+import dozen.config.PublicUrl;
 import dozen.domain.Exit;
-import dozen.pages.Templates;
+import dozen.services.Health;
 import dozen.services.ServiceUnavailable;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -22,7 +22,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -36,7 +35,6 @@ import org.junit.jupiter.api.Test;
 /** The server with three routes for tests: one waits, one fails and one takes writes. */
 class ServerTest {
     private static final int MAX_REQUESTS = 20;
-    private static final String TOKEN = "a token of sixteen or more";
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final CountDownLatch opened = new CountDownLatch(1);
@@ -54,19 +52,17 @@ class ServerTest {
         var health = new Health().requires("answer", () -> {
             if (away) throw new IOException("away");
         });
-        var page = ProblemPage.plain(new Assets(), new Templates());
-        return Server.start(
-                settings, health, new Metrics(Optional.of(new Secret(TOKEN))), page, _ -> Optional.empty(), routes -> {
-                    routes.get("/wait", Access.PUBLIC, context -> {
-                        arrived.incrementAndGet();
-                        assertTrue(opened.await(20, TimeUnit.SECONDS));
-                        context.result("waited");
-                    });
-                    routes.get("/fail", Access.PUBLIC, context -> {
-                        throw new IllegalStateException("canary");
-                    });
-                    routes.post("/write", Access.PUBLIC, context -> context.status(204));
-                });
+        return Server.start(settings, health, ProblemPage.View::title, routes -> {
+            routes.get("/wait", Access.PUBLIC, context -> {
+                arrived.incrementAndGet();
+                assertTrue(opened.await(20, TimeUnit.SECONDS));
+                context.result("waited");
+            });
+            routes.get("/fail", Access.PUBLIC, context -> {
+                throw new IllegalStateException("canary");
+            });
+            routes.post("/write", Access.PUBLIC, context -> context.status(204));
+        });
     }
 
     @AfterEach
@@ -286,15 +282,12 @@ class ServerTest {
     void aRouteThatDoesNotSayWhoMayCallItStopsTheStart() {
         var settings =
                 new HttpSettings(0, PublicUrl.parse("http://localhost"), MAX_REQUESTS, 0, Duration.ofSeconds(10));
-        var page = ProblemPage.plain(new Assets(), new Templates());
         var failure = assertThrows(
                 Exit.class,
                 () -> Server.start(
                         settings,
                         new Health(),
-                        new Metrics(Optional.empty()),
-                        page,
-                        _ -> Optional.empty(),
+                        ProblemPage.View::title,
                         routes -> routes.get("/open", null, context -> context.result("anybody"))));
         assertEquals("GET /open does not say who may call it", failure.getMessage());
         assertEquals(Exit.FAILURE, failure.code());
@@ -308,19 +301,6 @@ class ServerTest {
         assertEquals(503, answer.statusCode());
         assertEquals("away", json(answer).at("/resources/answer/status").asText());
         assertEquals(200, send(request("/health")).statusCode());
-    }
-
-    @Test
-    void metricsRequireTheToken() throws Exception {
-        send(request("/health"));
-        assertEquals(401, send(request("/metrics")).statusCode());
-        assertEquals(
-                401,
-                send(request("/metrics").header("Authorization", "Bearer wrong"))
-                        .statusCode());
-        var answer = send(request("/metrics").header("Authorization", "Bearer " + TOKEN));
-        assertEquals(200, answer.statusCode());
-        assertTrue(answer.body().contains("route=\"/health\""), answer.body());
     }
 
     @Test

@@ -58,7 +58,7 @@ class LongAndShortJobsIT {
                     .useTransaction(transaction -> jobs.enqueueAll(
                             transaction,
                             IntStream.range(0, LONG)
-                                    .mapToObj(i -> Job.of(new TestProgram.Film("film " + i, 1500)))
+                                    .mapToObj(i -> Job.of(new TestProgram.Lengthy("long " + i, 1500)))
                                     .toList()));
             workers.add(worker(url, Map.of()));
             workers.add(worker(url, Map.of()));

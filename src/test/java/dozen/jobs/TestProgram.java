@@ -1,17 +1,18 @@
 package dozen.jobs;
 
 import dozen.app.Application;
+import dozen.app.Feature;
+import dozen.app.Features;
 import dozen.app.Lifecycle;
-import dozen.app.ProcessRegistry;
 import dozen.app.ProcessSettings;
-import dozen.app.Release;
+import dozen.app.Tasks;
 import dozen.config.Env;
-import dozen.logging.Logging;
 import dozen.services.Postgres;
 import dozen.services.PostgresUrl;
 import dozen.services.Redis;
 import dozen.services.RedisUrl;
 import java.time.Duration;
+import java.util.Map;
 
 /** A small application with jobs and ticks for tests, which run it as separate processes. */
 public final class TestProgram {
@@ -22,17 +23,9 @@ public final class TestProgram {
     public record Slow(String key, int milliseconds) {}
 
     /** The same as {@link Slow}, but on threads of its own. */
-    public record Film(String key, int milliseconds) {}
+    public record Lengthy(String key, int milliseconds) {}
 
     record Settings(PostgresUrl databaseUrl, RedisUrl redisUrl, int threads, ProcessSettings process) {
-        static ProcessSettings process(Env env) {
-            return new ProcessSettings(
-                    Logging.Level.INFO,
-                    Logging.Format.TEXT,
-                    new Release("test", "test"),
-                    Duration.ofSeconds(env.setting("SHUTDOWN_GRACE_SECONDS", "").integer(25, 1, 100)));
-        }
-
         static Settings read(Env env, ProcessSettings process) {
             return new Settings(
                     env.setting("DATABASE_URL", "").secret(PostgresUrl::parse),
@@ -45,29 +38,30 @@ public final class TestProgram {
     private TestProgram() {}
 
     public static void main(String[] arguments) {
-        var program = new Application<>("dozen.jobs", TestProgram.class, Settings::process, Settings::read)
-                .processType("worker", "", run -> worker(run.settings(), run.lifecycle()))
-                .processType("scheduler", "", run -> scheduler(run.settings(), run.lifecycle()))
-                .task(
-                        "enqueue",
-                        "KEY",
-                        "commits a job and is killed before it can wake a worker",
-                        run -> enqueueAndDie(
-                                run.settings(), run.lifecycle(), run.arguments().getFirst()));
+        var example = Map.of("DATABASE_URL", "postgres://localhost/example", "REDIS_URL", "redis://localhost");
+        var program = new Application<>("dozen.jobs", TestProgram.class, Settings::read, example)
+                .process("worker", "", TestProgram::worker)
+                .process("scheduler", "", TestProgram::scheduler)
+                .commands(TestProgram::commands);
         System.exit(program.run(System.getenv(), arguments));
+    }
+
+    private static Features commands(Settings settings, Lifecycle lifecycle) {
+        var features = new Features();
+        features.add(new Dying(settings, lifecycle));
+        return features;
     }
 
     private static Worker worker(Settings settings, Lifecycle lifecycle) {
         var postgres = lifecycle.register(
                 Postgres.attach(settings.databaseUrl(), settings.threads() + 8, Duration.ofSeconds(30)));
         var redis = lifecycle.register(Redis.attach(settings.redisUrl(), true));
-        var name = ProcessRegistry.join(redis, "worker", settings.process().release(), lifecycle)
-                .name();
+        var name = lifecycle.processName("worker");
         var drain = settings.process().shutdownGrace().minusSeconds(3);
         return lifecycle
                 .register(new Worker(name, postgres, redis, drain))
                 .on(Note.class, (job, run) -> effect(postgres, name, job.key()))
-                .on(Film.class, RetryPolicy.DEFAULT.withOwnThreads(2), (job, run) -> {
+                .on(Lengthy.class, RetryPolicy.DEFAULT.withOwnThreads(2), (job, run) -> {
                     started(postgres, name, job.key(), run);
                     Thread.sleep(job.milliseconds());
                     effect(postgres, name, job.key());
@@ -99,12 +93,23 @@ public final class TestProgram {
         var redis = lifecycle.register(Redis.attach(settings.redisUrl(), true));
         var jobs = new Jobs(redis);
         return lifecycle
-                .register(new Scheduler(ProcessRegistry.name("scheduler"), postgres))
+                .register(new Scheduler(postgres))
                 .on(
                         "every-second",
                         Cron.parse("* * * * * *"),
                         (transaction, due) -> jobs.enqueue(transaction, new Note("tick " + due)))
                 .start();
+    }
+
+    private record Dying(Settings settings, Lifecycle lifecycle) implements Feature {
+        @Override
+        public void tasks(Tasks tasks) {
+            tasks.add(
+                    "enqueue",
+                    "KEY",
+                    "commits a job and is killed before it can wake a worker",
+                    arguments -> enqueueAndDie(settings, lifecycle, arguments.getFirst()));
+        }
     }
 
     private static void enqueueAndDie(Settings settings, Lifecycle lifecycle, String key) {

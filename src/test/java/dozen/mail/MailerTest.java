@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.MailCatcher;
 import dev.TestServices;
-import dozen.http.PublicUrl;
+import dozen.config.PublicUrl;
 import dozen.services.Mail;
 import dozen.services.Postgres;
 import dozen.services.PostgresUrl;
@@ -32,9 +32,9 @@ class MailerTest {
         try (var catcher = MailCatcher.start();
                 var postgres = Postgres.attach(url, 2, Duration.ofSeconds(30));
                 var watching = Postgres.attach(url, 1, Duration.ofSeconds(30))) {
-            var mail = new Mail(
-                    Optional.of(SmtpUrl.parse(catcher.url())), new InternetAddress("Test <hi@example.com>"), false);
-            var mailer = new Mailer(postgres.jdbi(), mail, PublicUrl.parse("http://localhost"), (_, _) -> {});
+            var mail = new Mail(new Mail.Settings(
+                    Optional.of(SmtpUrl.parse(catcher.url())), new InternetAddress("Test <hi@example.com>"), false));
+            var mailer = new Mailer("Test", postgres.jdbi(), mail, PublicUrl.parse("http://localhost"));
             var second = postgres.jdbi().inTransaction(handle -> {
                 handle.execute("INSERT INTO mails (key) VALUES (?)", KEY);
                 var sending = CompletableFuture.runAsync(() -> send(mailer));
@@ -50,7 +50,7 @@ class MailerTest {
 
     private static void send(Mailer mailer) {
         try {
-            mailer.send(new Mailer.Recipient("twin@example.com", "Twin"), KEY, "test", "A test", Map.of());
+            mailer.send(new Mailer.Recipient("twin@example.com", "Twin"), KEY, "mails/test", "A test", Map.of());
         } catch (MessagingException e) {
             throw new IllegalStateException(e);
         }

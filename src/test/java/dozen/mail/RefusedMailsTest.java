@@ -12,7 +12,7 @@ import dev.FaultySmtp;
 import dev.FaultySmtp.Fault;
 import dev.FaultySmtp.Step;
 import dev.TestServices;
-import dozen.http.PublicUrl;
+import dozen.config.PublicUrl;
 import dozen.services.Mail;
 import dozen.services.Postgres;
 import dozen.services.PostgresUrl;
@@ -60,8 +60,10 @@ class RefusedMailsTest {
 
     private Mailer mailer(String url) throws Exception {
         var sender = new InternetAddress("Test <hi@example.com>");
-        var mail = new Mail(Optional.of(SmtpUrl.parse(url)), sender, false, SHORT);
-        return new Mailer(postgres.jdbi(), mail, PublicUrl.parse("http://localhost"), told::put);
+        var mail = new Mail(new Mail.Settings(Optional.of(SmtpUrl.parse(url)), sender, false), SHORT);
+        var mailer = new Mailer("Test", postgres.jdbi(), mail, PublicUrl.parse("http://localhost"));
+        mailer.onAnswer(told::put);
+        return mailer;
     }
 
     static List<Arguments> faults() {
@@ -104,7 +106,7 @@ class RefusedMailsTest {
     }
 
     private static void send(Mailer mailer, String to) throws MessagingException {
-        mailer.send(new Mailer.Recipient(to, "Zoë"), "test-" + to, "test", "A test", Map.of());
+        mailer.send(new Mailer.Recipient(to, "Zoë"), "test-" + to, "mails/test", "A test", Map.of());
     }
 
     private static long arrived(String to) throws MessagingException {
@@ -125,13 +127,13 @@ class RefusedMailsTest {
             var url = SmtpUrl.parse(server.url().replace("//", "//me:canary@"));
             var sender = new InternetAddress("hi@example.com");
             var letter = new Mail.Email("plain", "zoe@example.com", "Zoë", "Hello", "t", "h", Map.of(), List.of());
-            var careful = new Mail(Optional.of(url), sender, false, SHORT);
+            var careful = new Mail(new Mail.Settings(Optional.of(url), sender, false), SHORT);
             var failure = assertThrows(MessagingException.class, () -> careful.send(letter, () -> {}));
             assertTrue(failure.getMessage().contains("STARTTLS"), failure.getMessage());
             assertFalse(server.commands().stream().anyMatch(line -> line.startsWith("AUTH")));
             assertFalse(server.commands().stream().anyMatch(line -> line.startsWith("MAIL")));
             smtp.setUser("me@example.com", "me", "canary");
-            new Mail(Optional.of(url), sender, true, SHORT).send(letter, () -> {});
+            new Mail(new Mail.Settings(Optional.of(url), sender, true), SHORT).send(letter, () -> {});
             assertEquals(1, arrived("zoe@example.com"));
         }
     }
@@ -140,13 +142,13 @@ class RefusedMailsTest {
     void theServerIsGivenTheDomainAsItStandsInDns() throws Exception {
         try (var server = new FaultySmtp(smtp.getSmtp().getPort(), () -> null)) {
             mailer(server.url())
-                    .send(new Mailer.Recipient("user@škoda.example", "U"), "idn", "test", "A test", Map.of());
+                    .send(new Mailer.Recipient("user@škoda.example", "U"), "idn", "mails/test", "A test", Map.of());
             assertTrue(
                     server.commands().contains("RCPT TO:<user@xn--koda-f6a.example>"),
                     server.commands().toString());
             // An older release accepted this address. Written as low bytes, it is admin@example.com.
             mailer(server.url())
-                    .send(new Mailer.Recipient("adŭin@example.com", "A"), "utf8", "test", "A test", Map.of());
+                    .send(new Mailer.Recipient("adŭin@example.com", "A"), "utf8", "mails/test", "A test", Map.of());
             assertFalse(
                     server.commands().toString().contains("admin"),
                     server.commands().toString());

@@ -195,6 +195,6 @@ class FileStorageTest {
 
     @Test
     void amazonsOwnAddressHasTheBucketInItsHost() {
-        assertEquals(URI.create("https://films.s3.eu-west-1.amazonaws.com"), S3Bucket.amazon("films", "eu-west-1"));
+        assertEquals(URI.create("https://files.s3.eu-west-1.amazonaws.com"), S3Bucket.amazon("files", "eu-west-1"));
     }
 }

@@ -23,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jdbi.v3.core.generic.GenericType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -160,8 +161,12 @@ class ReadBatcherTest {
             var asked = new AtomicInteger();
             var reads = new ReadBatcher<UUID, Integer>(keys -> {
                 asked.incrementAndGet();
-                return jdbi.withHandle(handle ->
-                        PlainQuery.byId(handle, "SELECT id, count FROM counters", keys, row -> row.getInt(2)));
+                return jdbi.withHandle(
+                        handle -> handle.createQuery("SELECT id, count FROM counters WHERE id IN (<ids>)")
+                                .bindList("ids", List.copyOf(keys))
+                                .setMapKeyColumn("id")
+                                .setMapValueColumn("count")
+                                .collectInto(new GenericType<Map<UUID, Integer>>() {}));
             });
             var done = new ArrayList<Future<?>>();
             for (var id : ids) {

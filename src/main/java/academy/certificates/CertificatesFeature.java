@@ -1,0 +1,48 @@
+package academy.certificates;
+
+import academy.accounts.AccountsFeature;
+import academy.learning.LearningFeature;
+import dozen.app.Feature;
+import dozen.app.Services;
+import dozen.http.Routes;
+import dozen.jobs.Worker;
+import dozen.services.FileStorage;
+import dozen.services.S3Bucket;
+import java.util.Optional;
+
+/** A certificate for each completed course: a PDF file, a mail, and a public page that verifies it. */
+public final class CertificatesFeature implements Feature {
+    private final Services services;
+    private final AccountsFeature accounts;
+    private final Optional<FileStorage> files;
+    private final Certificates certificates;
+    private final CertificateRoutes routes;
+
+    public CertificatesFeature(
+            Optional<S3Bucket> files, Services services, AccountsFeature accounts, LearningFeature learning) {
+        this.services = services;
+        this.accounts = accounts;
+        this.files = files.map(FileStorage::new);
+        certificates = new Certificates(services.jdbi(), services.jobs());
+        routes = new CertificateRoutes(certificates, this.files, services.layout());
+        learning.enrolments().onCompleted(certificates::issue); // in the transaction of the last completion
+        learning.learningSection(routes::learningSection);
+    }
+
+    @Override
+    public void routes(Routes all) {
+        files.ifPresent(storage -> services.health().uses("files", storage::ping));
+        services.layout().style("certificates/certificates.css");
+        services.layout().script("certificates/certificates.js");
+        all.document("/openapi/certificates.json");
+        routes.register(all);
+    }
+
+    /** Without file storage the type is unknown here: its jobs wait for a worker that has one. */
+    @Override
+    public void jobs(Worker worker) {
+        files.ifPresent(storage -> worker.on(
+                MakeCertificate.class,
+                new MakeCertificate.Handler(certificates, accounts.accounts(), storage, services.mailer())::run));
+    }
+}

@@ -1,0 +1,83 @@
+package academy.courses;
+
+import dozen.http.Access;
+import dozen.http.Params;
+import dozen.http.Routes;
+import dozen.pages.Layout;
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/** The catalogue, which is the home page, the page of a course, and the page of a lesson. */
+final class CoursePages {
+    private final Layout layout;
+    private final Courses courses;
+    private final Lessons lessons;
+    private final CourseExtensions extensions;
+
+    CoursePages(Layout layout, Courses courses, Lessons lessons, CourseExtensions extensions) {
+        this.layout = layout;
+        this.courses = courses;
+        this.lessons = lessons;
+        this.extensions = extensions;
+    }
+
+    void register(Routes routes) {
+        routes.page("/", Access.PUBLIC, this::catalogue);
+        routes.page("/courses/{id}", Access.PUBLIC, this::course);
+        routes.page("/lessons/{id}", Access.USER, this::lesson);
+    }
+
+    private void catalogue(Context context) {
+        var words = Params.query(context, "q") == null ? "" : Params.query(context, "q");
+        var page = courses.find(words, Params.slice(context));
+        var values = Map.of(
+                "q",
+                words,
+                "begun",
+                Params.query(context, "cursor") != null,
+                "courses",
+                page.items(),
+                "next",
+                page.next() == null ? false : next(words, page.next()));
+        layout.answer(context, "courses/catalogue", "Courses", values);
+    }
+
+    private static String next(String words, String cursor) {
+        return "/?q=%s&cursor=%s".formatted(URLEncoder.encode(words, StandardCharsets.UTF_8), cursor);
+    }
+
+    private void course(Context context) {
+        var course = courses.get(Params.uuid(context, "id"));
+        var reader = Layout.visitor(context);
+        var values = Map.of(
+                "id", course.id(),
+                "course", course.title(),
+                "summary", course.summary(),
+                "subject", course.subject(),
+                "level", course.level(),
+                "url", course.url(),
+                "sections", extensions.courseSections(course, reader),
+                "lessons", extensions.rows(course.id(), lessons.of(course.id()), reader));
+        layout.answer(context, "courses/course", course.title(), values);
+    }
+
+    private void lesson(Context context) {
+        var reader = Routes.caller(context);
+        var lesson = lessons.get(Params.uuid(context, "id"));
+        if (!extensions.mayOpen(reader, lesson.courseId())) {
+            context.redirect("/courses/" + lesson.courseId(), HttpStatus.SEE_OTHER);
+            return;
+        }
+        var values = Map.of(
+                "course", lesson.courseId(),
+                "lesson", lesson.title(),
+                "position", lesson.position(),
+                "text", lesson.text(),
+                "media", extensions.lessonMedia(lesson),
+                "actions", extensions.lessonActions(lesson, reader));
+        layout.answer(context, "courses/lesson", lesson.title(), values);
+    }
+}

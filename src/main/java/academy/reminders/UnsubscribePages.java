@@ -1,0 +1,51 @@
+package academy.reminders;
+
+import academy.accounts.Accounts;
+import dozen.http.Access;
+import dozen.http.Params;
+import dozen.http.Problem;
+import dozen.http.Routes;
+import dozen.pages.Layout;
+import io.javalin.http.Context;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * The page behind the unsubscribe link. Opening it changes nothing, because mail servers follow links. The button on it
+ * unsubscribes, and so does the one click that mail programs offer (RFC 8058).
+ */
+final class UnsubscribePages {
+    private final Accounts accounts;
+    private final UnsubscribeLinks links;
+    private final Layout layout;
+
+    UnsubscribePages(Accounts accounts, UnsubscribeLinks links, Layout layout) {
+        this.accounts = accounts;
+        this.links = links;
+        this.layout = layout;
+    }
+
+    void register(Routes routes) {
+        routes.page("/unsubscribe", Access.PUBLIC, context -> {
+            account(context);
+            page(context, false);
+        });
+        // RFC 8058: a mail provider's own page sends this request.
+        routes.signedForm("/unsubscribe", context -> {
+            accounts.change(account(context), profile -> profile.withLetters(false), () -> {});
+            page(context, true);
+        });
+    }
+
+    private UUID account(Context context) {
+        var account = String.valueOf(Params.query(context, "account"));
+        if (!links.isOurs(account, Params.query(context, "signature"))) {
+            throw Problem.badRequest("This link is none of ours, or was cut off.");
+        }
+        return UUID.fromString(account);
+    }
+
+    private void page(Context context, boolean done) {
+        layout.answer(context, "reminders/unsubscribe", "Digests and reminders", Map.of("done", done));
+    }
+}

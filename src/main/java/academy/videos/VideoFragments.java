@@ -1,0 +1,38 @@
+package academy.videos;
+
+import academy.courses.Lesson;
+import dozen.pages.Layout;
+import java.util.Map;
+import java.util.Optional;
+
+/** What videos add to other pages, as HTML: the film of a lesson, and the form that uploads one. */
+final class VideoFragments {
+    private final Layout layout;
+    private final Videos videos;
+    private final VideoLinks links;
+
+    VideoFragments(Layout layout, Videos videos, VideoLinks links) {
+        this.layout = layout;
+        this.videos = videos;
+        this.links = links;
+    }
+
+    /** The film of a lesson: it plays, or shows how far its preparation is. Empty for a lesson without one. */
+    String player(Lesson lesson) {
+        return videos.ofLesson(lesson.id())
+                .map(links::view)
+                .map(view -> layout.fragment("videos/player", values(lesson, view)))
+                .orElse("");
+    }
+
+    private static Map<String, Object> values(Lesson lesson, VideoLinks.View view) {
+        if (view.url() == null) return Map.of("plays", false, "waits", view.id(), "progress", view.progress());
+        var poster = Optional.ofNullable(view.poster()).<Object>map(address -> address);
+        return Map.of("id", lesson.id(), "plays", view.url(), "poster", poster.orElse(false), "waits", false);
+    }
+
+    String uploadForm(Lesson lesson) {
+        var status = videos.ofLesson(lesson.id()).map(video -> video.status().text());
+        return layout.fragment("videos/upload", Map.of("title", lesson.title(), "film", status.orElse("none")));
+    }
+}

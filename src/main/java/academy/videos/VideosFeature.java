@@ -1,0 +1,120 @@
+package academy.videos;
+
+import academy.courses.CoursesFeature;
+import dozen.app.Demo;
+import dozen.app.Feature;
+import dozen.app.Services;
+import dozen.config.Env;
+import dozen.http.Routes;
+import dozen.jobs.Progress;
+import dozen.jobs.Worker;
+import dozen.services.FileStorage;
+import dozen.services.S3Bucket;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The films of lessons: upload, conversion and playing. Files are kept in the file storage. */
+public final class VideosFeature implements Feature {
+    /**
+     * The settings of videos.
+     *
+     * @param maxBytes the size of the largest upload, in bytes
+     * @param ffmpeg the ffmpeg program: a path, or a name on the PATH
+     */
+    public record Settings(long maxBytes, String ffmpeg) {
+        public static Settings read(Env env) {
+            return new Settings(
+                    env.setting("VIDEO_MAX_MB", "largest upload").integer(2048, 1, 5000) * 1_000_000L,
+                    env.setting("FFMPEG", "the ffmpeg program, with ffprobe beside it: a path, or a name on the PATH")
+                            .text("ffmpeg"));
+        }
+    }
+
+    private static final Logger log = LoggerFactory.getLogger(VideosFeature.class);
+    private static final int DEMO_SECONDS = 8;
+
+    private final Settings settings;
+    private final Optional<S3Bucket> bucket;
+    private final Services services;
+    private final CoursesFeature courses;
+    private final Optional<FileStorage> files;
+    private final Videos videos;
+
+    public VideosFeature(Settings settings, Optional<S3Bucket> bucket, Services services, CoursesFeature courses) {
+        this.settings = settings;
+        this.bucket = bucket;
+        this.services = services;
+        this.courses = courses;
+        files = bucket.map(FileStorage::new);
+        videos = new Videos(services.jdbi(), services.jobs());
+    }
+
+    @Override
+    public void routes(Routes routes) {
+        files.ifPresent(storage -> services.health().uses("files", storage::ping));
+        var layout = services.layout();
+        bucket.ifPresent(each -> layout.media(each.origin()));
+        layout.style("videos/videos.css");
+        layout.script("videos/videos.js");
+        layout.asset("videos/upload.js");
+        layout.asset("videos/upload-worker.js");
+        routes.document("/openapi/videos.json");
+        var links = new VideoLinks(files, new Progress(services.redis()));
+        var extensions = courses.extensions();
+        new VideoRoutes(
+                        videos,
+                        courses.lessons(),
+                        extensions,
+                        files,
+                        links,
+                        new Uploads(services.redis()),
+                        settings.maxBytes())
+                .register(routes);
+        var fragments = new VideoFragments(layout, videos, links);
+        extensions.lessonPart("video", videos::ofCourse);
+        extensions.lessonNote((course, _) -> videos.ofCourse(course).keySet().stream()
+                .collect(Collectors.toMap((UUID lesson) -> lesson, _ -> "film")));
+        extensions.lessonMedia(fragments::player);
+        extensions.authoringSection(fragments::uploadForm);
+    }
+
+    /** Without file storage the types are unknown here: their jobs wait for a worker that has one. */
+    @Override
+    public void jobs(Worker worker) {
+        if (files.isEmpty()) return;
+        var storage = files.get();
+        var ffmpeg = new Ffmpeg(settings.ffmpeg());
+        worker.on(
+                        TranscodeVideo.class,
+                        TranscodeVideo.POLICY,
+                        TranscodeVideo.Handler.start(videos, storage, ffmpeg)::run)
+                .on(DiscardFiles.class, new DiscardFiles.Handler(storage)::run);
+    }
+
+    @Override
+    public void demo(Demo demo) {
+        demo.add(() -> true, _ -> addFilm());
+    }
+
+    private void addFilm() throws IOException, InterruptedException {
+        if (files.isEmpty()) {
+            log.info("no file storage is attached, so there is no video");
+            return;
+        }
+        var course = courses.courses().newest(20).getLast();
+        var film = Files.createTempFile("film", ".mp4");
+        try {
+            new Ffmpeg(settings.ffmpeg()).makeSample(film, DEMO_SECONDS);
+            videos.add(files.get(), courses.lessons().of(course.id()).getFirst(), film, "video/mp4");
+        } catch (IOException e) {
+            log.warn("there is no video: {}", e.getMessage());
+        } finally {
+            Files.deleteIfExists(film);
+        }
+    }
+}

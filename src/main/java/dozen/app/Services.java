@@ -1,0 +1,69 @@
+package dozen.app;
+
+import dozen.config.Env;
+import dozen.config.PublicUrl;
+import dozen.config.Secret;
+import dozen.jobs.Jobs;
+import dozen.mail.Mailer;
+import dozen.pages.Layout;
+import dozen.security.Signer;
+import dozen.services.Cache;
+import dozen.services.Health;
+import dozen.services.Mail;
+import dozen.services.Postgres;
+import dozen.services.Redis;
+import java.time.Duration;
+import org.jdbi.v3.core.Jdbi;
+
+/** The attached backing services, and what the kit makes of them for every feature. */
+public record Services(
+        Postgres postgres,
+        Redis redis,
+        Cache cache,
+        Jobs jobs,
+        Mailer mailer,
+        Signer signer,
+        PublicUrl publicUrl,
+        Layout layout,
+        Health health) {
+    /** The settings of the services that every application has. */
+    public record Settings(
+            Postgres.Settings postgres, Redis.Settings redis, Duration cacheTtl, Secret secretKey, Mail.Settings mail) {
+        /** @param application the application's name, for the sender of mails */
+        public static Settings read(Env env, String application) {
+            return new Settings(
+                    Postgres.Settings.read(env),
+                    Redis.Settings.read(env),
+                    Cache.readTtl(env),
+                    Signer.readKey(env),
+                    Mail.Settings.read(env, application));
+        }
+    }
+
+    /** @param application the application's name, which pages and mails show */
+    public static Services of(
+            String application, Settings settings, PublicUrl publicUrl, Postgres postgres, Redis redis) {
+        return new Services(
+                postgres,
+                redis,
+                new Cache(redis, settings.cacheTtl()),
+                new Jobs(redis),
+                new Mailer(application, postgres.jdbi(), new Mail(settings.mail()), publicUrl),
+                new Signer(settings.secretKey()),
+                publicUrl,
+                new Layout(application),
+                new Health());
+    }
+
+    public Jdbi jdbi() {
+        return postgres.jdbi();
+    }
+
+    /** Waits for the services that every long-running process needs; fails when one stays away. */
+    public Services connect() {
+        postgres.connect();
+        redis.connect();
+        health.requires("postgres", postgres::ping).uses("redis", redis::ping);
+        return this;
+    }
+}

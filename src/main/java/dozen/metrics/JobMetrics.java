@@ -1,0 +1,71 @@
+package dozen.metrics;
+
+import dozen.jobs.JobCounts;
+import dozen.services.Redis;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jdbi.v3.core.Jdbi;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * The metrics of jobs, by type: jobs_queued and jobs_oldest_seconds from PostgreSQL; jobs_runs, jobs_failures,
+ * jobs_dead, jobs_wait_ms and jobs_run_ms, summed over all workers, from Redis.
+ */
+final class JobMetrics {
+    private final Jdbi jdbi;
+    private final Redis redis;
+    private final Set<String> types = ConcurrentHashMap.newKeySet();
+    private final Map<String, AtomicLong> values = new ConcurrentHashMap<>();
+
+    JobMetrics(Jdbi jdbi, Redis redis) {
+        this.jdbi = jdbi;
+        this.redis = redis;
+    }
+
+    /** Brings the meters up to date. */
+    void update(MeterRegistry registry) {
+        var counts = JobCounts.byType(jdbi);
+        types.addAll(counts.keySet());
+        for (var type : types) { // a type without jobs has no count any more
+            var count = counts.getOrDefault(type, JobCounts.none(type));
+            gauge(registry, "jobs.queued", type).set(count.waiting());
+            gauge(registry, "jobs.oldest.seconds", type).set(count.oldestSeconds());
+        }
+        sums().forEach((name, sum) -> {
+            var parts = name.split(" ");
+            counter(registry, "jobs." + parts[1].replace('_', '.'), parts[0]).set(Long.parseLong(sum));
+        });
+    }
+
+    /** The sums over all workers; none while Redis is away. */
+    private Map<String, String> sums() {
+        try {
+            return redis.client().hgetAll(JobRunCounter.KEY);
+        } catch (JedisException e) {
+            return Map.of();
+        }
+    }
+
+    private AtomicLong gauge(MeterRegistry registry, String name, String type) {
+        return values.computeIfAbsent(name + " " + type, _ -> {
+            var value = new AtomicLong();
+            Gauge.builder(name, value, AtomicLong::get).tag("type", type).register(registry);
+            return value;
+        });
+    }
+
+    private AtomicLong counter(MeterRegistry registry, String name, String type) {
+        return values.computeIfAbsent(name + " " + type, _ -> {
+            var value = new AtomicLong();
+            FunctionCounter.builder(name, value, AtomicLong::get)
+                    .tag("type", type)
+                    .register(registry);
+            return value;
+        });
+    }
+}

@@ -1,0 +1,151 @@
+package dozen.pages;
+
+import dozen.domain.Caller;
+import dozen.http.Access;
+import dozen.http.Html;
+import dozen.http.ProblemPage;
+import dozen.http.Routes;
+import dozen.services.TransientFailures;
+import io.javalin.http.Context;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The frame of all pages: head, navigation and who is logged in. Features add what they need to it. */
+public final class Layout implements ProblemPage {
+    private record Link(String label, String path, Access access) {}
+
+    private final String application;
+    private final Templates templates = new Templates();
+    private final Assets assets = new Assets();
+    private final List<Link> navigation = new ArrayList<>();
+    private final List<Link> footer = new ArrayList<>();
+    private final List<String> styles = new ArrayList<>();
+    private final List<String> scripts = new ArrayList<>();
+    private String media = "";
+
+    /** @param application the application's name, which every page shows */
+    public Layout(String application) {
+        this.application = application;
+        for (var name : new String[] {"dozen/icon.svg", "dozen/away.js"}) assets.add(name);
+        style("dozen/dozen.css");
+    }
+
+    public String application() {
+        return application;
+    }
+
+    /** Adds a link to the navigation. Only admins see a link for admins; all others are shown to everybody. */
+    public void navigation(String label, String path, Access access) {
+        navigation.add(new Link(label, path, access));
+    }
+
+    public void footer(String label, String path) {
+        footer.add(new Link(label, path, Access.PUBLIC));
+    }
+
+    /** Adds a style sheet to every page. Its name is a path below {@code public/}. */
+    public void style(String name) {
+        assets.add(name);
+        styles.add(name);
+    }
+
+    /** Adds a script, a module, to every page. Its name is a path below {@code public/}. */
+    public void script(String name) {
+        assets.add(name);
+        scripts.add(name);
+    }
+
+    /** Serves a file that scripts or pages load by themselves. Its name is a path below {@code public/}. */
+    public void asset(String name) {
+        assets.add(name);
+    }
+
+    /** The path of the assets in the browser, for a page that does not use this frame. */
+    public String assets() {
+        return assets.folder();
+    }
+
+    /** Lets every page load pictures, sound and moving pictures from another origin, such as https://files.example. */
+    public void media(String origin) {
+        media = origin;
+    }
+
+    /** Registers the assets, and a home page unless a feature has one. Call it after the features' routes. */
+    public void register(Routes routes) {
+        assets.register(routes);
+        if (!routes.hasPage("/")) {
+            routes.page("/", Access.PUBLIC, context -> answer(context, "dozen/home", "Home", Map.of()));
+        }
+    }
+
+    /** @param template a path below {@code templates/}, without .html */
+    public void answer(Context context, String template, String title, Map<String, ?> values) {
+        var all = new HashMap<String, Object>(values);
+        all.putAll(frame(title));
+        try {
+            Routes.visitor(context).ifPresent(viewer -> {
+                all.put("viewer", viewer.name());
+                all.put("navigation", links(navigation, viewer.isAdmin()));
+            });
+        } catch (RuntimeException e) {
+            if (!TransientFailures.is(e)) throw e;
+            all.put("logInsAway", true); // public pages can still be read
+        }
+        Html.answer(context, templates.render(template + ".html", all), media);
+    }
+
+    /** The caller, for a public page; empty also while log-ins can't be looked up, because the page can still be read. */
+    public static Optional<Caller> visitor(Context context) {
+        try {
+            return Routes.visitor(context);
+        } catch (RuntimeException e) {
+            if (!TransientFailures.is(e)) throw e;
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Renders a part of a page, which another feature shows.
+     *
+     * @param template a path below {@code templates/}, without .html
+     */
+    public String fragment(String template, Map<String, Object> values) {
+        return templates.render(template + ".html", values);
+    }
+
+    private Map<String, Object> frame(String title) {
+        var frame = new HashMap<String, Object>();
+        frame.put("title", title);
+        frame.put("application", application);
+        frame.put("assets", assets.folder());
+        frame.put("styles", styles);
+        frame.put("scripts", scripts);
+        frame.put("navigation", links(navigation, false));
+        frame.put("footer", links(footer, false));
+        frame.put("viewer", false);
+        frame.put("logInsAway", false);
+        return frame;
+    }
+
+    private static List<Map<String, Object>> links(List<Link> links, boolean isAdmin) {
+        return links.stream()
+                .filter(link -> isAdmin || link.access() != Access.ADMIN)
+                .<Map<String, Object>>map(link -> Map.of("label", link.label(), "path", link.path()))
+                .toList();
+    }
+
+    /**
+     * Renders the page for errors. It does not look up who is logged in, because that may be the very service that
+     * failed.
+     */
+    @Override
+    public String render(View problem) {
+        var all = frame(problem.title());
+        all.put("logInsAway", true);
+        all.put("problem", problem.values());
+        return templates.render("dozen/problem.html", all);
+    }
+}

@@ -1,0 +1,60 @@
+package dozen.services;
+
+import dozen.domain.DomainError;
+import dozen.security.Sha256;
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.BucketConfiguration;
+import io.github.bucket4j.distributed.ExpirationAfterWriteStrategy;
+import io.github.bucket4j.distributed.proxy.ProxyManager;
+import io.github.bucket4j.distributed.serialization.Mapper;
+import io.github.bucket4j.redis.jedis.Bucket4jJedis;
+import java.time.Duration;
+
+/**
+ * Limits how often somebody may try something, counted in Redis for all web processes together. Used tries come back
+ * evenly over the period. While Redis is away, {@link #take} fails with Redis's exception, and the caller may let the
+ * request pass.
+ */
+public final class RateLimits {
+    /** Allows {@code max} tries at once, and {@code max} more over each period. */
+    public record Rate(int max, Duration per) {
+        private BucketConfiguration configuration() {
+            return BucketConfiguration.builder()
+                    .addLimit(limit -> limit.capacity(max).refillGreedy(max, per))
+                    .build();
+        }
+    }
+
+    private final ProxyManager<String> buckets;
+
+    public RateLimits(Redis redis) {
+        buckets = Bucket4jJedis.casBasedBuilder(redis.client())
+                .keyMapper(Mapper.STRING)
+                .expirationAfterWrite(
+                        ExpirationAfterWriteStrategy.basedOnTimeForRefillingBucketUpToMax(Duration.ofMinutes(1)))
+                .build();
+    }
+
+    /**
+     * Uses up one try.
+     *
+     * @param what the limit's name
+     * @param who the account or network whose tries are counted; only a hash of it is kept
+     * @throws DomainError TOO_MANY (429 with Retry-After) when none is left
+     */
+    public void take(String what, String who, Rate rate) {
+        var probe = bucket(what, who, rate).tryConsumeAndReturnRemaining(1);
+        if (probe.isConsumed()) return;
+        throw DomainError.tooMany(
+                Duration.ofNanos(probe.getNanosToWaitForRefill()).plusMillis(999));
+    }
+
+    /** Gives one try back. Call it after a success, where only failures should count. */
+    public void giveBack(String what, String who, Rate rate) {
+        bucket(what, who, rate).addTokens(1);
+    }
+
+    private Bucket bucket(String what, String who, Rate rate) {
+        return buckets.builder().build("rate:" + what + ":" + Sha256.hex(who), rate::configuration);
+    }
+}

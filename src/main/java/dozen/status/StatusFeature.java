@@ -1,0 +1,77 @@
+package dozen.status;
+
+import dozen.app.Feature;
+import dozen.app.Features;
+import dozen.app.Lifecycle;
+import dozen.app.ProcessSettings;
+import dozen.app.Services;
+import dozen.app.Tasks;
+import dozen.config.Env;
+import dozen.config.Env.Setting;
+import dozen.http.Access;
+import dozen.http.Html;
+import dozen.http.Routes;
+import dozen.jobs.Worker;
+import dozen.pages.Templates;
+import java.util.List;
+
+/**
+ * Serves {@code /status}, which shows the running system and the twelve factors to people, and {@code /api/status}, the
+ * same data for programs. Every process reports itself to it through Redis.
+ */
+public final class StatusFeature implements Feature {
+    private final Access access;
+    private final ProcessSettings process;
+    private final List<Setting> settings;
+    private final Services services;
+    private final Features features;
+    private String name;
+    private RunsPerMinute runs;
+
+    /**
+     * @param access who may see the page
+     * @param settings every setting that was declared
+     * @param features all features of the application, whose tasks the page names
+     */
+    public StatusFeature(
+            Access access, ProcessSettings process, List<Setting> settings, Services services, Features features) {
+        this.access = access;
+        this.process = process;
+        this.settings = settings;
+        this.services = services;
+        this.features = features;
+    }
+
+    public static Access readAccess(Env env) {
+        var isPublic = env.setting("STATUS_PUBLIC", "true shows /status to everybody, not to admins alone")
+                .bool(false);
+        return isPublic ? Access.PUBLIC : Access.ADMIN;
+    }
+
+    @Override
+    public void join(String processType, Lifecycle lifecycle) {
+        name = lifecycle.processName(processType);
+        ProcessRegistry.join(services.redis(), processType, process.release(), lifecycle);
+        if (processType.equals("worker")) runs = lifecycle.register(new RunsPerMinute(services.redis()).start());
+    }
+
+    @Override
+    public void jobs(Worker worker) {
+        worker.observe(runs);
+    }
+
+    @Override
+    public void routes(Routes routes) {
+        var layout = services.layout();
+        layout.asset("status/status.js");
+        layout.navigation("Status", "/status", Access.ADMIN);
+        var status = new Status(name, process, settings, Tasks.of(features).names(), services);
+        var templates = new Templates();
+        routes.document("/openapi/status.json");
+        routes.get("/api/status", access, context -> context.json(status.read()));
+        routes.get("/status", access, context -> {
+            var view = View.of(status.read(), layout.assets());
+            Html.answer(context, templates.render("status/status.html", view));
+        });
+    }
+}

@@ -1,0 +1,52 @@
+package academy.certificates;
+
+import static academy.RunningAcademy.json;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import academy.RunningAcademy;
+import academy.courses.MadeCourse;
+import com.fasterxml.jackson.databind.JsonNode;
+import org.junit.jupiter.api.Test;
+
+class CertificatesTest {
+    @Test
+    void herCertificateIsHersAndThePageThatVerifiesItHidesHerAddress() throws Exception {
+        try (var academy = RunningAcademy.withFiles()) {
+            academy.startWorker();
+            var made = MadeCourse.in(academy, academy.admin(), "Hers", 1);
+            var account = academy.signUp("victim@example.com", "Victim");
+            var victim = academy.logIn("victim@example.com");
+            academy.signUp("attacker@example.com");
+            var attacker = academy.logIn("attacker@example.com");
+            academy.post("/api/courses/" + made.course() + "/enrolment", "", victim);
+            academy.write("PUT", "/api/lessons/" + made.lessons().getFirst() + "/completion", "", victim);
+            var id = ready(academy, victim);
+            assertEquals(200, academy.get("/api/certificates/" + id, victim).statusCode());
+            assertEquals(404, academy.get("/api/certificates/" + id, attacker).statusCode());
+            assertEquals(
+                    404,
+                    academy.get("/api/certificates/" + id + "/pdf", attacker).statusCode());
+            assertEquals(
+                    302, academy.get("/api/certificates/" + id + "/pdf", victim).statusCode());
+            var page = academy.get("/certificates/" + id);
+            assertEquals(200, page.statusCode());
+            assertTrue(page.body().contains("Victim") && page.body().contains("Hers"));
+            assertFalse(page.body().contains("@"));
+            assertEquals(404, academy.get("/certificates/" + account).statusCode());
+        }
+    }
+
+    /** Waits until the certificate's file is made; returns the certificate's id. */
+    private static String ready(RunningAcademy academy, String cookie) throws InterruptedException {
+        JsonNode certificate = null;
+        for (var i = 0; i < 500; i++) {
+            certificate = json(academy.get("/api/certificates", cookie)).at("/items/0");
+            if (certificate.path("status").asText().equals("ready")) break;
+            Thread.sleep(20);
+        }
+        assertEquals("ready", certificate.path("status").asText());
+        return certificate.get("id").asText();
+    }
+}

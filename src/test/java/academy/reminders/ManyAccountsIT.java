@@ -1,0 +1,52 @@
+package academy.reminders;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import academy.RunningAcademy;
+import dev.TestServices;
+import factors.App;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("long")
+class ManyAccountsIT {
+    private static final int ACCOUNTS = 100_000;
+
+    @Test
+    void theDigestsOfAHundredThousandAccountsAreEnqueuedInASmallHeap() throws Exception {
+        var services = TestServices.shared();
+        var settings = new HashMap<>(services.settings(services.newDatabase()));
+        try (var academy = RunningAcademy.start(Map.of("DATABASE_URL", settings.get("DATABASE_URL")))) {
+            academy.execute("""
+                    INSERT INTO accounts (email, name, password)
+                    SELECT 'learner' || i || '@example.com', 'Learner ' || i, 'none' FROM generate_series(1, %d) AS i
+                    """.formatted(ACCOUNTS));
+            try (var scheduler = App.start(settings, List.of("-Xmx128m", "-jar", App.JAR.toString()), "scheduler");
+                    var worker = App.start(settings, enqueuing(), "worker")) {
+                for (var i = 0; i < 600 && academy.count("SELECT count(*) FROM ticks") < 3; i++) Thread.sleep(50);
+                academy.execute("UPDATE ticks SET due = now() WHERE name = 'digests'");
+                for (var i = 0; i < 600 && enqueued(academy) < ACCOUNTS; i++) Thread.sleep(100);
+                for (var i = 0; i < 100 && left(academy) > 0; i++) Thread.sleep(100);
+                assertEquals(ACCOUNTS, enqueued(academy));
+                assertEquals(0, left(academy));
+                assertTrue(scheduler.isAlive() && worker.isAlive());
+            }
+        }
+    }
+
+    private static List<String> enqueuing() {
+        return List.of("-Xmx128m", "-cp", System.getProperty("java.class.path"), EnqueuingWorker.class.getName());
+    }
+
+    private static long enqueued(RunningAcademy academy) {
+        return academy.count("SELECT count(*) FROM jobs WHERE task_name = 'SendDigest'");
+    }
+
+    private static long left(RunningAcademy academy) {
+        return academy.count("SELECT count(*) FROM jobs WHERE task_name = 'EnqueueDigests'");
+    }
+}

@@ -1,0 +1,54 @@
+package dozen.status;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.TestServices;
+import dozen.jobs.Job;
+import dozen.jobs.Jobs;
+import dozen.jobs.Worker;
+import dozen.services.Postgres;
+import dozen.services.PostgresUrl;
+import dozen.services.Redis;
+import dozen.services.RedisUrl;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+/** The queues of the status page, on a real PostgreSQL and a real Redis. */
+class JobStatsTest {
+    public record Charted(int number) {}
+
+    private final TestServices services = TestServices.shared();
+
+    @Test
+    void itShowsWhatWaitsAndWhatRanInTheLastMinutes() {
+        try (var postgres = Postgres.attach(PostgresUrl.parse(services.newDatabase()), 2, Duration.ofSeconds(60));
+                var redis = Redis.attach(RedisUrl.parse(services.redis().url()), true)) {
+            var jobs = new Jobs(redis);
+            var due = Instant.now().minusSeconds(90);
+            postgres.jdbi()
+                    .useTransaction(transaction ->
+                            jobs.enqueue(transaction, Job.of(new Charted(1)).at(due)));
+            try (var minutes = new RunsPerMinute(redis).start()) {
+                minutes.finished("Charted", Worker.Outcome.DONE, 1, 1);
+                minutes.finished("Charted", Worker.Outcome.FAILED, 1, 1);
+                minutes.finished("RanBefore", Worker.Outcome.DONE, 1, 1);
+            }
+            var queues = new JobStats(postgres.jdbi(), redis).read();
+            var charted = queues.stream()
+                    .filter(queue -> queue.type().equals("Charted"))
+                    .findFirst()
+                    .orElseThrow();
+            assertEquals(1, charted.waiting());
+            assertEquals(90, charted.oldestSeconds(), 30);
+            assertEquals(15, charted.minutes().size());
+            assertEquals(
+                    2, charted.minutes().stream().mapToLong(Long::longValue).sum());
+            assertEquals(
+                    1,
+                    queues.stream()
+                            .filter(queue -> queue.type().equals("RanBefore"))
+                            .count());
+        }
+    }
+}

@@ -1,0 +1,216 @@
+package promises;
+
+import static academy.RunningAcademy.json;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import academy.RunningAcademy;
+import academy.certificates.Certificates;
+import academy.courses.Lessons;
+import academy.courses.MadeCourse;
+import academy.learning.Enrolments;
+import academy.reminders.EnqueueDigests;
+import academy.videos.Ffmpeg;
+import academy.videos.LocalFfmpeg;
+import dev.MailCatcher;
+import dev.TestServices;
+import dozen.jobs.Jobs;
+import dozen.services.Redis;
+import factors.App;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** Kills a worker with -9 in the middle of each kind of work. Every job is completed, and no mail is sent twice. */
+@Tag("long")
+@Execution(ExecutionMode.CONCURRENT) // the tests mostly wait for missed heartbeats
+class KilledWorkerIT {
+    /** The mail catcher takes 45 ms for a mail, mostly waiting, so many threads make the tests faster. */
+    private static final int THREADS = 16;
+
+    private static Map<String, String> settings(RunningAcademy academy, String smtpUrl) {
+        var services = TestServices.shared();
+        var settings = new HashMap<>(services.settings(academy.databaseUrl()));
+        settings.putAll(services.s3().settings());
+        settings.put("FFMPEG", LocalFfmpeg.program());
+        settings.put("WORKER_THREADS", String.valueOf(THREADS));
+        settings.put("LOG_LEVEL", "warn");
+        settings.put("SMTP_URL", smtpUrl);
+        return settings;
+    }
+
+    private static void await(String what, BooleanSupplier done) throws InterruptedException {
+        for (var i = 0; i < 1500; i++) {
+            if (done.getAsBoolean()) return;
+            Thread.sleep(100);
+        }
+        throw new AssertionError("not in time: " + what);
+    }
+
+    private static void awaitNoJobs(RunningAcademy academy) throws InterruptedException {
+        await("all jobs", () -> academy.count("SELECT count(*) FROM jobs") == 0);
+        assertEquals(0, academy.count("SELECT count(*) FROM dead_jobs"));
+    }
+
+    /** The number of mails that each recipient got. */
+    private static Map<String, Integer> mailsByRecipient(MailCatcher catcher) throws Exception {
+        var counts = new HashMap<String, Integer>();
+        for (var mail : catcher.mails()) counts.merge(mail.getAllRecipients()[0].toString(), 1, Integer::sum);
+        return counts;
+    }
+
+    @Test
+    void inTheMiddleOfATranscoding(@TempDir Path folder) throws Exception {
+        try (var catcher = MailCatcher.start();
+                var academy = RunningAcademy.withFiles()) {
+            var admin = academy.admin();
+            var lesson = MadeCourse.in(academy, admin, "Film", 1).lessons().getFirst();
+            var film = folder.resolve("film.mp4");
+            new Ffmpeg(LocalFfmpeg.program()).makeSample(film, 25);
+            var id = json(academy.send(academy.request("/api/lessons/" + lesson + "/video")
+                            .header("Content-Type", "video/mp4")
+                            .header("Cookie", admin)
+                            .PUT(BodyPublishers.ofFile(film))))
+                    .at("/video/id")
+                    .asText();
+            var settings = settings(academy, catcher.url());
+            List<ProcessHandle> children;
+            try (var first = App.start(settings, "worker")) {
+                await(
+                        "progress",
+                        () -> json(academy.get("/api/videos/" + id, admin))
+                                        .get("progress")
+                                        .asInt()
+                                > 5);
+                children = ProcessHandle.of(first.pid())
+                        .orElseThrow()
+                        .descendants()
+                        .toList();
+                first.kill();
+            }
+            assertTrue(children.size() >= 2, children.toString()); // the guard and ffmpeg
+            await("the end of ffmpeg", () -> children.stream().noneMatch(ProcessHandle::isAlive));
+            assertTrue(workFolders() > 0);
+            assertEquals(
+                    "transcoding",
+                    json(academy.get("/api/videos/" + id, admin)).get("status").asText());
+            try (var _ = App.start(settings, "worker")) {
+                awaitNoJobs(academy);
+            }
+            assertEquals(
+                    "ready",
+                    json(academy.get("/api/videos/" + id, admin)).get("status").asText());
+            assertEquals(1, academy.count("SELECT count(*) FROM videos"));
+            assertEquals(0, workFolders(), "its own, and what the killed one left");
+        }
+    }
+
+    private static long workFolders() {
+        try (var files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+            return files.filter(file -> file.getFileName().toString().startsWith("academy-video-"))
+                    .count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void inTheMiddleOfCertificates() throws Exception {
+        var learners = 60;
+        try (var catcher = MailCatcher.start();
+                var academy = RunningAcademy.withFiles()) {
+            var admin = academy.admin();
+            var made = MadeCourse.in(academy, admin, "Course", 1);
+            academy.execute("""
+                    INSERT INTO accounts (email, name, password)
+                    SELECT 'learner' || i || '@example.com', 'Learner ' || i, 'none' FROM generate_series(1, %d) AS i;
+                    INSERT INTO enrolments (account_id, course_id)
+                    SELECT id, '%s' FROM accounts WHERE role = 'learner'
+                    """.formatted(learners, made.course()));
+            try (var postgres = academy.postgres();
+                    var redis =
+                            Redis.attach(academy.settings().services().redis().url(), true)) {
+                var enrolments = new Enrolments(postgres.jdbi());
+                enrolments.onCompleted(new Certificates(postgres.jdbi(), new Jobs(redis))::issue);
+                var lesson = new Lessons(postgres.jdbi())
+                        .get(UUID.fromString(made.lessons().getFirst()));
+                for (var account : postgres.jdbi()
+                        .withHandle(handle -> handle.createQuery("SELECT id FROM accounts WHERE role = 'learner'")
+                                .mapTo(UUID.class)
+                                .list())) {
+                    enrolments.complete(account, lesson);
+                }
+            }
+            var settings = settings(academy, catcher.url());
+            try (var first = App.start(settings, "worker")) {
+                await("some", () -> academy.count("SELECT count(*) FROM mails") > learners / 4);
+                first.kill();
+            }
+            assertTrue(academy.count("SELECT count(*) FROM jobs") > 0);
+            try (var _ = App.start(settings, "worker")) {
+                awaitNoJobs(academy);
+            }
+            assertEquals(learners, academy.count("SELECT count(*) FROM certificates WHERE ready_at IS NOT NULL"));
+            assertEachOnce(academy, catcher, learners);
+        }
+    }
+
+    @Test
+    void inTheMiddleOfTenThousandDigests() throws Exception {
+        var accounts = 10_000;
+        try (var catcher = MailCatcher.start();
+                var academy = RunningAcademy.withFiles()) {
+            academy.execute("""
+                    INSERT INTO accounts (email, name, password)
+                    SELECT 'learner' || i || '@example.com', 'Learner ' || i, 'none' FROM generate_series(1, %d) AS i;
+                    INSERT INTO courses (slug, title) VALUES ('fresh', 'Fresh')
+                    """.formatted(accounts));
+            enqueueDigests(academy);
+            var settings = settings(academy, catcher.url());
+            try (var first = App.start(settings, "worker")) {
+                await("some", () -> academy.count("SELECT count(*) FROM mails") > accounts / 4);
+                first.kill();
+            }
+            try (var _ = App.start(settings, "worker")) {
+                awaitNoJobs(academy);
+                enqueueDigests(academy); // the same day again: nobody gets a second digest
+                awaitNoJobs(academy);
+            }
+            assertEachOnce(academy, catcher, accounts);
+        }
+    }
+
+    private static void enqueueDigests(RunningAcademy academy) {
+        try (var postgres = academy.postgres();
+                var redis = Redis.attach(academy.settings().services().redis().url(), true)) {
+            var jobs = new Jobs(redis);
+            var tomorrow = LocalDate.now(ZoneOffset.UTC).plusDays(1);
+            postgres.jdbi().useTransaction(transaction -> jobs.enqueue(transaction, EnqueueDigests.of(tomorrow)));
+        }
+    }
+
+    /** Each recipient got one mail. Only those whose mail the killed worker was just handing over may have none. */
+    private static void assertEachOnce(RunningAcademy academy, MailCatcher catcher, int recipients) throws Exception {
+        var mails = mailsByRecipient(catcher);
+        mails.forEach((recipient, count) -> assertEquals(1, count, recipient));
+        var inDoubt = academy.count("SELECT count(*) FROM mails WHERE sent IS NULL");
+        assertEquals(recipients, academy.count("SELECT count(*) FROM mails"));
+        assertTrue(inDoubt <= THREADS, "in doubt: " + inDoubt);
+        assertTrue(mails.size() >= recipients - inDoubt, "%d mails, %d in doubt".formatted(mails.size(), inDoubt));
+        System.out.printf("%d of %d mails arrived, none twice, %d in doubt%n", mails.size(), recipients, inDoubt);
+    }
+}
