@@ -19,10 +19,14 @@ public final class RemindersFeature implements Feature {
     public record Settings(Cron digests, Cron reminders) {
         public static Settings read(Env env) {
             return new Settings(
-                    env.setting("DIGEST_CRON", "when the day's digests go: second minute hour day month weekday, UTC")
-                            .parsed("0 0 7 * * *", Cron::parse),
-                    env.setting("REMINDER_CRON", "when untouched courses are looked for; mails go by day only")
-                            .parsed("0 0 * * * *", Cron::parse));
+                    Cron.read(
+                            env.setting(
+                                    "DIGEST_CRON",
+                                    "when the day's digests go: second minute hour day month weekday, UTC"),
+                            "0 0 7 * * *"),
+                    Cron.read(
+                            env.setting("REMINDER_CRON", "when untouched courses are looked for; mails go by day only"),
+                            "0 0 * * * *"));
         }
     }
 

@@ -20,8 +20,9 @@ public final class MaintenanceFeature implements Feature {
     }
 
     public static Cron readPurgeCron(Env env) {
-        return env.setting("PURGE_CRON", "when expired data is deleted: second minute hour day month weekday, UTC")
-                .parsed("0 30 3 * * *", Cron::parse);
+        return Cron.read(
+                env.setting("PURGE_CRON", "when expired data is deleted: second minute hour day month weekday, UTC"),
+                "0 30 3 * * *");
     }
 
     @Override

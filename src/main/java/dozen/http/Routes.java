@@ -1,6 +1,8 @@
 package dozen.http;
 
 import dozen.domain.Caller;
+import io.javalin.config.JavalinConfig;
+import io.javalin.config.Key;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
@@ -13,7 +15,7 @@ import java.util.Set;
 /** Registers the handlers of requests. Each route declares who may call it. A HEAD request runs the handler of GET. */
 public final class Routes {
     private static final String CALLER = "dozen.caller";
-    private static final String AUTHENTICATOR = "dozen.authenticator";
+    private static final Key<Routes> ROUTES = new Key<>("dozen.routes");
 
     private final RoutesConfig routes;
     private final Set<String> pages = new HashSet<>();
@@ -21,8 +23,9 @@ public final class Routes {
     private final List<RequestObserver> observers = new ArrayList<>();
     private Authenticator authenticator = _ -> Optional.empty();
 
-    Routes(RoutesConfig routes) {
-        this.routes = routes;
+    Routes(JavalinConfig config) {
+        this.routes = config.routes;
+        config.appData(ROUTES, this);
     }
 
     public void get(String path, Access access, Handler handler) {
@@ -103,12 +106,7 @@ public final class Routes {
 
     /** The caller of any route; empty when nobody is logged in. It fails while log-ins can't be looked up. */
     public static Optional<Caller> visitor(Context context) {
-        Authenticator authenticator = context.attribute(AUTHENTICATOR);
-        return authenticator == null ? Optional.empty() : authenticator.caller(context);
-    }
-
-    void keepAuthenticator(Context context) {
-        context.attribute(AUTHENTICATOR, authenticator);
+        return context.appData(ROUTES).authenticator.caller(context);
     }
 
     static void keepCaller(Context context, Caller caller) {

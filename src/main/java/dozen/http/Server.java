@@ -69,10 +69,9 @@ public final class Server implements AutoCloseable {
             configureJavalin(config);
             jetty(config, headers, problems);
             config.jsonMapper(new JavalinJackson(Json.MAPPER, false));
-            var registering = new Routes(config.routes);
+            var registering = new Routes(config);
             accessLog = new AccessLog(new ClientAddress(settings.trustedProxyHops()), registering::answered);
             config.routes.before(Params::decodeQuery);
-            config.routes.beforeMatched(registering::keepAuthenticator);
             config.routes.beforeMatched(new SameOrigin(settings.publicUrl())::check);
             config.routes.beforeMatched(AccessCheck::check);
             config.routes.afterMatched(Server::rememberRoute);

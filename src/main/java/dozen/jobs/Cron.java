@@ -1,30 +1,47 @@
 package dozen.jobs;
 
 import com.github.kagkarlsson.scheduler.task.schedule.CronSchedule;
+import dozen.config.Env;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 
 /** The cron expression of a tick: six fields (second, minute, hour, day, month, day of week), in UTC. */
 public final class Cron {
-    private final CronSchedule schedule;
+    private final String expression;
+    private CronSchedule schedule;
 
-    private Cron(CronSchedule schedule) {
-        this.schedule = schedule;
+    private Cron(String expression) {
+        this.expression = expression;
+    }
+
+    /**
+     * Reads a setting. The default is known to be valid, so only another expression is parsed here: the parser delays
+     * the start of a process by 40 ms, and only the scheduler needs it.
+     */
+    public static Cron read(Env.Declaration setting, String defaultExpression) {
+        return setting.parsed(defaultExpression, text -> text.equals(defaultExpression) ? new Cron(text) : parse(text));
     }
 
     /** @throws IllegalArgumentException when the text is no such expression */
     public static Cron parse(String expression) {
         try {
-            return new Cron(new CronSchedule(expression, ZoneOffset.UTC));
+            var cron = new Cron(expression);
+            cron.schedule();
+            return cron;
         } catch (RuntimeException e) {
             throw new IllegalArgumentException(
                     "must be a cron expression of six fields, but is \"" + expression + "\"");
         }
     }
 
+    private synchronized CronSchedule schedule() {
+        if (schedule == null) schedule = new CronSchedule(expression, ZoneOffset.UTC);
+        return schedule;
+    }
+
     Instant after(Instant time) {
-        return schedule.getInitialExecutionTime(time);
+        return schedule().getInitialExecutionTime(time);
     }
 
     /**
@@ -41,6 +58,6 @@ public final class Cron {
 
     @Override
     public String toString() {
-        return schedule.getPattern();
+        return expression;
     }
 }
