@@ -47,7 +47,7 @@ test("a learner signs up, enrols, watches, completes, and gets a certificate", a
   await page.getByRole("button", { name: "Done, go on" }).click();
   await page.getByText("You have completed this course.").waitFor();
 
-  await page.getByRole("main").getByRole("link", { name: "Your certificate" }).click();
+  await page.getByRole("main").getByRole("link", { name: "your courses", exact: true }).click();
   await page.getByRole("link", { name: "PDF" }).waitFor();
   const address = await page.getByRole("link", { name: "PDF" }).getAttribute("href");
   const pdf = await context.request.get(address);
@@ -144,7 +144,7 @@ test("an admin makes a course and uploads a film; both bars survive a reload and
   await page.locator("output.state").getByText("ready").waitFor();
   console.log(`upload: ${seen} % before the reload, ${again} % after it, then 100; transcoding 100`);
 
-  await page.getByRole("link", { name: "As learners see it" }).click();
+  await page.getByRole("link", { name: "As others see it" }).click();
   await page.getByRole("link", { name: "The film" }).click();
   await eventually("it can be played", () => page.locator("#player").evaluate((video) => video.readyState > 0));
   assert.deepEqual(wrong, []);

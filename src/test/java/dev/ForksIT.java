@@ -105,7 +105,7 @@ class ForksIT {
         var fork = fork("bare", "--bare");
         for (var feature : WORDS.keySet()) assertEquals(List.of(), mentions(fork, feature));
         var files = NewProjectIT.run(fork, "git", "ls-files").output().lines().toList();
-        assertTrue(files.size() <= 150, files.size() + " files: " + files);
+        assertTrue(files.size() <= 280, files.size() + " files: " + files);
         var main = Files.readAllLines(fork.resolve("src/main/java/com/acme/till/Main.java"));
         assertTrue(main.size() <= 100, main.size() + " lines");
         test(fork);

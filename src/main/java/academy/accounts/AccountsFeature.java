@@ -84,7 +84,7 @@ public final class AccountsFeature implements Feature {
         var once = new Idempotency(services.jdbi(), services.signer());
         routes.authenticateBy(sessions);
         routes.document("/openapi/accounts.json");
-        services.layout().script("accounts/reset.js");
+        services.layout().asset("accounts/reset.js");
         new AccountRoutes(accounts, sessions, signUp, logIn, clients, once, services.cache()).register(routes);
         new PasswordRoutes(passwords, sessions, clients).register(routes);
         new AccountPages(services.layout(), sessions, signUp, logIn, passwords, clients).register(routes);

@@ -33,7 +33,7 @@ public final class CertificatesFeature implements Feature {
     public void routes(Routes all) {
         files.ifPresent(storage -> services.health().uses("files", storage::ping));
         services.layout().style("certificates/certificates.css");
-        services.layout().script("certificates/certificates.js");
+        services.layout().asset("certificates/certificates.js");
         all.document("/openapi/certificates.json");
         routes.register(all);
     }

@@ -44,7 +44,7 @@ public final class CoursesFeature implements Feature {
         layout.navigation("Courses", "/", Access.PUBLIC);
         layout.navigation("Make courses", "/admin", Access.ADMIN);
         layout.style("courses/courses.css");
-        layout.script("courses/search.js");
+        layout.asset("courses/search.js");
         routes.document("/openapi/courses.json");
         var once = new Idempotency(services.jdbi(), services.signer());
         new CourseRoutes(courses, lessons, extensions, once).register(routes);

@@ -60,7 +60,7 @@ public final class VideosFeature implements Feature {
         var layout = services.layout();
         bucket.ifPresent(each -> layout.media(each.origin()));
         layout.style("videos/videos.css");
-        layout.script("videos/videos.js");
+        layout.asset("videos/videos.js");
         layout.asset("videos/upload.js");
         layout.asset("videos/upload-worker.js");
         routes.document("/openapi/videos.json");

@@ -6,6 +6,7 @@ import dozen.http.Html;
 import dozen.http.Routes;
 import dozen.security.Sha256;
 import io.javalin.http.Context;
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -13,19 +14,24 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Serves style sheets, scripts and icons from {@code public/} on the class path. Their URLs hold a hash of all files,
- * so a browser may keep them for a year, and scripts can import each other by relative names. The files are read at the
- * first use.
+ * Serves scripts and icons from {@code public/} on the class path, and all style sheets as one, style.css. The URLs hold
+ * a hash of all files, so a browser may keep them for a year, and scripts can import each other by relative names. The
+ * files are read at the first use.
  */
 final class Assets {
-    private static final String PICO = "pico.css";
     private static final int DIGITS = 16;
     private static final String FOR_A_YEAR = "public, max-age=31536000, immutable";
 
     private record Loaded(String version, Map<String, byte[]> files) {}
 
+    private final List<String> styles = new ArrayList<>();
     private final List<String> names = new ArrayList<>();
     private Loaded loaded;
+
+    /** @param name a file below {@code public/}, such as dozen/dozen.css */
+    void style(String name) {
+        styles.add(name);
+    }
 
     /** @param name a file below {@code public/}, such as dozen/icon.svg */
     void add(String name) {
@@ -48,11 +54,18 @@ final class Assets {
 
     private Loaded load() {
         var files = new LinkedHashMap<String, byte[]>();
-        files.put(PICO, Webjar.read("org.webjars.npm", "picocss__pico", "css/pico.min.css"));
+        files.put("style.css", style());
         for (var name : names) files.put(name, Webjar.resource("/public/" + name));
         var hash = Sha256.start();
         files.values().forEach(hash::update);
         return new Loaded(HexFormat.of().formatHex(hash.digest()).substring(0, DIGITS), files);
+    }
+
+    private byte[] style() {
+        var whole = new ByteArrayOutputStream();
+        whole.writeBytes(Webjar.read("org.webjars.npm", "picocss__pico", "css/pico.min.css"));
+        for (var name : styles) whole.writeBytes(Webjar.resource("/public/" + name));
+        return whole.toByteArray();
     }
 
     private void serve(Context context) {

@@ -22,14 +22,12 @@ public final class Layout implements ProblemPage {
     private final Assets assets = new Assets();
     private final List<Link> navigation = new ArrayList<>();
     private final List<Link> footer = new ArrayList<>();
-    private final List<String> styles = new ArrayList<>();
-    private final List<String> scripts = new ArrayList<>();
     private String media = "";
 
     /** @param application the application's name, which every page shows */
     public Layout(String application) {
         this.application = application;
-        for (var name : new String[] {"dozen/icon.svg", "dozen/away.js"}) assets.add(name);
+        for (var name : new String[] {"dozen/icon.svg", "dozen/away.js", "dozen/api.js"}) assets.add(name);
         style("dozen/dozen.css");
     }
 
@@ -48,17 +46,10 @@ public final class Layout implements ProblemPage {
 
     /** Adds a style sheet to every page. Its name is a path below {@code public/}. */
     public void style(String name) {
-        assets.add(name);
-        styles.add(name);
+        assets.style(name);
     }
 
-    /** Adds a script, a module, to every page. Its name is a path below {@code public/}. */
-    public void script(String name) {
-        assets.add(name);
-        scripts.add(name);
-    }
-
-    /** Serves a file that scripts or pages load by themselves. Its name is a path below {@code public/}. */
+    /** Serves a script or a picture, which templates name as {{assets}}/name: a path below {@code public/}. */
     public void asset(String name) {
         assets.add(name);
     }
@@ -113,7 +104,9 @@ public final class Layout implements ProblemPage {
      * @param template a path below {@code templates/}, without .html
      */
     public String fragment(String template, Map<String, Object> values) {
-        return templates.render(template + ".html", values);
+        var all = new HashMap<>(values);
+        all.put("assets", assets.folder());
+        return templates.render(template + ".html", all);
     }
 
     private Map<String, Object> frame(String title) {
@@ -121,8 +114,6 @@ public final class Layout implements ProblemPage {
         frame.put("title", title);
         frame.put("application", application);
         frame.put("assets", assets.folder());
-        frame.put("styles", styles);
-        frame.put("scripts", scripts);
         frame.put("navigation", links(navigation, false));
         frame.put("footer", links(footer, false));
         frame.put("viewer", false);

@@ -54,12 +54,12 @@ class AssetsTest {
 
     @Test
     void assetsUnderTheirContentHashAreCachedForAYear() throws Exception {
-        var answer = get(layout.assets() + "/dozen/dozen.css", "Accept-Encoding", "gzip");
+        var answer = get(layout.assets() + "/style.css", "Accept-Encoding", "gzip");
         assertEquals(200, answer.statusCode());
         assertTrue(header(answer, "Content-Type").startsWith("text/css"));
         assertEquals("public, max-age=31536000, immutable", header(answer, "Cache-Control"));
         assertEquals("gzip", header(answer, "Content-Encoding"));
-        var again = get(layout.assets() + "/dozen/dozen.css", "If-None-Match", header(answer, "ETag"));
+        var again = get(layout.assets() + "/style.css", "If-None-Match", header(answer, "ETag"));
         assertEquals(304, again.statusCode());
         assertEquals("", again.body());
     }
