@@ -1,6 +1,7 @@
 package dozen.http;
 
 import dozen.logging.RequestId;
+import io.javalin.http.Context;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.RequestLog;
@@ -17,7 +18,7 @@ final class AccessLog implements RequestLog {
     private static final Logger log = LoggerFactory.getLogger(AccessLog.class);
 
     /** The attribute that holds the pattern of the request's route. */
-    static final String ROUTE = "route";
+    private static final String ROUTE = "route";
 
     private final ClientAddress clientAddress;
     private final RequestObserver observer;
@@ -46,6 +47,12 @@ final class AccessLog implements RequestLog {
         if (request.getAttribute(RequestContext.TRACE_ID) instanceof String traceId)
             event.addKeyValue("traceId", traceId);
         event.log("request");
+    }
+
+    /** Keeps the route's path for its event. A request that was refused before its handler ran has none. */
+    static void rememberRoute(Context context) {
+        var endpoint = context.endpoints().lastHttpEndpoint();
+        if (endpoint != null) context.req().setAttribute(ROUTE, endpoint.path);
     }
 
     /** The route's pattern and not the path, so that all ids share one time series; "none" when no route ran. */

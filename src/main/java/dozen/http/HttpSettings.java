@@ -10,10 +10,12 @@ import java.time.Duration;
  * @param port the TCP port, 0 to 65,535; 0 picks a free one
  * @param publicUrl the service's public address; its scheme decides whether cookies are secure
  * @param maxRequests how many requests may run at the same time; further ones get 503
+ * @param idle how long an idle connection is kept for its next request
  * @param trustedProxyHops how many of the last X-Forwarded-For entries our proxies wrote; see {@link ClientAddress}
  * @param drain how long requests in flight may take after the process is told to stop
  */
-public record HttpSettings(int port, PublicUrl publicUrl, int maxRequests, int trustedProxyHops, Duration drain) {
+public record HttpSettings(
+        int port, PublicUrl publicUrl, int maxRequests, Duration idle, int trustedProxyHops, Duration drain) {
     public static HttpSettings read(Env env, Duration drain) {
         var port = env.setting("PORT", "where web listens; 0 picks a free port").integer(8000, 0, 65535);
         return new HttpSettings(
@@ -23,6 +25,10 @@ public record HttpSettings(int port, PublicUrl publicUrl, int maxRequests, int t
                         .parsed("http://localhost" + (port == 0 ? "" : ":" + port), PublicUrl::parse),
                 env.setting("WEB_MAX_REQUESTS", "requests at once per web process; past it 503")
                         .integer(512, 1, 100_000),
+                Duration.ofSeconds(env.setting(
+                                "HTTP_IDLE_SECONDS",
+                                "how long idle connections are kept; longer than the router keeps them")
+                        .integer(95, 1, 3600)),
                 env.setting("TRUSTED_PROXY_HOPS", "entries of X-Forwarded-For, from the right, that our proxies wrote")
                         .integer(0, 0, 10),
                 drain);

@@ -5,7 +5,6 @@ import dozen.services.Health;
 import dozen.services.ServiceUnavailable;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
-import io.javalin.http.Context;
 import io.javalin.json.JavalinJackson;
 import java.io.IOException;
 import java.time.Duration;
@@ -33,8 +32,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Server implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Server.class);
-    /** Longer than the 60 s for which load balancers keep an idle connection, so that they close it before we do. */
-    private static final Duration IDLE = Duration.ofSeconds(65);
     /** How many tasks may run beyond the request limit, for the probes and for answering 503. */
     private static final int SPARE_TASKS = 64;
     /**
@@ -74,7 +71,7 @@ public final class Server implements AutoCloseable {
             config.routes.before(Params::decodeQuery);
             config.routes.beforeMatched(new SameOrigin(settings.publicUrl())::check);
             config.routes.beforeMatched(AccessCheck::check);
-            config.routes.afterMatched(Server::rememberRoute);
+            config.routes.afterMatched(AccessLog::rememberRoute);
             problems.routes(config.routes);
             health(registering);
             routes.accept(registering);
@@ -126,7 +123,7 @@ public final class Server implements AutoCloseable {
         connector = new ServerConnector(jetty, new HttpConnectionFactory(http));
         connector.setPort(settings.port());
         connector.setAcceptQueueSize(WAITING_CONNECTIONS);
-        connector.setIdleTimeout(IDLE.toMillis());
+        connector.setIdleTimeout(settings.idle().toMillis());
         connector.setShutdownIdleTimeout(1); // ms; idle connections are closed, not waited for
         jetty.addConnector(connector);
         try {
@@ -148,12 +145,6 @@ public final class Server implements AutoCloseable {
             context.status(report.isReady() ? 200 : 503).json(report);
             if (!report.isReady()) context.header("Retry-After", "2");
         });
-    }
-
-    /** Keeps the route's path for the access log. A request that was refused before its handler ran has none. */
-    private static void rememberRoute(Context context) {
-        var endpoint = context.endpoints().lastHttpEndpoint();
-        if (endpoint != null) context.req().setAttribute(AccessLog.ROUTE, endpoint.path);
     }
 
     private static void configureJavalin(JavalinConfig config) {
@@ -224,15 +215,12 @@ public final class Server implements AutoCloseable {
         javalin.stop();
     }
 
-    private boolean connected() {
-        return !connector.getConnectedEndPoints().isEmpty();
-    }
-
     private void awaitQuiet(long deadline) {
         var earliest = System.nanoTime() + DRAIN_IDLE_TIMEOUT.toNanos();
         try {
             while (System.nanoTime() < deadline
-                    && (inFlight.getCurrentRequestCount() > 0 || connected() && System.nanoTime() < earliest)) {
+                    && (inFlight.getCurrentRequestCount() > 0
+                            || !connector.getConnectedEndPoints().isEmpty() && System.nanoTime() < earliest)) {
                 Thread.sleep(10);
             }
         } catch (InterruptedException e) {

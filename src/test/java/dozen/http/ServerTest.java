@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Test;
 /** The server with three routes for tests: one waits, one fails and one takes writes. */
 class ServerTest {
     private static final int MAX_REQUESTS = 20;
+    private static final Duration IDLE = Duration.ofSeconds(95);
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final CountDownLatch opened = new CountDownLatch(1);
@@ -48,7 +49,8 @@ class ServerTest {
     }
 
     private Server start(int port, String publicUrl) {
-        var settings = new HttpSettings(port, PublicUrl.parse(publicUrl), MAX_REQUESTS, 0, Duration.ofSeconds(10));
+        var settings =
+                new HttpSettings(port, PublicUrl.parse(publicUrl), MAX_REQUESTS, IDLE, 0, Duration.ofSeconds(10));
         var health = new Health().requires("answer", () -> {
             if (away) throw new IOException("away");
         });
@@ -281,7 +283,7 @@ class ServerTest {
     @Test
     void aRouteThatDoesNotSayWhoMayCallItStopsTheStart() {
         var settings =
-                new HttpSettings(0, PublicUrl.parse("http://localhost"), MAX_REQUESTS, 0, Duration.ofSeconds(10));
+                new HttpSettings(0, PublicUrl.parse("http://localhost"), MAX_REQUESTS, IDLE, 0, Duration.ofSeconds(10));
         var failure = assertThrows(
                 Exit.class,
                 () -> Server.start(

@@ -26,7 +26,8 @@ class AssetsTest {
 
     @BeforeEach
     void start() {
-        var settings = new HttpSettings(0, PublicUrl.parse("http://localhost"), 10, 0, Duration.ofSeconds(5));
+        var settings = new HttpSettings(
+                0, PublicUrl.parse("http://localhost"), 10, Duration.ofSeconds(5), 0, Duration.ofSeconds(5));
         layout.asset("status/status.js");
         server = Server.start(settings, new Health(), layout, routes -> {
             layout.register(routes);
