@@ -62,6 +62,7 @@ public final class Migrations {
         properties.putAll(url.properties());
         try (var connection =
                 TransientFailures.connect(url.toString(), () -> DriverManager.getConnection(url.jdbc(), properties))) {
+            Postgres.requireVersion(connection, url.toString());
             var reported = connection.unwrap(PGConnection.class).getBackendPID();
             var pooled = !value(connection, "SELECT pg_backend_pid()").equals(String.valueOf(reported));
             if (pooled) log.warn("""

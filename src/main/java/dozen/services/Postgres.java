@@ -27,6 +27,9 @@ public final class Postgres implements AutoCloseable {
     /** read_only_sql_transaction: the server is a replica, or was told to write nothing. */
     static final String READ_ONLY = "25006";
 
+    /** Every test runs on this version, too. */
+    private static final int OLDEST_VERSION = 15;
+
     private final String address;
     private final HikariDataSource pool = new HikariDataSource();
     private final Jdbi jdbi = Jdbi.create((ConnectionFactory) this::open);
@@ -70,7 +73,8 @@ public final class Postgres implements AutoCloseable {
     /** @throws ServiceUnavailable when PostgreSQL did not answer within 20 s, or refuses us */
     public void connect() {
         TransientFailures.connect(address, () -> {
-            try (var _ = pool.getConnection()) {
+            try (var connection = pool.getConnection()) {
+                requireVersion(connection, address);
                 connected = true;
                 return null;
             } catch (SQLException e) {
@@ -78,6 +82,14 @@ public final class Postgres implements AutoCloseable {
                 throw e;
             }
         });
+    }
+
+    /** @throws ServiceUnavailable when the server is too old */
+    static void requireVersion(Connection connection, String address) throws SQLException {
+        var version = connection.getMetaData().getDatabaseMajorVersion();
+        if (version >= OLDEST_VERSION) return;
+        throw new ServiceUnavailable(
+                "%s is PostgreSQL %d: %d or newer is needed".formatted(address, version, OLDEST_VERSION));
     }
 
     /** The first use connects, for a task that nobody connected before. */

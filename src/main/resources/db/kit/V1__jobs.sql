@@ -1,3 +1,18 @@
+-- PostgreSQL has uuidv7() from version 18 on. Before, this one makes the same ids (RFC 9562): 48 bits of milliseconds, the
+-- version, 12 bits of a millisecond's fraction, so that ids sort by time, then the random end of a uuid of version 4.
+DO $$
+BEGIN
+    IF to_regproc('uuidv7') IS NULL THEN
+        CREATE FUNCTION uuidv7() RETURNS uuid LANGUAGE sql VOLATILE AS '
+            SELECT encode(
+                int8send((us / 1000 << 16) | (7 << 12) | (us % 1000 * 4096 / 1000))
+                    || substring(uuid_send(gen_random_uuid()) FROM 9),
+                ''hex'')::uuid
+            FROM (SELECT floor(extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS us) AS now';
+    END IF;
+END
+$$;
+
 -- The layout that db-scheduler asks for, with the payload as JSON that psql shows.
 CREATE TABLE jobs (
     task_name            text NOT NULL,  -- the job's type

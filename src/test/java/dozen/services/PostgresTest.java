@@ -1,14 +1,19 @@
 package dozen.services;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.TestServices;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
@@ -19,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 class PostgresTest {
     @Test
@@ -84,6 +90,47 @@ class PostgresTest {
             }
             assertDoesNotThrow(() -> postgres.jdbi().useHandle(handle -> handle.execute("CREATE TABLE t (id int)")));
             assertDoesNotThrow(postgres::ping);
+        }
+    }
+
+    /** PostgreSQL itself answers, through a proxy that changes the version with which it greets. */
+    @Test
+    void aServerThatIsTooOldIsRefusedInOneLine() throws Exception {
+        var url = PostgresUrl.parse(TestServices.shared().newDatabase());
+        var address = URI.create(url.jdbc().substring("jdbc:".length()));
+        try (var proxy = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            Thread.startVirtualThread(() -> forward(proxy, address.getPort()));
+            Thread.startVirtualThread(() -> forward(proxy, address.getPort()));
+            var old = PostgresUrl.parse(
+                    "postgres://postgres:postgres@127.0.0.1:" + proxy.getLocalPort() + address.getPath());
+            for (var use : List.<Executable>of(
+                    () -> Migrations.run(old),
+                    () -> Postgres.attach(old, 1, Duration.ofSeconds(5)).close())) {
+                var failure = assertThrows(ServiceUnavailable.class, use);
+                assertEquals(old + " is PostgreSQL 14: 15 or newer is needed", failure.getMessage());
+            }
+        }
+    }
+
+    private static void forward(ServerSocket proxy, int port) {
+        try (var client = proxy.accept();
+                var server = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            var requests = Thread.startVirtualThread(() -> {
+                try {
+                    client.getInputStream().transferTo(server.getOutputStream());
+                } catch (IOException e) {
+                    // The test has ended.
+                }
+            });
+            var buffer = new byte[8192];
+            for (int n; (n = server.getInputStream().read(buffer)) > 0; ) {
+                var text = new String(buffer, 0, n, StandardCharsets.ISO_8859_1);
+                var older = text.replaceFirst("server_version\0\\d\\d", "server_version\0" + "14");
+                client.getOutputStream().write(older.getBytes(StandardCharsets.ISO_8859_1));
+            }
+            requests.join();
+        } catch (IOException | InterruptedException e) {
+            // The test has ended.
         }
     }
 }
