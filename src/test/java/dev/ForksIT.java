@@ -34,7 +34,7 @@ class ForksIT {
             "certificates",
             Pattern.compile("(?i)certificates\\b|MakeCertificate|CertificatesFeature|pdfbox|\\bpdf\\b"),
             "reminders",
-            Pattern.compile("(?i)reminder|digests|DIGEST_CRON|SendDigest|unsubscribe"));
+            Pattern.compile("(?i)reminder|digests|DIGEST_CRON|SendDigest|/unsubscribe|UnsubscribeLinks"));
 
     private static final String OWN_TESTS = "-Dtest=com/acme/till/**/*Test,dev/*Test";
 
@@ -127,6 +127,7 @@ class ForksIT {
         var sources = project.resolve("src/main/java/academy");
         Files.createDirectories(sources.resolve("parcels"));
         Files.writeString(sources.resolve("parcels/ParcelsFeature.java"), PARCELS);
+        Files.writeString(project.resolve("src/main/resources/openapi/parcels.json"), DOCUMENT);
         insert(sources.resolve("Main.java"), "        var features = new Features();", """
                         features.add(new ParcelsFeature(settings.parcels(), services));
                 """.stripIndent()
@@ -196,8 +197,27 @@ class ForksIT {
 
                 @Override
                 public void routes(Routes routes) {
+                    routes.document("/openapi/parcels.json");
                     routes.get("/api/parcels", Access.USER, context -> context.json(Map.of("max", settings.max())));
                 }
+            }
+            """;
+
+    private static final String DOCUMENT = """
+            {
+              "paths": {
+                "/api/parcels": {
+                  "get": {
+                    "summary": "How many parcels there may be at once",
+                    "tags": ["parcels"],
+                    "responses": {
+                      "200": { "description": "OK", "content": { "application/json": { "schema": { "type": "object" } } } },
+                      "default": { "$ref": "#/components/responses/Problem" }
+                    },
+                    "security": [{ "session": [] }]
+                  }
+                }
+              }
             }
             """;
 

@@ -64,7 +64,7 @@ class NewProjectIT {
         assertEquals(0, tested.code(), tested.output());
         var cached = run(fork, "scripts/cache");
         assertEquals(0, cached.code(), cached.output());
-        assertTrue(Files.exists(Path.of(cached.output().lines().toList().getLast())), cached.output());
+        assertTrue(Files.exists(fork.resolve(cached.output().lines().toList().getLast())), cached.output());
     }
 
     @Test

@@ -45,7 +45,7 @@ final class Services implements AutoCloseable {
         var postgres = LocalPostgres.start(folder.resolve("binaries"), folder.resolve("data/postgres"), 0);
         var postgresProcess = ProcessHandle.of(postgres.pid()).orElseThrow();
         leftovers.remember(postgresProcess);
-        if (!postgres.hasDatabase(DATABASE)) postgres.execute("postgres", "CREATE DATABASE " + DATABASE);
+        if (!postgres.hasDatabase(DATABASE)) postgres.execute("postgres", "CREATE DATABASE \"" + DATABASE + "\"");
         var redis = LocalRedis.start(folder.resolve("data"), 0);
         var redisProcess = ProcessHandle.of(redis.pid()).orElseThrow();
         leftovers.remember(redisProcess);

@@ -8,6 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import academy.RunningAcademy;
 import academy.courses.MadeCourse;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 
 class CertificatesTest {
@@ -36,6 +40,38 @@ class CertificatesTest {
             assertFalse(page.body().contains("@"));
             assertEquals(404, academy.get("/certificates/" + account).statusCode());
         }
+    }
+
+    @Test
+    void aCompletedCourseIssuesOneCertificate() throws Exception {
+        try (var academy = RunningAcademy.start()) {
+            var made = MadeCourse.in(academy, academy.admin(), "All at once", 6);
+            academy.signUp("once@example.com");
+            var cookie = academy.logIn("once@example.com");
+            var enrolment = "/api/courses/" + made.course() + "/enrolment";
+            academy.post(enrolment, "", cookie);
+            assertEquals(List.of(), certificates(academy, cookie));
+            try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (var round = 0; round < 2; round++) {
+                    threads.invokeAll(made.lessons().stream()
+                            .map(lesson -> (Callable<Integer>)
+                                    () -> academy.write("PUT", "/api/lessons/" + lesson + "/completion", "", cookie)
+                                            .statusCode())
+                            .toList());
+                }
+            }
+            assertEquals(List.of("All at once queued"), certificates(academy, cookie));
+            assertEquals(204, academy.write("DELETE", enrolment, "", cookie).statusCode());
+            assertEquals(List.of("All at once queued"), certificates(academy, cookie));
+        }
+    }
+
+    private static List<String> certificates(RunningAcademy academy, String cookie) {
+        var found = new ArrayList<String>();
+        for (var each : json(academy.get("/api/certificates", cookie)).get("items")) {
+            found.add(each.get("course").asText() + " " + each.get("status").asText());
+        }
+        return found;
     }
 
     /** Waits until the certificate's file is made; returns the certificate's id. */

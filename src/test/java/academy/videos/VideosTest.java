@@ -129,16 +129,17 @@ class VideosTest {
         assertEquals(now.at("/urls/720p"), now.get("url"));
         var lesson = json(academy.get("/api/courses/" + made.course())).at("/lessons/0/video");
         assertEquals("ready", lesson.get("status").asText());
-        onlyWhoIsEnrolledMayWatch(
-                made.course(), "/api/videos/" + video.get("id").asText());
+        assertOnlyLearnersWatch(made.course(), "/api/videos/" + video.get("id").asText());
     }
 
-    private static void onlyWhoIsEnrolledMayWatch(String course, String video) {
+    private static void assertOnlyLearnersWatch(String course, String video) {
         assertEquals(401, academy.get(video).statusCode());
         academy.signUp("viewer@example.com");
         var viewer = academy.logIn("viewer@example.com");
+        // for learning
         assertEquals(404, academy.get(video, viewer).statusCode());
         academy.post("/api/courses/" + course + "/enrolment", "", viewer);
+        // end
         assertEquals(200, academy.get(video, viewer).statusCode());
     }
 
