@@ -98,6 +98,12 @@ class ForksIT {
         var fork = fork("without-" + without, "--without", without);
         for (var feature : without.split(",")) assertEquals(List.of(), mentions(fork, feature));
         test(fork, "-DskipITs", OWN_TESTS); // the kit's tests run here already
+        if (without.equals("videos")) proveFactors(fork);
+    }
+
+    private static void proveFactors(Path fork) throws Exception {
+        var proven = NewProjectIT.run(fork, "scripts/factors");
+        assertEquals(0, proven.code(), proven.output());
     }
 
     @Test
@@ -109,15 +115,7 @@ class ForksIT {
         var main = Files.readAllLines(fork.resolve("src/main/java/com/acme/till/Main.java"));
         assertTrue(main.size() <= 100, main.size() + " lines");
         test(fork);
-        var proven = NewProjectIT.run(fork, "scripts/factors");
-        assertEquals(0, proven.code(), proven.output());
-    }
-
-    @Test
-    void theFactorsHoldWithoutVideos() throws Exception {
-        var fork = fork("factors", "--without", "videos");
-        var proven = NewProjectIT.run(fork, "scripts/factors");
-        assertEquals(0, proven.code(), proven.output());
+        proveFactors(fork);
     }
 
     /** A feature that did not exist yet: its package, a line in Main and one in Settings, and all of it out again. */
