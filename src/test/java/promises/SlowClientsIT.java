@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("long")
 class SlowClientsIT {
+    private static final String BODY =
+            "POST /api/sessions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n";
     private static final int SLOW = 300;
     private static final Duration LOAD_DURATION = Duration.ofSeconds(8);
 
@@ -39,13 +41,27 @@ class SlowClientsIT {
         }
     }
 
+    /** A body that never ends holds one of the requests that may run at once for a limited time. */
+    @Test
+    void aBodyThatDoesNotComeEndsItsRequest() throws Exception {
+        try (var academy = RunningAcademy.start();
+                var trickling = sender(academy.port(), false);
+                var silent = new Socket("127.0.0.1", academy.port())) {
+            silent.getOutputStream().write(BODY.getBytes(StandardCharsets.US_ASCII));
+            assertEquals("HTTP/1.1 400", status(silent));
+            assertEquals("HTTP/1.1 408", status(trickling));
+        }
+    }
+
+    private static String status(Socket socket) throws IOException {
+        socket.setSoTimeout(40_000);
+        return new String(socket.getInputStream().readNBytes("HTTP/1.1 400".length()), StandardCharsets.US_ASCII);
+    }
+
     /** Sends a byte a second until it is closed by either side. */
     private static Socket sender(int port, boolean header) throws IOException {
         var socket = new Socket("127.0.0.1", port);
-        var begin = header
-                ? "GET /api/courses HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
-                : "POST /api/accounts HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                        + "Content-Length: 1000\r\n\r\n";
+        var begin = header ? "GET /api/courses HTTP/1.1\r\nHost: localhost\r\nX-Slow: " : BODY;
         socket.getOutputStream().write(begin.getBytes(StandardCharsets.US_ASCII));
         Thread.ofVirtual().start(() -> {
             try {

@@ -7,6 +7,7 @@ import dozen.http.Params;
 import dozen.http.Routes;
 import dozen.pages.FormPost;
 import dozen.pages.Layout;
+import dozen.services.TransientFailures;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import java.util.List;
@@ -59,10 +60,20 @@ final class AccountPages {
                             password(context),
                             Params.form(context, "name").strip());
                     var account = signUp.create(signUp.prepare(clients.network(context), request));
-                    sessions.start(context, account.id());
-                    return ReturnTo.of(context);
+                    return startSession(context, account) ? ReturnTo.of(context) : "/log-in";
                 },
                 faults -> signUpForm(context, faults));
+    }
+
+    /** Returns false while Redis is away: the account is there all the same, and its owner can log in later. */
+    private boolean startSession(Context context, Account account) {
+        try {
+            sessions.start(context, account.id());
+            return true;
+        } catch (RuntimeException e) {
+            if (!TransientFailures.is(e)) throw e;
+            return false;
+        }
     }
 
     private void signUpForm(Context context, List<String> faults) {
@@ -83,9 +94,7 @@ final class AccountPages {
                 () -> {
                     var request =
                             new LogIn.Request(Params.form(context, "email").strip(), password(context));
-                    sessions.start(
-                            context,
-                            logIn.check(clients.network(context), request).id());
+                    sessions.start(context, logIn.check(clients.network(context), request));
                     return ReturnTo.of(context);
                 },
                 faults -> logInForm(context, faults));

@@ -59,9 +59,9 @@ final class AccountRoutes {
     }
 
     private void logIn(Context context) {
-        var account = logIn.check(clients.network(context), Json.body(context, LogIn.Request.class));
-        sessions.start(context, account.id());
-        context.status(201).json(account);
+        var loggedIn = logIn.check(clients.network(context), Json.body(context, LogIn.Request.class));
+        sessions.start(context, loggedIn);
+        context.status(201).json(loggedIn.account());
     }
 
     private void logOut(Context context) {

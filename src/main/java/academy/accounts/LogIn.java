@@ -2,7 +2,9 @@ package academy.accounts;
 
 import dozen.config.Secret;
 import dozen.domain.DomainError;
+import dozen.domain.MailAddress;
 import dozen.domain.Validation;
+import java.util.Optional;
 
 /** Checks the password of people who log in, a limited number of times. */
 final class LogIn {
@@ -18,8 +20,21 @@ final class LogIn {
         this.limits = limits;
     }
 
+    /**
+     * Whether an account can have this address. PostgreSQL's lower() finds accounts for other spellings too, such as İ
+     * for i, and each of these would have a limit of its own.
+     */
+    private static boolean isAddress(String email) {
+        try {
+            MailAddress.ascii(email);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
     /** @param network the network that the request comes from */
-    Account check(String network, Request request) {
+    Accounts.LoggedIn check(String network, Request request) {
         var validation = new Validation();
         validation.text("email", request.email(), 1, 254);
         validation.text(
@@ -29,9 +44,11 @@ final class LogIn {
                 128);
         validation.check();
         limits.take(network, LIMIT, request.email());
-        var account = accounts.logIn(request.email(), request.password())
-                .orElseThrow(() -> DomainError.unauthenticated("The address or the password is wrong."));
+        var loggedIn = isAddress(request.email())
+                ? accounts.logIn(request.email(), request.password())
+                : Optional.<Accounts.LoggedIn>empty();
+        if (loggedIn.isEmpty()) throw DomainError.unauthenticated("The address or the password is wrong.");
         limits.giveBack(network, LIMIT, request.email());
-        return account;
+        return loggedIn.get();
     }
 }

@@ -38,12 +38,20 @@ public final class Sessions implements Authenticator {
     }
 
     /** Starts a session with a new token, and ends the session that came with the request. */
-    public void start(Context context, UUID account) {
+    void start(Context context, UUID account) {
+        start(context, account, accounts.sessionGeneration(account));
+    }
+
+    void start(Context context, Accounts.LoggedIn loggedIn) {
+        start(context, loggedIn.account().id(), loggedIn.sessionGeneration());
+    }
+
+    private void start(Context context, UUID account, int generation) {
         end(context);
         var bytes = new byte[TOKEN_BYTES];
         random.nextBytes(bytes);
         var token = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-        var value = account + " " + accounts.sessionGeneration(account);
+        var value = account + " " + generation;
         redis.client().set(key(token), value, SetParams.setParams().ex(lasts.toSeconds()));
         setCookie(context, token, (int) lasts.toSeconds());
     }

@@ -36,8 +36,8 @@ final class CoursePages {
         var values = Map.of(
                 "q",
                 words,
-                "begun",
-                Params.query(context, "cursor") != null,
+                "first",
+                Params.query(context, "cursor") == null ? false : "/?q=" + encoded(words),
                 "courses",
                 page.items(),
                 "next",
@@ -46,7 +46,11 @@ final class CoursePages {
     }
 
     private static String next(String words, String cursor) {
-        return "/?q=%s&cursor=%s".formatted(URLEncoder.encode(words, StandardCharsets.UTF_8), cursor);
+        return "/?q=%s&cursor=%s".formatted(encoded(words), cursor);
+    }
+
+    private static String encoded(String words) {
+        return URLEncoder.encode(words, StandardCharsets.UTF_8);
     }
 
     private void course(Context context) {

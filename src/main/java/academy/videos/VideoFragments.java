@@ -26,9 +26,15 @@ final class VideoFragments {
     }
 
     private static Map<String, Object> values(Lesson lesson, VideoLinks.View view) {
-        if (view.url() == null) return Map.of("plays", false, "waits", view.id(), "progress", view.progress());
+        var isUnderWay = view.status() == Video.Status.QUEUED || view.status() == Video.Status.TRANSCODING;
+        if (isUnderWay) return Map.of("plays", false, "waits", view.id(), "progress", view.progress(), "fault", false);
+        if (view.url() == null) {
+            var reason = Optional.ofNullable(view.reason()).orElse("Films can't be played at the moment.");
+            return Map.of("plays", false, "waits", false, "fault", reason);
+        }
         var poster = Optional.ofNullable(view.poster()).<Object>map(address -> address);
-        return Map.of("id", lesson.id(), "plays", view.url(), "poster", poster.orElse(false), "waits", false);
+        return Map.of(
+                "id", lesson.id(), "plays", view.url(), "poster", poster.orElse(false), "waits", false, "fault", false);
     }
 
     String uploadForm(Lesson lesson) {

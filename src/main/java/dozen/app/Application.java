@@ -11,6 +11,7 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TimeZone;
 import java.util.function.BiFunction;
@@ -82,6 +83,7 @@ public final class Application<S> {
     public int run(Map<String, String> environment, String... arguments) {
         // The driver sends PostgreSQL the machine's time zone, whose name PostgreSQL may not know. Logs use UTC, too.
         TimeZone.setDefault(TimeZone.getTimeZone(ZoneOffset.UTC));
+        Locale.setDefault(Locale.ROOT); // numbers in SQL and keys have the digits 0 to 9, whatever the machine speaks
         try {
             dispatch(environment, arguments.length == 0 ? List.of("web") : Arrays.asList(arguments));
             return 0;

@@ -2,6 +2,7 @@ package dozen.http;
 
 import io.javalin.http.Context;
 import jakarta.servlet.http.HttpServletRequest;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +24,11 @@ final class Body {
     private static final long MAX_DRAINED_BYTES = 16L * MAX_BYTES;
     private static final Duration LONGEST_DRAIN = Duration.ofSeconds(5);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+    /** How long a body may take to arrive, so that slow callers can't occupy all the requests that may run at once. */
+    private static final Duration MAX_READ = Duration.ofSeconds(30);
+    /** How long a body may pause while it arrives. */
+    private static final Duration MAX_READ_PAUSE = Duration.ofSeconds(10);
+
     private static final String READ = "dozen.body";
 
     private Body() {}
@@ -31,7 +37,8 @@ final class Body {
      * Reads the body once, and keeps it for later calls. The parameters of its type are ignored, because JSON and forms
      * are always UTF-8 (RFC 8259, 11; URL Standard, 5). The servlet's getContentType fails for an unknown charset.
      *
-     * @throws Problem 415 for another type or an encoded body, 413 for more than {@link #MAX_BYTES} bytes
+     * @throws Problem 415 for another type or an encoded body, 413 for more than {@link #MAX_BYTES} bytes, 408 for one
+     *     that takes longer than 30 s, 400 for one that pauses for 10 s or breaks off
      */
     static byte[] read(Context context, String wanted) {
         var type =
@@ -42,7 +49,7 @@ final class Body {
         if (kept != null) return kept;
         try {
             var isLarge = context.req().getContentLengthLong() > MAX_BYTES;
-            var bytes = isLarge ? null : context.req().getInputStream().readNBytes(MAX_BYTES + 1);
+            var bytes = isLarge ? null : readInTime(context);
             if (isLarge || bytes.length > MAX_BYTES) {
                 throw Problem.of(413, "The body may have %d bytes at the most.".formatted(MAX_BYTES));
             }
@@ -50,6 +57,28 @@ final class Body {
             return bytes;
         } catch (IOException e) {
             throw Problem.badRequest("The body did not arrive whole.");
+        }
+    }
+
+    private static byte[] readInTime(Context context) throws IOException {
+        var endPoint = ServletContextRequest.getServletContextRequest(context.req())
+                .getConnectionMetaData()
+                .getConnection()
+                .getEndPoint();
+        var idle = endPoint.getIdleTimeout();
+        var deadline = System.nanoTime() + MAX_READ.toNanos();
+        var in = context.req().getInputStream();
+        var read = new ByteArrayOutputStream();
+        endPoint.setIdleTimeout(MAX_READ_PAUSE.toMillis());
+        try {
+            var buffer = new byte[8192];
+            for (int n; read.size() <= MAX_BYTES && (n = in.read(buffer)) >= 0; ) {
+                if (System.nanoTime() > deadline) throw Problem.of(408, "The body took too long to arrive.");
+                read.write(buffer, 0, n);
+            }
+            return read.toByteArray();
+        } finally {
+            endPoint.setIdleTimeout(idle);
         }
     }
 

@@ -32,9 +32,11 @@ public record ClientAddress(int trustedProxyHops) {
     String of(Request request) {
         var peer = Request.getRemoteAddr(request);
         if (trustedProxyHops == 0) return peer;
-        var entries = request.getHeaders().getCSV("X-Forwarded-For", false);
-        if (entries.size() < trustedProxyHops) return peer;
-        return parse(entries.get(entries.size() - trustedProxyHops))
+        // Quotes mean nothing here: a client that opens one would hide the entries that proxies append.
+        var entries = String.join(",", request.getHeaders().getValuesList("X-Forwarded-For"))
+                .split(",", -1);
+        if (entries.length < trustedProxyHops) return peer;
+        return parse(entries[entries.length - trustedProxyHops])
                 .map(InetAddress::getHostAddress)
                 .orElse(peer);
     }

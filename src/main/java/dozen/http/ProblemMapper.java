@@ -39,7 +39,9 @@ record ProblemMapper(List<HttpField> defaultHeaders, Health health, ProblemPage 
         var problem = problem(failure, id);
         problem.answer(context);
         if (Html.isWanted(context.path(), context.header("Accept"))) {
-            Html.answer(context, html(problem, id, problem.status == 503 ? health.away() : List.of()));
+            Html.answer(
+                    context,
+                    html(problem, context.method().name(), id, problem.status == 503 ? health.away() : List.of()));
         } else {
             context.contentType(TYPE).result(problem.json(id));
         }
@@ -79,8 +81,8 @@ record ProblemMapper(List<HttpField> defaultHeaders, Health health, ProblemPage 
         };
     }
 
-    private String html(Problem problem, String requestId, List<String> away) {
-        var isTemporary = problem.status == 503;
+    private String html(Problem problem, String method, String requestId, List<String> away) {
+        var isTemporary = problem.status == 503 && method.equals("GET"); // a form is not sent again by itself
         return page.render(new ProblemPage.View(
                 problem.status, problem.title(), problem.getMessage(), requestId, away, isTemporary));
     }
@@ -100,7 +102,9 @@ record ProblemMapper(List<HttpField> defaultHeaders, Health health, ProblemPage 
         // Jetty closes the connection after a malformed request, or when part of the body has not arrived yet. The
         // header tells the caller, which would otherwise reuse the connection.
         if (response.getStatus() != 503 || !request.consumeAvailable()) headers.put(HttpHeader.CONNECTION, "close");
-        var body = wantsHtml ? html(problem, id, List.of()).getBytes(StandardCharsets.UTF_8) : problem.json(id);
+        var body = wantsHtml
+                ? html(problem, request.getMethod(), id, List.of()).getBytes(StandardCharsets.UTF_8)
+                : problem.json(id);
         response.write(true, ByteBuffer.wrap(body), callback);
         return true;
     }

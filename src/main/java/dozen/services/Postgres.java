@@ -10,6 +10,8 @@ import java.util.Set;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.ConnectionFactory;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.StatementExceptions;
+import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
 
 /** PostgreSQL as an attached resource: a bounded pool with time-outs everywhere, and JDBI on top of it. */
 public final class Postgres implements AutoCloseable {
@@ -42,6 +44,8 @@ public final class Postgres implements AutoCloseable {
      */
     public Postgres(PostgresUrl url, int poolSize, Duration statementLimit) {
         address = url.toString();
+        // JDBI's messages would show the arguments of a failed statement in the log: addresses and password hashes.
+        jdbi.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
         // The pool is configured directly, because it would copy a HikariConfig field by field through reflection.
         pool.setPoolName("postgres");
         pool.setJdbcUrl(url.jdbc());

@@ -8,6 +8,7 @@ import academy.RunningAcademy;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.MailCatcher;
 import dev.TestServices;
+import dozen.config.Secret;
 import dozen.services.Postgres;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -38,6 +39,29 @@ class PasswordsTest {
     private static HttpResponse<String> logIn(String email, String password) {
         return academy.post("/api/sessions", """
                 {"email": "%s", "password": "%s"}""".formatted(email, password));
+    }
+
+    /** The password is checked against a hash of before the change, and the session would begin after it. */
+    @Test
+    void aLogInThatIsUnderWayEndsWithTheOldPassword() {
+        academy.signUp("race@example.com");
+        try (var postgres = academy.postgres()) {
+            var accounts = new Accounts(postgres.jdbi(), new Passwords(Passwords.Cost.DEFAULT));
+            var loggedIn = accounts.logIn("race@example.com", new Secret(RunningAcademy.PASSWORD))
+                    .orElseThrow();
+            var id = loggedIn.account().id();
+            assertTrue(accounts.find(id, loggedIn.sessionGeneration()).isPresent());
+            accounts.endSessions(id);
+            assertTrue(accounts.find(id, loggedIn.sessionGeneration()).isEmpty());
+        }
+    }
+
+    /** PostgreSQL's lower('İ') is i, so such an address would find the account and have a count of its own. */
+    @Test
+    void anotherSpellingOfAnAddressIsNoWayAroundTheLimit() {
+        academy.signUp("vivian@example.com");
+        assertEquals(401, logIn("vİvian@example.com", RunningAcademy.PASSWORD).statusCode());
+        assertEquals(201, logIn("VIVIAN@example.com", RunningAcademy.PASSWORD).statusCode());
     }
 
     private static HttpResponse<String> me(String cookie) {

@@ -11,6 +11,7 @@ import dozen.services.Migrations;
 import dozen.services.PostgresUrl;
 import dozen.services.Redis;
 import dozen.services.RedisUrl;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,6 +72,11 @@ class RefusingServicesTest {
             var answer = academy.post("/api/sessions", """
                     {"email": "zoe@example.com", "password": "correct horse battery"}""");
             assertEquals(503, answer.statusCode(), answer.body());
+            var signedUp = academy.send(academy.request("/sign-up")
+                    .header("Content-Type", "application/x-www-form-urlencoded")
+                    .POST(BodyPublishers.ofString("email=new%40example.com&name=New&password=correct+horse+battery")));
+            assertEquals(303, signedUp.statusCode(), signedUp.body());
+            assertEquals("/log-in", signedUp.headers().firstValue("Location").orElseThrow());
             var ready = academy.get("/health/ready");
             assertEquals(200, ready.statusCode());
             assertTrue(ready.body().contains("degraded"), ready.body());

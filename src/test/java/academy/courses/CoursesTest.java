@@ -63,6 +63,15 @@ class CoursesTest {
     }
 
     @Test
+    void aSlugOrATitleOfAnyLengthIsRefused() {
+        for (var field : List.of("slug", "title")) {
+            var body = "{\"%s\": \"%s\"%s}"
+                    .formatted(field, "a-".repeat(400_000) + "a", field.equals("slug") ? ", \"title\": \"x\"" : "");
+            assertEquals(422, academy.post("/api/courses", body, admin).statusCode(), field);
+        }
+    }
+
+    @Test
     void othersOnlyRead() {
         var course = create("Read only");
         academy.signUp("reader@example.com");

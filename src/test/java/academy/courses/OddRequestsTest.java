@@ -282,6 +282,17 @@ class OddRequestsTest {
         }
     }
 
+    /** A client can't hide the address that the proxy appended behind a quotation mark, and so get a count of its own. */
+    @Test
+    void aQuoteInTheHeaderHidesNoAddress() {
+        try (var strict = RunningAcademy.start(Map.of("TRUSTED_PROXY_HOPS", "2", "LOG_IN_TRIES_BY_ADDRESS", "3"))) {
+            for (var i = 0; i < 4; i++) {
+                var header = "9.9.9.%d, 8.8.8.%d, \", 203.0.113.7, 10.0.0.1".formatted(i, i);
+                assertEquals(i < 3 ? 401 : 429, logIn(strict, "application/json", header), header);
+            }
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"gzip", "identity", "br", "gzip;q=0", "*"})
     void whatMayBeCompressedSaysSoToCaches(String encoding) {

@@ -93,6 +93,20 @@ class PostgresTest {
         }
     }
 
+    @Test
+    void theMessageOfAFailedStatementShowsNoArguments() {
+        var url = PostgresUrl.parse(TestServices.shared().newDatabase());
+        try (var postgres = Postgres.attach(url, 1, Duration.ofSeconds(5))) {
+            var failure = assertThrows(
+                    RuntimeException.class,
+                    () -> postgres.jdbi()
+                            .useHandle(handle -> handle.createUpdate("INSERT INTO missing VALUES (:password)")
+                                    .bind("password", "canary")
+                                    .execute()));
+            assertFalse(failure.toString().contains("canary"), failure.toString());
+        }
+    }
+
     /** PostgreSQL itself answers, through a proxy that changes the version with which it greets. */
     @Test
     void aServerThatIsTooOldIsRefusedInOneLine() throws Exception {
