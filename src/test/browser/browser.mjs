@@ -16,7 +16,7 @@ export async function launch() {
   return chromium.launch({ executablePath, args: ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"] });
 }
 
-/** A visitor with cookies of their own. What they meet that is wrong is in wrong. */
+/** Opens a page with its own cookies. The errors that its console shows are collected in "wrong". */
 export async function visitor(browser, options = {}) {
   const context = await browser.newContext({ baseURL: ACADEMY, ...options });
   context.setDefaultTimeout(LIMIT_MS);
@@ -37,7 +37,7 @@ export async function logIn(page, email, password = PASSWORD) {
   await page.getByRole("button", { name: "Log out" }).waitFor();
 }
 
-/** Asks until it is so. */
+/** Repeats the call until it returns a truthy value. */
 export async function eventually(what, ask, limit = LIMIT_MS) {
   const end = Date.now() + limit;
   for (;;) {

@@ -7,17 +7,17 @@ import { MAILS, eventually, launch, logIn, visitor } from "./browser.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const PICTURES = process.env.PICTURES;
-/** Of a server that has a database without tables, and no Redis. */
+/** The address of a server that has a database without tables, and no Redis. */
 const BROKEN = process.env.BROKEN;
-const MOST_BYTES = 100_000;
-/** Swagger UI's. */
-const MOST_DOCS_BYTES = 500_000;
+const MAX_BYTES = 100_000;
+/** The same limit for /docs, which loads Swagger UI. */
+const MAX_DOCS_BYTES = 500_000;
 /** What axe finds in Swagger UI's own elements and colours. */
-const OF_SWAGGER_UI = ["color-contrast", "nested-interactive"];
-const MOST_REQUESTS = 12;
+const SWAGGER_UI_RULES = ["color-contrast", "nested-interactive"];
+const MAX_REQUESTS = 12;
 const HEIGHT = 844;
 
-/** Has a session that no server knows. */
+/** The name of a visitor whose cookie holds a session that no server knows. */
 const STRANGER = "stranger";
 const FAILING = ["not-found", "forbidden", "error", "away"];
 
@@ -62,8 +62,8 @@ before(async () => {
 });
 after(() => browser?.close());
 
-/** What reaches beyond the window, or is wider than what it stands in: text that is cut. */
-function stickingOut() {
+/** Finds elements that reach beyond the window, and elements whose text is cut off. */
+function findOverflow() {
   const cut = (element) =>
     element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).overflowX !== "visible";
   return [...document.body.querySelectorAll("*:not(.skip):not(thead):not(thead *)")]
@@ -75,7 +75,7 @@ function stickingOut() {
     .map((element) => element.outerHTML.slice(0, 120));
 }
 
-/** Bytes of all that this server sends to somebody whose browser was never here. */
+/** Returns how many bytes this server sends for a page to a browser with an empty cache. */
 async function weigh(name, path, storageState) {
   const { context, page } = await visitor(browser, { storageState });
   const finished = [];
@@ -87,8 +87,8 @@ async function weigh(name, path, storageState) {
   const bytes = sizes.reduce((sum, size) => sum + size.responseBodySize + size.responseHeadersSize, 0);
   await context.close();
   assert.ok(bytes > 10_000, `${path}: only ${bytes} bytes were seen`);
-  assert.ok(bytes < (name === "docs" ? MOST_DOCS_BYTES : MOST_BYTES), `${path} takes ${bytes} bytes`);
-  assert.ok(own.length <= MOST_REQUESTS, `${path} takes ${own.length} requests`);
+  assert.ok(bytes < (name === "docs" ? MAX_DOCS_BYTES : MAX_BYTES), `${path} takes ${bytes} bytes`);
+  assert.ok(own.length <= MAX_REQUESTS, `${path} takes ${own.length} requests`);
   return bytes;
 }
 
@@ -108,7 +108,7 @@ for (const width of [390, 1280]) {
           await page.goto(path, { waitUntil: "load" });
           if (name === "lesson") await page.waitForTimeout(500); // the film's first picture
           await page.screenshot({ path: `${PICTURES}/${name}-${width}-${colorScheme}.png`, fullPage: true });
-          assert.deepEqual(await page.evaluate(stickingOut), [], `${path} at ${width}`);
+          assert.deepEqual(await page.evaluate(findOverflow), [], `${path} at ${width}`);
           if (FAILING.includes(name)) wrong.length = 0; // a console tells of each
           assert.deepEqual(wrong, []);
           // Contrast follows the scheme and layout the width: two of the four show both.
@@ -117,7 +117,7 @@ for (const width of [390, 1280]) {
           const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
           const serious = found.violations
             .filter((violation) => ["serious", "critical"].includes(violation.impact))
-            .filter((violation) => name !== "docs" || !OF_SWAGGER_UI.includes(violation.id))
+            .filter((violation) => name !== "docs" || !SWAGGER_UI_RULES.includes(violation.id))
             .map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.html).join(" ")}`);
           assert.deepEqual(serious, [], path);
         }

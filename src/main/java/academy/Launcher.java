@@ -7,7 +7,7 @@ import java.io.File;
  * so in one line instead of "class file has wrong version".
  */
 public final class Launcher {
-    private static final double NEEDED = 25;
+    private static final double MIN_JAVA_VERSION = 25;
     /** EX_UNAVAILABLE of sysexits.h. */
     private static final int UNAVAILABLE = 69;
 
@@ -15,7 +15,7 @@ public final class Launcher {
 
     public static void main(String[] arguments) {
         String version = System.getProperty("java.specification.version"); // such as "1.8", or "17" since Java 9
-        if (Double.parseDouble(version) < NEEDED) {
+        if (Double.parseDouble(version) < MIN_JAVA_VERSION) {
             refuse("needs Java 25 or newer, but this is Java " + version + ": " + System.getProperty("java.home"));
         }
         refuseOldCache(new File(System.getProperty("java.class.path")));

@@ -25,10 +25,10 @@ import java.time.Duration;
 /** The whole wiring: the process types, the backing services that they attach, and the features. */
 public final class Main {
     static final String NAME = "Academy";
-    /** The longest that a statement of a request may take. */
-    private static final Duration STATEMENT = Duration.ofSeconds(5);
-    /** The same for jobs and tasks, which may take longer. */
-    private static final Duration LONG_STATEMENT = Duration.ofMinutes(10);
+    /** How long one SQL statement of a request may take. */
+    private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(5);
+    /** How long one SQL statement of a job or a task may take. */
+    private static final Duration LONG_STATEMENT_TIMEOUT = Duration.ofMinutes(10);
 
     /** Settings come from the environment. SIGTERM, SIGINT and System.exit close what the lifecycle owns, in reverse. */
     public static void main(String[] arguments) {
@@ -67,7 +67,8 @@ public final class Main {
 
     static Server web(Settings settings, Lifecycle lifecycle) {
         var connections = settings.services().postgres().poolSize();
-        var services = attach(settings, lifecycle, connections, STATEMENT).connect();
+        var services =
+                attach(settings, lifecycle, connections, STATEMENT_TIMEOUT).connect();
         var features = features(settings, services).join("web", lifecycle);
         return lifecycle.register(Server.start(settings.http(), services.health(), services.layout(), routes -> {
             features.forEach(feature -> feature.routes(routes));
@@ -78,7 +79,8 @@ public final class Main {
     static Worker worker(Settings settings, Lifecycle lifecycle) {
         var connections =
                 Math.max(settings.services().postgres().poolSize(), Worker.connections(settings.workerThreads()));
-        var services = attach(settings, lifecycle, connections, LONG_STATEMENT).connect();
+        var services =
+                attach(settings, lifecycle, connections, LONG_STATEMENT_TIMEOUT).connect();
         var features = features(settings, services).join("worker", lifecycle);
         var name = lifecycle.processName("worker");
         var drain = settings.process().drain();
@@ -88,7 +90,7 @@ public final class Main {
     }
 
     static Scheduler scheduler(Settings settings, Lifecycle lifecycle) {
-        var services = attach(settings, lifecycle, 4, STATEMENT).connect();
+        var services = attach(settings, lifecycle, 4, STATEMENT_TIMEOUT).connect();
         var features = features(settings, services).join("scheduler", lifecycle);
         var scheduler = lifecycle.register(new Scheduler(services.postgres()));
         features.forEach(feature -> feature.ticks(scheduler));
@@ -97,7 +99,7 @@ public final class Main {
 
     /** The features for tasks and the console. Nothing connects before it is used. */
     private static Features commands(Settings settings, Lifecycle lifecycle) {
-        return features(settings, attach(settings, lifecycle, 2, LONG_STATEMENT));
+        return features(settings, attach(settings, lifecycle, 2, LONG_STATEMENT_TIMEOUT));
     }
 
     /** The backing services that every process has: a HikariCP pool and a Jedis client, and what is made of them. */

@@ -37,7 +37,7 @@ public record Settings(
         VideosFeature.Settings videos,
         RemindersFeature.Settings reminders,
         List<Setting> declared) {
-    /** A value for each required setting, for listing what there is without running anything. */
+    /** A value for each required setting, so that the tasks can be listed without real settings. */
     static final Map<String, String> EXAMPLE = Map.of(
             "DATABASE_URL", "postgres://localhost/example",
             "REDIS_URL", "redis://localhost",

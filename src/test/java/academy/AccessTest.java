@@ -16,7 +16,7 @@ class AccessTest {
     private static final String ID = "00000000-0000-7000-8000-000000000000";
 
     @Test
-    void everyRouteIsOpenToThoseAloneWhomItNames() {
+    void everyRouteEnforcesItsAccess() {
         var cheap = Map.of("ARGON2_MEMORY_KIB", "7168", "ARGON2_ITERATIONS", "1");
         try (var academy = RunningAcademy.start(cheap)) {
             academy.signUp("learner@example.com");

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What operators ask of a running process. */
+/** The metrics that operators read from a running process. */
 class OperationsTest {
     private static final String TOKEN = "a token of sixteen or more";
 

@@ -87,7 +87,7 @@ class OthersDataTest {
     }
 
     @Test
-    void noRouteGivesAwayOrChangesWhatIsAnothersOwn() {
+    void noRouteReadsOrChangesAnotherAccountsData() {
         var before = all(victim);
         var leaks = new ArrayList<String>();
         for (var operation : academy.accessByRoute().keySet()) {

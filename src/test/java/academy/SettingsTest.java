@@ -60,7 +60,7 @@ class SettingsTest {
     }
 
     @Test
-    void everyTimeOfDayIsOne() {
+    void everyCronSettingIsValidated() {
         var times = declared().stream()
                 .filter(setting -> setting.name().endsWith("_CRON"))
                 .toList();
@@ -74,7 +74,7 @@ class SettingsTest {
     }
 
     @Test
-    void placeholdersAreNoSecrets() {
+    void weakSecretKeysAreRefused() {
         for (var key : new String[] {"short", "a".repeat(64)}) {
             var env = new Env(Map.of("SECRET_KEY", key, "DATABASE_URL", "postgres://h/d", "REDIS_URL", "redis://h"));
             read(env);

@@ -183,18 +183,18 @@ final class JobBench implements AutoCloseable {
 
     /** Enqueues no-op jobs at a steady rate, twenty per transaction; none at a rate of 0. */
     private final class Load implements AutoCloseable {
-        private static final int AT_ONCE = 20;
+        private static final int BATCH_SIZE = 20;
         private final Thread thread;
         private volatile boolean ended;
 
         private Load(int perSecond) {
             thread = Thread.ofVirtual().start(() -> {
                 for (var next = System.nanoTime(); !ended && perSecond > 0; ) {
-                    var batch = LongStream.range(0, AT_ONCE)
+                    var batch = LongStream.range(0, BATCH_SIZE)
                             .mapToObj(number -> Job.of(new NoOpWorker.NoOp((int) number)))
                             .toList();
                     postgres.jdbi().useTransaction(transaction -> jobs.enqueueAll(transaction, batch));
-                    next += 1_000_000_000L * AT_ONCE / perSecond;
+                    next += 1_000_000_000L * BATCH_SIZE / perSecond;
                     LockSupport.parkNanos(next - System.nanoTime());
                 }
             });

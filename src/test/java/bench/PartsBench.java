@@ -42,7 +42,7 @@ public class PartsBench {
             "Zoë",
             "admin",
             false,
-            "logInsAway",
+            "sessionsUnavailable",
             false,
             "refresh",
             false,

@@ -83,7 +83,7 @@ class DeployFilesTest {
     }
 
     @Test
-    void composeHasTheSettingsThatThereAreAndTheServicesOfTheTests() throws IOException {
+    void composeUsesKnownSettingsAndTheServicesOfTheTests() throws IOException {
         var compose = yaml("docker-compose.yml").getFirst();
         var known = settings().keySet();
         assertTrue(known.containsAll(names(compose.at("/x-app/environment"))));

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Reload {
     /** It polls, because the JDK's watch service takes seconds on macOS. A hundred files take under a millisecond. */
-    private static final int LOOK_EVERY_MS = 50;
+    private static final int POLL_MS = 50;
 
     private static final Path WATCHED = Path.of("src/main");
     private static final Path MIGRATIONS = WATCHED.resolve("resources/db/migration");
@@ -38,7 +38,7 @@ final class Reload {
     void watch() throws IOException, InterruptedException {
         var seen = times();
         for (var i = 0; i < 3; i++) rebuild.warmUp();
-        while (!stop.await(LOOK_EVERY_MS, TimeUnit.MILLISECONDS)) {
+        while (!stop.await(POLL_MS, TimeUnit.MILLISECONDS)) {
             var now = times();
             if (now.equals(seen)) continue;
             var migrate = !only(MIGRATIONS, now).equals(only(MIGRATIONS, seen));

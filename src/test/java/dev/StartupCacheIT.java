@@ -55,7 +55,7 @@ class StartupCacheIT {
     }
 
     @Test
-    void itIsUsedAndQuietly() throws Exception {
+    void theCacheIsUsedWithoutOutput() throws Exception {
         try (var app = start("-Xlog:class+load:file=" + folder.resolve("loaded.log"))) {
             assertEquals("{\"status\":\"ok\"}", health(app));
             app.terminate();
@@ -85,7 +85,7 @@ class StartupCacheIT {
     }
 
     @Test
-    void aBrokenCacheAndNoneAreNoMatter() throws Exception {
+    void aBrokenOrMissingCacheIsIgnored() throws Exception {
         var good = Files.readAllBytes(cache);
         try {
             Files.writeString(cache, "broken");

@@ -15,10 +15,10 @@ import java.util.concurrent.Future;
 /** IX: quick to start, graceful to stop, and nothing is lost when killed. */
 final class Disposability {
     /** Two cores hash this many passwords at once. A third request would wait, and be refused after a while. */
-    private static final int AT_ONCE = 2;
+    private static final int CONCURRENCY = 2;
 
     private static final int JOBS = 20;
-    private static final int SLOWEST_START_MS = 10_000;
+    private static final int MAX_START_MS = 10_000;
 
     private Disposability() {}
 
@@ -27,7 +27,7 @@ final class Disposability {
         var stop = stop(subject);
         var again = subject.killed();
         return "ready after %d ms; SIGTERM amid %d slow requests: all answered, ended after %d ms; a killed worker's jobs done after %d s"
-                .formatted(start, AT_ONCE, stop, again);
+                .formatted(start, CONCURRENCY, stop, again);
     }
 
     private static long start(Subject subject) throws Exception {
@@ -37,7 +37,7 @@ final class Disposability {
                     subject.visitor(web).get("/health/ready", "").statusCode() == 200,
                     "it is not ready when it listens");
             var ms = (System.nanoTime() - begin) / 1_000_000;
-            expect(ms < SLOWEST_START_MS, "it was ready after %d ms", ms);
+            expect(ms < MAX_START_MS, "it was ready after %d ms", ms);
             return ms;
         }
     }
@@ -52,7 +52,7 @@ final class Disposability {
             visitor.signUp(somebody);
             var answers = new ArrayList<Future<HttpResponse<String>>>();
             Callable<HttpResponse<String>> logIn = () -> visitor.tryLogIn(somebody);
-            for (var i = 0; i < AT_ONCE; i++) answers.add(threads.submit(logIn));
+            for (var i = 0; i < CONCURRENCY; i++) answers.add(threads.submit(logIn));
             Thread.sleep(500);
             expect(answers.stream().noneMatch(Future::isDone), "the requests were too quick to be cut");
             var begin = System.nanoTime();

@@ -109,7 +109,7 @@ class MutationsIT {
                         "IX",
                         "a dropped drain",
                         "src/main/java/dozen/http/Server.java",
-                        "awaitQuiet(deadline);\n",
+                        "awaitIdle(deadline);\n",
                         "\n",
                         "Math.max(1, (deadline - System.nanoTime()) / 1_000_000)",
                         "1"),

@@ -32,9 +32,9 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @Tag("long")
 class FaultsIT {
-    private static final int LASTS_MS = 4000;
+    private static final int FAULT_MS = 4000;
     private static final int LESSONS = 250;
-    private static final int RECOVERS_MS = 10_000;
+    private static final int MAX_RECOVERY_MS = 10_000;
 
     enum Fault {
         STOPPED(proxy -> proxy.refuse(true), proxy -> proxy.refuse(false)),
@@ -65,7 +65,7 @@ class FaultsIT {
     /** Repeats the attempt in several threads while the fault lasts. Returns how many ms after its end all was well. */
     private long runDuringFault(Fault fault, Proxy proxy, int threads, Attempt what) throws Exception {
         try (var askers = Executors.newVirtualThreadPerTaskExecutor()) {
-            var end = System.nanoTime() + (LASTS_MS + 1000) * 1_000_000L;
+            var end = System.nanoTime() + (FAULT_MS + 1000) * 1_000_000L;
             for (var i = 0; i < threads; i++) {
                 askers.submit(() -> {
                     while (System.nanoTime() < end && faults.isEmpty()) {
@@ -77,13 +77,15 @@ class FaultsIT {
             }
             Thread.sleep(1000);
             fault.begin.accept(proxy);
-            Thread.sleep(LASTS_MS);
+            Thread.sleep(FAULT_MS);
             fault.end.accept(proxy);
         }
         var back = System.nanoTime();
         for (var well = 0; well < 5; ) {
             well = ask(what) ? well + 1 : 0;
-            assertTrue(System.nanoTime() - back < RECOVERS_MS * 1_000_000L, "not well after " + RECOVERS_MS + " ms");
+            assertTrue(
+                    System.nanoTime() - back < MAX_RECOVERY_MS * 1_000_000L,
+                    "not well after " + MAX_RECOVERY_MS + " ms");
         }
         assertEquals(List.of(), List.copyOf(faults));
         return (System.nanoTime() - back) / 1_000_000;
@@ -108,7 +110,7 @@ class FaultsIT {
                         + " %d acknowledged, %d of them lost%n",
                 service,
                 fault.name().toLowerCase(),
-                LASTS_MS / 1000,
+                FAULT_MS / 1000,
                 tries.get(),
                 100.0 * refusals.get() / tries.get(),
                 recovered,

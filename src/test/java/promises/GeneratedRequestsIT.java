@@ -36,8 +36,8 @@ import org.junit.jupiter.api.Test;
 class GeneratedRequestsIT {
     private static final int REQUESTS = Integer.getInteger("requests", 20_000);
     private static final long SEED = Long.getLong("seed", 12);
-    private static final int AT_ONCE = 16;
-    private static final int LONGEST_SECONDS = 10;
+    private static final int CONCURRENCY = 16;
+    private static final int TIMEOUT_SECONDS = 10;
 
     private final ConcurrentLinkedQueue<String> faults = new ConcurrentLinkedQueue<>();
     private final Map<Integer, AtomicInteger> statuses = new ConcurrentSkipListMap<>();
@@ -64,10 +64,10 @@ class GeneratedRequestsIT {
                     new ObjectMapper().readTree(academy.get("/openapi.json").body());
             var operations = operations(document);
             var work = new ArrayList<Future<?>>();
-            for (var i = 0; i < AT_ONCE; i++) {
-                var random = new Generated(SEED * AT_ONCE + i, document, known, cookies);
+            for (var i = 0; i < CONCURRENCY; i++) {
+                var random = new Generated(SEED * CONCURRENCY + i, document, known, cookies);
                 work.add(threads.submit(() -> {
-                    for (var n = 0; n < REQUESTS / AT_ONCE; n++) {
+                    for (var n = 0; n < REQUESTS / CONCURRENCY; n++) {
                         if (random.below(8) == 0) sendForm(client, academy.port(), random);
                         else send(client, academy.port(), random, operations.get(random.below(operations.size())));
                     }
@@ -103,7 +103,7 @@ class GeneratedRequestsIT {
         if (path.indexOf('?') < 0) path += random.oddQuery();
         var body = random.body(operation.description());
         var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                .timeout(Duration.ofSeconds(LONGEST_SECONDS))
+                .timeout(Duration.ofSeconds(TIMEOUT_SECONDS))
                 .method(
                         random.method(operation.method()),
                         body == null
@@ -125,7 +125,7 @@ class GeneratedRequestsIT {
                 .get(random.below(7));
         var body = random.form();
         var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                .timeout(Duration.ofSeconds(LONGEST_SECONDS))
+                .timeout(Duration.ofSeconds(TIMEOUT_SECONDS))
                 .POST(BodyPublishers.ofByteArray(body.getBytes(StandardCharsets.UTF_8)));
         random.formHeaders().forEach(request::header);
         answer(client, request.build(), body);

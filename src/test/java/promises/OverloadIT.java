@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("long")
 class OverloadIT {
-    private static final int AT_ONCE = 16;
-    private static final int CLIENTS = 10 * AT_ONCE;
+    private static final int CONCURRENCY = 16;
+    private static final int CLIENTS = 10 * CONCURRENCY;
     private static final Duration LOAD_DURATION = Duration.ofSeconds(8);
     /** The limit for a heap of 192 MB (hashing two passwords at once takes 40 of it), code, classes and threads. */
     private static final int MAX_MEGABYTES = 400;
@@ -44,7 +44,7 @@ class OverloadIT {
         var services = TestServices.shared();
         var settings = services.settings(services.newDatabase());
         settings.put("REDIS_URL", services.redis().url() + "/9"); // other tests' failed log-ins count in the shared one
-        settings.put("WEB_MAX_REQUESTS", String.valueOf(AT_ONCE));
+        settings.put("WEB_MAX_REQUESTS", String.valueOf(CONCURRENCY));
         settings.put("LOG_IN_TRIES_BY_ADDRESS", "1000000");
         settings.put("LOG_IN_TRIES_BY_ACCOUNT", "1000000");
         try (var web = App.start(settings, List.of("-Xmx192m", "-jar", App.JAR.toString()), "web");
@@ -77,7 +77,7 @@ class OverloadIT {
             System.out.printf(
                     "overload: %d clients for %d places: %d log-ins served, %d refused with 503 and Retry-After, nothing else;"
                             + " %d MB; the next log-in took %d ms%n",
-                    CLIENTS, AT_ONCE, served.get(), refused.get(), megabytes, back);
+                    CLIENTS, CONCURRENCY, served.get(), refused.get(), megabytes, back);
             assertTrue(served.get() > 0 && refused.get() > 0);
             assertTrue(megabytes < MAX_MEGABYTES, megabytes + " MB");
             assertTrue(back < 2000, back + " ms");

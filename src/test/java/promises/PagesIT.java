@@ -32,10 +32,10 @@ import org.junit.jupiter.api.io.TempDir;
 class PagesIT {
     private static final Path SOURCE = Path.of("src/test/browser");
     private static final Path FOLDER = Path.of("target/browser");
-    /** The film is so large that a test can reload the page during its upload. */
+    /** The size of the film, large enough that a test can reload the page during its upload. */
     private static final long FILM_BYTES = 200_000_000;
     /** The timeout for one test file. */
-    private static final int LONGEST_SECONDS = 300;
+    private static final int TIMEOUT_SECONDS = 300;
 
     @Test
     void theStoryIsToldAndEveryPageLooksRight(@TempDir Path temporary) throws Exception {
@@ -76,14 +76,14 @@ class PagesIT {
                                     Path.of("target/screenshots")
                                             .toAbsolutePath()
                                             .toString());
-                    run(node, LONGEST_SECONDS);
+                    run(node, TIMEOUT_SECONDS);
                 }
             }
         }
     }
 
     private static void comesBack(Proxy redis, Path seen) {
-        var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(3 * LONGEST_SECONDS);
+        var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(3 * TIMEOUT_SECONDS);
         while (!Files.exists(seen) && System.nanoTime() < end) LockSupport.parkNanos(100_000_000);
         redis.refuse(false);
     }

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /** The status page and the other pages show processes that come and go, and resources that are away. */
 @Execution(ExecutionMode.CONCURRENT) // it waits most of the time
 class StatusIT {
-    private static final Duration NOTICED = Duration.ofSeconds(15);
-    private static final Duration APPEARED = Duration.ofSeconds(3);
+    private static final Duration MAX_NOTICE_TIME = Duration.ofSeconds(15);
+    private static final Duration MAX_APPEAR_TIME = Duration.ofSeconds(3);
 
     private final HttpClient client = HttpClient.newHttpClient();
     private String address;
@@ -64,20 +64,23 @@ class StatusIT {
 
     private void processes(Map<String, String> settings) throws Exception {
         try (var killed = App.start(settings, "worker")) {
-            eventually(NOTICED, () -> workers().size() == 1);
+            eventually(MAX_NOTICE_TIME, () -> workers().size() == 1);
             var first = workers().getFirst();
             killed.kill();
             try (var _ = App.start(settings, "worker")) {
-                eventually(NOTICED, () -> workers().size() == 1 && !workers().contains(first));
+                eventually(
+                        MAX_NOTICE_TIME,
+                        () -> workers().size() == 1 && !workers().contains(first));
             }
         }
         try (var one = App.start(settings, "worker")) {
             while (one.out().stream().noneMatch(line -> line.contains("jobs at once"))) Thread.sleep(20);
-            eventually(APPEARED, () -> workers().stream().anyMatch(name -> name.contains("-" + one.pid() + "-")));
+            eventually(
+                    MAX_APPEAR_TIME, () -> workers().stream().anyMatch(name -> name.contains("-" + one.pid() + "-")));
             one.terminate();
             assertTrue(Set.of(0, 143).contains(one.exitCode()));
         }
-        eventually(APPEARED, () -> texts(status().get("drains"), "type").contains("worker"));
+        eventually(MAX_APPEAR_TIME, () -> texts(status().get("drains"), "type").contains("worker"));
         var status = status();
         assertEquals("v7", status.at("/release/version").asText());
         assertTrue(texts(status.get("starts"), "type").containsAll(List.of("web", "worker")));
@@ -92,7 +95,7 @@ class StatusIT {
     private void redisAway(Proxy redis) throws Exception {
         redis.refuse(true);
         eventually(
-                NOTICED,
+                MAX_NOTICE_TIME,
                 () -> status().at("/resources/resources/redis/status").asText().equals("away"));
         assertTrue(page("/status").body().contains("Unknown while Redis is away"));
         var catalogue = page("/");
@@ -102,18 +105,19 @@ class StatusIT {
         assertTrue(learning.body().contains("<strong>redis</strong> is away"), learning.body());
         assertTrue(learning.body().contains("/dozen/away.js"), "it does not ask again by itself");
         redis.refuse(false);
-        eventually(NOTICED, () -> status().at("/resources/status").asText().equals("ok"));
+        eventually(
+                MAX_NOTICE_TIME, () -> status().at("/resources/status").asText().equals("ok"));
         assertEquals(303, page("/learning").statusCode());
     }
 
     private void postgresAway(Proxy postgres) throws Exception {
         postgres.refuse(true);
-        eventually(NOTICED, () -> page("/").body().contains("<strong>postgres</strong> is away"));
+        eventually(MAX_NOTICE_TIME, () -> page("/").body().contains("<strong>postgres</strong> is away"));
         var status = page("/status");
         assertEquals(200, status.statusCode());
         assertTrue(status.body().contains("Unknown while PostgreSQL is away"));
         postgres.refuse(false);
-        eventually(NOTICED, () -> page("/").statusCode() == 200);
+        eventually(MAX_NOTICE_TIME, () -> page("/").statusCode() == 200);
     }
 
     private JsonNode status() throws Exception {

@@ -71,7 +71,7 @@ final class AccountPages {
             sessions.start(context, account.id());
             return true;
         } catch (RuntimeException e) {
-            if (!TransientFailures.is(e)) throw e;
+            if (!TransientFailures.isTransient(e)) throw e;
             return false;
         }
     }

@@ -41,7 +41,7 @@ final class AccountRoutes {
 
     void register(Routes routes) {
         routes.post("/api/accounts", Access.PUBLIC, idempotency.once(this::prepareSignUp, this::signUp));
-        routes.post("/api/sessions", Access.PUBLIC, this::logIn); // not once: a replayed answer would have no cookie
+        routes.post("/api/sessions", Access.PUBLIC, this::logIn); // no Idempotency: a replay would have no cookie
         routes.delete("/api/sessions", Access.USER, this::logOutEverywhere);
         routes.delete("/api/sessions/current", Access.PUBLIC, this::logOut);
         routes.get("/api/me", Access.USER, context -> context.json(sessions.account(context)));
@@ -85,7 +85,7 @@ final class AccountRoutes {
                             changed.check(profile);
                             return changed;
                         },
-                        () -> cache.forget(key(id)))
+                        () -> cache.evict(key(id)))
                 .orElseThrow(DomainError::notFound);
         context.json(account);
     }

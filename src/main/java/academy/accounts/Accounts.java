@@ -231,7 +231,9 @@ public final class Accounts {
         }));
     }
 
-    /** Keeps why an address gets no mail, to be told to its account; null when mails arrive. */
+    /**
+     * Stores why the mail server refused an address, so that the account's owner can read it; null when mails arrive.
+     */
     public void mailRefused(String email, String answer) {
         jdbi.useHandle(handle -> handle.createUpdate("""
                         UPDATE accounts SET mail_refused = :answer

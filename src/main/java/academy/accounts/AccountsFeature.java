@@ -46,9 +46,9 @@ public final class AccountsFeature implements Feature {
             return new Passwords.Cost(
                     env.setting("ARGON2_MEMORY_KIB", "memory that a password's hash takes")
                             .integer(defaultValue.memoryKib(), 7_168, 1_048_576),
-                    env.setting("ARGON2_ITERATIONS", "passes over that memory")
+                    env.setting("ARGON2_ITERATIONS", "passes over the memory of a hash")
                             .integer(defaultValue.iterations(), 1, 20),
-                    env.setting("ARGON2_LANES", "lanes of that memory").integer(defaultValue.lanes(), 1, 16));
+                    env.setting("ARGON2_LANES", "parallel lanes of a hash").integer(defaultValue.lanes(), 1, 16));
         }
     }
 

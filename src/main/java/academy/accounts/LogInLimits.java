@@ -48,7 +48,7 @@ final class LogInLimits {
         try {
             limits.take("sign-up:address", network, signUps);
         } catch (RuntimeException e) {
-            if (!TransientFailures.is(e)) throw e;
+            if (!TransientFailures.isTransient(e)) throw e;
         }
     }
 

@@ -65,7 +65,7 @@ final class PasswordChanges {
     }
 
     private static DomainError expired() {
-        return DomainError.gone("This link was used, has expired, or is none of ours. Ask for a new one.");
+        return DomainError.gone("This link was already used, has expired, or is not valid. Ask for a new one.");
     }
 
     private static void check(Secret password) {

@@ -11,7 +11,7 @@ public record Profile(String name, String about, String timeZone, Boolean letter
         if (!before.name().equals(name)) validation.personName("name", name);
         validation.text("about", about, 0, 2_000);
         if (timeZone != null && !ZoneId.getAvailableZoneIds().contains(timeZone)) {
-            validation.error("timeZone", "is no time zone; one looks like Europe/Vienna");
+            validation.error("timeZone", "is not a time zone such as Europe/Vienna");
         }
         if (letters == null) validation.error("letters", "must be true or false");
         validation.check();

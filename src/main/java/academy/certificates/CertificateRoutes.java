@@ -18,10 +18,10 @@ import java.util.Optional;
 
 /** The caller's own certificates, and the public page that verifies any certificate. */
 final class CertificateRoutes {
-    /** The most certificates on a page; more than anybody gets. */
-    private static final Slice.Request MAX = new Slice.Request(100, Optional.empty());
+    /** The first page of the caller's certificates, larger than anybody needs. */
+    private static final Slice.Request FIRST_PAGE = new Slice.Request(100, Optional.empty());
 
-    private static final Duration LINK = Duration.ofMinutes(5);
+    private static final Duration LINK_TTL = Duration.ofMinutes(5);
     private static final DateTimeFormatter DAY =
             DateTimeFormatter.ofPattern("d MMMM uuuu", Locale.ENGLISH).withZone(ZoneOffset.UTC);
 
@@ -47,7 +47,7 @@ final class CertificateRoutes {
         context.json(certificates.list(account, Params.slice(context)));
     }
 
-    /** Finds a certificate that the caller may see. Another account's answers 404, except to an admin. */
+    /** Finds a certificate that the caller may see: their own, or any for an admin. Others get 404. */
     private Certificate own(Context context) {
         var caller = Routes.caller(context);
         return certificates
@@ -65,10 +65,10 @@ final class CertificateRoutes {
         var storage = files.orElseThrow(() -> DomainError.unavailable("No file storage is attached."));
         if (!certificate.isReady()) throw DomainError.conflict("The file is being made. Try again in a moment.");
         context.status(302)
-                .header("Location", storage.link(certificate.file(), LINK).toString());
+                .header("Location", storage.link(certificate.file(), LINK_TTL).toString());
     }
 
-    /** Shows what the certificate shows, and nothing more of the account. */
+    /** Shows the contents of the certificate, and no other data of the account. */
     private void verify(Context context) {
         var certificate = certificates.find(Params.uuid(context, "id")).orElseThrow(DomainError::notFound);
         layout.answer(
@@ -84,7 +84,7 @@ final class CertificateRoutes {
 
     /** The caller's certificates, for the page of all that the learner takes. */
     String learningSection(Caller caller) {
-        var own = certificates.list(caller.id(), MAX).items().stream()
+        var own = certificates.list(caller.id(), FIRST_PAGE).items().stream()
                 .map(certificate ->
                         Map.of("id", certificate.id(), "course", certificate.course(), "ready", certificate.isReady()))
                 .toList();

@@ -38,7 +38,7 @@ public final class CertificatesFeature implements Feature {
         routes.register(all);
     }
 
-    /** Without file storage the type is unknown here: its jobs wait for a worker that has one. */
+    /** Registers no handler without file storage, so that the jobs wait for a worker that has it. */
     @Override
     public void jobs(Worker worker) {
         files.ifPresent(storage -> worker.on(

@@ -13,7 +13,7 @@ import java.util.UUID;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
-/** What other features add to courses and lessons: parts of answers, sections of pages, and who may open a lesson. */
+/** The extension points for other features: parts of answers, sections of pages, and who may open a lesson. */
 public final class CourseExtensions {
     /** Decides who may open the lessons of a course, and what belongs to them. */
     @FunctionalInterface
@@ -22,9 +22,9 @@ public final class CourseExtensions {
     }
 
     /**
-     * Tells something about each lesson of a course, by one read for the whole course.
+     * Provides a value for each lesson of a course, by one read for the whole course.
      *
-     * @param <T> what it tells; lessons without it are missing from the map
+     * @param <T> the type of the value; lessons without a value are missing from the map
      */
     @FunctionalInterface
     public interface LessonNotes<T> {

@@ -33,7 +33,7 @@ public final class CoursesFeature implements Feature {
         return lessons;
     }
 
-    /** The place at which other features add to courses and lessons. */
+    /** The extension points for features that add to courses and lessons. */
     public CourseExtensions extensions() {
         return extensions;
     }

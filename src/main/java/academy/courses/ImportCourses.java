@@ -37,7 +37,7 @@ public final class ImportCourses {
     /**
      * The most characters in one row. A longer one means a quote that was never closed, which would fill the memory.
      */
-    private static final int LONGEST_ROW = 4_194_304;
+    private static final int MAX_ROW_LENGTH = 4_194_304;
 
     private static final String UNDECODABLE = "\uFFFF";
     private static final byte[] BOM = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
@@ -91,7 +91,7 @@ public final class ImportCourses {
                 .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
                 .allowExtraCharsAfterClosingQuote(true)
                 .allowUnclosedQuote(false)
-                .maxBufferSize(LONGEST_ROW)
+                .maxBufferSize(MAX_ROW_LENGTH)
                 .ofCsvRecord(decoded(input))) {
             var records = reader.iterator();
             if (!records.hasNext()) throw Exit.failure("the file is empty");

@@ -39,7 +39,7 @@ public final class Enrolments {
         this.jdbi = jdbi;
     }
 
-    /** Has this take part in the completion of a course, in the same transaction. */
+    /** Registers a listener that takes part in the completion of a course, in the same transaction. */
     public void onCompleted(CompletionListener listener) {
         completionListeners.add(listener);
     }

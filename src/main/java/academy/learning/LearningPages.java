@@ -20,10 +20,10 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The page of all that the caller takes, and what learning adds to the pages of courses and lessons. */
+/** The page "My learning", and the sections that learning adds to the pages of courses and lessons. */
 final class LearningPages {
-    /** The most courses on a page; more than anybody takes at once. */
-    private static final Slice.Request MAX = new Slice.Request(100, Optional.empty());
+    /** The first page of the caller's courses, larger than anybody needs. */
+    private static final Slice.Request FIRST_PAGE = new Slice.Request(100, Optional.empty());
 
     private final Layout layout;
     private final Lessons lessons;
@@ -50,7 +50,7 @@ final class LearningPages {
         var caller = Routes.caller(context);
         var values = Map.of(
                 "courses",
-                enrolments.list(caller.id(), MAX).items().stream()
+                enrolments.list(caller.id(), FIRST_PAGE).items().stream()
                         .map(LearningPages::progress)
                         .toList(),
                 "sections",
@@ -99,7 +99,7 @@ final class LearningPages {
         return layout.fragment("learning/completion", Map.of("id", lesson.id(), "done", done, "next", next));
     }
 
-    /** The same text for each lesson that the reader has completed. */
+    /** Returns the given text for each lesson that the reader has completed. */
     Map<UUID, String> completed(UUID course, Optional<Caller> reader, String text) {
         return reader.map(caller -> enrolments.completed(caller.id(), course)).orElse(List.of()).stream()
                 .collect(Collectors.toMap(lesson -> lesson, _ -> text));

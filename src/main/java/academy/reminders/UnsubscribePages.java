@@ -40,7 +40,7 @@ final class UnsubscribePages {
     private UUID account(Context context) {
         var account = String.valueOf(Params.query(context, "account"));
         if (!links.isOurs(account, Params.query(context, "signature"))) {
-            throw Problem.badRequest("This link is none of ours, or was cut off.");
+            throw Problem.badRequest("This link is not valid, or was cut off.");
         }
         return UUID.fromString(account);
     }

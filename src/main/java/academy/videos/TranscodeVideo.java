@@ -22,10 +22,10 @@ public record TranscodeVideo(UUID video) {
 
     /** Converts the video. It is safe to run again: it starts over and writes the same files to the same places. */
     public static final class Handler {
-        private static final int FETCHED = 2;
-        private static final int TRANSCODED = 95;
+        private static final int PERCENT_FETCHED = 2;
+        private static final int PERCENT_TRANSCODED = 95;
         /** A film that plays for less than this fraction of its announced length is reported as cut off. */
-        private static final float WHOLE = 0.9f;
+        private static final float MIN_COMPLETE_FRACTION = 0.9f;
 
         private final Videos videos;
         private final FileStorage files;
@@ -62,15 +62,15 @@ public record TranscodeVideo(UUID video) {
             var source = folder.resolve(Video.SOURCE);
             files.download(video.file(Video.SOURCE), source);
             var film = ffmpeg.probe(source);
-            if (!film.hasPicture()) throw new Ffmpeg.Unplayable("This file is no film: it has no picture.");
+            if (!film.hasVideoStream()) throw new Ffmpeg.Unplayable("This file is not a film: it has no video stream.");
             var seconds = ffmpeg.seconds(source);
-            run.progress(FETCHED);
+            run.progress(PERCENT_FETCHED);
             ffmpeg.transcode(
                     source,
                     seconds,
                     folder,
                     POLICY.limit(),
-                    percent -> run.progress(FETCHED + percent * (TRANSCODED - FETCHED) / 100),
+                    percent -> run.progress(PERCENT_FETCHED + percent * (PERCENT_TRANSCODED - PERCENT_FETCHED) / 100),
                     run::stopping);
             for (var height : Video.HEIGHTS) keep(video, folder, Video.rendition(height), "video/mp4");
             var hasPoster = ffmpeg.makePoster(source, seconds, folder.resolve(Video.POSTER));
@@ -83,7 +83,7 @@ public record TranscodeVideo(UUID video) {
 
         /** Returns the message for a film that ends too early; null for a whole one. */
         private static String shortfall(Film film, float seconds) {
-            if (seconds > film.seconds() * WHOLE) return null;
+            if (seconds > film.seconds() * MIN_COMPLETE_FRACTION) return null;
             return "This file was cut off: it ends after %.0f of %.0f seconds.".formatted(seconds, film.seconds());
         }
 

@@ -11,7 +11,7 @@ import redis.clients.jedis.exceptions.JedisException;
 
 /** Keeps in Redis how much of each upload has arrived, so that any process can show it. Nothing depends on it. */
 public final class Uploads {
-    private static final Duration EVERY = Duration.ofMillis(250);
+    private static final Duration UPDATE_INTERVAL = Duration.ofMillis(250);
     /** How long the count of an upload is kept after its last update. */
     private static final int KEEP_SECONDS = 30;
 
@@ -44,7 +44,7 @@ public final class Uploads {
             public int read(byte[] buffer, int from, int max) throws IOException {
                 var read = in.read(buffer, from, max);
                 received += Math.max(0, read);
-                if (!away && System.nanoTime() - told > EVERY.toNanos()) {
+                if (!away && System.nanoTime() - told > UPDATE_INTERVAL.toNanos()) {
                     tell(() -> redis.client().setex(key(lesson), KEEP_SECONDS, received + "/" + length));
                     told = System.nanoTime();
                 }

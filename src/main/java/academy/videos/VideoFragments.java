@@ -5,7 +5,7 @@ import dozen.pages.Layout;
 import java.util.Map;
 import java.util.Optional;
 
-/** What videos add to other pages, as HTML: the film of a lesson, and the form that uploads one. */
+/** Renders the HTML that videos add to other pages: the player of a lesson's film, and the upload form. */
 final class VideoFragments {
     private final Layout layout;
     private final Videos videos;
@@ -17,7 +17,7 @@ final class VideoFragments {
         this.links = links;
     }
 
-    /** The film of a lesson: it plays, or shows how far its preparation is. Empty for a lesson without one. */
+    /** Renders the player of a lesson's film, or the progress of its conversion; empty for a lesson without a film. */
     String player(Lesson lesson) {
         return videos.ofLesson(lesson.id())
                 .map(links::view)

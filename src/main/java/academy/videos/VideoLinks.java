@@ -14,7 +14,7 @@ import java.util.UUID;
 /** Shows a video to callers: its state, its progress, and the links at which it plays. */
 public final class VideoLinks {
     /** How long a link works: long enough to watch a lesson, and short enough that a link passed on soon expires. */
-    private static final Duration LINK = Duration.ofHours(4);
+    private static final Duration LINK_TTL = Duration.ofHours(4);
 
     /**
      * @param progress the percentage converted, 0 to 100
@@ -78,6 +78,6 @@ public final class VideoLinks {
 
     private URI link(Video video, String name) {
         var storage = files.orElseThrow(() -> DomainError.unavailable("No file storage is attached."));
-        return storage.link(video.file(name), LINK);
+        return storage.link(video.file(name), LINK_TTL);
     }
 }

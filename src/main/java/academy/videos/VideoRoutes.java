@@ -73,11 +73,11 @@ final class VideoRoutes {
         var storage = storage();
         var lesson = lessons.get(Params.uuid(context, "id"));
         var length = length(context);
-        var promised = promisedSha256(context);
+        var promised = declaredSha256(context);
         var upload = stream(storage, context, lesson.id(), length);
         try {
             if (promised.isPresent() && !promised.get().equals(upload.sha256())) {
-                throw Problem.of(422, "What arrived is not what Repr-Digest promises.");
+                throw Problem.of(422, "The file does not match its Repr-Digest.");
             }
             var video = videos.add(lesson.id(), upload).orElseThrow(DomainError::notFound);
             context.status(202).json(new Accepted(links.view(video)));
@@ -103,7 +103,7 @@ final class VideoRoutes {
      * Returns the hash, in hex, of Repr-Digest (RFC 9530), for senders who want to be sure that the file arrived
      * unchanged.
      */
-    private static Optional<String> promisedSha256(Context context) {
+    private static Optional<String> declaredSha256(Context context) {
         return Optional.ofNullable(context.header("Repr-Digest"))
                 .map(SHA256::matcher)
                 .filter(Matcher::find)

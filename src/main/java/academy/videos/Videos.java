@@ -107,7 +107,10 @@ public final class Videos {
         });
     }
 
-    /** This and the next two return false when the video was replaced in the meantime. */
+    /**
+     * Marks the video as being transcoded. Like {@link #ready} and {@link #failed}, returns false when the video was
+     * replaced in the meantime.
+     */
     boolean transcoding(UUID id) {
         return jdbi.withHandle(handle -> handle.createUpdate("UPDATE videos SET status = 'transcoding' WHERE id = :id")
                         .bind("id", id)

@@ -83,7 +83,7 @@ public final class VideosFeature implements Feature {
         extensions.authoringSection(fragments::uploadForm);
     }
 
-    /** Without file storage the types are unknown here: their jobs wait for a worker that has one. */
+    /** Registers no handlers without file storage, so that the jobs wait for a worker that has it. */
     @Override
     public void jobs(Worker worker) {
         if (files.isEmpty()) return;

@@ -72,7 +72,7 @@ public final class Application<S> {
         return this;
     }
 
-    /** The features whose tasks can be run and whose variables the console has; called for these commands alone. */
+    /** Sets how the features are built for tasks and for the console. Other commands do not call it. */
     public Application<S> commands(BiFunction<S, Lifecycle, Features> all) {
         features = all;
         types.put("console", new Entry<>("JShell with the resources in scope", false, true, this::console));
@@ -88,21 +88,21 @@ public final class Application<S> {
             dispatch(environment, arguments.length == 0 ? List.of("web") : Arrays.asList(arguments));
             return 0;
         } catch (Exit e) {
-            complain(e.getMessage());
+            printError(e.getMessage());
             return e.code();
         } catch (DomainError e) {
-            complain(line(e));
+            printError(line(e));
             return e.kind() == DomainError.Kind.UNAVAILABLE ? Exit.UNAVAILABLE : Exit.FAILURE;
         } catch (Env.Faults e) {
-            e.lines().forEach(this::complain);
+            e.lines().forEach(this::printError);
             return Exit.CONFIG;
         } catch (Exception e) {
-            if (TransientFailures.is(e)) {
-                complain(lastMessage(e));
+            if (TransientFailures.isTransient(e)) {
+                printError(lastMessage(e));
                 return Exit.UNAVAILABLE;
             }
             LoggerFactory.getLogger(Application.class).error("{} failed", String.join(" ", arguments), e);
-            complain("failed: " + lastMessage(e));
+            printError("failed: " + lastMessage(e));
             return Exit.FAILURE;
         }
     }
@@ -114,7 +114,7 @@ public final class Application<S> {
                 .collect(Collectors.joining("; "));
     }
 
-    private void complain(String line) {
+    private void printError(String line) {
         System.err.println(name + ": " + line);
     }
 
@@ -159,7 +159,7 @@ public final class Application<S> {
     }
 
     private void task(Map<String, String> environment, List<String> arguments) throws Exception {
-        if (arguments.isEmpty()) throw unknown(environment, "which task?");
+        if (arguments.isEmpty()) throw unknown(environment, "the name of a task is missing");
         var task = arguments.getFirst();
         if (exampleTasks(environment).find(task) == null) throw unknown(environment, "unknown: " + task);
         Body<S> body = (settings, lifecycle) -> Tasks.of(features.apply(settings, lifecycle))
@@ -192,7 +192,7 @@ public final class Application<S> {
         return Exit.usage(message);
     }
 
-    /** The tasks by name, of features on example settings, because the usage is told without any setting. */
+    /** Lists the tasks. The features are built with example settings, because the usage text needs no settings. */
     private Tasks exampleTasks(Map<String, String> environment) {
         var common = startLog(new Env(environment), "task", true);
         var settings = read.apply(new Env(example), common);

@@ -5,8 +5,8 @@ import dozen.jobs.Scheduler;
 import dozen.jobs.Worker;
 
 /**
- * A part of the application that can be added and taken out as a whole. Each method adds what the feature has to one
- * process type. A constructor opens nothing, because the features are also made to list their tasks.
+ * A part of the application that can be added and removed as a whole. Each method adds the feature's part of one
+ * process type. A constructor opens no connection, because features are also constructed only to list their tasks.
  */
 public interface Feature {
     /** Adds routes, pages and what other features' pages show; called in web. */
@@ -27,6 +27,6 @@ public interface Feature {
     /** Adds sample data, in the order of the features. */
     default void demo(Demo demo) {}
 
-    /** Joins a process that runs until it is told to stop, before anything in it starts. */
+    /** Runs in a long-running process before its server, worker or scheduler starts. */
     default void join(String processType, Lifecycle lifecycle) {}
 }

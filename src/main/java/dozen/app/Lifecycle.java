@@ -81,7 +81,7 @@ public final class Lifecycle implements AutoCloseable {
         }
     }
 
-    /** Has this run once the process has started. */
+    /** Registers an action that runs once the process has started. */
     public void onStarted(Runnable action) {
         onStarted.add(action);
     }

@@ -8,7 +8,7 @@ import dozen.jobs.PurgeExpired;
 import dozen.jobs.Scheduler;
 import dozen.jobs.Worker;
 
-/** What operating every application needs: the purge of expired rows, and the admin tasks for jobs. */
+/** Adds what every application needs in operation: the purge of expired rows, and the admin tasks for jobs. */
 public final class MaintenanceFeature implements Feature {
     private final Cron purge;
     private final Services services;

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** The one place that decides who may call what, before any handler. */
+/** Checks before every handler whether the caller may use the route. No other class makes this decision. */
 final class AccessCheck {
     /**
      * Marks a route that people open in a browser. A visitor who must log in is redirected to the log-in page, and

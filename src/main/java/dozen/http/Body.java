@@ -22,10 +22,10 @@ final class Body {
     static final int MAX_BYTES = 1_048_576;
 
     private static final long MAX_DRAINED_BYTES = 16L * MAX_BYTES;
-    private static final Duration LONGEST_DRAIN = Duration.ofSeconds(5);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+    private static final Duration MAX_DRAIN_TIME = Duration.ofSeconds(5);
+    private static final Duration MAX_DRAIN_PAUSE = Duration.ofSeconds(2);
     /** How long a body may take to arrive, so that slow callers can't occupy all the requests that may run at once. */
-    private static final Duration MAX_READ = Duration.ofSeconds(30);
+    private static final Duration MAX_READ_TIME = Duration.ofSeconds(30);
     /** How long a body may pause while it arrives. */
     private static final Duration MAX_READ_PAUSE = Duration.ofSeconds(10);
 
@@ -66,7 +66,7 @@ final class Body {
                 .getConnection()
                 .getEndPoint();
         var idle = endPoint.getIdleTimeout();
-        var deadline = System.nanoTime() + MAX_READ.toNanos();
+        var deadline = System.nanoTime() + MAX_READ_TIME.toNanos();
         var in = context.req().getInputStream();
         var read = new ByteArrayOutputStream();
         endPoint.setIdleTimeout(MAX_READ_PAUSE.toMillis());
@@ -89,8 +89,8 @@ final class Body {
     static void drainThenAnswer(Request request, Runnable answer) {
         var endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
         var idle = endPoint.getIdleTimeout();
-        endPoint.setIdleTimeout(LONGEST_PAUSE.toMillis());
-        drain(request, MAX_DRAINED_BYTES, System.nanoTime() + LONGEST_DRAIN.toNanos(), () -> {
+        endPoint.setIdleTimeout(MAX_DRAIN_PAUSE.toMillis());
+        drain(request, MAX_DRAINED_BYTES, System.nanoTime() + MAX_DRAIN_TIME.toNanos(), () -> {
             endPoint.setIdleTimeout(idle);
             answer.run();
         });
@@ -126,7 +126,7 @@ final class Body {
         context.result(new byte[0]);
         var drained = new CompletableFuture<Void>();
         drainThenAnswer(ServletContextRequest.getServletContextRequest(context.req()), () -> drained.complete(null));
-        var longest = LONGEST_DRAIN.plus(LONGEST_PAUSE);
+        var longest = MAX_DRAIN_TIME.plus(MAX_DRAIN_PAUSE);
         drained.completeOnTimeout(null, longest.toSeconds(), TimeUnit.SECONDS).join();
     }
 

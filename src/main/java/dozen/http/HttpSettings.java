@@ -20,10 +20,10 @@ public record HttpSettings(
         var port = env.setting("PORT", "where web listens; 0 picks a free port").integer(8000, 0, 65535);
         return new HttpSettings(
                 port,
-                env.setting("PUBLIC_URL", "where the world sees web; https makes cookies secure")
+                env.setting("PUBLIC_URL", "public address of the service; https makes cookies secure")
                         .shownAs("http://localhost:$PORT")
                         .parsed("http://localhost" + (port == 0 ? "" : ":" + port), PublicUrl::parse),
-                env.setting("WEB_MAX_REQUESTS", "requests at once per web process; past it 503")
+                env.setting("WEB_MAX_REQUESTS", "concurrent requests per web process; more get 503")
                         .integer(512, 1, 100_000),
                 Duration.ofSeconds(env.setting(
                                 "HTTP_IDLE_SECONDS",

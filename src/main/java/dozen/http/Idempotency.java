@@ -19,8 +19,8 @@ import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
  * the first request's response again. Another body under that key gets 422, and a request that arrives while the first
  * still runs gets 409. Only successes are kept, because a failure changed nothing.
  *
- * <p>The change and its response are written in one transaction, which everything joins that the handler does through
- * the same Jdbi on its own thread. A killed process leaves both or neither, and the key is free again at once.
+ * <p>The change and its response are written in one transaction. Everything that the handler does through the same Jdbi
+ * on its own thread joins it. A killed process leaves both or neither, and the key is free again at once.
  *
  * @param signer signs the body, and only the signature is stored: a body may hold a password, and nobody can test
  *     guesses against the signature without the signer's key
@@ -39,7 +39,7 @@ public record Idempotency(Jdbi jdbi, Signer signer) {
     /** A stored response, with the signature of the request that it belongs to. */
     private record StoredResponse(String request, int status, String location, String type, String body) {}
 
-    private static final Pattern SANE = Pattern.compile("[\\x21-\\x7e]{1,255}");
+    private static final Pattern VALID_KEY = Pattern.compile("[\\x21-\\x7e]{1,255}");
     private static final RowMapper<StoredResponse> RESPONSE_MAPPER = ConstructorMapper.of(StoredResponse.class);
 
     /** Wraps a handler of JSON requests, so that it runs once for each key. */
@@ -51,7 +51,7 @@ public record Idempotency(Jdbi jdbi, Signer signer) {
     public <T> Handler once(Preparation<T> prepare, Change<T> change) {
         return context -> {
             var key = context.header("Idempotency-Key");
-            if (key != null && !SANE.matcher(key).matches()) {
+            if (key != null && !VALID_KEY.matcher(key).matches()) {
                 throw Problem.badRequest("Idempotency-Key takes 1 to 255 visible ASCII characters.");
             }
             var prepared = prepare.prepare(context);

@@ -64,7 +64,7 @@ public final class Params {
         }
         var cursor = query(context, "cursor");
         var after = cursor == null ? Optional.<UUID>empty() : Slice.after(cursor);
-        if (cursor != null && after.isEmpty()) validation.error("cursor", "is none that this list gave");
+        if (cursor != null && after.isEmpty()) validation.error("cursor", "is not a cursor of this list");
         validation.check();
         return new Slice.Request(limit, after);
     }

@@ -41,7 +41,11 @@ record ProblemMapper(List<HttpField> defaultHeaders, Health health, ProblemPage 
         if (Html.isWanted(context.path(), context.header("Accept"))) {
             Html.answer(
                     context,
-                    html(problem, context.method().name(), id, problem.status == 503 ? health.away() : List.of()));
+                    html(
+                            problem,
+                            context.method().name(),
+                            id,
+                            problem.status == 503 ? health.unavailable() : List.of()));
         } else {
             context.contentType(TYPE).result(problem.json(id));
         }
@@ -62,7 +66,7 @@ record ProblemMapper(List<HttpField> defaultHeaders, Health health, ProblemPage 
     }
 
     private static Problem unexpected(Exception failure, String requestId) {
-        if (!TransientFailures.is(failure)) {
+        if (!TransientFailures.isTransient(failure)) {
             log.error("request {} failed", requestId, failure);
             return problem(500);
         }

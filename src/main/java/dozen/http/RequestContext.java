@@ -21,7 +21,7 @@ import org.slf4j.MDC;
  */
 final class RequestContext extends Handler.Wrapper {
     static final String TRACE_ID = "traceId";
-    private static final Pattern SANE = Pattern.compile("[A-Za-z0-9._~+/=:-]{1,128}");
+    private static final Pattern VALID_REQUEST_ID = Pattern.compile("[A-Za-z0-9._~+/=:-]{1,128}");
     private static final Pattern TRACEPARENT = Pattern.compile("[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*");
 
     private final List<HttpField> defaultHeaders;
@@ -90,7 +90,7 @@ final class RequestContext extends Handler.Wrapper {
         if (request.getAttribute(RequestId.FIELD) instanceof String id) return id;
         var given = request.getHeaders().get("X-Request-Id");
         var random = ThreadLocalRandom.current(); // the id protects nothing, so it may be guessed
-        var id = given != null && SANE.matcher(given).matches()
+        var id = given != null && VALID_REQUEST_ID.matcher(given).matches()
                 ? given
                 : HexFormat.of().toHexDigits(random.nextLong()) + HexFormat.of().toHexDigits(random.nextLong());
         request.setAttribute(RequestId.FIELD, id);

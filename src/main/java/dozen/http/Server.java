@@ -38,14 +38,14 @@ public final class Server implements AutoCloseable {
      * How many connections may wait to be accepted. Java's default of 50 overflows in a burst, and Linux then resets
      * some connections that it had already reported as established (SYN cookies).
      */
-    private static final int WAITING_CONNECTIONS = 1024;
+    private static final int ACCEPT_QUEUE_SIZE = 1024;
     /**
      * During a drain, how long an idle keep-alive connection may still send a request. Its response says
      * "Connection: close".
      */
     private static final Duration DRAIN_IDLE_TIMEOUT = Duration.ofMillis(250);
 
-    private static final int ANSWER_BUFFER = 4096;
+    private static final int RESPONSE_BUFFER_BYTES = 4096;
 
     private final HttpSettings settings;
     private final Health health;
@@ -89,7 +89,7 @@ public final class Server implements AutoCloseable {
     public static Server start(HttpSettings settings, Health health, ProblemPage page, Consumer<Routes> routes) {
         var server = new Server(settings, health, page, routes);
         server.javalin.start();
-        server.rehearse();
+        server.warmUp();
         server.bind();
         log.info("listening on port {}", server.port());
         return server;
@@ -97,10 +97,10 @@ public final class Server implements AutoCloseable {
 
     /**
      * Sends one request to itself in memory, before the port is bound. Javalin creates some parts at the first request
-     * without a lock, so one of several simultaneous first requests failed. The rehearsal also loads what the first
+     * without a lock, so one of several simultaneous first requests failed. It also loads what the first
      * caller would otherwise wait for.
      */
-    private void rehearse() {
+    private void warmUp() {
         var local = (LocalConnector) jetty.getConnectors()[0];
         try {
             local.getResponse("GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
@@ -112,17 +112,17 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * Logs every request except the rehearsal. The connector tells them apart, because the rehearsal may be logged
+     * Logs every request except the warm-up. The connector tells them apart, because the warm-up may be logged
      * after its response has arrived.
      */
-    private void logged(Request request, Response response) {
+    private void logRequest(Request request, Response response) {
         if (request.getConnectionMetaData().getConnector() == connector) accessLog.log(request, response);
     }
 
     private void bind() {
         connector = new ServerConnector(jetty, new HttpConnectionFactory(http));
         connector.setPort(settings.port());
-        connector.setAcceptQueueSize(WAITING_CONNECTIONS);
+        connector.setAcceptQueueSize(ACCEPT_QUEUE_SIZE);
         connector.setIdleTimeout(settings.idle().toMillis());
         connector.setShutdownIdleTimeout(1); // ms; idle connections are closed, not waited for
         jetty.addConnector(connector);
@@ -153,7 +153,7 @@ public final class Server implements AutoCloseable {
         config.startup.startupWatcherEnabled = false;
         config.http.prefer405over404 = true;
         // Javalin allocates a buffer of this size for each response. Its default is 32 KB.
-        config.http.responseBufferSize = ANSWER_BUFFER;
+        config.http.responseBufferSize = RESPONSE_BUFFER_BYTES;
     }
 
     private void jetty(JavalinConfig config, List<HttpField> headers, ProblemMapper problems) {
@@ -167,10 +167,10 @@ public final class Server implements AutoCloseable {
             http = configuration;
         });
         config.jetty.addConnector((server, configuration) ->
-                new LocalConnector(server, new HttpConnectionFactory(configuration))); // for the rehearsal
+                new LocalConnector(server, new HttpConnectionFactory(configuration))); // for the warm-up
         config.jetty.modifyServer(server -> {
             jetty = server;
-            server.setRequestLog(this::logged);
+            server.setRequestLog(this::logRequest);
             server.setErrorHandler(problems::jetty);
             server.setHandler(new RequestContext(headers, bounded(inFlight)));
         });
@@ -210,12 +210,12 @@ public final class Server implements AutoCloseable {
         health.drain();
         http.setPersistentConnectionsEnabled(false);
         connector.close();
-        awaitQuiet(deadline);
+        awaitIdle(deadline);
         jetty.setStopTimeout(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
         javalin.stop();
     }
 
-    private void awaitQuiet(long deadline) {
+    private void awaitIdle(long deadline) {
         var earliest = System.nanoTime() + DRAIN_IDLE_TIMEOUT.toNanos();
         try {
             while (System.nanoTime() < deadline

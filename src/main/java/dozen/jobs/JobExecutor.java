@@ -49,7 +49,7 @@ final class JobExecutor {
                 .execute((_, context) -> {
                     var outcome = run(type, context.getExecution());
                     return (_, operations) -> {
-                        if (outcome == Outcome.DONE) TransientFailures.retryUntilBack(operations::remove);
+                        if (outcome == Outcome.DONE) TransientFailures.retry(operations::remove);
                     };
                 });
     }
@@ -136,7 +136,7 @@ final class JobExecutor {
         var last = unreadable || id.attempt() >= type.policy().attempts();
         var wait = type.policy().waitAfter(id.attempt());
         var error = unreadable ? failure.getMessage() : failure.toString();
-        TransientFailures.retryUntilBack(() -> store.failed(id, last, wait, error));
+        TransientFailures.retry(() -> store.failed(id, last, wait, error));
         return last ? Outcome.DEAD : Outcome.FAILED;
     }
 

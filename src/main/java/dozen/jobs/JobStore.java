@@ -14,7 +14,7 @@ import org.jdbi.v3.core.Jdbi;
  * no free thread yet gets no heartbeat, so none may wait long here: late ones are handed back to other workers.
  */
 final class JobStore {
-    private static final int LONGEST_ERROR = 10_000;
+    private static final int MAX_ERROR_LENGTH = 10_000;
     private static final String FREE = "picked = false, picked_by = NULL, last_heartbeat = NULL, version = version + 1";
     private static final String THIS_RUN = "task_name = ? AND task_instance = ? AND version = ?";
 
@@ -60,7 +60,7 @@ final class JobStore {
     }
 
     /** Removes and returns the jobs that have waited at least this long, so that no thread starts them. */
-    List<RunId> takeLate(Duration limit) {
+    List<RunId> removeLate(Duration limit) {
         var latest = System.currentTimeMillis() - limit.toMillis();
         var late = new ArrayList<RunId>();
         takenAt.forEach((run, since) -> {
@@ -116,6 +116,6 @@ final class JobStore {
     /** Removes NUL, which PostgreSQL's text can't hold, and cuts the error after 10,000 characters. */
     private static String shortened(String error) {
         var storable = error.replace("\0", "");
-        return storable.length() <= LONGEST_ERROR ? storable : storable.substring(0, LONGEST_ERROR) + " …";
+        return storable.length() <= MAX_ERROR_LENGTH ? storable : storable.substring(0, MAX_ERROR_LENGTH) + " …";
     }
 }

@@ -70,7 +70,7 @@ final class JobTable extends PostgreSqlJdbcCustomization {
      */
     static final class DatabaseClock implements Clock {
         /** A reading that took longer may be off by half that time, so it is not used. */
-        private static final Duration SLOW = Duration.ofSeconds(1);
+        private static final Duration MAX_READ_TIME = Duration.ofSeconds(1);
 
         private final Jdbi jdbi;
         private volatile Instant zero; // when our timer showed 0
@@ -101,7 +101,7 @@ final class JobTable extends PostgreSqlJdbcCustomization {
                         .mapTo(Instant.class)
                         .one();
                 var took = System.nanoTime() - start;
-                if (zero == null || took < SLOW.toNanos()) zero = time.minusNanos(start + took / 2);
+                if (zero == null || took < MAX_READ_TIME.toNanos()) zero = time.minusNanos(start + took / 2);
             });
         }
     }

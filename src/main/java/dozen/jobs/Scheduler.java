@@ -37,8 +37,8 @@ public final class Scheduler implements AutoCloseable {
     private static final RowMapper<Due> DUE_MAPPER = ConstructorMapper.of(Due.class);
     /** The precision of ticks. Each poll reads one row. */
     private static final Duration POLL = Duration.ofMillis(250);
-    /** How long a tick that failed is left alone. */
-    private static final Duration AFTER_FAILURE = Duration.ofSeconds(2);
+    /** How long to wait before a failed tick is tried again. */
+    private static final Duration RETRY_DELAY = Duration.ofSeconds(2);
 
     private final Map<String, Entry> ticks = new LinkedHashMap<>();
     private final Postgres postgres;
@@ -81,13 +81,13 @@ public final class Scheduler implements AutoCloseable {
         try {
             postgres.jdbi().useTransaction(transaction -> runIfDue(transaction, tick, entry));
         } catch (Throwable e) { // an Error too: the tick comes again
-            if (TransientFailures.is(e))
+            if (TransientFailures.isTransient(e))
                 log.warn(
                         "tick {} waits: {}",
                         tick,
                         String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
-            else log.error("tick {} failed, again in {} s", tick, AFTER_FAILURE.toSeconds(), e);
-            LockSupport.parkNanos(AFTER_FAILURE.toNanos());
+            else log.error("tick {} failed, again in {} s", tick, RETRY_DELAY.toSeconds(), e);
+            LockSupport.parkNanos(RETRY_DELAY.toNanos());
         }
     }
 

@@ -38,7 +38,7 @@ public final class Worker implements AutoCloseable {
         HANDED_BACK
     }
 
-    /** Is told of each run that has ended. What it throws is logged and changes nothing for the job. */
+    /** Is called after each run. An exception that it throws is logged, and does not change the outcome of the job. */
     @FunctionalInterface
     public interface RunObserver {
         /** @param waitMillis how long the run began after the job was due */
@@ -48,12 +48,12 @@ public final class Worker implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Worker.class);
     static final Duration HEARTBEAT = Duration.ofSeconds(8);
     /** How long a job may wait here for a thread. */
-    private static final Duration LATE = Duration.ofSeconds(1);
+    private static final Duration MAX_QUEUE_TIME = Duration.ofSeconds(1);
     /**
      * How many jobs are taken for each shared thread. More than one saves round trips for short jobs: with 1, a worker
      * does 0.6 times as many no-op jobs a second (scripts/bench jobs).
      */
-    private static final int AHEAD = 4;
+    private static final int PREFETCH_FACTOR = 4;
 
     private final Map<String, JobExecutor.Type<?>> types = new LinkedHashMap<>();
     private final List<Scheduler> schedulers = new ArrayList<>();
@@ -116,7 +116,7 @@ public final class Worker implements AutoCloseable {
                 .filter(type -> type.policy().ownThreads() == 0)
                 .map(JobExecutor.Type::name)
                 .toList();
-        if (!shared.isEmpty()) schedulers.add(scheduler(shared, threads, AHEAD));
+        if (!shared.isEmpty()) schedulers.add(scheduler(shared, threads, PREFETCH_FACTOR));
         for (var type : types.values()) {
             var own = type.policy().ownThreads();
             if (own > 0) schedulers.add(scheduler(List.of(type.name()), own, 1));
@@ -141,11 +141,11 @@ public final class Worker implements AutoCloseable {
                 .threads(threads)
                 .executorService(Executors.newFixedThreadPool(
                         threads, Thread.ofVirtual().name("job-", 0).factory()))
-                .pollUsingLockAndFetch((double) ahead / AHEAD, ahead)
+                .pollUsingLockAndFetch((double) ahead / PREFETCH_FACTOR, ahead)
                 .pollingInterval(Duration.ofSeconds(1))
                 .heartbeatInterval(HEARTBEAT)
                 .missedHeartbeatsLimit(4) // db-scheduler allows no fewer
-                .deleteUnresolvedAfter(Duration.ofDays(365_000)) // another release may know them
+                .deleteUnresolvedAfter(Duration.ofDays(365_000)) // never, because another release may know these types
                 .shutdownMaxWait(Duration.ofMillis(500)) // before handlers are interrupted, and after
                 .failureLogging(LogLevel.DEBUG, false)
                 .build();
@@ -153,10 +153,10 @@ public final class Worker implements AutoCloseable {
 
     /** Hands back jobs that wait while all threads are busy with longer ones, so that other workers can run them. */
     private void handBackLate() {
-        var late = store.takeLate(LATE);
+        var late = store.removeLate(MAX_QUEUE_TIME);
         if (late.isEmpty()) return;
         try {
-            TransientFailures.retryUntilBack(() -> store.handBack(late));
+            TransientFailures.retry(() -> store.handBack(late));
             wakeup.send();
         } catch (RuntimeException e) {
             log.warn("{} jobs could not be handed back; they count as dead in 32 s: {}", late.size(), e.getMessage());
@@ -185,7 +185,10 @@ public final class Worker implements AutoCloseable {
         handBackAllBut(List.of());
     }
 
-    /** The jobs that run. One is among them until its row is removed: it would be handed back and run again otherwise. */
+    /**
+     * Returns the running jobs. A job is one of them until its row is removed; otherwise it would be handed back and
+     * run again.
+     */
     private List<RunId> running() {
         return schedulers.stream()
                 .flatMap(scheduler -> scheduler.getCurrentlyExecuting().stream())

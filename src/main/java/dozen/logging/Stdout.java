@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
 final class Stdout extends OutputStream {
     private static final int MAX_BYTES = 1 << 20;
     /** The pause between two writes. Lines that arrive during it are written together; the first one does not wait. */
-    private static final Duration GATHER = Duration.ofMillis(2);
+    private static final Duration FLUSH_INTERVAL = Duration.ofMillis(2);
     /** How long the end of the process waits for a reader that has stopped reading. */
     private static final long LAST_WRITE_SECONDS = 2;
 
@@ -82,7 +82,7 @@ final class Stdout extends OutputStream {
                         .sum());
                 lines.clear();
                 buffer.reset();
-                Thread.sleep(GATHER);
+                Thread.sleep(FLUSH_INTERVAL);
             }
         } catch (InterruptedException e) {
             throw new IllegalStateException(e); // nobody interrupts this thread

@@ -24,7 +24,10 @@ public final class Mailer {
 
     public record Recipient(String email, String name) {}
 
-    /** Another worker began the same mail: the server drops this one, whose last byte never comes. */
+    /**
+     * The same mail was handed over by another worker in the meantime. The server discards this copy, because its last
+     * byte is never sent.
+     */
     private static final class AlreadyHandedOver extends RuntimeException {}
 
     private final Jdbi jdbi;
@@ -93,7 +96,7 @@ public final class Mailer {
             return;
         } catch (SmtpDelivery.Refused e) {
             write("DELETE FROM mails WHERE key = ?", key);
-            if (!e.isHopeless()) throw e;
+            if (!e.isPermanent()) throw e;
             log.warn("{} is given up, for the address was refused: {}", key, e.getMessage());
             refused.accept(to.email(), e.getMessage());
             return;
@@ -115,6 +118,6 @@ public final class Mailer {
     }
 
     private void write(String sql, String key) {
-        TransientFailures.retryUntilBack(() -> jdbi.useHandle(handle -> handle.execute(sql, key)));
+        TransientFailures.retry(() -> jdbi.useHandle(handle -> handle.execute(sql, key)));
     }
 }

@@ -82,8 +82,8 @@ public final class Layout implements ProblemPage {
                 all.put("navigation", links(navigation, viewer.isAdmin()));
             });
         } catch (RuntimeException e) {
-            if (!TransientFailures.is(e)) throw e;
-            all.put("logInsAway", true); // public pages can still be read
+            if (!TransientFailures.isTransient(e)) throw e;
+            all.put("sessionsUnavailable", true); // public pages can still be read
         }
         Html.answer(context, templates.render(template + ".html", all), media);
     }
@@ -93,7 +93,7 @@ public final class Layout implements ProblemPage {
         try {
             return Routes.visitor(context);
         } catch (RuntimeException e) {
-            if (!TransientFailures.is(e)) throw e;
+            if (!TransientFailures.isTransient(e)) throw e;
             return Optional.empty();
         }
     }
@@ -117,7 +117,7 @@ public final class Layout implements ProblemPage {
         frame.put("navigation", links(navigation, false));
         frame.put("footer", links(footer, false));
         frame.put("viewer", false);
-        frame.put("logInsAway", false);
+        frame.put("sessionsUnavailable", false);
         return frame;
     }
 
@@ -135,7 +135,7 @@ public final class Layout implements ProblemPage {
     @Override
     public String render(View problem) {
         var all = frame(problem.title());
-        all.put("logInsAway", true);
+        all.put("sessionsUnavailable", true);
         all.put("problem", problem.values());
         return templates.render("dozen/problem.html", all);
     }

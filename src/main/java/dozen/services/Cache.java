@@ -14,14 +14,14 @@ import redis.clients.jedis.params.SetParams;
 public final class Cache {
     private static final Logger log = LoggerFactory.getLogger(Cache.class);
     /** Stored under a key that was just forgotten. It can't be mistaken for a value, because no value is empty. */
-    private static final String FORGOTTEN = "";
+    private static final String TOMBSTONE = "";
 
     private final Redis redis;
     private final Duration ttl;
     private final AtomicBoolean away = new AtomicBoolean();
 
     public static Duration readTtl(Env env) {
-        return Duration.ofSeconds(env.setting("CACHE_TTL_SECONDS", "how long a cached read is kept; 0: nothing is")
+        return Duration.ofSeconds(env.setting("CACHE_TTL_SECONDS", "how long a read is cached; 0 turns caching off")
                 .integer(300, 0, 86_400));
     }
 
@@ -34,7 +34,7 @@ public final class Cache {
     /** Returns the cached value, or else the source's value, which is then cached. An absent value is not cached. */
     public Optional<String> get(String key, Supplier<Optional<String>> source) {
         if (ttl.isZero()) return source.get();
-        var hit = read(key).filter(value -> !value.equals(FORGOTTEN));
+        var hit = read(key).filter(value -> !value.equals(TOMBSTONE));
         if (hit.isPresent()) return hit;
         var found = source.get();
         if (found.isPresent() && !away.get())
@@ -47,8 +47,8 @@ public final class Cache {
      * source before the change can't put the old value back: it needs 8 s at the most, 3 for a connection and 5 for the
      * statement. While Redis is away nothing is removed: the old value may come back with Redis, until it expires.
      */
-    public void forget(String key) {
-        write(key, FORGOTTEN, SetParams.setParams().ex(10));
+    public void evict(String key) {
+        write(key, TOMBSTONE, SetParams.setParams().ex(10));
     }
 
     private Optional<String> read(String key) {
@@ -57,8 +57,8 @@ public final class Cache {
             if (away.compareAndSet(true, false)) log.info("the cache is back");
             return value;
         } catch (RuntimeException e) {
-            if (!TransientFailures.is(e)) throw e;
-            warnAway(e);
+            if (!TransientFailures.isTransient(e)) throw e;
+            warnUnavailable(e);
             return Optional.empty();
         }
     }
@@ -67,12 +67,12 @@ public final class Cache {
         try {
             redis.client().set(key, value, how);
         } catch (JedisException e) {
-            warnAway(e);
+            warnUnavailable(e);
         }
     }
 
     /** Logs one line when Redis goes away, not one for each request. */
-    private void warnAway(RuntimeException e) {
+    private void warnUnavailable(RuntimeException e) {
         if (away.compareAndSet(false, true)) log.warn("the cache is away: {}", e.getMessage());
     }
 }

@@ -30,7 +30,7 @@ public final class FileStorage {
     private static final String NO_SUCH_FILE = "404 NoSuchKey";
     private static final int BUFFER = 65_536;
     /** How long a signed request is valid. Amazon itself allows clocks to differ by this much. */
-    private static final Duration SIGNATURE = Duration.ofMinutes(15);
+    private static final Duration SIGNATURE_TTL = Duration.ofMinutes(15);
 
     /** A part of a transfer. Its IOException means that the connection to the server failed. */
     @FunctionalInterface
@@ -141,7 +141,7 @@ public final class FileStorage {
     }
 
     private HttpURLConnection open(SdkHttpMethod method, String name) throws IOException {
-        var address = signer.sign(method, name, SIGNATURE).toURL();
+        var address = signer.sign(method, name, SIGNATURE_TTL).toURL();
         var connection = (HttpURLConnection) address.openConnection();
         connection.setRequestMethod(method.name());
         connection.setConnectTimeout(3_000);

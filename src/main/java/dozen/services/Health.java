@@ -60,7 +60,7 @@ public final class Health {
     }
 
     /** The names of the resources that don't answer, for the error page. */
-    public List<String> away() {
+    public List<String> unavailable() {
         try {
             var states = states();
             return states.keySet().stream()

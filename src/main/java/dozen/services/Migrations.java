@@ -47,15 +47,16 @@ public final class Migrations {
     }
 
     /**
-     * Holds a lock while the work runs. Flyway's own lock begins after it looked whether a history exists, so two
-     * releases that began one at the same time would fail. The lock is asked for again and again, because a statement
-     * that waits for it would hold up CREATE INDEX CONCURRENTLY.
+     * Holds a lock while the work runs. Flyway takes its own lock after it has checked whether a history exists, so two
+     * releases that create one at the same time would fail. The lock is tried again and again, because a statement that
+     * waits for it would hold up CREATE INDEX CONCURRENTLY.
      *
-     * <p>A connection pooler before PostgreSQL is known by the made-up process id that it reports when a connection
-     * starts. Without one, locks belong to the session. Behind one they must belong to a transaction, which alone keeps
-     * its server process, and for which CREATE INDEX CONCURRENTLY would wait.
+     * <p>A connection pooler in front of PostgreSQL is recognized by the invented process id that it reports when a
+     * connection starts. Without a pooler, the lock belongs to the session. Behind a pooler, it must belong to a
+     * transaction, because a session has no server process of its own there. CREATE INDEX CONCURRENTLY would wait for
+     * that transaction.
      *
-     * @param work is told whether there is a pooler
+     * @param work receives true when there is a pooler
      */
     private static int exclusively(PostgresUrl url, Function<Boolean, Integer> work) {
         var properties = new Properties();

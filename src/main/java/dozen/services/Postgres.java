@@ -25,7 +25,7 @@ public final class Postgres implements AutoCloseable {
     }
 
     /** invalid_authorization, invalid_password, invalid_catalog_name: trying again changes nothing. */
-    private static final Set<String> HOPELESS = Set.of("28000", "28P01", "3D000");
+    private static final Set<String> PERMANENT_ERRORS = Set.of("28000", "28P01", "3D000");
     /** read_only_sql_transaction: the server is a replica, or was told to write nothing. */
     static final String READ_ONLY = "25006";
 
@@ -82,7 +82,7 @@ public final class Postgres implements AutoCloseable {
                 connected = true;
                 return null;
             } catch (SQLException e) {
-                if (HOPELESS.contains(String.valueOf(e.getSQLState()))) throw ServiceUnavailable.of(address, e);
+                if (PERMANENT_ERRORS.contains(String.valueOf(e.getSQLState()))) throw ServiceUnavailable.of(address, e);
                 throw e;
             }
         });
@@ -96,7 +96,7 @@ public final class Postgres implements AutoCloseable {
                 "%s is PostgreSQL %d: %d or newer is needed".formatted(address, version, OLDEST_VERSION));
     }
 
-    /** The first use connects, for a task that nobody connected before. */
+    /** Connects at the first use when {@link #connect} was not called, as in a task. */
     private Connection open() throws SQLException {
         if (!connected) connect();
         return pool.getConnection();

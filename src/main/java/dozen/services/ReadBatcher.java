@@ -31,7 +31,7 @@ public final class ReadBatcher<K, V> {
     /** One trip is usually enough. More start only while the newest one hangs, as on a broken connection. */
     private static final int MAX_TRIPS = 4;
     /** A caller that waits this long gives up. The limit is well under the 6 s that callers are promised. */
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(3);
+    private static final Duration MAX_WAIT = Duration.ofSeconds(3);
 
     /** @param turn gets the answer, or the task to make the next trip */
     private record Waiter<K, V>(K key, long deadline, CompletableFuture<Supplier<Optional<V>>> turn) {}
@@ -55,7 +55,7 @@ public final class ReadBatcher<K, V> {
      */
     public Optional<V> get(K key) {
         if (waiting.isEmpty() && start()) return trip(key);
-        var waiter = new Waiter<K, V>(key, System.nanoTime() + LONGEST_WAIT.toNanos(), new CompletableFuture<>());
+        var waiter = new Waiter<K, V>(key, System.nanoTime() + MAX_WAIT.toNanos(), new CompletableFuture<>());
         waiting.add(waiter);
         if (!timed.get() && timed.compareAndSet(false, true)) Thread.startVirtualThread(this::keepTime);
         next(); // the last trip may have ended just before
@@ -63,7 +63,7 @@ public final class ReadBatcher<K, V> {
             return waiter.turn.get().get();
         } catch (ExecutionException e) {
             var cause = e.getCause();
-            if (cause instanceof TimeoutException) throw new ServiceUnavailable("no round trip within " + LONGEST_WAIT);
+            if (cause instanceof TimeoutException) throw new ServiceUnavailable("no round trip within " + MAX_WAIT);
             throw new CompletionException(cause.getMessage(), cause); // its own, because a stack belongs to one thread
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

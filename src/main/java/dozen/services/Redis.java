@@ -141,7 +141,7 @@ public final class Redis implements AutoCloseable {
     }
 
     /** Tells whether there is no connection, or none free in time, or Redis can't answer now or refuses us. */
-    static boolean isAway(JedisException e) {
+    static boolean isUnavailable(JedisException e) {
         return switch (e) {
             case JedisConnectionException _, JedisAccessControlException _ -> true;
             case JedisDataException _ -> isTransient(e); // any other is a fault in our command

@@ -16,9 +16,11 @@ public record S3Bucket(URI address, String region, String keyId, Secret key, Opt
     public static Optional<S3Bucket> read(Env env) {
         var bucket = env.setting("S3_BUCKET", "where files are kept; unset: nothing that needs files works")
                 .optional(S3Bucket::name);
-        var keyId = env.setting("AWS_ACCESS_KEY_ID", "who we are at S3").optional(text -> text);
-        var key = env.setting("AWS_SECRET_ACCESS_KEY", "and its secret").optionalSecret(Secret::new);
-        var token = env.setting("AWS_SESSION_TOKEN", "of temporary credentials").optionalSecret(Secret::new);
+        var keyId = env.setting("AWS_ACCESS_KEY_ID", "S3 access key ID").optional(text -> text);
+        var key = env.setting("AWS_SECRET_ACCESS_KEY", "secret of the S3 access key")
+                .optionalSecret(Secret::new);
+        var token = env.setting("AWS_SESSION_TOKEN", "token of temporary S3 credentials")
+                .optionalSecret(Secret::new);
         var region = env.setting("AWS_REGION", "S3's region").text("us-east-1");
         var endpoint = env.setting("AWS_ENDPOINT_URL_S3", "another server that speaks S3's protocol")
                 .optional(S3Bucket::endpoint);

@@ -74,14 +74,14 @@ record ServiceUrl(
         return hosts.getFirst().host().replaceAll("[\\[\\]]", "");
     }
 
-    int port(int standardPort) {
-        return hosts.getFirst().port(standardPort);
+    int port(int defaultPort) {
+        return hosts.getFirst().port(defaultPort);
     }
 
     /** Every host with its port, as an address for people and for the PostgreSQL driver. */
-    String hosts(int standardPort) {
+    String hosts(int defaultPort) {
         return hosts.stream()
-                .map(host -> host.host() + ":" + host.port(standardPort))
+                .map(host -> host.host() + ":" + host.port(defaultPort))
                 .collect(Collectors.joining(","));
     }
 }

@@ -41,7 +41,7 @@ public final class SmtpDelivery extends SMTPTransport {
         }
 
         /** Tells whether no mail can ever be sent to this recipient. */
-        public boolean isHopeless() {
+        public boolean isPermanent() {
             return hopeless;
         }
     }

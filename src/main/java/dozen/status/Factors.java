@@ -65,7 +65,7 @@ record Factors(
     private String config() {
         var set = settings.stream().filter(Setting::set).count();
         var secrets = settings.stream().filter(Setting::secret).count();
-        return "%d of %d settings come from the environment; %d are secrets, which nothing shows."
+        return "%d of %d settings come from the environment; %d are secrets, which are never shown."
                 .formatted(set, settings.size(), secrets);
     }
 
@@ -86,7 +86,7 @@ record Factors(
     }
 
     private String shared() {
-        return "%s answers; any other would say the same, for what matters is in PostgreSQL, Redis and files."
+        return "%s answers; any other process would answer the same: all state is in PostgreSQL, Redis and files."
                 .formatted(name);
     }
 

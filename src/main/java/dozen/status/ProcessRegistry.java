@@ -22,7 +22,7 @@ final class ProcessRegistry implements AutoCloseable {
     private static final String DRAINS = "process-drains";
 
     private static final Duration REPORT_INTERVAL = Duration.ofSeconds(3);
-    private static final Duration SILENT = Duration.ofSeconds(10);
+    private static final Duration REPORT_TIMEOUT = Duration.ofSeconds(10);
 
     /** @param name unique among all processes */
     record Entry(String name, String type, String host, Release release, Instant started, Instant lastSeen) {
@@ -47,8 +47,8 @@ final class ProcessRegistry implements AutoCloseable {
     }
 
     /**
-     * Adds this process to the list. Call it before the lifecycle gets what the process runs: the registry is then
-     * closed after that, and can report how long the stop took.
+     * Adds this process to the list. Call it before the process registers its server, worker or scheduler with the
+     * lifecycle. The lifecycle then closes the registry after them, so that it can report how long the stop took.
      */
     static void join(Redis redis, String type, Release release, Lifecycle lifecycle) {
         var now = redis.time();
@@ -100,7 +100,7 @@ final class ProcessRegistry implements AutoCloseable {
 
     /** The running processes, sorted by type and start. Those that no longer report are removed from the list. */
     static List<Entry> running(Redis redis) {
-        var limit = redis.time().minus(SILENT); // a clock that all processes share
+        var limit = redis.time().minus(REPORT_TIMEOUT); // a clock that all processes share
         var all = redis.client().hgetAll(KEY).values().stream()
                 .map(text -> parse(text, Entry.class))
                 .toList();

@@ -24,7 +24,7 @@ import redis.clients.jedis.exceptions.JedisException;
 final class RunsPerMinute implements Worker.RunObserver, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RunsPerMinute.class);
     private static final String KEY = "job-minute:";
-    private static final Duration KEEP = Duration.ofHours(1);
+    private static final Duration RETENTION = Duration.ofHours(1);
 
     private final Redis redis;
     private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
@@ -52,7 +52,7 @@ final class RunsPerMinute implements Worker.RunObserver, AutoCloseable {
                 var count = adder.sumThenReset();
                 if (count == 0) return;
                 pipeline.hincrBy(key, type, count);
-                pipeline.expire(key, KEEP.toSeconds());
+                pipeline.expire(key, RETENTION.toSeconds());
             });
         } catch (JedisException e) {
             log.debug("a second of counts is lost: {}", e.getMessage());

@@ -11,7 +11,7 @@ import java.util.List;
 
 /** Gathers the data of the status page, at most once a second, however many people view it. */
 final class Status {
-    private static final Duration FRESH = Duration.ofSeconds(1);
+    private static final Duration MAX_AGE = Duration.ofSeconds(1);
 
     private final String name;
     private final ProcessSettings process;
@@ -37,7 +37,7 @@ final class Status {
     }
 
     synchronized Snapshot read() throws InterruptedException {
-        if (last == null || Instant.now().isAfter(last.at().plus(FRESH))) last = gather();
+        if (last == null || Instant.now().isAfter(last.at().plus(MAX_AGE))) last = gather();
         return last;
     }
 
@@ -79,7 +79,7 @@ final class Status {
         try {
             return question.ask();
         } catch (Exception e) {
-            if (TransientFailures.is(e)) return null;
+            if (TransientFailures.isTransient(e)) return null;
             throw new IllegalStateException(e);
         }
     }

@@ -1,4 +1,4 @@
-// The mailed link holds its code behind a #, which browsers send to no server; so it stands in no log.
+// The mailed link has its code after a #. Browsers do not send that part to servers, so the code is in no log.
 const form = document.getElementById("set");
 if (form && location.hash.length > 1) {
   form.token.value = location.hash.slice(1);

@@ -1,4 +1,4 @@
-// What several features' scripts need.
+// Functions that the scripts of several features use.
 const LIMIT_MS = 15000;
 
 /** Asks the API; fails unless it answers with a success. */
@@ -8,7 +8,7 @@ export async function api(path, options = {}) {
   return answer.json();
 }
 
-/** Asks again and again until it is told to stop. A failure is asked again, too: what is away comes back. */
+/** Calls ask periodically until it returns true. After an error it also goes on, because the service may come back. */
 export function every(milliseconds, ask) {
   const next = async () => {
     const done = await ask().catch(() => false);

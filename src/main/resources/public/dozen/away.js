@@ -1,4 +1,4 @@
-// On a page that says what is away: asks for the page again, and shows it once it is there.
+// Runs on the page for an unavailable resource: fetches the requested page again, and shows it as soon as it works.
 const EVERY_MS = 5000;
 const LIMIT_MS = 15000;
 

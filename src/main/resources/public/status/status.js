@@ -1,4 +1,4 @@
-// Asks for the page again and takes over what is alive in it, so that it is written once, by the server.
+// Fetches the page periodically and replaces its live parts, so that only the server renders them.
 const EVERY_MS = 2000;
 const LIMIT_MS = 6000;
 const silent = document.getElementById("silent");
@@ -17,7 +17,7 @@ async function renew() {
     }
     silent.textContent = "";
   } catch (error) {
-    silent.textContent = `No fresh figures: ${error.message}. It is asked again every two seconds.`;
+    silent.textContent = `The figures are out of date: ${error.message}. This page retries every two seconds.`;
   }
   setTimeout(renew, EVERY_MS);
 }

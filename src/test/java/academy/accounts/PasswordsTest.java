@@ -199,7 +199,7 @@ class PasswordsTest {
     }
 
     @Test
-    void aHashIsMadeAnewAtTheCostThatTheSettingsAsk() {
+    void anOutdatedHashIsRehashedAtTheConfiguredCost() {
         academy.signUp("cost@example.com");
         var changes =
                 Map.of("DATABASE_URL", academy.databaseUrl(), "ARGON2_MEMORY_KIB", "7168", "ARGON2_ITERATIONS", "5");

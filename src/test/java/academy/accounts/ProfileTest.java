@@ -40,7 +40,7 @@ class ProfileTest {
     }
 
     @Test
-    void whatIsNoProfileIsRefused() {
+    void invalidProfilesAreRefused() {
         academy.signUp("eve@example.com");
         var cookie = academy.logIn("eve@example.com");
         for (var body : List.of(

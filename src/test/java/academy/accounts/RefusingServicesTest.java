@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Services that answer, and refuse what they are asked for. */
+/** Tests with services that answer but refuse writes. */
 class RefusingServicesTest {
     private static final String SIGN_UP = """
             {"email": "%s@example.com", "password": "correct horse battery", "name": "Zoë"}""";
@@ -56,7 +56,7 @@ class RefusingServicesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"maxmemory 1", "min-replicas-to-write 1", "replicaof 127.0.0.1 1"})
-    void aRedisThatTakesNoWritesIsAwayAndReadinessTells(String fault) throws Exception {
+    void aRedisThatRefusesWritesDegradesReadiness(String fault) throws Exception {
         try (var server = TestServices.startRedis("refusing-web", 0);
                 var redis = Redis.attach(RedisUrl.parse(server.url()), true)) {
             refuseAndAsk(fault, server.url(), redis);

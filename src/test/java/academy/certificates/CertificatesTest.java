@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class CertificatesTest {
     @Test
-    void herCertificateIsHersAndThePageThatVerifiesItHidesHerAddress() throws Exception {
+    void onlyTheOwnerDownloadsTheFileAndVerificationHidesTheAddress() throws Exception {
         try (var academy = RunningAcademy.withFiles()) {
             academy.startWorker();
             var made = MadeCourse.in(academy, academy.admin(), "Hers", 1);

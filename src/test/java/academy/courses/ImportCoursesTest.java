@@ -152,7 +152,7 @@ class ImportCoursesTest {
     }
 
     @Test
-    void twoCoursesOfOneTitleAreBothKeptAndTold() throws IOException {
+    void coursesWithTheSameTitleAreBothKeptAndReported() throws IOException {
         var file = """
                 title,summary,url
                 Machine Learning,At one university,https://one.example/ml
@@ -196,7 +196,7 @@ class ImportCoursesTest {
     }
 
     @Test
-    void twiceAddsNothingTwice() throws IOException {
+    void importingTwiceAddsNothingTwice() throws IOException {
         var file = "title\nC\nC++\nC#\nC\n";
         load(file);
         load(file);

@@ -190,7 +190,7 @@ class OddRequestsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"text/plain; charset", "text/plain; charset=UTF8MB4", "x; charset=utf-16", ";charset="})
-    void theTypeOfABodyHasNoSayInTheQuery(String contentType) {
+    void theBodysCharsetDoesNotAffectTheQuery(String contentType) {
         for (var path : new String[] {"/", "/?q=redis", "/api/courses?q=redis", "/reset", "/log-in?next=/"}) {
             var answer = academy.send(academy.request(path).header("Content-Type", contentType));
             assertEquals(200, answer.statusCode(), path);
@@ -249,7 +249,7 @@ class OddRequestsTest {
     }
 
     @Test
-    void headOfAServiceThatCantServeIs503() {
+    void headAnswers503WhenTheServiceIsUnavailable() {
         var services = TestServices.shared();
         var url = services.newDatabase();
         try (var lonely = RunningAcademy.start(Map.of("DATABASE_URL", url))) {

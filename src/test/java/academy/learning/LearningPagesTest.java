@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class LearningPagesTest {
     @Test
-    void pagesAboutSomebodyAskWhoItIsFirst() {
+    void personalPagesRedirectToTheLogIn() {
         try (var academy = RunningAcademy.start()) {
             var answer = academy.get("/learning");
             assertEquals(303, answer.statusCode());

@@ -72,7 +72,7 @@ class RemindersTest {
     }
 
     @Test
-    void aDigestTellsWhatIsNewAndHowFarOneIsOnceADay() throws Exception {
+    void aDailyDigestListsNewCoursesAndProgressOnce() throws Exception {
         var made = MadeCourse.in(academy, admin, "Fresh & <new>", 2);
         academy.signUp("leo@example.com", "Leo");
         var leo = academy.logIn("leo@example.com");
@@ -143,7 +143,7 @@ class RemindersTest {
     }
 
     @Test
-    void whoLeftACourseUntouchedForAWeekIsRemindedOnceAndByDay() throws Exception {
+    void inactiveLearnersAreRemindedOnceDuringTheDay() throws Exception {
         var course = MadeCourse.in(academy, admin, "Untouched", 2).course();
         learner("vienna@example.com", "Europe/Vienna", course, 8);
         learner("auckland@example.com", "Pacific/Auckland", course, 8);

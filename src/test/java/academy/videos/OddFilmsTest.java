@@ -58,7 +58,7 @@ class OddFilmsTest {
         // Browsers record like this: to a stream, so they can't go back and write the length.
         var webm = make("webm", arguments("-c:v", "libvpx", "-c:a", "libopus", "-f", "webm", "-live", "1", "pipe:1"));
         var film = ffmpeg.probe(webm);
-        assertTrue(film.hasPicture());
+        assertTrue(film.hasVideoStream());
         assertEquals(0, film.seconds());
         assertEquals(6, ffmpeg.seconds(webm), 0.2);
         var to = work();
@@ -127,7 +127,7 @@ class OddFilmsTest {
     @Test
     void soundAloneAndACoverAreNoFilm() throws Exception {
         var sound = make("sound", "-f", "lavfi", "-i", "sine=duration=1", "-f", "ogg", "-c:a", "libopus", "pipe:1");
-        assertFalse(ffmpeg.probe(sound).hasPicture());
+        assertFalse(ffmpeg.probe(sound).hasVideoStream());
     }
 
     @Test

@@ -141,7 +141,7 @@ class ServerTest {
     }
 
     @Test
-    void whatIsNoHttpIsAProblemToo() throws Exception {
+    void malformedHttpGetsAProblem() throws Exception {
         for (var start : new String[] {"GET / HTTP/9.9\r\n\r\n", "GET /health HTTP/1.1\r\n\r\n", "nonsense\r\n\r\n"}) {
             var answer = raw(start);
             assertTrue(answer.matches("(?s)HTTP/1.1 (400|505) .*"), answer);
@@ -193,7 +193,7 @@ class ServerTest {
     }
 
     @Test
-    void pastTheLimitItSaysSoAtOnceAndTheProbesStillAnswer() throws Exception {
+    void requestsOverTheLimitGet503AndProbesStillAnswer() throws Exception {
         var waiting = new ArrayList<CompletableFuture<HttpResponse<String>>>();
         for (var i = 0; i < MAX_REQUESTS; i++) waiting.add(sendAsync("/wait"));
         awaitArrivals(MAX_REQUESTS);

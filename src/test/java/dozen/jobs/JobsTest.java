@@ -201,7 +201,7 @@ class JobsTest {
     }
 
     @Test
-    void waitsGrowWithChance() {
+    void waitsGrowAndVary() {
         for (var failures = 1; failures < 9; failures++) {
             var min = RetryPolicy.DEFAULT.waitAfter(failures);
             var max = min;
@@ -281,7 +281,7 @@ class JobsTest {
     }
 
     @Test
-    void ofDeadJobsWithOneKeyOneIsQueuedAndNoneLost() {
+    void retryQueuesOneOfSeveralDeadJobsWithTheSameKey() {
         for (var name : List.of("first", "second")) {
             postgres.jdbi().useHandle(handle -> handle.execute("""
                     INSERT INTO dead_jobs (type, job, payload, error, attempts, enqueued_at)

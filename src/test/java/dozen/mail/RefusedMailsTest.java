@@ -41,7 +41,7 @@ class RefusedMailsTest {
 
     private static GreenMail smtp;
     private static Postgres postgres;
-    /** By address: the answer that refused it for good. */
+    /** The answers by which the server refused an address for good, keyed by the address. */
     private final Map<String, String> told = new HashMap<>();
 
     @BeforeAll

@@ -66,7 +66,7 @@ class AssetsTest {
     }
 
     @Test
-    void aPageOfAnotherReleaseGetsWhatThereIsAndKeepsItNot() throws Exception {
+    void aPageOfAnotherReleaseGetsTheCurrentFileUncached() throws Exception {
         var answer = get("/assets/0000000000000000/status/status.js");
         assertEquals(200, answer.statusCode());
         assertEquals("no-store", header(answer, "Cache-Control"));
@@ -86,7 +86,7 @@ class AssetsTest {
     }
 
     @Test
-    void aBrowserGetsAPageForAProblemAndNothingOfTheCause() throws Exception {
+    void aBrowserGetsAnErrorPageWithoutTheCause() throws Exception {
         var failed = get("/fail", "Accept", "text/html,*/*;q=0.8");
         assertEquals(500, failed.statusCode());
         assertTrue(header(failed, "Content-Type").startsWith("text/html"));

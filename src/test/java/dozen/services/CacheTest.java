@@ -24,14 +24,14 @@ class CacheTest {
     void theSecondReadComesFromTheCache() {
         assertEquals(Optional.of("one"), cache.get(key, () -> Optional.of("one")));
         assertEquals(Optional.of("one"), cache.get(key, () -> Optional.of("two")));
-        cache.forget(key);
+        cache.evict(key);
         assertEquals(Optional.of("two"), cache.get(key, () -> Optional.of("two")));
     }
 
     @Test
     void aReaderThatBeganBeforeAChangeDoesNotPutTheOldValueBack() {
         var slow = cache.get(key, () -> {
-            cache.forget(key); // another caller changes the value in between
+            cache.evict(key); // another caller changes the value in between
             return Optional.of("old");
         });
         assertEquals(Optional.of("old"), slow);

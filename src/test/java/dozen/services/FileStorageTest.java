@@ -92,7 +92,7 @@ class FileStorageTest {
     }
 
     @Test
-    void anotherKeyIsARefusalAndNoServerIsAway() throws IOException {
+    void aWrongKeyIsRefusedAndAMissingServerIsUnavailable() throws IOException {
         var endpoint = TestServices.shared().s3().settings().get("AWS_ENDPOINT_URL_S3");
         var stranger = new FileStorage(bucket(endpoint, "another key", null));
         var refused = assertThrows(ServiceUnavailable.class, () -> stranger.read(name));

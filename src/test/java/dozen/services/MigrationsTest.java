@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class MigrationsTest {
     @Test
-    void findingNoneOrAHoleIsAFailureAndAHistoryThatIsAheadIsNot() {
+    void missingMigrationsFailAndANewerHistoryDoesNot() {
         var url = PostgresUrl.parse(TestServices.shared().newEmptyDatabase());
         assertThrows(FlywayException.class, () -> Migrations.run(url, "classpath:db/nowhere"));
         Migrations.run(url, "classpath:db/concurrently");

@@ -38,7 +38,7 @@ class PostgresTest {
             var waited = Duration.ofNanos(System.nanoTime() - start);
             assertTrue(waited.toMillis() >= 3000 && waited.toMillis() < 4000, waited.toString());
             assertTrue(failure.getCause() instanceof SQLTransientConnectionException, failure.toString());
-            assertTrue(TransientFailures.is(failure));
+            assertTrue(TransientFailures.isTransient(failure));
             handles.forEach(Handle::close);
             postgres.jdbi().open().close();
         }
@@ -54,7 +54,7 @@ class PostgresTest {
                     ConnectionException.class, () -> postgres.jdbi().open())));
             Thread.sleep(200);
             waiting.interrupt();
-            assertTrue(TransientFailures.is(failure.get(2, TimeUnit.SECONDS)));
+            assertTrue(TransientFailures.isTransient(failure.get(2, TimeUnit.SECONDS)));
             assertFalse(open.isClosed());
         }
     }
@@ -86,7 +86,7 @@ class PostgresTest {
                 var failure = assertThrows(
                         RuntimeException.class,
                         () -> postgres.jdbi().useHandle(handle -> handle.execute("CREATE TABLE t (id int)")));
-                assertTrue(TransientFailures.is(failure), failure.toString());
+                assertTrue(TransientFailures.isTransient(failure), failure.toString());
             }
             assertDoesNotThrow(() -> postgres.jdbi().useHandle(handle -> handle.execute("CREATE TABLE t (id int)")));
             assertDoesNotThrow(postgres::ping);

@@ -51,7 +51,7 @@ class PostgresUrlTest {
                 "postgres://u:canary@host:port/db",
                 "postgres:///db"
             })
-    void refusesWhatIsNoneWithoutRepeatingIt(String text) {
+    void refusesInvalidUrlsWithoutRepeatingThem(String text) {
         var fault = assertThrows(IllegalArgumentException.class, () -> PostgresUrl.parse(text));
         assertFalse(fault.getMessage().contains("canary"), fault.getMessage());
     }

@@ -106,7 +106,7 @@ class ReadBatcherTest {
     }
 
     @Test
-    void whoWaitsTooLongIsToldSo() throws Exception {
+    void waitingTooLongFails() throws Exception {
         var reads = new ReadBatcher<>(this::squares);
         hang(reads, MAX_TRIPS);
         var start = System.nanoTime();

@@ -50,7 +50,7 @@ class RedisRefusalsTest {
                 "ERR max number of clients reached"
             })
     void whatRedisCantDoNowIsNoFaultOfOurs(String answer) {
-        assertTrue(TransientFailures.is(new JedisDataException(answer)));
+        assertTrue(TransientFailures.isTransient(new JedisDataException(answer)));
     }
 
     @ParameterizedTest
@@ -60,8 +60,8 @@ class RedisRefusalsTest {
                 "ERR unknown command 'NONSENSE'",
                 "ERR syntax error"
             })
-    void aWrongCommandIs(String answer) {
-        assertEquals(false, TransientFailures.is(new JedisDataException(answer)));
+    void aWrongCommandIsOurFault(String answer) {
+        assertEquals(false, TransientFailures.isTransient(new JedisDataException(answer)));
     }
 
     @Test

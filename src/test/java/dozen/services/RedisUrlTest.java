@@ -44,7 +44,7 @@ class RedisUrlTest {
                 "redis://:cana ry@host",
                 "redis://:canary%zz@host"
             })
-    void refusesWhatIsNoneWithoutRepeatingIt(String text) {
+    void refusesInvalidUrlsWithoutRepeatingThem(String text) {
         var fault = assertThrows(IllegalArgumentException.class, () -> RedisUrl.parse(text));
         assertFalse(fault.getMessage().contains("canary"), fault.getMessage());
     }
