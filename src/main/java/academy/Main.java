@@ -70,10 +70,11 @@ public final class Main {
         var services =
                 attach(settings, lifecycle, connections, STATEMENT_TIMEOUT).connect();
         var features = features(settings, services).join("web", lifecycle);
-        return lifecycle.register(Server.start(settings.http(), services.health(), services.layout(), routes -> {
-            features.forEach(feature -> feature.routes(routes));
-            services.layout().register(routes);
-        }));
+        return lifecycle.register(
+                Server.start(settings.http(), services.health(), services.layout()::problem, routes -> {
+                    features.forEach(feature -> feature.routes(routes));
+                    services.layout().register(routes);
+                }));
     }
 
     static Worker worker(Settings settings, Lifecycle lifecycle) {

@@ -2,8 +2,8 @@ package bench;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
-import dozen.jobs.JobHandler;
 import dozen.jobs.Worker;
+import dozen.jobs.Worker.JobHandler;
 import dozen.logging.Logging;
 import dozen.services.Postgres;
 import dozen.services.PostgresUrl;

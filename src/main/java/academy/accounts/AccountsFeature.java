@@ -75,7 +75,8 @@ public final class AccountsFeature implements Feature {
     @Override
     public void routes(Routes routes) {
         var redis = services.redis();
-        var sessions = new Sessions(redis, accounts, settings.sessionTtl(), http.https());
+        var sessions = new Sessions(
+                redis, accounts, settings.sessionTtl(), http.publicUrl().https());
         var limits = new LogInLimits(new RateLimits(redis), settings.limits());
         var clients = new ClientAddress(http.trustedProxyHops());
         var signUp = new SignUp(accounts, limits, services.jobs());

@@ -1,7 +1,7 @@
 package academy.accounts;
 
 import dozen.domain.Caller;
-import dozen.http.Authenticator;
+import dozen.http.Routes.Authenticator;
 import dozen.security.Sha256;
 import dozen.services.Redis;
 import io.javalin.http.Context;

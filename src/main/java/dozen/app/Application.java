@@ -4,6 +4,7 @@ import dozen.config.Env;
 import dozen.domain.DomainError;
 import dozen.domain.Exit;
 import dozen.logging.Logging;
+import dozen.services.ServiceUnavailable;
 import dozen.services.TransientFailures;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -98,11 +99,11 @@ public final class Application<S> {
             return Exit.CONFIG;
         } catch (Exception e) {
             if (TransientFailures.isTransient(e)) {
-                printError(lastMessage(e));
+                printError(ServiceUnavailable.reason(e));
                 return Exit.UNAVAILABLE;
             }
             LoggerFactory.getLogger(Application.class).error("{} failed", String.join(" ", arguments), e);
-            printError("failed: " + lastMessage(e));
+            printError("failed: " + ServiceUnavailable.reason(e));
             return Exit.FAILURE;
         }
     }
@@ -116,13 +117,6 @@ public final class Application<S> {
 
     private void printError(String line) {
         System.err.println(name + ": " + line);
-    }
-
-    private static String lastMessage(Throwable failure) {
-        var cause = failure;
-        while (cause.getCause() != null) cause = cause.getCause();
-        var message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-        return message.lines().findFirst().orElse("");
     }
 
     private void dispatch(Map<String, String> environment, List<String> arguments) throws Exception {
@@ -139,9 +133,14 @@ public final class Application<S> {
         }
     }
 
+    /** Lists every setting: its name, its value (of a secret, only whether it is set), its default and its meaning. */
     private void settings(Env env) {
         read.apply(env, startLog(env, "settings", true));
-        SettingsList.print(env.settings(), System.out);
+        var row = "%-26s %-34s %-28s %s%n";
+        System.out.printf(row, "NAME", "VALUE", "DEFAULT", "MEANING");
+        for (var each : env.settings()) {
+            System.out.printf(row, each.name(), each.shownValue(), each.shownDefault(), each.meaning());
+        }
         env.check(); // after the list, so that faults do not hide it
     }
 

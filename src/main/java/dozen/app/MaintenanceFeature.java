@@ -27,7 +27,7 @@ public final class MaintenanceFeature implements Feature {
 
     @Override
     public void jobs(Worker worker) {
-        worker.on(PurgeExpired.class, new PurgeExpired.Handler(services.jdbi())::run);
+        worker.on(PurgeExpired.class, (_, run) -> PurgeExpired.run(services.jdbi(), run));
     }
 
     @Override

@@ -29,7 +29,19 @@ public final class Env {
             boolean required,
             boolean secret,
             boolean set,
-            String value) {}
+            String value) {
+        /** The value for people; of a secret, only whether it is set. */
+        public String shownValue() {
+            if (secret) return set ? "set, hidden" : "unset";
+            if (value == null) return "unset";
+            return set ? value : value + " (default)";
+        }
+
+        public String shownDefault() {
+            if (required) return "required";
+            return defaultValue == null ? "unset" : defaultValue;
+        }
+    }
 
     /** Every fault of the settings, one line each. */
     public static final class Faults extends RuntimeException {

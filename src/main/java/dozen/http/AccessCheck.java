@@ -17,14 +17,6 @@ import java.util.TreeMap;
 
 /** Checks before every handler whether the caller may use the route. No other class makes this decision. */
 final class AccessCheck {
-    /**
-     * Marks a route that people open in a browser. A visitor who must log in is redirected to the log-in page, and
-     * returns afterwards.
-     */
-    enum Kind implements RouteRole {
-        PAGE
-    }
-
     private static final String LOG_IN_PAGE = "/log-in?next=";
 
     private AccessCheck() {}
@@ -33,7 +25,7 @@ final class AccessCheck {
         var roles = context.routeRoles();
         if (roles.contains(Access.PUBLIC)) return;
         var caller = Routes.visitor(context);
-        if (caller.isEmpty() && roles.contains(Kind.PAGE)) {
+        if (caller.isEmpty() && roles.contains(Routes.Mark.PAGE)) {
             context.redirect(LOG_IN_PAGE + returnPath(context), HttpStatus.SEE_OTHER);
             return;
         }

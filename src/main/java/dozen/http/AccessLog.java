@@ -1,5 +1,6 @@
 package dozen.http;
 
+import dozen.http.Routes.RequestObserver;
 import dozen.logging.RequestId;
 import io.javalin.http.Context;
 import java.util.concurrent.TimeUnit;

@@ -33,8 +33,4 @@ public record HttpSettings(
                         .integer(0, 0, 10),
                 drain);
     }
-
-    public boolean https() {
-        return publicUrl.https();
-    }
 }

@@ -8,6 +8,7 @@ import io.javalin.http.Handler;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -26,11 +27,6 @@ import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
  *     guesses against the signature without the signer's key
  */
 public record Idempotency(Jdbi jdbi, Signer signer) {
-    /** Does the work that is slow or must not hold a database connection: validation, hashing a password. */
-    public interface Preparation<T> {
-        T prepare(Context context) throws Exception;
-    }
-
     /** Makes the change that happens once per key. */
     public interface Change<T> {
         void run(Context context, T prepared) throws Exception;
@@ -47,14 +43,18 @@ public record Idempotency(Jdbi jdbi, Signer signer) {
         return once(_ -> null, (context, _) -> handler.handle(context));
     }
 
-    /** Wraps a handler in two steps: the first runs before the transaction, even for a repeat, and the second in it. */
-    public <T> Handler once(Preparation<T> prepare, Change<T> change) {
+    /**
+     * Wraps a handler in two steps: the first runs before the transaction, even for a repeat, and the second in it.
+     *
+     * @param prepare does the work that is slow or must not hold a database connection: validation, hashing a password
+     */
+    public <T> Handler once(Function<Context, T> prepare, Change<T> change) {
         return context -> {
             var key = context.header("Idempotency-Key");
             if (key != null && !VALID_KEY.matcher(key).matches()) {
                 throw Problem.badRequest("Idempotency-Key takes 1 to 255 visible ASCII characters.");
             }
-            var prepared = prepare.prepare(context);
+            var prepared = prepare.apply(context);
             if (key == null) {
                 change.run(context, prepared);
                 return;

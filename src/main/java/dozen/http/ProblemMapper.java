@@ -12,6 +12,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
@@ -24,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * Turns every failure into application/problem+json, or into a page for browsers. It handles failures of routes, of
  * Javalin and of Jetty.
  */
-record ProblemMapper(List<HttpField> defaultHeaders, Health health, ProblemPage page) {
+record ProblemMapper(List<HttpField> defaultHeaders, Health health, Function<Map<String, Object>, String> page) {
     private static final Logger log = LoggerFactory.getLogger(ProblemMapper.class);
     private static final String TYPE = "application/problem+json";
 
@@ -87,8 +89,19 @@ record ProblemMapper(List<HttpField> defaultHeaders, Health health, ProblemPage 
 
     private String html(Problem problem, String method, String requestId, List<String> away) {
         var isTemporary = problem.status == 503 && method.equals("GET"); // a form is not sent again by itself
-        return page.render(new ProblemPage.View(
-                problem.status, problem.title(), problem.getMessage(), requestId, away, isTemporary));
+        return page.apply(Map.of(
+                "status",
+                problem.status,
+                "title",
+                problem.title(),
+                "detail",
+                problem.getMessage(),
+                "requestId",
+                Objects.toString(requestId, ""),
+                "away",
+                away,
+                "temporary",
+                isTemporary));
     }
 
     /** Answers requests that reached no route: malformed, with headers too large, over the limit, or during a drain. */

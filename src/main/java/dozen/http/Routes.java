@@ -6,6 +6,7 @@ import io.javalin.config.Key;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
+import io.javalin.security.RouteRole;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -14,6 +15,28 @@ import java.util.Set;
 
 /** Registers the handlers of requests. Each route declares who may call it. A HEAD request runs the handler of GET. */
 public final class Routes {
+    /** Finds the account that sends a request. */
+    @FunctionalInterface
+    public interface Authenticator {
+        /** The caller; empty when nobody is logged in. */
+        Optional<Caller> caller(Context context);
+    }
+
+    /** Receives one call for each answered request, also for those that never reached a route. */
+    @FunctionalInterface
+    public interface RequestObserver {
+        /** @param route the route's pattern and not the path, so that all ids share one name; "none" when no route ran */
+        void answered(String method, String route, int status, long nanoseconds);
+    }
+
+    /** What a route is, besides who may call it. */
+    enum Mark implements RouteRole {
+        /** People open it in a browser. A visitor who must log in is redirected to the log-in page. */
+        PAGE,
+        /** It is authorized by a signature in its URL, and not by the cookie. */
+        SIGNED_LINK
+    }
+
     private static final String CALLER = "dozen.caller";
     private static final Key<Routes> ROUTES = new Key<>("dozen.routes");
 
@@ -53,12 +76,12 @@ public final class Routes {
      */
     public void page(String path, Access access, Handler handler) {
         pages.add(path);
-        routes.get(path, handler, access, AccessCheck.Kind.PAGE);
+        routes.get(path, handler, access, Mark.PAGE);
     }
 
     /** Registers the handler of a page's form. A visitor who must log in is redirected to the log-in page. */
     public void form(String path, Access access, Handler handler) {
-        routes.post(path, handler, access, AccessCheck.Kind.PAGE);
+        routes.post(path, handler, access, Mark.PAGE);
     }
 
     /**
@@ -66,7 +89,7 @@ public final class Routes {
      * not by the cookie.
      */
     public void signedForm(String path, Handler handler) {
-        routes.post(path, handler, Access.PUBLIC, SameOrigin.Exempt.SIGNED_LINK);
+        routes.post(path, handler, Access.PUBLIC, Mark.SIGNED_LINK);
     }
 
     /** Whether a page was registered for this path. */

@@ -4,7 +4,6 @@ import dozen.config.PublicUrl;
 import dozen.config.WebAddress;
 import dozen.domain.DomainError;
 import io.javalin.http.Context;
-import io.javalin.security.RouteRole;
 import java.util.Locale;
 import java.util.Set;
 
@@ -14,16 +13,11 @@ import java.util.Set;
  * cookie.
  */
 record SameOrigin(PublicUrl publicUrl) {
-    /** Marks a route that is authorized by a signature in its URL, and not by the cookie. */
-    enum Exempt implements RouteRole {
-        SIGNED_LINK
-    }
-
     private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
 
     void check(Context context) {
         if (SAFE.contains(context.req().getMethod())) return;
-        if (context.routeRoles().contains(Exempt.SIGNED_LINK)) return;
+        if (context.routeRoles().contains(Routes.Mark.SIGNED_LINK)) return;
         var site = context.header("Sec-Fetch-Site");
         var origin = context.header("Origin");
         var same = site != null

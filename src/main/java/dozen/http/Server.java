@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -57,10 +58,11 @@ public final class Server implements AutoCloseable {
     private org.eclipse.jetty.server.Server jetty;
     private ServerConnector connector;
 
-    private Server(HttpSettings settings, Health health, ProblemPage page, Consumer<Routes> routes) {
+    private Server(
+            HttpSettings settings, Health health, Function<Map<String, Object>, String> page, Consumer<Routes> routes) {
         this.settings = settings;
         this.health = health;
-        var headers = RequestContext.defaultHeaders(settings.https());
+        var headers = RequestContext.defaultHeaders(settings.publicUrl().https());
         var problems = new ProblemMapper(headers, health, page);
         javalin = Javalin.create(config -> {
             configureJavalin(config);
@@ -83,10 +85,13 @@ public final class Server implements AutoCloseable {
     /**
      * Starts the server, and returns once it accepts requests.
      *
+     * @param page renders the error page of browsers from the values status, title, detail, requestId, away (the names
+     *     of the resources that do not answer) and temporary (whether waiting may help); it uses no attached resource
      * @throws ServiceUnavailable when the port is taken
      * @throws Exit when a route does not say who may call it
      */
-    public static Server start(HttpSettings settings, Health health, ProblemPage page, Consumer<Routes> routes) {
+    public static Server start(
+            HttpSettings settings, Health health, Function<Map<String, Object>, String> page, Consumer<Routes> routes) {
         var server = new Server(settings, health, page, routes);
         server.javalin.start();
         server.warmUp();

@@ -5,6 +5,7 @@ import com.github.kagkarlsson.scheduler.task.Execution;
 import com.github.kagkarlsson.scheduler.task.Task;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import dozen.jobs.JobStore.RunId;
+import dozen.jobs.Worker.JobHandler;
 import dozen.jobs.Worker.Outcome;
 import dozen.jobs.Worker.RunObserver;
 import dozen.logging.RequestId;
@@ -12,7 +13,6 @@ import dozen.services.TransientFailures;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.slf4j.Logger;
@@ -104,8 +104,7 @@ final class JobExecutor {
      * the failure, or null. An Error is a failure, too: the worker goes on.
      */
     private <J> Throwable handle(Type<J> type, RunId id, Job.Data<J> data) {
-        var requestId = Optional.ofNullable(data.requestId());
-        var run = new JobRun(id.id(), id.attempt(), requestId, () -> stopping, percent -> progress.set(id, percent));
+        var run = new JobRun(id.id(), id.attempt(), () -> stopping, percent -> progress.set(id, percent));
         var handler = new FutureTask<>(() -> RequestId.during(data.requestId(), () -> {
             type.handler().run(data.job(), run);
             return null;

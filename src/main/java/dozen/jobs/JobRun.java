@@ -1,6 +1,5 @@
 package dozen.jobs;
 
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 
@@ -9,12 +8,10 @@ import java.util.function.IntConsumer;
  *
  * @param id the job's id, which is the same in every attempt, so it is useful in an idempotency key
  * @param attempt the number of this attempt, from 1
- * @param requestId the id of the request that enqueued this job; empty when no request did
  * @param stopSignal true once the worker was told to stop
  * @param reporter takes the progress in percent
  */
-public record JobRun(
-        String id, int attempt, Optional<String> requestId, BooleanSupplier stopSignal, IntConsumer reporter) {
+public record JobRun(String id, int attempt, BooleanSupplier stopSignal, IntConsumer reporter) {
     /**
      * Tells whether the worker was told to stop. The handler should then finish soon, or throw: the job runs again
      * elsewhere without losing an attempt.

@@ -1,5 +1,6 @@
 package dozen.jobs;
 
+import java.util.List;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,22 +16,13 @@ public record PurgeExpired() {
      * one and decide about it; mails once nothing can ask for the same mail again; answers kept under an
      * Idempotency-Key when their day is over.
      */
-    private enum Expired {
-        DEAD_JOBS("dead_jobs", "died_at", 90),
-        MAILS("mails", "begun", 365),
-        IDEMPOTENCY_KEYS("idempotency_keys", "created_at", 1);
+    private static final List<Expired> ALL = List.of(
+            new Expired("dead_jobs", "died_at", 90),
+            new Expired("mails", "begun", 365),
+            new Expired("idempotency_keys", "created_at", 1));
 
-        private final String table;
-        private final String time;
-        private final int days;
-
-        Expired(String table, String time, int days) {
-            this.table = table;
-            this.time = time;
-            this.days = days;
-        }
-
-        private String delete() {
+    private record Expired(String table, String time, int days) {
+        String delete() {
             return """
                     DELETE FROM %1$s WHERE ctid = ANY (ARRAY(
                         SELECT ctid FROM %1$s WHERE %2$s < now() - %3$d * interval '1 day' LIMIT %4$d))
@@ -39,22 +31,14 @@ public record PurgeExpired() {
     }
 
     /** Deletes the rows. It is safe to run again: it then finds fewer rows to delete. */
-    public static final class Handler {
-        private final Jdbi jdbi;
-
-        public Handler(Jdbi jdbi) {
-            this.jdbi = jdbi;
-        }
-
-        public void run(PurgeExpired job, JobRun run) throws InterruptedException {
-            for (var expired : Expired.values()) {
-                var total = 0;
-                for (var deleted = BATCH; deleted == BATCH; total += deleted) {
-                    if (run.stopping()) throw new InterruptedException();
-                    deleted = jdbi.withHandle(handle -> handle.execute(expired.delete()));
-                }
-                log.info("{} rows of {} deleted", total, expired.table);
+    public static void run(Jdbi jdbi, JobRun run) throws InterruptedException {
+        for (var expired : ALL) {
+            var total = 0;
+            for (var deleted = BATCH; deleted == BATCH; total += deleted) {
+                if (run.stopping()) throw new InterruptedException();
+                deleted = jdbi.withHandle(handle -> handle.execute(expired.delete()));
             }
+            log.info("{} rows of {} deleted", total, expired.table);
         }
     }
 }

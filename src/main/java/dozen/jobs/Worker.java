@@ -30,6 +30,15 @@ import org.slf4j.LoggerFactory;
  * kill all of them, again and again.
  */
 public final class Worker implements AutoCloseable {
+    /**
+     * Does the work of one type of job. It may be called again for the same job (a worker can die after the work and
+     * before recording it), so it must be idempotent. Any exception is a failed attempt, unless the worker is stopping.
+     */
+    @FunctionalInterface
+    public interface JobHandler<J> {
+        void run(J job, JobRun run) throws Exception;
+    }
+
     /** How a run ended. One that is cut short because the worker stops is handed back. */
     public enum Outcome {
         DONE,

@@ -55,7 +55,7 @@ final class Assets {
     private Loaded load() {
         var files = new LinkedHashMap<String, byte[]>();
         files.put("style.css", style());
-        for (var name : names) files.put(name, Webjar.resource("/public/" + name));
+        for (var name : names) files.put(name, ClassPath.read("/public/" + name));
         var hash = Sha256.start();
         files.values().forEach(hash::update);
         return new Loaded(HexFormat.of().formatHex(hash.digest()).substring(0, DIGITS), files);
@@ -63,8 +63,8 @@ final class Assets {
 
     private byte[] style() {
         var whole = new ByteArrayOutputStream();
-        whole.writeBytes(Webjar.read("org.webjars.npm", "picocss__pico", "css/pico.min.css"));
-        for (var name : styles) whole.writeBytes(Webjar.resource("/public/" + name));
+        whole.writeBytes(ClassPath.webjar("org.webjars.npm", "picocss__pico", "css/pico.min.css"));
+        for (var name : styles) whole.writeBytes(ClassPath.read("/public/" + name));
         return whole.toByteArray();
     }
 

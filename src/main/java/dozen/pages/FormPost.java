@@ -6,6 +6,7 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Handles a submitted form. */
 public final class FormPost {
@@ -18,9 +19,9 @@ public final class FormPost {
      * @param again shows the form, given what was wrong, one line each
      * @throws DomainError when something is not found, forbidden or unavailable
      */
-    public static void submit(Context context, Work work, Consumer<List<String>> again) {
+    public static void submit(Context context, Supplier<String> work, Consumer<List<String>> again) {
         try {
-            context.redirect(work.run(), HttpStatus.SEE_OTHER);
+            context.redirect(work.get(), HttpStatus.SEE_OTHER);
         } catch (DomainError error) {
             switch (error.kind()) {
                 case NOT_FOUND, FORBIDDEN, UNAVAILABLE -> throw error;
@@ -30,11 +31,6 @@ public final class FormPost {
                 }
             }
         }
-    }
-
-    @FunctionalInterface
-    public interface Work {
-        String run();
     }
 
     private static List<String> faults(DomainError error) {

@@ -3,7 +3,6 @@ package dozen.pages;
 import dozen.domain.Caller;
 import dozen.http.Access;
 import dozen.http.Html;
-import dozen.http.ProblemPage;
 import dozen.http.Routes;
 import dozen.services.TransientFailures;
 import io.javalin.http.Context;
@@ -14,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The frame of all pages: head, navigation and who is logged in. Features add what they need to it. */
-public final class Layout implements ProblemPage {
+public final class Layout {
     private record Link(String label, String path, Access access) {}
 
     private final String application;
@@ -54,8 +53,8 @@ public final class Layout implements ProblemPage {
         assets.add(name);
     }
 
-    /** The path of the assets in the browser, for a page that does not use this frame. */
-    public String assets() {
+    /** The path of the assets in the browser. */
+    String assets() {
         return assets.folder();
     }
 
@@ -132,11 +131,10 @@ public final class Layout implements ProblemPage {
      * Renders the page for errors. It does not look up who is logged in, because that may be the very service that
      * failed.
      */
-    @Override
-    public String render(View problem) {
-        var all = frame(problem.title());
+    public String problem(Map<String, Object> problem) {
+        var all = frame(String.valueOf(problem.get("title")));
         all.put("sessionsUnavailable", true);
-        all.put("problem", problem.values());
+        all.put("problem", problem);
         return templates.render("dozen/problem.html", all);
     }
 }

@@ -2,10 +2,8 @@ package dozen.pages;
 
 import com.samskivert.mustache.Mustache;
 import com.samskivert.mustache.Template;
-import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.Reader;
-import java.io.UncheckedIOException;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,22 +22,16 @@ public final class Templates {
     }
 
     private static Template compile(String name) {
-        try (var reader = open(name)) {
-            return Mustache.compiler()
-                    .escapeHTML(name.endsWith(".html"))
-                    .strictSections(true)
-                    .emptyStringIsFalse(true)
-                    .withLoader(Templates::open)
-                    .compile(reader);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Mustache.compiler()
+                .escapeHTML(name.endsWith(".html"))
+                .strictSections(true)
+                .emptyStringIsFalse(true)
+                .withLoader(Templates::open)
+                .compile(open(name));
     }
 
     /** Opens a template. The names of partials, too, are paths below {@code templates/}. */
     private static Reader open(String name) {
-        var file = Templates.class.getResourceAsStream("/templates/" + name);
-        if (file == null) throw new IllegalArgumentException("no template " + name);
-        return new InputStreamReader(file, StandardCharsets.UTF_8);
+        return new StringReader(new String(ClassPath.read("/templates/" + name), StandardCharsets.UTF_8));
     }
 }

@@ -8,10 +8,14 @@ public final class ServiceUnavailable extends RuntimeException {
 
     /** @param name the resource's name and address, without any secret */
     static ServiceUnavailable of(String name, Throwable failure) {
+        return new ServiceUnavailable("%s is away: %s".formatted(name, reason(failure)));
+    }
+
+    /** The message of the failure's first cause, in one line. */
+    public static String reason(Throwable failure) {
         var cause = failure;
         while (cause.getCause() != null) cause = cause.getCause();
-        var reason = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-        return new ServiceUnavailable(
-                "%s is away: %s".formatted(name, reason.lines().findFirst().orElse("")));
+        var message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        return message.lines().findFirst().orElse("");
     }
 }

@@ -12,7 +12,6 @@ import dozen.http.Access;
 import dozen.http.Html;
 import dozen.http.Routes;
 import dozen.jobs.Worker;
-import dozen.pages.Templates;
 import java.util.List;
 
 /**
@@ -66,12 +65,10 @@ public final class StatusFeature implements Feature {
         layout.asset("status/status.js");
         layout.navigation("Status", "/status", Access.ADMIN);
         var status = new Status(name, process, settings, Tasks.of(features).names(), services);
-        var templates = new Templates();
         routes.document("/openapi/status.json");
         routes.get("/api/status", access, context -> context.json(status.read()));
         routes.get("/status", access, context -> {
-            var view = View.of(status.read(), layout.assets());
-            Html.answer(context, templates.render("status/status.html", view));
+            Html.answer(context, layout.fragment("status/status", View.of(status.read())));
         });
     }
 }

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Turns a snapshot into the values that the template needs. */
 final class View {
@@ -20,9 +21,8 @@ final class View {
 
     private View() {}
 
-    static Map<String, Object> of(Snapshot snapshot, String assets) {
+    static Map<String, Object> of(Snapshot snapshot) {
         var values = new HashMap<String, Object>();
-        values.put("assets", assets);
         values.put("at", CLOCK.format(snapshot.at()));
         values.put("release", snapshot.release().version());
         values.put("commit", Factors.shortened(snapshot.release().commit()));
@@ -92,14 +92,14 @@ final class View {
     }
 
     private static List<Map<String, Object>> times(Snapshot snapshot) {
-        var times = new ArrayList<Map<String, Object>>();
-        for (var start : Optional.ofNullable(snapshot.starts()).orElse(List.<ProcessRegistry.Timing>of())) {
-            times.add(took("start", start, snapshot.at()));
-        }
-        for (var drain : Optional.ofNullable(snapshot.drains()).orElse(List.<ProcessRegistry.Timing>of())) {
-            times.add(took("stop", drain, snapshot.at()));
-        }
-        return times;
+        return Stream.concat(
+                        took("start", snapshot.starts(), snapshot.at()), took("stop", snapshot.drains(), snapshot.at()))
+                .toList();
+    }
+
+    /** @param timings null while Redis is away */
+    private static Stream<Map<String, Object>> took(String what, List<ProcessRegistry.Timing> timings, Instant now) {
+        return Stream.ofNullable(timings).flatMap(List::stream).map(each -> took(what, each, now));
     }
 
     private static Map<String, Object> took(String what, ProcessRegistry.Timing took, Instant now) {

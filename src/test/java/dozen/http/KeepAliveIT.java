@@ -99,7 +99,7 @@ class KeepAliveIT {
         try (var server = Server.start(
                 settings,
                 new Health(),
-                ProblemPage.View::title,
+                problem -> String.valueOf(problem.get("title")),
                 routes -> routes.post("/write", Access.PUBLIC, context -> context.status(204)))) {
             assertEquals(0, failures(server.port(), IDLE.multipliedBy(90).dividedBy(95), POSTS));
             var tooLong = failures(server.port(), IDLE.multipliedBy(90).dividedBy(65), 2); // what 65 s would do

@@ -54,7 +54,7 @@ class ServerTest {
         var health = new Health().requires("answer", () -> {
             if (away) throw new IOException("away");
         });
-        return Server.start(settings, health, ProblemPage.View::title, routes -> {
+        return Server.start(settings, health, problem -> String.valueOf(problem.get("title")), routes -> {
             routes.get("/wait", Access.PUBLIC, context -> {
                 arrived.incrementAndGet();
                 assertTrue(opened.await(20, TimeUnit.SECONDS));
@@ -289,7 +289,7 @@ class ServerTest {
                 () -> Server.start(
                         settings,
                         new Health(),
-                        ProblemPage.View::title,
+                        problem -> String.valueOf(problem.get("title")),
                         routes -> routes.get("/open", null, context -> context.result("anybody"))));
         assertEquals("GET /open does not say who may call it", failure.getMessage());
         assertEquals(Exit.FAILURE, failure.code());

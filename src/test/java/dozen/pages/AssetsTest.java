@@ -29,7 +29,7 @@ class AssetsTest {
         var settings = new HttpSettings(
                 0, PublicUrl.parse("http://localhost"), 10, Duration.ofSeconds(5), 0, Duration.ofSeconds(5));
         layout.asset("status/status.js");
-        server = Server.start(settings, new Health(), layout, routes -> {
+        server = Server.start(settings, new Health(), layout::problem, routes -> {
             layout.register(routes);
             routes.get("/fail", Access.PUBLIC, _ -> {
                 throw new IllegalStateException("canary");
