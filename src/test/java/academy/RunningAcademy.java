@@ -198,7 +198,7 @@ public final class RunningAcademy implements AutoCloseable {
     }
 
     public Postgres postgres() {
-        return Postgres.attach(PostgresUrl.parse(databaseUrl()), 2, Duration.ofSeconds(60));
+        return new Postgres(PostgresUrl.parse(databaseUrl()), 2, Duration.ofSeconds(60)).connect();
     }
 
     @Override

@@ -35,8 +35,8 @@ final class JobBench implements AutoCloseable {
 
     private final String databaseUrl = TestServices.shared().newDatabase();
     private final String redisUrl = TestServices.shared().redis().url();
-    private final Postgres postgres = Postgres.attach(PostgresUrl.parse(databaseUrl), 4, Duration.ofSeconds(60));
-    private final Redis redis = Redis.attach(RedisUrl.parse(redisUrl), true);
+    private final Postgres postgres = new Postgres(PostgresUrl.parse(databaseUrl), 4, Duration.ofSeconds(60)).connect();
+    private final Redis redis = new Redis(new Redis.Settings(RedisUrl.parse(redisUrl), true)).connect();
     private final Jobs jobs = new Jobs(redis);
     private final SchedulerClient bare;
 

@@ -50,7 +50,8 @@ final class NoOpWorker {
     public static void main(String... arguments) throws Exception {
         Logging.start(Logging.Format.JSON, Logging.Level.INFO, Logging.Level.INFO, "worker", "bench", "bench");
         var worker = new NoOpWorker(Integer.parseInt(arguments[3]), Integer.parseInt(arguments[4]));
-        try (var postgres = Postgres.attach(PostgresUrl.parse(arguments[1]), THREADS + 4, Duration.ofSeconds(60))) {
+        try (var postgres =
+                new Postgres(PostgresUrl.parse(arguments[1]), THREADS + 4, Duration.ofSeconds(60)).connect()) {
             if (arguments[0].equals("bare")) worker.bare(postgres);
             else worker.kit(postgres, arguments[2]);
         }
@@ -70,7 +71,7 @@ final class NoOpWorker {
     }
 
     private void kit(Postgres postgres, String redisUrl) throws InterruptedException {
-        try (var redis = Redis.attach(RedisUrl.parse(redisUrl), true);
+        try (var redis = new Redis(new Redis.Settings(RedisUrl.parse(redisUrl), true)).connect();
                 var worker = new Worker("bench", postgres, redis, Duration.ofSeconds(5))) {
             JobHandler<TimestampedJob> arrival = (job, run) -> {
                 var micros = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());

@@ -43,7 +43,7 @@ final class WebBench {
 
     private final TestServices services = TestServices.shared();
     private final String databaseUrl = services.newDatabase();
-    private final Postgres postgres = Postgres.attach(PostgresUrl.parse(databaseUrl), 2, Duration.ofMinutes(5));
+    private final Postgres postgres = new Postgres(PostgresUrl.parse(databaseUrl), 2, Duration.ofMinutes(5)).connect();
     private final List<String> ids;
 
     private WebBench() {
@@ -184,7 +184,7 @@ final class WebBench {
             var url = services.newDatabase();
             var settings = services.settings(url);
             settings.put("CACHE_TTL_SECONDS", "0");
-            try (var postgres = Postgres.attach(PostgresUrl.parse(url), 2, Duration.ofMinutes(5))) {
+            try (var postgres = new Postgres(PostgresUrl.parse(url), 2, Duration.ofMinutes(5)).connect()) {
                 fill(postgres, rows);
                 var ids = postgres.jdbi()
                         .withHandle(handle -> handle.createQuery(

@@ -24,7 +24,7 @@ final class SampleData {
     }
 
     private static boolean isEmpty(String databaseUrl) {
-        try (var postgres = Postgres.attach(PostgresUrl.parse(databaseUrl), 1, Duration.ofSeconds(10))) {
+        try (var postgres = new Postgres(PostgresUrl.parse(databaseUrl), 1, Duration.ofSeconds(10)).connect()) {
             return postgres.jdbi()
                     .withHandle(handle -> handle.createQuery("SELECT NOT EXISTS (SELECT FROM accounts)")
                             .mapTo(Boolean.class)

@@ -49,7 +49,7 @@ final class Parity {
 
     private static String postgres(Subject subject) {
         try (var postgres =
-                Postgres.attach(PostgresUrl.parse(subject.services.newDatabase()), 1, Duration.ofSeconds(5))) {
+                new Postgres(PostgresUrl.parse(subject.services.newDatabase()), 1, Duration.ofSeconds(5)).connect()) {
             return postgres.jdbi()
                     .withHandle(handle -> handle.createQuery("SHOW server_version_num")
                             .mapTo(String.class)
@@ -59,7 +59,9 @@ final class Parity {
     }
 
     private static String redis(Subject subject) {
-        try (var redis = Redis.attach(RedisUrl.parse(subject.services.redis().url()), true)) {
+        try (var redis = new Redis(new Redis.Settings(
+                        RedisUrl.parse(subject.services.redis().url()), true))
+                .connect()) {
             return first(redis.client().info("server"), "redis_version:(\\d+)");
         }
     }

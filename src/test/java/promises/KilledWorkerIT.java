@@ -142,8 +142,9 @@ class KilledWorkerIT {
                     SELECT id, '%s' FROM accounts WHERE role = 'learner'
                     """.formatted(learners, made.course()));
             try (var postgres = academy.postgres();
-                    var redis =
-                            Redis.attach(academy.settings().services().redis().url(), true)) {
+                    var redis = new Redis(new Redis.Settings(
+                                    academy.settings().services().redis().url(), true))
+                            .connect()) {
                 var enrolments = new Enrolments(postgres.jdbi());
                 enrolments.onCompleted(new Certificates(postgres.jdbi(), new Jobs(redis))::issue);
                 var lesson = new Lessons(postgres.jdbi())
@@ -196,7 +197,9 @@ class KilledWorkerIT {
 
     private static void enqueueDigests(RunningAcademy academy) {
         try (var postgres = academy.postgres();
-                var redis = Redis.attach(academy.settings().services().redis().url(), true)) {
+                var redis = new Redis(new Redis.Settings(
+                                academy.settings().services().redis().url(), true))
+                        .connect()) {
             var jobs = new Jobs(redis);
             var tomorrow = LocalDate.now(ZoneOffset.UTC).plusDays(1);
             postgres.jdbi().useTransaction(transaction -> jobs.enqueue(transaction, EnqueueDigests.of(tomorrow)));

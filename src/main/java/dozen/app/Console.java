@@ -28,7 +28,7 @@ public final class Console {
     }
 
     /** Reads until /exit or the end of the input. */
-    public void run() throws Exception {
+    void run() throws Exception {
         var terminal = System.console() != null && System.console().isTerminal();
         var tool = JavaShellToolBuilder.builder().persistence(new HashMap<>()); // keeps nothing on disk
         var start = Files.createTempFile("console", ".jsh");

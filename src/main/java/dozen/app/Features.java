@@ -14,7 +14,6 @@ public final class Features {
         return feature;
     }
 
-    /** Lets every feature join a process that runs until it is told to stop, before anything in it starts. */
     public Features join(String processType, Lifecycle lifecycle) {
         forEach(feature -> feature.join(processType, lifecycle));
         return this;

@@ -15,12 +15,8 @@ public final class PublicUrl {
     /** @throws IllegalArgumentException when the text is no http or https address, or has a user, query or fragment */
     public static PublicUrl parse(String text) {
         var address = WebAddress.parse(text);
-        if (address.getRawQuery() != null
-                || address.getRawFragment() != null
-                || address.getRawAuthority().contains("@")) {
-            throw new IllegalArgumentException("must look like https://www.example.com, without ?, # and @");
-        }
-        return new PublicUrl(address);
+        if (WebAddress.isPlain(address)) return new PublicUrl(address);
+        throw new IllegalArgumentException("must look like https://www.example.com, without ?, # and @");
     }
 
     /** @param path the path below the root of this service, with its leading slash */

@@ -29,6 +29,13 @@ public final class WebAddress {
         throw new IllegalArgumentException("must look like https://www.example.com");
     }
 
+    /** Tells whether a parsed address has no query, no fragment and no login. */
+    public static boolean isPlain(URI address) {
+        return address.getRawQuery() == null
+                && address.getRawFragment() == null
+                && !address.getRawAuthority().contains("@");
+    }
+
     /** Returns the origin as browsers send it: scheme, host and port, unless it is the scheme's default port. */
     public static String origin(String scheme, String authority) {
         return scheme + "://" + Authority.parse(authority).withPortUnless(scheme.equals("https") ? 443 : 80);

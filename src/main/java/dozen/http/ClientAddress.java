@@ -15,13 +15,9 @@ import org.eclipse.jetty.server.Request;
  * everything to the left of them.
  */
 public record ClientAddress(int trustedProxyHops) {
-    public String of(Context context) {
-        return of(ServletContextRequest.getServletContextRequest(context.req()));
-    }
-
     /** The client's network, for rate limits: for IPv6 its first 64 bits, because a client can use all that follow. */
     public String network(Context context) {
-        var address = of(context);
+        var address = of(ServletContextRequest.getServletContextRequest(context.req()));
         return parse(address)
                 .filter(Inet6Address.class::isInstance)
                 .map(ipv6 -> HexFormat.of().formatHex(ipv6.getAddress(), 0, 8))

@@ -3,7 +3,6 @@ package dozen.mail;
 import dozen.config.PublicUrl;
 import dozen.pages.Templates;
 import dozen.services.Mail;
-import dozen.services.SmtpDelivery;
 import dozen.services.TransientFailures;
 import jakarta.mail.MessagingException;
 import java.util.HashMap;
@@ -71,7 +70,7 @@ public final class Mailer {
      * Sends a mail with headers and attachments. An address that the server says does not exist is given up: the
      * refusal is noted in the account, and nothing is thrown.
      *
-     * @throws SmtpDelivery.Refused when the server refused the mail and may take it later
+     * @throws Mail.Refused when the server refused the mail and may take it later
      */
     public void send(
             Recipient to,
@@ -94,7 +93,7 @@ public final class Mailer {
         } catch (AlreadyHandedOver e) {
             log.info("{} was handed over before", key);
             return;
-        } catch (SmtpDelivery.Refused e) {
+        } catch (Mail.Refused e) {
             write("DELETE FROM mails WHERE key = ?", key);
             if (!e.isPermanent()) throw e;
             log.warn("{} is given up, for the address was refused: {}", key, e.getMessage());

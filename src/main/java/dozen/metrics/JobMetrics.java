@@ -1,10 +1,11 @@
 package dozen.metrics;
 
 import dozen.jobs.JobCounts;
+import dozen.jobs.Worker;
 import dozen.services.Redis;
-import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.Gauge;
+import dozen.services.RedisCounts;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,9 +15,13 @@ import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * The metrics of jobs, by type: jobs_queued and jobs_oldest_seconds from PostgreSQL; jobs_runs, jobs_failures,
- * jobs_dead, jobs_wait_ms and jobs_run_ms, summed over all workers, from Redis.
+ * jobs_dead, jobs_wait_ms and jobs_run_ms, summed over all workers, from Redis. When Redis loses its data the sums start
+ * at zero, as counters may.
  */
 final class JobMetrics {
+    /** The hash with the sums over all workers, keyed by type and counter as in "SendWelcomeMail runs". */
+    private static final String KEY = "job-metrics";
+
     private final Jdbi jdbi;
     private final Redis redis;
     private final Set<String> types = ConcurrentHashMap.newKeySet();
@@ -25,6 +30,28 @@ final class JobMetrics {
     JobMetrics(Jdbi jdbi, Redis redis) {
         this.jdbi = jdbi;
         this.redis = redis;
+    }
+
+    /** The counts of one worker. Workers serve no HTTP, so they add them to the sums in Redis. */
+    static RedisCounts counts(Redis redis) {
+        return new RedisCounts(redis, () -> KEY, null);
+    }
+
+    /** Counts a worker's runs by type of job. */
+    static Worker.RunObserver observer(RedisCounts counts) {
+        return (type, outcome, waitMillis, runMillis) -> {
+            counts.add(type + " runs", 1);
+            counts.add(type + " wait_ms", waitMillis);
+            counts.add(type + " run_ms", runMillis);
+            switch (outcome) {
+                case DONE, HANDED_BACK -> {}
+                case FAILED -> counts.add(type + " failures", 1);
+                case DEAD -> {
+                    counts.add(type + " failures", 1);
+                    counts.add(type + " dead", 1);
+                }
+            }
+        };
     }
 
     /** Brings the meters up to date. */
@@ -45,26 +72,21 @@ final class JobMetrics {
     /** The sums over all workers; none while Redis is away. */
     private Map<String, String> sums() {
         try {
-            return redis.client().hgetAll(JobRunCounter.KEY);
+            return redis.client().hgetAll(KEY);
         } catch (JedisException e) {
             return Map.of();
         }
     }
 
     private AtomicLong gauge(MeterRegistry registry, String name, String type) {
-        return values.computeIfAbsent(name + " " + type, _ -> {
-            var value = new AtomicLong();
-            Gauge.builder(name, value, AtomicLong::get).tag("type", type).register(registry);
-            return value;
-        });
+        return values.computeIfAbsent(
+                name + " " + type, _ -> registry.gauge(name, Tags.of("type", type), new AtomicLong()));
     }
 
     private AtomicLong counter(MeterRegistry registry, String name, String type) {
         return values.computeIfAbsent(name + " " + type, _ -> {
             var value = new AtomicLong();
-            FunctionCounter.builder(name, value, AtomicLong::get)
-                    .tag("type", type)
-                    .register(registry);
+            registry.more().counter(name, Tags.of("type", type), value);
             return value;
         });
     }

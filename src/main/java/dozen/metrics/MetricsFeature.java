@@ -9,6 +9,7 @@ import dozen.domain.DomainError;
 import dozen.http.Access;
 import dozen.http.Routes;
 import dozen.jobs.Worker;
+import dozen.services.RedisCounts;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
@@ -25,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 public final class MetricsFeature implements Feature {
     private final Optional<Secret> token;
     private final Services services;
-    private JobRunCounter counter;
+    private RedisCounts runs;
 
     public MetricsFeature(Optional<Secret> token, Services services) {
         this.token = token;
@@ -42,15 +43,15 @@ public final class MetricsFeature implements Feature {
         return new Secret(text);
     }
 
-    /** The counter is closed after the worker, whose last runs it would miss otherwise. */
+    /** The counts are closed after the worker, whose last runs they would miss otherwise. */
     @Override
     public void join(String processType, Lifecycle lifecycle) {
-        if (processType.equals("worker")) counter = lifecycle.register(new JobRunCounter(services.redis()).start());
+        if (processType.equals("worker")) runs = lifecycle.register(JobMetrics.counts(services.redis()));
     }
 
     @Override
     public void jobs(Worker worker) {
-        worker.observe(counter);
+        worker.observe(JobMetrics.observer(runs));
     }
 
     @Override

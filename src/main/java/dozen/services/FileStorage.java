@@ -114,13 +114,6 @@ public final class FileStorage {
         }
     }
 
-    /** @throws FileNotFoundException when there is no file of this name */
-    public byte[] read(String name) throws IOException {
-        try (var body = answer(open(SdkHttpMethod.GET, name), name)) {
-            return toServer(body::readAllBytes);
-        }
-    }
-
     /** Deletes the file, if it exists. */
     public void delete(String name) throws IOException {
         answer(open(SdkHttpMethod.DELETE, name), name, NO_SUCH_FILE).close();

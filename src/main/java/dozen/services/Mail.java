@@ -69,6 +69,21 @@ public final class Mail {
 
     public record Attachment(String fileName, String type, byte[] bytes) {}
 
+    /** The message was refused and is not on its way. */
+    public static final class Refused extends MessagingException {
+        private final boolean hopeless;
+
+        Refused(String answer, boolean hopeless) {
+            super(answer);
+            this.hopeless = hopeless;
+        }
+
+        /** Tells whether no mail can ever be sent to this recipient. */
+        public boolean isPermanent() {
+            return hopeless;
+        }
+    }
+
     private final Settings settings;
     private final Timeouts timeouts;
 
@@ -86,7 +101,7 @@ public final class Mail {
      *
      * @param handover called just before the end of the message is sent: from then on the server may have accepted the
      *     mail, even when this method fails or never returns
-     * @throws SmtpDelivery.Refused when the mail was refused, or its address is not valid, so it is not on its way
+     * @throws Refused when the mail was refused, or its address is not valid, so it is not on its way
      */
     public void send(Email email, Runnable handover) throws MessagingException {
         if (settings.url().isEmpty()) {
@@ -138,7 +153,7 @@ public final class Mail {
         try {
             return new InternetAddress(MailAddress.ascii(email.to()), email.name(), UTF_8);
         } catch (IllegalArgumentException e) {
-            throw new SmtpDelivery.Refused("the address " + e.getMessage(), true);
+            throw new Refused("the address " + e.getMessage(), true);
         } catch (UnsupportedEncodingException e) {
             throw new IllegalStateException(e); // every Java has UTF-8
         }

@@ -68,19 +68,13 @@ public final class Postgres implements AutoCloseable {
         });
     }
 
-    public static Postgres attach(PostgresUrl url, int poolSize, Duration statementLimit) {
-        var postgres = new Postgres(url, poolSize, statementLimit);
-        postgres.connect();
-        return postgres;
-    }
-
     /** @throws ServiceUnavailable when PostgreSQL did not answer within 20 s, or refuses us */
-    public void connect() {
-        TransientFailures.connect(address, () -> {
+    public Postgres connect() {
+        return TransientFailures.connect(address, () -> {
             try (var connection = pool.getConnection()) {
                 requireVersion(connection, address);
                 connected = true;
-                return null;
+                return this;
             } catch (SQLException e) {
                 if (PERMANENT_ERRORS.contains(String.valueOf(e.getSQLState()))) throw ServiceUnavailable.of(address, e);
                 throw e;

@@ -71,22 +71,16 @@ public final class Redis implements AutoCloseable {
         client = builder.clientConfig(config.build()).poolConfig(pool).build();
     }
 
-    public static Redis attach(RedisUrl url, boolean verifyTls) {
-        var redis = new Redis(new Settings(url, verifyTls));
-        redis.connect();
-        return redis;
-    }
-
     /** @throws ServiceUnavailable when Redis did not answer within 20 s, or refuses us */
-    public void connect() {
-        TransientFailures.connect(address, () -> {
+    public Redis connect() {
+        return TransientFailures.connect(address, () -> {
             try {
                 client.ping();
             } catch (JedisException e) {
                 if (refusesUs(e)) throw ServiceUnavailable.of(address, e);
                 throw e;
             }
-            if (!isCluster()) return null;
+            if (!isCluster()) return this;
             throw new ServiceUnavailable(address + " is a cluster: take the address of a single server");
         });
     }

@@ -38,27 +38,26 @@ public record S3Bucket(URI address, String region, String keyId, Secret key, Opt
     }
 
     /** The address of a bucket at Amazon. */
-    public static URI amazon(String bucket, String region) {
+    static URI amazon(String bucket, String region) {
         return URI.create("https://%s.s3.%s.amazonaws.com".formatted(bucket, region));
     }
 
     /** The address of a bucket at another server: the bucket's name follows the endpoint's path. */
-    public static URI at(URI endpoint, String bucket) {
+    static URI at(URI endpoint, String bucket) {
         var text = endpoint.toString();
         return URI.create((text.endsWith("/") ? text : text + "/") + bucket);
     }
 
     /** Follows Amazon's rule for bucket names, but without dots, which don't work with TLS. */
-    public static String name(String text) {
+    private static String name(String text) {
         if (text.matches("[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")) return text;
         throw new IllegalArgumentException("must be a bucket's name (3 to 63 small letters, digits and hyphens)");
     }
 
     /** Accepts an http or https address without a login, a query and a fragment. */
-    public static URI endpoint(String text) {
+    static URI endpoint(String text) {
         var address = WebAddress.parse(text);
-        var isPlain = address.getRawQuery() == null && address.getRawFragment() == null;
-        if (isPlain && !address.getRawAuthority().contains("@")) return address;
+        if (WebAddress.isPlain(address)) return address;
         throw new IllegalArgumentException("must look like https://s3.example.com");
     }
 }

@@ -25,26 +25,11 @@ import org.eclipse.angus.mail.smtp.SMTPTransport;
  * subclass, because the library's own exceptions hide that answer when the server hangs up after it: they report the
  * next command, RSET.
  */
-public final class SmtpDelivery extends SMTPTransport {
+final class SmtpDelivery extends SMTPTransport {
     /** The mailbox is not there, is elsewhere, or can't have this name (RFC 5321, 4.2.3): no later try will help. */
     private static final Set<Integer> NO_SUCH_MAILBOX = Set.of(550, 551, 553);
     /** RFC 3463: the status code 5.1 is about the address, 5.2.1 about the mailbox; others are about policy. */
     private static final Pattern OTHER_REASON = Pattern.compile("\\b5\\d\\d[ -]+5\\.(?!1\\.|2\\.1\\b)\\d+\\.\\d+");
-
-    /** The message was refused and is not on its way. */
-    public static final class Refused extends MessagingException {
-        private final boolean hopeless;
-
-        Refused(String answer, boolean hopeless) {
-            super(answer);
-            this.hopeless = hopeless;
-        }
-
-        /** Tells whether no mail can ever be sent to this recipient. */
-        public boolean isPermanent() {
-            return hopeless;
-        }
-    }
 
     private final Socket socket;
     private final Duration limit;
@@ -125,14 +110,15 @@ public final class SmtpDelivery extends SMTPTransport {
     }
 
     private MessagingException judged(MessagingException failure) {
-        if (answer >= 400) return new Refused(answerText.strip(), false);
+        if (answer >= 400) return new Mail.Refused(answerText.strip(), false);
         for (Exception e = failure; e instanceof MessagingException each; e = each.getNextException()) {
             var text = String.valueOf(each.getMessage()).strip();
             if (each instanceof SMTPAddressFailedException recipient) {
                 var unknown = NO_SUCH_MAILBOX.contains(recipient.getReturnCode());
-                return new Refused(text, unknown && !OTHER_REASON.matcher(text).find());
+                return new Mail.Refused(
+                        text, unknown && !OTHER_REASON.matcher(text).find());
             }
-            if (each instanceof SMTPSendFailedException && !ending) return new Refused(text, false);
+            if (each instanceof SMTPSendFailedException && !ending) return new Mail.Refused(text, false);
         }
         return failure;
     }

@@ -1,11 +1,17 @@
 package dozen.status;
 
 import dozen.jobs.JobCounts;
+import dozen.jobs.Worker;
 import dozen.services.Redis;
+import dozen.services.RedisCounts;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.LongStream;
 import org.jdbi.v3.core.Jdbi;
+import redis.clients.jedis.Response;
 import redis.clients.jedis.exceptions.JedisException;
 
 /** The numbers of waiting, running and dead jobs by type, and their runs in each of the last 15 minutes. */
@@ -14,22 +20,31 @@ final class JobStats {
      * @param oldestSeconds how many seconds ago the longest waiting job was due
      * @param minutes runs in each of the last minutes, the oldest first; empty while Redis is away
      */
-    public record Queue(String type, long waiting, long running, long dead, long oldestSeconds, List<Long> minutes) {}
+    record Queue(String type, long waiting, long running, long dead, long oldestSeconds, List<Long> minutes) {}
 
     private static final int MINUTES = 15;
 
-    private final Jdbi jdbi;
-    private final Redis redis;
+    /** One hash a minute, with the runs by type. */
+    private static final String KEY = "job-minute:";
 
-    JobStats(Jdbi jdbi, Redis redis) {
-        this.jdbi = jdbi;
-        this.redis = redis;
+    private static final Duration RETENTION = Duration.ofHours(1);
+
+    private JobStats() {}
+
+    /** The counts of one worker, which it adds to the current minute's in Redis. */
+    static RedisCounts counts(Redis redis) {
+        return new RedisCounts(redis, () -> KEY + minute(), RETENTION);
+    }
+
+    /** Counts a worker's runs by type of job, for the status page's charts. */
+    static Worker.RunObserver observer(RedisCounts counts) {
+        return (type, _, _, _) -> counts.add(type, 1);
     }
 
     /** Returns every type that has jobs, or had runs in the last 15 minutes. It fails while PostgreSQL is away. */
-    public List<Queue> read() {
+    static List<Queue> read(Jdbi jdbi, Redis redis) {
         var counts = JobCounts.byType(jdbi);
-        var minutes = minutes();
+        var minutes = minutes(redis);
         var types = new TreeSet<>(counts.keySet());
         minutes.forEach(minute -> types.addAll(minute.keySet()));
         return types.stream()
@@ -37,12 +52,25 @@ final class JobStats {
                 .toList();
     }
 
-    private List<Map<String, String>> minutes() {
-        try {
-            return RunsPerMinute.last(redis, MINUTES);
+    /**
+     * Returns the runs by type in each of the last minutes, the oldest first; empty while Redis is away. The last minute
+     * is not over yet.
+     */
+    private static List<Map<String, String>> minutes(Redis redis) {
+        var now = minute();
+        try (var pipeline = redis.client().pipelined()) {
+            var answers = LongStream.rangeClosed(now - MINUTES + 1, now)
+                    .mapToObj(minute -> pipeline.hgetAll(KEY + minute))
+                    .toList();
+            pipeline.sync();
+            return answers.stream().map(Response::get).toList();
         } catch (JedisException e) {
             return List.of();
         }
+    }
+
+    private static long minute() {
+        return Instant.now().getEpochSecond() / 60;
     }
 
     private static Queue queue(JobCounts count, List<Map<String, String>> minutes) {

@@ -2,7 +2,7 @@ package dozen.status;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dozen.app.Lifecycle;
-import dozen.app.Release;
+import dozen.app.ProcessSettings.Release;
 import dozen.http.Json;
 import dozen.services.Redis;
 import java.lang.management.ManagementFactory;
@@ -18,8 +18,9 @@ import redis.clients.jedis.exceptions.JedisException;
  */
 final class ProcessRegistry implements AutoCloseable {
     private static final String KEY = "processes";
-    private static final String STARTS = "process-starts";
-    private static final String DRAINS = "process-drains";
+    static final String STARTS = "process-starts";
+    /** Only of processes that were told to stop. */
+    static final String DRAINS = "process-drains";
 
     private static final Duration REPORT_INTERVAL = Duration.ofSeconds(3);
     private static final Duration REPORT_TIMEOUT = Duration.ofSeconds(10);
@@ -66,17 +67,8 @@ final class ProcessRegistry implements AutoCloseable {
         }
     }
 
-    /** The last start of each process type. */
-    static List<Timing> starts(Redis redis) {
-        return timings(redis, STARTS);
-    }
-
-    /** The last stop of each process type, among the processes that were told to stop. */
-    static List<Timing> drains(Redis redis) {
-        return timings(redis, DRAINS);
-    }
-
-    private static List<Timing> timings(Redis redis, String key) {
+    /** The last start or stop of each process type. */
+    static List<Timing> timings(Redis redis, String key) {
         return redis.client().hgetAll(key).values().stream()
                 .map(text -> parse(text, Timing.class))
                 .sorted(Comparator.comparing(Timing::type))

@@ -1,7 +1,7 @@
 package dozen.status;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dozen.app.Release;
+import dozen.app.ProcessSettings.Release;
 import dozen.services.Health;
 import java.time.Instant;
 import java.util.List;
@@ -31,7 +31,7 @@ record Snapshot(
     /**
      * @param state the setting's state, never a value that was set: "set", "set, secret", "default: 8000" or "unset"
      */
-    public record Setting(String name, String state, String meaning) {}
+    record Setting(String name, String state, String meaning) {}
 
     /**
      * One of the twelve factors.
@@ -40,5 +40,5 @@ record Snapshot(
      * @param fact a current fact that shows the factor
      * @param code the files that implement it
      */
-    public record Factor(String number, String name, String fact, String code) {}
+    record Factor(String number, String name, String fact, String code) {}
 }

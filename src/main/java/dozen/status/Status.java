@@ -18,7 +18,6 @@ final class Status {
     private final List<Setting> settings;
     private final List<String> tasks;
     private final Services services;
-    private final JobStats queues;
     private final Instant startedAt = Instant.now();
     private Snapshot last;
 
@@ -33,7 +32,6 @@ final class Status {
         this.settings = settings;
         this.tasks = tasks;
         this.services = services;
-        this.queues = new JobStats(services.jdbi(), services.redis());
     }
 
     synchronized Snapshot read() throws InterruptedException {
@@ -45,8 +43,8 @@ final class Status {
         var redis = services.redis();
         var resources = services.health().report();
         var processes = ask(resources, "redis", () -> ProcessRegistry.running(redis));
-        var starts = ask(resources, "redis", () -> ProcessRegistry.starts(redis));
-        var drains = ask(resources, "redis", () -> ProcessRegistry.drains(redis));
+        var starts = ask(resources, "redis", () -> ProcessRegistry.timings(redis, ProcessRegistry.STARTS));
+        var drains = ask(resources, "redis", () -> ProcessRegistry.timings(redis, ProcessRegistry.DRAINS));
         var database = ask(resources, "postgres", () -> Versions.ofPostgres(services.postgres()));
         var cache = ask(resources, "redis", () -> Versions.ofRedis(redis));
         var factors =
@@ -60,7 +58,7 @@ final class Status {
                 processes,
                 starts,
                 drains,
-                ask(resources, "postgres", queues::read),
+                ask(resources, "postgres", () -> JobStats.read(services.jdbi(), redis)),
                 settings.stream().map(Status::masked).toList(),
                 factors.all());
     }

@@ -12,6 +12,7 @@ import dozen.http.Access;
 import dozen.http.Html;
 import dozen.http.Routes;
 import dozen.jobs.Worker;
+import dozen.services.RedisCounts;
 import java.util.List;
 
 /**
@@ -25,7 +26,7 @@ public final class StatusFeature implements Feature {
     private final Services services;
     private final Features features;
     private String name;
-    private RunsPerMinute runs;
+    private RedisCounts runs;
 
     /**
      * @param access who may see the page
@@ -47,16 +48,17 @@ public final class StatusFeature implements Feature {
         return isPublic ? Access.PUBLIC : Access.ADMIN;
     }
 
+    /** The counts are closed after the worker, whose last runs they would miss otherwise. */
     @Override
     public void join(String processType, Lifecycle lifecycle) {
         name = lifecycle.processName(processType);
         ProcessRegistry.join(services.redis(), processType, process.release(), lifecycle);
-        if (processType.equals("worker")) runs = lifecycle.register(new RunsPerMinute(services.redis()).start());
+        if (processType.equals("worker")) runs = lifecycle.register(JobStats.counts(services.redis()));
     }
 
     @Override
     public void jobs(Worker worker) {
-        worker.observe(runs);
+        worker.observe(JobStats.observer(runs));
     }
 
     @Override

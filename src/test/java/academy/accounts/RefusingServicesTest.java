@@ -58,7 +58,7 @@ class RefusingServicesTest {
     @ValueSource(strings = {"maxmemory 1", "min-replicas-to-write 1", "replicaof 127.0.0.1 1"})
     void aRedisThatRefusesWritesDegradesReadiness(String fault) throws Exception {
         try (var server = TestServices.startRedis("refusing-web", 0);
-                var redis = Redis.attach(RedisUrl.parse(server.url()), true)) {
+                var redis = new Redis(new Redis.Settings(RedisUrl.parse(server.url()), true)).connect()) {
             refuseAndAsk(fault, server.url(), redis);
         }
     }

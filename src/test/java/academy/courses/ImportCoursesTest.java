@@ -38,7 +38,7 @@ class ImportCoursesTest {
     @BeforeEach
     void start() {
         var url = PostgresUrl.parse(TestServices.shared().newDatabase());
-        postgres = Postgres.attach(url, 1, Duration.ofSeconds(60));
+        postgres = new Postgres(url, 1, Duration.ofSeconds(60)).connect();
         courses = new Courses(postgres.jdbi());
         System.setErr(new PrintStream(errors, true, StandardCharsets.UTF_8));
     }

@@ -16,8 +16,10 @@ final class EnqueuingWorker {
         var settings = TestSettings.read(System.getenv());
         var lifecycle = new Lifecycle(Duration.ofSeconds(5));
         var attached = settings.services();
-        var postgres = lifecycle.register(Postgres.attach(attached.postgres().url(), 10, Duration.ofSeconds(30)));
-        var redis = lifecycle.register(Redis.attach(attached.redis().url(), true));
+        var postgres =
+                lifecycle.register(new Postgres(attached.postgres().url(), 10, Duration.ofSeconds(30)).connect());
+        var redis =
+                lifecycle.register(new Redis(new Redis.Settings(attached.redis().url(), true)).connect());
         lifecycle
                 .register(new Worker(lifecycle.processName("worker"), postgres, redis, Duration.ofSeconds(5)))
                 .on(EnqueueDigests.class, new EnqueueDigests.Handler(postgres.jdbi(), new Jobs(redis))::run)

@@ -49,7 +49,9 @@ class RemindersTest {
 
     private void run(Job job) throws InterruptedException {
         try (var postgres = academy.postgres();
-                var redis = Redis.attach(academy.settings().services().redis().url(), true)) {
+                var redis = new Redis(new Redis.Settings(
+                                academy.settings().services().redis().url(), true))
+                        .connect()) {
             var jobs = new Jobs(redis);
             postgres.jdbi().useTransaction(transaction -> jobs.enqueue(transaction, job));
         }

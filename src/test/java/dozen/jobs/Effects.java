@@ -19,7 +19,7 @@ final class Effects {
 
     /** Attaches to a database that has the schema, and creates these tables in it. */
     static Postgres database(String url) {
-        var postgres = Postgres.attach(PostgresUrl.parse(url), 5, Duration.ofSeconds(60));
+        var postgres = new Postgres(PostgresUrl.parse(url), 5, Duration.ofSeconds(60)).connect();
         postgres.jdbi().useHandle(handle -> handle.createScript(TABLE).execute());
         return postgres;
     }

@@ -34,7 +34,7 @@ class JobOutageIT {
         var url = services.newDatabase();
         var server = TestServices.startRedis("jobs-redis", 0);
         try (var postgres = Effects.database(url);
-                var redis = Redis.attach(RedisUrl.parse(server.url()), true);
+                var redis = new Redis(new Redis.Settings(RedisUrl.parse(server.url()), true)).connect();
                 var worker = TestProcess.start(url, Map.of("REDIS_URL", server.url()), "worker")) {
             pickUp(postgres, redis, "first"); // waits until the worker runs
             server.close();

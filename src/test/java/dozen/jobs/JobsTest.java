@@ -34,8 +34,9 @@ class JobsTest {
     private static final Duration SOON = Duration.ofSeconds(10);
 
     private final Postgres postgres = Effects.newDatabase();
-    private final Redis redis =
-            Redis.attach(RedisUrl.parse(TestServices.shared().redis().url()), true);
+    private final Redis redis = new Redis(new Redis.Settings(
+                    RedisUrl.parse(TestServices.shared().redis().url()), true))
+            .connect();
     private final Jobs jobs = new Jobs(redis);
     private final JobTasks tasks = new JobTasks(postgres.jdbi(), redis);
     private final List<String> greeted = Collections.synchronizedList(new ArrayList<>());

@@ -52,7 +52,9 @@ class LongAndShortJobsIT {
         var url = services.newDatabase();
         var workers = new ArrayList<App>();
         try (var postgres = Effects.database(url);
-                var redis = Redis.attach(RedisUrl.parse(services.redis().url()), true)) {
+                var redis = new Redis(new Redis.Settings(
+                                RedisUrl.parse(services.redis().url()), true))
+                        .connect()) {
             var jobs = new Jobs(redis);
             postgres.jdbi()
                     .useTransaction(transaction -> jobs.enqueueAll(

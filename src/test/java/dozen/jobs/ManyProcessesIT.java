@@ -31,7 +31,8 @@ class ManyProcessesIT {
     private final TestServices services = TestServices.shared();
 
     private void enqueue(Postgres postgres, List<?> payloads) {
-        try (var redis = Redis.attach(RedisUrl.parse(services.redis().url()), true)) {
+        try (var redis =
+                new Redis(new Redis.Settings(RedisUrl.parse(services.redis().url()), true)).connect()) {
             var jobs = new Jobs(redis);
             postgres.jdbi()
                     .useTransaction(transaction -> jobs.enqueueAll(

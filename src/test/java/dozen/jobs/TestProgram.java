@@ -54,8 +54,8 @@ public final class TestProgram {
 
     private static Worker worker(Settings settings, Lifecycle lifecycle) {
         var postgres = lifecycle.register(
-                Postgres.attach(settings.databaseUrl(), settings.threads() + 8, Duration.ofSeconds(30)));
-        var redis = lifecycle.register(Redis.attach(settings.redisUrl(), true));
+                new Postgres(settings.databaseUrl(), settings.threads() + 8, Duration.ofSeconds(30)).connect());
+        var redis = lifecycle.register(new Redis(new Redis.Settings(settings.redisUrl(), true)).connect());
         var name = lifecycle.processName("worker");
         var drain = settings.process().shutdownGrace().minusSeconds(3);
         return lifecycle
@@ -89,8 +89,8 @@ public final class TestProgram {
     }
 
     private static Scheduler scheduler(Settings settings, Lifecycle lifecycle) {
-        var postgres = lifecycle.register(Postgres.attach(settings.databaseUrl(), 3, Duration.ofSeconds(30)));
-        var redis = lifecycle.register(Redis.attach(settings.redisUrl(), true));
+        var postgres = lifecycle.register(new Postgres(settings.databaseUrl(), 3, Duration.ofSeconds(30)).connect());
+        var redis = lifecycle.register(new Redis(new Redis.Settings(settings.redisUrl(), true)).connect());
         var jobs = new Jobs(redis);
         return lifecycle
                 .register(new Scheduler(postgres))
@@ -113,8 +113,8 @@ public final class TestProgram {
     }
 
     private static void enqueueAndDie(Settings settings, Lifecycle lifecycle, String key) {
-        var postgres = lifecycle.register(Postgres.attach(settings.databaseUrl(), 2, Duration.ofSeconds(30)));
-        var redis = lifecycle.register(Redis.attach(settings.redisUrl(), true));
+        var postgres = lifecycle.register(new Postgres(settings.databaseUrl(), 2, Duration.ofSeconds(30)).connect());
+        var redis = lifecycle.register(new Redis(new Redis.Settings(settings.redisUrl(), true)).connect());
         postgres.jdbi().useTransaction(transaction -> {
             transaction.afterCommit(() -> Runtime.getRuntime().halt(9)); // runs before the hook that wakes a worker
             new Jobs(redis).enqueue(transaction, new Note(key));

@@ -30,8 +30,8 @@ class MailerTest {
     void ofTwoWorkersWithTheSameLetterOneGivesWayAtOnce() throws Exception {
         var url = PostgresUrl.parse(TestServices.shared().newDatabase());
         try (var catcher = MailCatcher.start();
-                var postgres = Postgres.attach(url, 2, Duration.ofSeconds(30));
-                var watching = Postgres.attach(url, 1, Duration.ofSeconds(30))) {
+                var postgres = new Postgres(url, 2, Duration.ofSeconds(30)).connect();
+                var watching = new Postgres(url, 1, Duration.ofSeconds(30)).connect()) {
             var mail = new Mail(new Mail.Settings(
                     Optional.of(SmtpUrl.parse(catcher.url())), new InternetAddress("Test <hi@example.com>"), false));
             var mailer = new Mailer("Test", postgres.jdbi(), mail, PublicUrl.parse("http://localhost"));

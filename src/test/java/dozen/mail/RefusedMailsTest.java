@@ -49,7 +49,7 @@ class RefusedMailsTest {
         smtp = new GreenMail(ServerSetup.SMTP.dynamicPort());
         smtp.start();
         var url = PostgresUrl.parse(TestServices.shared().newDatabase());
-        postgres = Postgres.attach(url, 4, Duration.ofSeconds(30));
+        postgres = new Postgres(url, 4, Duration.ofSeconds(30)).connect();
     }
 
     @AfterAll

@@ -25,8 +25,11 @@ class JobMetricsTest {
     @Test
     void runsAreCountedByType() throws Exception {
         var registry = new SimpleMeterRegistry();
-        try (var postgres = Postgres.attach(PostgresUrl.parse(services.newDatabase()), 5, Duration.ofSeconds(60));
-                var redis = Redis.attach(RedisUrl.parse(services.redis().url()), true)) {
+        try (var postgres =
+                        new Postgres(PostgresUrl.parse(services.newDatabase()), 5, Duration.ofSeconds(60)).connect();
+                var redis = new Redis(new Redis.Settings(
+                                RedisUrl.parse(services.redis().url()), true))
+                        .connect()) {
             var jobs = new Jobs(redis);
             var done = new CountDownLatch(2);
             postgres.jdbi().useTransaction(transaction -> {
@@ -36,9 +39,9 @@ class JobMetricsTest {
             var metrics = new JobMetrics(postgres.jdbi(), redis);
             metrics.update(registry);
             assertEquals(2, gauge(registry));
-            try (var counter = new JobRunCounter(redis).start();
+            try (var counts = JobMetrics.counts(redis);
                     var worker = new Worker("measured", postgres, redis, Duration.ofSeconds(5))) {
-                worker.observe(counter)
+                worker.observe(JobMetrics.observer(counts))
                         .on(Measured.class, (job, run) -> done.countDown())
                         .start(2);
                 assertTrue(done.await(10, TimeUnit.SECONDS));

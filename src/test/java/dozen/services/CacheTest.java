@@ -10,8 +10,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class CacheTest {
-    private final Redis redis =
-            Redis.attach(RedisUrl.parse(TestServices.shared().redis().url()), true);
+    private final Redis redis = new Redis(new Redis.Settings(
+                    RedisUrl.parse(TestServices.shared().redis().url()), true))
+            .connect();
     private final Cache cache = new Cache(redis, Duration.ofMinutes(5));
     private final String key = "test:" + UUID.randomUUID();
 

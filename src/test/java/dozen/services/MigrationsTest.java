@@ -21,7 +21,7 @@ class MigrationsTest {
         assertThrows(FlywayException.class, () -> Migrations.run(url, "classpath:db/nowhere"));
         Migrations.run(url, "classpath:db/concurrently");
         assertThrows(FlywayException.class, () -> Migrations.run(url, "classpath:db/nowhere"));
-        try (var postgres = Postgres.attach(url, 1, Duration.ofSeconds(5))) {
+        try (var postgres = new Postgres(url, 1, Duration.ofSeconds(5)).connect()) {
             var history =
                     "INSERT INTO flyway_schema_history SELECT max(installed_rank) + 1, '%s', 'x', 'SQL', 'x.sql', 1,"
                             + " 'x', now(), 1, true FROM flyway_schema_history";
@@ -40,7 +40,7 @@ class MigrationsTest {
                 assertTimeoutPreemptively(
                         Duration.ofSeconds(30), () -> Migrations.run(url, "classpath:db/concurrently")));
         assertEquals(0, Migrations.run(url, "classpath:db/concurrently"));
-        try (var postgres = Postgres.attach(url, 1, Duration.ofSeconds(5))) {
+        try (var postgres = new Postgres(url, 1, Duration.ofSeconds(5)).connect()) {
             var valid = postgres.jdbi()
                     .withHandle(handle -> handle.createQuery(
                                     "SELECT indisvalid FROM pg_index WHERE indexrelid = 'large_id'::regclass")

@@ -30,7 +30,7 @@ class PostgresTest {
     @Test
     void aCallerThatWaitsTooLongGetsTheReason() {
         var url = PostgresUrl.parse(TestServices.shared().newDatabase());
-        try (var postgres = Postgres.attach(url, 2, Duration.ofSeconds(10))) {
+        try (var postgres = new Postgres(url, 2, Duration.ofSeconds(10)).connect()) {
             var handles = List.of(postgres.jdbi().open(), postgres.jdbi().open());
             var start = System.nanoTime();
             var failure = assertThrows(
@@ -47,7 +47,7 @@ class PostgresTest {
     @Test
     void aCallerThatIsInterruptedWhileItWaitsGetsTheReason() throws Exception {
         var url = PostgresUrl.parse(TestServices.shared().newDatabase());
-        try (var postgres = Postgres.attach(url, 1, Duration.ofSeconds(10));
+        try (var postgres = new Postgres(url, 1, Duration.ofSeconds(10)).connect();
                 var open = postgres.jdbi().open()) {
             var failure = new CompletableFuture<Throwable>();
             var waiting = Thread.startVirtualThread(() -> failure.complete(assertThrows(
@@ -75,7 +75,7 @@ class PostgresTest {
     @Test
     void connectionsToAServerThatOnlyReadsNowAreGivenUp() {
         var url = PostgresUrl.parse(TestServices.shared().newDatabase());
-        try (var postgres = Postgres.attach(url, 3, Duration.ofSeconds(5))) {
+        try (var postgres = new Postgres(url, 3, Duration.ofSeconds(5)).connect()) {
             var open = new ArrayList<Handle>();
             for (var i = 0; i < 3; i++) open.add(postgres.jdbi().open());
             // As after a failover: the server of these three connections is a replica now.
@@ -96,7 +96,7 @@ class PostgresTest {
     @Test
     void theMessageOfAFailedStatementShowsNoArguments() {
         var url = PostgresUrl.parse(TestServices.shared().newDatabase());
-        try (var postgres = Postgres.attach(url, 1, Duration.ofSeconds(5))) {
+        try (var postgres = new Postgres(url, 1, Duration.ofSeconds(5)).connect()) {
             var failure = assertThrows(
                     RuntimeException.class,
                     () -> postgres.jdbi()
@@ -119,7 +119,7 @@ class PostgresTest {
                     "postgres://postgres:postgres@127.0.0.1:" + proxy.getLocalPort() + address.getPath());
             for (var use : List.<Executable>of(
                     () -> Migrations.run(old),
-                    () -> Postgres.attach(old, 1, Duration.ofSeconds(5)).close())) {
+                    () -> new Postgres(old, 1, Duration.ofSeconds(5)).connect().close())) {
                 var failure = assertThrows(ServiceUnavailable.class, use);
                 assertEquals(old + " is PostgreSQL 14: 15 or newer is needed", failure.getMessage());
             }

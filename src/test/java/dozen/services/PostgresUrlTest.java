@@ -59,7 +59,7 @@ class PostgresUrlTest {
     @Test
     void passesParametersThroughToTheDriver() {
         var url = TestServices.shared().newEmptyDatabase() + "?ApplicationName=from%20the%20url";
-        try (var postgres = Postgres.attach(PostgresUrl.parse(url), 1, Duration.ofSeconds(5))) {
+        try (var postgres = new Postgres(PostgresUrl.parse(url), 1, Duration.ofSeconds(5)).connect()) {
             assertEquals("from the url", setting(postgres, "application_name"));
             assertEquals("5s", setting(postgres, "statement_timeout"));
         }

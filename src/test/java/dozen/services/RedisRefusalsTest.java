@@ -26,7 +26,7 @@ class RedisRefusalsTest {
     @BeforeEach
     void start() throws Exception {
         server = TestServices.startRedis("refusing", 0);
-        redis = Redis.attach(RedisUrl.parse(server.url()), true);
+        redis = new Redis(new Redis.Settings(RedisUrl.parse(server.url()), true)).connect();
     }
 
     @AfterEach
@@ -70,7 +70,8 @@ class RedisRefusalsTest {
         var others = new ArrayList<Socket>();
         try {
             for (var i = 0; i < 20; i++) others.add(new Socket("127.0.0.1", server.port()));
-            var attaching = CompletableFuture.supplyAsync(() -> Redis.attach(RedisUrl.parse(server.url()), true));
+            var attaching = CompletableFuture.supplyAsync(
+                    () -> new Redis(new Redis.Settings(RedisUrl.parse(server.url()), true)).connect());
             Thread.sleep(1500);
             assertEquals(false, attaching.isDone());
             for (var other : others) other.close();
@@ -84,7 +85,8 @@ class RedisRefusalsTest {
     void aClusterIsRefusedInOneLine() throws Exception {
         try (var cluster = TestServices.startRedis("cluster", 0, "--cluster-enabled", "yes")) {
             var url = RedisUrl.parse(cluster.url());
-            var failure = assertThrows(ServiceUnavailable.class, () -> Redis.attach(url, true));
+            var failure =
+                    assertThrows(ServiceUnavailable.class, () -> new Redis(new Redis.Settings(url, true)).connect());
             assertEquals(
                     "Redis at 127.0.0.1:%d is a cluster: take the address of a single server".formatted(cluster.port()),
                     failure.getMessage());

@@ -51,7 +51,7 @@ class RedisTest {
                 folder.resolve("key.pem").toString(),
                 "--tls-ca-cert-file",
                 folder.resolve("cert.pem").toString());
-        try (var redis = Redis.attach(RedisUrl.parse(server.url()), true)) {
+        try (var redis = new Redis(new Redis.Settings(RedisUrl.parse(server.url()), true)).connect()) {
             redis.client().sendCommand(ACL, "SETUSER", "me", "on", ">p@ss/word", "~*", "+@all");
         }
     }
@@ -97,14 +97,16 @@ class RedisTest {
     }
 
     private static Redis attach(String login, int database, boolean verify) {
-        return Redis.attach(RedisUrl.parse("rediss://%s@127.0.0.1:%d/%d".formatted(login, tlsPort, database)), verify);
+        return new Redis(new Redis.Settings(
+                        RedisUrl.parse("rediss://%s@127.0.0.1:%d/%d".formatted(login, tlsPort, database)), verify))
+                .connect();
     }
 
     @Test
     void logsInOverTlsToTheDatabaseOfTheUrl() {
         try (var third = attach("me:p%40ss%2Fword", 3, false)) {
             third.client().set("where", "three");
-            try (var first = Redis.attach(RedisUrl.parse(server.url()), true)) {
+            try (var first = new Redis(new Redis.Settings(RedisUrl.parse(server.url()), true)).connect()) {
                 assertFalse(first.client().exists("where"));
             }
             assertEquals("three", third.client().get("where"));
@@ -131,7 +133,7 @@ class RedisTest {
 
     @Test
     void concurrentReadersGetTheValueOfTheirOwnKey() throws Exception {
-        try (var redis = Redis.attach(RedisUrl.parse(server.url()), true);
+        try (var redis = new Redis(new Redis.Settings(RedisUrl.parse(server.url()), true)).connect();
                 var callers = Executors.newVirtualThreadPerTaskExecutor()) {
             for (var key = 0; key < 300; key += 2) redis.client().set("shared:" + key, "value " + key);
             var answers = new ArrayList<Future<Optional<String>>>();

@@ -22,19 +22,23 @@ class JobStatsTest {
 
     @Test
     void itShowsWhatWaitsAndWhatRanInTheLastMinutes() {
-        try (var postgres = Postgres.attach(PostgresUrl.parse(services.newDatabase()), 2, Duration.ofSeconds(60));
-                var redis = Redis.attach(RedisUrl.parse(services.redis().url()), true)) {
+        try (var postgres =
+                        new Postgres(PostgresUrl.parse(services.newDatabase()), 2, Duration.ofSeconds(60)).connect();
+                var redis = new Redis(new Redis.Settings(
+                                RedisUrl.parse(services.redis().url()), true))
+                        .connect()) {
             var jobs = new Jobs(redis);
             var due = Instant.now().minusSeconds(90);
             postgres.jdbi()
                     .useTransaction(transaction ->
                             jobs.enqueue(transaction, Job.of(new Charted(1)).at(due)));
-            try (var minutes = new RunsPerMinute(redis).start()) {
-                minutes.finished("Charted", Worker.Outcome.DONE, 1, 1);
-                minutes.finished("Charted", Worker.Outcome.FAILED, 1, 1);
-                minutes.finished("RanBefore", Worker.Outcome.DONE, 1, 1);
+            try (var counts = JobStats.counts(redis)) {
+                var runs = JobStats.observer(counts);
+                runs.finished("Charted", Worker.Outcome.DONE, 1, 1);
+                runs.finished("Charted", Worker.Outcome.FAILED, 1, 1);
+                runs.finished("RanBefore", Worker.Outcome.DONE, 1, 1);
             }
-            var queues = new JobStats(postgres.jdbi(), redis).read();
+            var queues = JobStats.read(postgres.jdbi(), redis);
             var charted = queues.stream()
                     .filter(queue -> queue.type().equals("Charted"))
                     .findFirst()
