@@ -15,8 +15,8 @@ import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * The metrics of jobs, by type: jobs_queued and jobs_oldest_seconds from PostgreSQL; jobs_runs, jobs_failures,
- * jobs_dead, jobs_wait_ms and jobs_run_ms, summed over all workers, from Redis. When Redis loses its data the sums start
- * at zero, as counters may.
+ * jobs_dead, jobs_wait_ms and jobs_run_ms, summed over all workers, from Redis. When Redis loses its data the sums
+ * start at zero, as counters may.
  */
 final class JobMetrics {
     /** The hash with the sums over all workers, keyed by type and counter as in "SendWelcomeMail runs". */

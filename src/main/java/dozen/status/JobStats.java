@@ -53,8 +53,8 @@ final class JobStats {
     }
 
     /**
-     * Returns the runs by type in each of the last minutes, the oldest first; empty while Redis is away. The last minute
-     * is not over yet.
+     * Returns the runs by type in each of the last minutes, the oldest first; empty while Redis is away. The last
+     * minute is not over yet.
      */
     private static List<Map<String, String>> minutes(Redis redis) {
         var now = minute();
