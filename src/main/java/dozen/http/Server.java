@@ -40,13 +40,8 @@ public final class Server implements AutoCloseable {
      * some connections that it had already reported as established (SYN cookies).
      */
     private static final int ACCEPT_QUEUE_SIZE = 1024;
-    /**
-     * During a drain, how long an idle keep-alive connection may still send a request. Its response says
-     * "Connection: close".
-     */
+    /** How long an idle connection may still send a request during a drain. Its response says "Connection: close". */
     private static final Duration DRAIN_IDLE_TIMEOUT = Duration.ofMillis(250);
-
-    private static final int RESPONSE_BUFFER_BYTES = 4096;
 
     private final HttpSettings settings;
     private final Health health;
@@ -158,7 +153,7 @@ public final class Server implements AutoCloseable {
         config.startup.startupWatcherEnabled = false;
         config.http.prefer405over404 = true;
         // Javalin allocates a buffer of this size for each response. Its default is 32 KB.
-        config.http.responseBufferSize = RESPONSE_BUFFER_BYTES;
+        config.http.responseBufferSize = 4096;
     }
 
     private void jetty(JavalinConfig config, List<HttpField> headers, ProblemMapper problems) {

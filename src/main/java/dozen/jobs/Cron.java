@@ -5,6 +5,7 @@ import dozen.config.Env;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 
 /** The cron expression of a tick: six fields (second, minute, hour, day, month, day of week), in UTC. */
 public final class Cron {
@@ -40,8 +41,9 @@ public final class Cron {
         return schedule;
     }
 
+    /** The next time after this one, in whole seconds. */
     Instant after(Instant time) {
-        return schedule().getInitialExecutionTime(time);
+        return schedule().getInitialExecutionTime(time).truncatedTo(ChronoUnit.SECONDS);
     }
 
     /**
