@@ -11,18 +11,25 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Forks without some features build, pass their tests, and name nothing of what was taken out. */
 @Tag("long")
+@Execution(ExecutionMode.CONCURRENT) // two at a time: half of a build runs on one core
 class ForksIT {
+    private static final Semaphore TURNS = new Semaphore(2);
     /** The words that only this feature uses. A plain "certificate" is also TLS's, and a digest is also a hash. */
     private static final Map<String, Pattern> WORDS = Map.of(
             "courses",
@@ -43,17 +50,31 @@ class ForksIT {
 
     private static FreshClone clone;
 
+    @BeforeEach
+    void takeTurn() throws InterruptedException {
+        TURNS.acquire();
+    }
+
+    @AfterEach
+    void endTurn() {
+        TURNS.release();
+    }
+
     @BeforeAll
     static void copy() throws IOException {
         clone = FreshClone.into(temporary.resolve("clone"));
     }
 
     private static Path fork(String name, String... options) throws Exception {
+        return fork(clone, name, options);
+    }
+
+    private static Path fork(FreshClone from, String name, String... options) throws Exception {
         var fork = temporary.resolve(name);
         var command = new ArrayList<>(List.of("scripts/new"));
         command.addAll(List.of(options));
         command.addAll(List.of("com.acme.till", "till", fork.toString()));
-        var made = NewProjectIT.run(clone.folder(), command.toArray(String[]::new));
+        var made = NewProjectIT.run(from.folder(), command.toArray(String[]::new));
         assertEquals(0, made.code(), made.output());
         return fork;
     }
@@ -148,25 +169,20 @@ class ForksIT {
             var after = list.equals("README.md") ? "| SIGN_UPS_BY_ADDRESS " : "# SIGN_UPS_BY_ADDRESS=";
             insertAfterLine(project.resolve(list), after, line);
         }
-        var before = clone;
-        clone = new FreshClone(project);
-        try {
-            var with = fork("with");
-            assertTrue(Files.readString(with.resolve("src/main/java/com/acme/till/Main.java"))
-                    .contains("Parcels"));
-            test(with, "-DskipITs", "-Dtest=SettingsTest,AccessTest");
-            var without = fork("without-parcels", "--without", "parcels");
-            var named = new ArrayList<Path>();
-            try (var files = Files.walk(without)) {
-                for (var file : files.filter(ForksIT::isSource).toList()) {
-                    if (Files.readString(file, StandardCharsets.ISO_8859_1).matches("(?is).*parcel.*")) named.add(file);
-                }
+        var changed = new FreshClone(project);
+        var with = fork(changed, "with");
+        assertTrue(Files.readString(with.resolve("src/main/java/com/acme/till/Main.java"))
+                .contains("Parcels"));
+        test(with, "-DskipITs", "-Dtest=SettingsTest,AccessTest");
+        var without = fork(changed, "without-parcels", "--without", "parcels");
+        var named = new ArrayList<Path>();
+        try (var files = Files.walk(without)) {
+            for (var file : files.filter(ForksIT::isSource).toList()) {
+                if (Files.readString(file, StandardCharsets.ISO_8859_1).matches("(?is).*parcel.*")) named.add(file);
             }
-            assertEquals(List.of(), named);
-            test(without, "-DskipITs", "-Dtest=SettingsTest,AccessTest");
-        } finally {
-            clone = before;
         }
+        assertEquals(List.of(), named);
+        test(without, "-DskipITs", "-Dtest=SettingsTest,AccessTest");
     }
 
     private static final String PARCELS = """
