@@ -51,11 +51,12 @@ public record TranscodeVideo(UUID video) {
                 transcode(video, folder.path(), run);
             } catch (Ffmpeg.Unplayable e) {
                 videos.failed(video.id(), e.getMessage());
-            } catch (Exception e) {
-                var last = run.attempt() == POLICY.attempts() && !run.stopping();
-                if (last) videos.failed(video.id(), "It could not be converted. We look into it.");
-                throw e;
             }
+        }
+
+        /** Called for a film whose last attempt failed, or killed the worker. */
+        public void gaveUp(TranscodeVideo job) {
+            videos.failed(job.video(), "It could not be converted. We look into it.");
         }
 
         private void transcode(Video video, Path folder, JobRun run) throws Exception {

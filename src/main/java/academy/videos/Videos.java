@@ -134,7 +134,7 @@ public final class Videos {
     boolean failed(UUID id, String reason) {
         return jdbi.withHandle(handle ->
                 handle.createUpdate("""
-                        UPDATE videos SET status = 'failed', reason = :reason WHERE id = :id
+                        UPDATE videos SET status = 'failed', reason = :reason WHERE id = :id AND status <> 'ready'
                         """).bind("id", id).bind("reason", reason).execute() == 1);
     }
 }

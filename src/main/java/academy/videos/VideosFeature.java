@@ -89,10 +89,8 @@ public final class VideosFeature implements Feature {
         if (files.isEmpty()) return;
         var storage = files.get();
         var ffmpeg = new Ffmpeg(settings.ffmpeg());
-        worker.on(
-                        TranscodeVideo.class,
-                        TranscodeVideo.POLICY,
-                        TranscodeVideo.Handler.start(videos, storage, ffmpeg)::run)
+        var transcoding = TranscodeVideo.Handler.start(videos, storage, ffmpeg);
+        worker.on(TranscodeVideo.class, TranscodeVideo.POLICY, transcoding::run, transcoding::gaveUp)
                 .on(DiscardFiles.class, new DiscardFiles.Handler(storage)::run);
     }
 

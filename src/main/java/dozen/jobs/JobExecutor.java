@@ -15,13 +15,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /** Runs the jobs of one worker, each with its context, time limit and outcome, and logs one event for each. */
 final class JobExecutor {
-    record Type<J>(String name, Class<J> payload, RetryPolicy policy, JobHandler<J> handler) {}
+    /** @param dead is told of a job that failed at its last attempt, before the job moves to the dead ones */
+    record Type<J>(String name, Class<J> payload, RetryPolicy policy, JobHandler<J> handler, Consumer<J> dead) {}
 
     private static final Logger log = LoggerFactory.getLogger("dozen.jobs.Run");
 
@@ -69,7 +71,7 @@ final class JobExecutor {
         } catch (Job.Unreadable e) {
             failure = e;
         }
-        var outcome = failure == null ? Outcome.DONE : settle(type, id, failure);
+        var outcome = failure == null ? Outcome.DONE : settle(type, execution, failure);
         var took = (System.nanoTime() - start) / 1_000_000;
         for (var observer : observers) {
             try {
@@ -129,12 +131,14 @@ final class JobExecutor {
         }
     }
 
-    private Outcome settle(Type<?> type, RunId id, Throwable failure) {
+    private Outcome settle(Type<?> type, Execution execution, Throwable failure) {
         if (stopping) return Outcome.HANDED_BACK;
+        var id = RunId.of(execution);
         var unreadable = failure instanceof Job.Unreadable;
         var last = unreadable || id.attempt() >= type.policy().attempts();
         var wait = type.policy().waitAfter(id.attempt());
         var error = unreadable ? failure.getMessage() : failure.toString();
+        if (last) tellDead(type, execution);
         TransientFailures.retry(() -> store.failed(id, last, wait, error));
         return last ? Outcome.DEAD : Outcome.FAILED;
     }
@@ -144,6 +148,19 @@ final class JobExecutor {
         var id = RunId.of(execution);
         var error = "its worker died: " + execution.pickedBy;
         log.warn("{} {}: {}", id.type(), id.id(), error);
-        store.failed(id, id.attempt() >= type.policy().attempts(), Duration.ZERO, error);
+        var last = id.attempt() >= type.policy().attempts();
+        if (last) tellDead(type, execution);
+        store.failed(id, last, Duration.ZERO, error);
+    }
+
+    private static <J> void tellDead(Type<J> type, Execution execution) {
+        try {
+            var data = Job.Data.read((String) execution.taskInstance.getData(), type.payload());
+            TransientFailures.retry(() -> type.dead().accept(data.job()));
+        } catch (Job.Unreadable e) {
+            log.debug("nobody can be told of an unreadable job");
+        } catch (RuntimeException e) {
+            log.error("a dead job could not be told", e);
+        }
     }
 }

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -109,7 +110,15 @@ public final class Worker implements AutoCloseable {
     }
 
     public <J> Worker on(Class<J> type, RetryPolicy policy, JobHandler<J> handler) {
-        var job = new JobExecutor.Type<>(Job.type(type), type, policy, handler);
+        return on(type, policy, handler, _ -> {});
+    }
+
+    /**
+     * @param dead is told of each job that failed at its last attempt, also when the worker was killed at it; it may be
+     *     called twice
+     */
+    public <J> Worker on(Class<J> type, RetryPolicy policy, JobHandler<J> handler, Consumer<J> dead) {
+        var job = new JobExecutor.Type<>(Job.type(type), type, policy, handler, dead);
         if (types.put(job.name(), job) != null) throw new IllegalArgumentException("registered twice: " + job.name());
         return this;
     }

@@ -281,6 +281,27 @@ class JobsTest {
                 assertThrows(Exit.class, () -> tasks.discard(List.of("x"))).code());
     }
 
+    /** Both ways to die: the handler fails, and a worker that was killed is noticed by its heartbeat. */
+    @Test
+    void theFeatureIsToldOfADeadJob() throws Exception {
+        var told = Collections.synchronizedList(new ArrayList<String>());
+        worker.on(
+                Fail.class,
+                RetryPolicy.DEFAULT.withAttempts(1),
+                (_, _) -> {
+                    throw new IllegalStateException("broken");
+                },
+                job -> told.add(job.name()));
+        enqueue(Job.of(new Fail("killed")));
+        postgres.jdbi().useHandle(handle -> handle.execute("""
+                UPDATE jobs SET picked = true, picked_by = 'gone', last_heartbeat = now() - interval '1 hour'
+                """));
+        enqueue(Job.of(new Fail("failing")));
+        worker.start(1);
+        Effects.await(postgres, "dead_jobs", 2, Duration.ofSeconds(30));
+        assertEquals(List.of("failing", "killed"), told.stream().sorted().toList());
+    }
+
     @Test
     void retryQueuesOneOfSeveralDeadJobsWithTheSameKey() {
         for (var name : List.of("first", "second")) {
