@@ -43,8 +43,7 @@ public final class Main {
                 .once(
                         "release",
                         "applies migrations; safe if repeated or run twice at once",
-                        (settings, _) ->
-                                Migrations.run(settings.services().postgres().url()))
+                        (settings, _) -> Migrations.run(settings.databaseUrl()))
                 .commands(Main::commands);
     }
 
@@ -67,9 +66,8 @@ public final class Main {
 
     static Server web(Settings settings, Lifecycle lifecycle) {
         var connections = settings.services().postgres().poolSize();
-        var services =
-                attach(settings, lifecycle, connections, STATEMENT_TIMEOUT).connect();
-        var features = features(settings, services).join("web", lifecycle);
+        var services = attach(settings, lifecycle, connections, STATEMENT_TIMEOUT);
+        var features = features(settings, services.connect()).join("web", lifecycle);
         return lifecycle.register(
                 Server.start(settings.http(), services.health(), services.layout()::problem, routes -> {
                     features.forEach(feature -> feature.routes(routes));
@@ -80,9 +78,8 @@ public final class Main {
     static Worker worker(Settings settings, Lifecycle lifecycle) {
         var connections =
                 Math.max(settings.services().postgres().poolSize(), Worker.connections(settings.workerThreads()));
-        var services =
-                attach(settings, lifecycle, connections, LONG_STATEMENT_TIMEOUT).connect();
-        var features = features(settings, services).join("worker", lifecycle);
+        var services = attach(settings, lifecycle, connections, LONG_STATEMENT_TIMEOUT);
+        var features = features(settings, services.connect()).join("worker", lifecycle);
         var name = lifecycle.processName("worker");
         var drain = settings.process().drain();
         var worker = lifecycle.register(new Worker(name, services.postgres(), services.redis(), drain));
@@ -91,8 +88,8 @@ public final class Main {
     }
 
     static Scheduler scheduler(Settings settings, Lifecycle lifecycle) {
-        var services = attach(settings, lifecycle, 4, STATEMENT_TIMEOUT).connect();
-        var features = features(settings, services).join("scheduler", lifecycle);
+        var services = attach(settings, lifecycle, 4, STATEMENT_TIMEOUT);
+        var features = features(settings, services.connect()).join("scheduler", lifecycle);
         var scheduler = lifecycle.register(new Scheduler(services.postgres()));
         features.forEach(feature -> feature.ticks(scheduler));
         return scheduler.start();

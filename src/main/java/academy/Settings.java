@@ -14,6 +14,7 @@ import dozen.http.HttpSettings;
 import dozen.jobs.Cron;
 import dozen.jobs.Worker;
 import dozen.metrics.MetricsFeature;
+import dozen.services.PostgresUrl;
 import dozen.services.S3Bucket;
 import dozen.status.StatusFeature;
 import java.util.List;
@@ -42,6 +43,10 @@ public record Settings(
             "DATABASE_URL", "postgres://localhost/example",
             "REDIS_URL", "redis://localhost",
             "SECRET_KEY", "an example, which signs nothing at all");
+
+    PostgresUrl databaseUrl() {
+        return services.postgres().url();
+    }
 
     static Settings read(Env env, ProcessSettings process) {
         return new Settings(
