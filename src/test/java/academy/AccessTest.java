@@ -18,18 +18,16 @@ class AccessTest {
     @Test
     void everyRouteEnforcesItsAccess() {
         var cheap = Map.of("ARGON2_MEMORY_KIB", "7168", "ARGON2_ITERATIONS", "1");
-        try (var academy = RunningAcademy.start(cheap)) {
-            academy.signUp("learner@example.com");
-            academy.admin();
+        try (var app = RunningAcademy.start(cheap)) {
+            app.signUp("learner@example.com");
+            app.admin();
             var wrong = new ArrayList<String>();
-            academy.accessByRoute().forEach((route, access) -> {
+            app.accessByRoute().forEach((route, access) -> {
                 var isPage = !route.contains(" /api/");
                 // Some routes end the session, so each is called with a new one.
-                var nobody = ask(academy, route, "").statusCode();
-                var learner = ask(academy, route, academy.logIn("learner@example.com"))
-                        .statusCode();
-                var admin =
-                        ask(academy, route, academy.logIn("admin@example.com")).statusCode();
+                var nobody = ask(app, route, "").statusCode();
+                var learner = ask(app, route, app.logIn("learner@example.com")).statusCode();
+                var admin = ask(app, route, app.logIn("admin@example.com")).statusCode();
                 var refused = isPage && !route.endsWith(" /status") ? 303 : 401;
                 var right = switch (access) {
                     case PUBLIC -> isLetIn(nobody) || route.endsWith(" /metrics");
@@ -39,8 +37,8 @@ class AccessTest {
                 if (!right) wrong.add("%s %s: %d %d %d".formatted(access, route, nobody, learner, admin));
             });
             assertEquals(List.of(), wrong);
-            assertTrue(academy.accessByRoute().size() > 20);
-            assertTrue(academy.accessByRoute().containsValue(Access.ADMIN));
+            assertTrue(app.accessByRoute().size() > 20);
+            assertTrue(app.accessByRoute().containsValue(Access.ADMIN));
         }
     }
 
@@ -48,15 +46,15 @@ class AccessTest {
         return status != 401 && status != 403 && status < 500 || status == 503; // 503: no file storage is attached here
     }
 
-    private static HttpResponse<String> ask(RunningAcademy academy, String route, String cookie) {
+    private static HttpResponse<String> ask(RunningAcademy app, String route, String cookie) {
         var parts = route.split(" ");
         var isForm = !parts[1].startsWith("/api/");
-        var request = academy.request(parts[1].replaceAll("[{<]\\w+[}>]", ID))
+        var request = app.request(parts[1].replaceAll("[{<]\\w+[}>]", ID))
                 .header("Content-Type", isForm ? "application/x-www-form-urlencoded" : "application/json")
                 .method(
                         parts[0],
                         parts[0].equals("GET") ? BodyPublishers.noBody() : BodyPublishers.ofString(isForm ? "" : "{}"));
         if (!cookie.isEmpty()) request.header("Cookie", cookie);
-        return academy.send(request);
+        return app.send(request);
     }
 }

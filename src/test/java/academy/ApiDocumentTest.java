@@ -20,9 +20,9 @@ import org.junit.jupiter.api.Test;
 class ApiDocumentTest {
     @Test
     void everyRouteOfTheApiIsInTheDocumentAndNothingElseIs() {
-        try (var academy = RunningAcademy.start()) {
-            var routes = new TreeSet<>(academy.accessByRoute().keySet());
-            var documented = new TreeSet<>(academy.apiDocument().operations());
+        try (var app = RunningAcademy.start()) {
+            var routes = new TreeSet<>(app.accessByRoute().keySet());
+            var documented = new TreeSet<>(app.apiDocument().operations());
             assertEquals(
                     new TreeSet<>(),
                     documented.stream().filter(each -> !routes.contains(each)).collect(Collectors.toSet()));
@@ -34,16 +34,16 @@ class ApiDocumentTest {
 
     @Test
     void theDocumentAndItsPageAreServed() {
-        try (var academy = RunningAcademy.start()) {
-            var document = academy.get("/openapi.json");
+        try (var app = RunningAcademy.start()) {
+            var document = app.get("/openapi.json");
             assertEquals("3.1.0", RunningAcademy.json(document).get("openapi").asText());
-            var page = academy.get("/docs");
+            var page = app.get("/docs");
             assertEquals(200, page.statusCode());
             for (var asset : List.of("swagger-ui.css", "swagger-ui-bundle.js", "start.js")) {
                 assertTrue(page.body().contains(asset) || asset.equals("start.js"));
-                assertEquals(200, academy.get("/docs/" + asset).statusCode(), asset);
+                assertEquals(200, app.get("/docs/" + asset).statusCode(), asset);
             }
-            assertEquals(404, academy.get("/docs/swagger-ui.js").statusCode());
+            assertEquals(404, app.get("/docs/swagger-ui.js").statusCode());
         }
     }
 
@@ -51,8 +51,8 @@ class ApiDocumentTest {
     @Test
     void anAnswerThatDoesNotFitIsNoticed() {
         ApiDocument document;
-        try (var academy = RunningAcademy.start()) {
-            document = academy.apiDocument();
+        try (var app = RunningAcademy.start()) {
+            document = app.apiDocument();
         }
         var checked = document;
         document.check(new Answer("/health", 200, "application/json", "{\"status\":\"ok\"}"));

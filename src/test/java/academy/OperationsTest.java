@@ -12,12 +12,12 @@ class OperationsTest {
 
     @Test
     void metricsRequireTheToken() {
-        try (var academy = RunningAcademy.start(Map.of("METRICS_TOKEN", TOKEN))) {
-            academy.get("/health");
-            assertEquals(401, academy.get("/metrics").statusCode());
-            var wrong = academy.request("/metrics").header("Authorization", "Bearer wrong");
-            assertEquals(401, academy.send(wrong).statusCode());
-            var answer = academy.send(academy.request("/metrics").header("Authorization", "Bearer " + TOKEN));
+        try (var app = RunningAcademy.start(Map.of("METRICS_TOKEN", TOKEN))) {
+            app.get("/health");
+            assertEquals(401, app.get("/metrics").statusCode());
+            var wrong = app.request("/metrics").header("Authorization", "Bearer wrong");
+            assertEquals(401, app.send(wrong).statusCode());
+            var answer = app.send(app.request("/metrics").header("Authorization", "Bearer " + TOKEN));
             assertEquals(200, answer.statusCode());
             assertTrue(answer.body().contains("route=\"/health\""), answer.body());
         }
@@ -25,8 +25,8 @@ class OperationsTest {
 
     @Test
     void withoutATokenThereAreNoMetrics() {
-        try (var academy = RunningAcademy.start()) {
-            assertEquals(404, academy.get("/metrics").statusCode());
+        try (var app = RunningAcademy.start()) {
+            assertEquals(404, app.get("/metrics").statusCode());
         }
     }
 }

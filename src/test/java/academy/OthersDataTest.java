@@ -42,58 +42,57 @@ class OthersDataTest {
             "GET /reset",
             "DELETE /api/sessions/current"); // without a log-in there is no session to end
 
-    private static RunningAcademy academy;
+    private static RunningAcademy app;
     private static String victim;
     private static String attacker;
     private static final List<String> ids = new ArrayList<>();
 
     @BeforeAll
     static void start() throws Exception {
-        academy = RunningAcademy.withFiles(); // and without a worker, which would change what is compared
-        var admin = academy.admin();
-        ids.add(academy.signUp(SECRET, "Victim"));
-        victim = academy.logIn(SECRET);
-        academy.signUp("attacker@example.com", "Attacker");
-        attacker = academy.logIn("attacker@example.com");
+        app = RunningAcademy.withFiles(); // and without a worker, which would change what is compared
+        var admin = app.admin();
+        ids.add(app.signUp(SECRET, "Victim"));
+        victim = app.logIn(SECRET);
+        app.signUp("attacker@example.com", "Attacker");
+        attacker = app.logIn("attacker@example.com");
         // for courses
-        var made = MadeCourse.in(academy, admin, "Hers", 1);
+        var made = MadeCourse.in(app, admin, "Hers", 1);
         ids.add(made.course());
         ids.addAll(made.lessons());
         // end
         // for learning
-        academy.post("/api/courses/" + made.course() + "/enrolment", "", victim);
-        academy.write("PUT", "/api/lessons/" + made.lessons().getFirst() + "/completion", "", victim);
+        app.post("/api/courses/" + made.course() + "/enrolment", "", victim);
+        app.write("PUT", "/api/lessons/" + made.lessons().getFirst() + "/completion", "", victim);
         // end
         // for videos
-        var upload = academy.request("/api/lessons/" + made.lessons().getFirst() + "/video")
+        var upload = app.request("/api/lessons/" + made.lessons().getFirst() + "/video")
                 .header("Content-Type", "video/mp4")
                 .header("Cookie", admin)
                 .PUT(BodyPublishers.ofByteArray(new byte[1000]));
-        ids.add(json(academy.send(upload)).at("/video/id").asText());
+        ids.add(json(app.send(upload)).at("/video/id").asText());
         // end
         // for certificates
-        ids.add(json(academy.get("/api/certificates", victim)).at("/items/0/id").asText());
+        ids.add(json(app.get("/api/certificates", victim)).at("/items/0/id").asText());
         // end
     }
 
     @AfterAll
     static void stop() {
-        academy.close();
+        app.close();
     }
 
     private static HttpResponse<String> send(String operation, String id, String cookie, String body) {
         var parts = operation.split(" ");
-        return academy.write(parts[0], parts[1].replaceAll("[{<]\\w+[}>]", id), body, cookie);
+        return app.write(parts[0], parts[1].replaceAll("[{<]\\w+[}>]", id), body, cookie);
     }
 
     @Test
     void noRouteReadsOrChangesAnotherAccountsData() {
         var before = all(victim);
         var leaks = new ArrayList<String>();
-        for (var operation : academy.accessByRoute().keySet()) {
+        for (var operation : app.accessByRoute().keySet()) {
             for (var id : ids) {
-                if (academy.get("/api/me", attacker).statusCode() == 401)
-                    attacker = academy.logIn("attacker@example.com");
+                if (app.get("/api/me", attacker).statusCode() == 401) attacker = app.logIn("attacker@example.com");
                 var answer = send(operation, id, attacker, "{}");
                 assertTrue(answer.statusCode() < 500, operation + ": " + answer.body());
                 if (answer.body().contains(SECRET)) leaks.add(operation + " with " + id);
@@ -117,7 +116,7 @@ class OthersDataTest {
                 // end
                 "/api/me");
         for (var path : paths) {
-            var answer = academy.get(path, cookie);
+            var answer = app.get(path, cookie);
             assertEquals(200, answer.statusCode(), path);
             seen.add(answer.body());
         }
@@ -126,16 +125,15 @@ class OthersDataTest {
 
     @Test
     void nobodyBecomesAdminByAskingForIt() {
-        attacker = academy.logIn("attacker@example.com");
+        attacker = app.logIn("attacker@example.com");
         var bodies =
                 Map.of("POST /api/accounts", """
                 {"email": "m@example.com", "password": "correct horse battery", "name": "M", "role": "admin"}""", "PATCH /api/me", "{\"role\": \"admin\"}", "POST /api/sessions", """
                 {"email": "attacker@example.com", "password": "correct horse battery", "role": "admin"}""");
         bodies.forEach((operation, body) ->
                 assertEquals(422, send(operation, "", attacker, body).statusCode(), operation));
-        assertEquals(
-                "learner", json(academy.get("/api/me", attacker)).get("role").asText());
-        var operations = academy.accessByRoute().entrySet().stream()
+        assertEquals("learner", json(app.get("/api/me", attacker)).get("role").asText());
+        var operations = app.accessByRoute().entrySet().stream()
                 .filter(route -> route.getValue() == Access.ADMIN)
                 .map(Map.Entry::getKey)
                 .toList();

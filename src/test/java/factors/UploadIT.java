@@ -39,14 +39,14 @@ class UploadIT {
         }
         try (var web = App.start(settings, java, "web");
                 var client = HttpClient.newHttpClient()) {
-            var academy = new Client(client, "http://127.0.0.1:" + web.port());
-            academy.logIn("root@example.com", "correct horse battery");
-            var course = academy.post("/api/courses", "{\"title\": \"Large\"}");
-            var lesson = academy.post("/api/courses/" + course + "/lessons", "{\"title\": \"Large\"}");
+            var app = new Client(client, "http://127.0.0.1:" + web.port());
+            app.logIn("root@example.com", "correct horse battery");
+            var course = app.post("/api/courses", "{\"title\": \"Large\"}");
+            var lesson = app.post("/api/courses/" + course + "/lessons", "{\"title\": \"Large\"}");
             var before = written(web);
             var source = new Source();
-            var request = HttpRequest.newBuilder(URI.create(academy.address + "/api/lessons/" + lesson + "/video"))
-                    .header("Cookie", academy.cookie)
+            var request = HttpRequest.newBuilder(URI.create(app.address + "/api/lessons/" + lesson + "/video"))
+                    .header("Cookie", app.cookie)
                     .header("Content-Type", "video/mp4")
                     .PUT(BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(() -> source), BYTES))
                     .build();

@@ -126,8 +126,8 @@ class FaultsIT {
         return settings;
     }
 
-    private static String signUp(RunningAcademy academy, int number) {
-        var answer = academy.post("/api/accounts", """
+    private static String signUp(RunningAcademy app, int number) {
+        var answer = app.post("/api/accounts", """
                 {"email": "f%d@example.com", "password": "correct horse battery", "name": "F"}""".formatted(number));
         if (answer.statusCode() == 503) return null;
         assertEquals(201, answer.statusCode(), answer.body());
@@ -141,10 +141,9 @@ class FaultsIT {
         var services = TestServices.shared();
         var direct = services.newDatabase();
         try (var proxy = new Proxy(() -> services.postgres().port());
-                var academy = RunningAcademy.start(cheap(Map.of("DATABASE_URL", through(direct, proxy))))) {
-            var recovered = runDuringFault(fault, proxy, 4, number -> signUp(academy, number));
-            var lost =
-                    acknowledged.stream().filter(id -> read(academy, id) != 200).count();
+                var app = RunningAcademy.start(cheap(Map.of("DATABASE_URL", through(direct, proxy))))) {
+            var recovered = runDuringFault(fault, proxy, 4, number -> signUp(app, number));
+            var lost = acknowledged.stream().filter(id -> read(app, id) != 200).count();
             report("PostgreSQL", fault, recovered, lost);
             assertEquals(0, lost);
         }
@@ -156,8 +155,8 @@ class FaultsIT {
         return url.replace(":" + port, ":" + proxy.port());
     }
 
-    private static int read(RunningAcademy academy, String id) {
-        return academy.get("/api/users/" + id).statusCode();
+    private static int read(RunningAcademy app, String id) {
+        return app.get("/api/users/" + id).statusCode();
     }
 
     /** Sign-ups and cached reads need no Redis: PostgreSQL has every acknowledged sign-up, and the job for its mail. */
@@ -167,14 +166,13 @@ class FaultsIT {
     void redis(Fault fault) throws Exception {
         var services = TestServices.shared();
         try (var proxy = new Proxy(() -> services.redis().port());
-                var academy = RunningAcademy.start(cheap(Map.of("REDIS_URL", "redis://127.0.0.1:" + proxy.port())))) {
+                var app = RunningAcademy.start(cheap(Map.of("REDIS_URL", "redis://127.0.0.1:" + proxy.port())))) {
             var recovered = runDuringFault(fault, proxy, 4, number -> {
-                var id = signUp(academy, number);
-                if (id != null) assertEquals(200, read(academy, id));
+                var id = signUp(app, number);
+                if (id != null) assertEquals(200, read(app, id));
                 return id;
             });
-            var lost = acknowledged.size()
-                    - academy.count("SELECT count(*) FROM jobs WHERE task_name = 'SendWelcomeMail'");
+            var lost = acknowledged.size() - app.count("SELECT count(*) FROM jobs WHERE task_name = 'SendWelcomeMail'");
             report("Redis", fault, recovered, lost);
             assertEquals(0, lost);
         }
@@ -187,15 +185,14 @@ class FaultsIT {
         var s3 = TestServices.shared().s3();
         var endpoint = s3.settings().get("AWS_ENDPOINT_URL_S3");
         try (var proxy = new Proxy(() -> URI.create(endpoint).getPort());
-                var academy =
-                        RunningAcademy.withFiles(cheap(Map.of("AWS_ENDPOINT_URL_S3", through(endpoint, proxy))))) {
-            var admin = academy.admin();
-            var lessons = MadeCourse.in(academy, admin, "Films", LESSONS).lessons();
+                var app = RunningAcademy.withFiles(cheap(Map.of("AWS_ENDPOINT_URL_S3", through(endpoint, proxy))))) {
+            var admin = app.admin();
+            var lessons = MadeCourse.in(app, admin, "Films", LESSONS).lessons();
             var film = new byte[100_000];
             var recovered = runDuringFault(fault, proxy, 2, number -> {
                 Thread.sleep(100);
                 var lesson = lessons.get(number); // a lesson has one film, and a second would replace it
-                var answer = academy.send(academy.request("/api/lessons/" + lesson + "/video")
+                var answer = app.send(app.request("/api/lessons/" + lesson + "/video")
                         .header("Cookie", admin)
                         .header("Content-Type", "video/mp4")
                         .PUT(BodyPublishers.ofByteArray(film)));
@@ -204,8 +201,8 @@ class FaultsIT {
                 return RunningAcademy.json(answer).at("/video/id").asText();
             });
             var lost = 0;
-            var storage = new FileStorage(academy.settings().files().orElseThrow());
-            for (var id : acknowledged) if (size(storage, original(academy, id)) != film.length) lost++;
+            var storage = new FileStorage(app.settings().files().orElseThrow());
+            for (var id : acknowledged) if (size(storage, original(app, id)) != film.length) lost++;
             report("S3", fault, recovered, lost);
             assertEquals(0, lost);
         }
@@ -221,8 +218,8 @@ class FaultsIT {
         }
     }
 
-    private static String original(RunningAcademy academy, String id) {
-        try (var postgres = academy.postgres()) {
+    private static String original(RunningAcademy app, String id) {
+        try (var postgres = app.postgres()) {
             return postgres.jdbi()
                     .withHandle(
                             handle -> handle.createQuery("SELECT folder || '/source' FROM videos WHERE id = :id::uuid")
@@ -240,11 +237,11 @@ class FaultsIT {
         var smtp = new GreenMail(ServerSetup.SMTP.dynamicPort());
         smtp.start();
         try (var proxy = new Proxy(() -> smtp.getSmtp().getPort());
-                var academy = RunningAcademy.start(cheap(Map.of("SMTP_URL", "smtp://127.0.0.1:" + proxy.port())))) {
-            academy.startWorker();
+                var app = RunningAcademy.start(cheap(Map.of("SMTP_URL", "smtp://127.0.0.1:" + proxy.port())))) {
+            app.startWorker();
             var recovered = runDuringFault(fault, proxy, 1, number -> {
                 Thread.sleep(200);
-                return signUp(academy, number);
+                return signUp(app, number);
             });
             var start = System.nanoTime();
             smtp.waitForIncomingEmail(60_000, acknowledged.size());

@@ -52,24 +52,23 @@ class GeneratedRequestsIT {
                 "TRUSTED_PROXY_HOPS", "1",
                 "LOG_IN_TRIES_BY_ADDRESS", "1000000",
                 "LOG_IN_TRIES_BY_ACCOUNT", "1000000");
-        try (var academy = RunningAcademy.start(settings);
+        try (var app = RunningAcademy.start(settings);
                 var client = HttpClient.newHttpClient();
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            academy.signUp("learner@example.com");
-            var cookies = List.of("", academy.logIn("learner@example.com"), academy.admin());
-            var course = MadeCourse.in(academy, cookies.getLast(), "A course", 2);
+            app.signUp("learner@example.com");
+            var cookies = List.of("", app.logIn("learner@example.com"), app.admin());
+            var course = MadeCourse.in(app, cookies.getLast(), "A course", 2);
             var known = new ArrayList<>(course.lessons());
             known.add(course.course());
-            var document =
-                    new ObjectMapper().readTree(academy.get("/openapi.json").body());
+            var document = new ObjectMapper().readTree(app.get("/openapi.json").body());
             var operations = operations(document);
             var work = new ArrayList<Future<?>>();
             for (var i = 0; i < CONCURRENCY; i++) {
                 var random = new Generated(SEED * CONCURRENCY + i, document, known, cookies);
                 work.add(threads.submit(() -> {
                     for (var n = 0; n < REQUESTS / CONCURRENCY; n++) {
-                        if (random.below(8) == 0) sendForm(client, academy.port(), random);
-                        else send(client, academy.port(), random, operations.get(random.below(operations.size())));
+                        if (random.below(8) == 0) sendForm(client, app.port(), random);
+                        else send(client, app.port(), random, operations.get(random.below(operations.size())));
                     }
                     return null;
                 }));
@@ -82,7 +81,7 @@ class GeneratedRequestsIT {
             assertTrue(
                     counts.getOrDefault(200, 0) + counts.getOrDefault(201, 0) > REQUESTS / 50, "hardly one was right");
             assertTrue(counts.containsKey(422) && counts.containsKey(404) && counts.containsKey(401));
-            assertEquals(200, academy.get("/health/ready").statusCode());
+            assertEquals(200, app.get("/health/ready").statusCode());
         }
     }
 

@@ -42,9 +42,9 @@ class KilledWorkerIT {
     /** The mail catcher takes 45 ms for a mail, mostly waiting, so many threads make the tests faster. */
     private static final int THREADS = 16;
 
-    private static Map<String, String> settings(RunningAcademy academy, String smtpUrl) {
+    private static Map<String, String> settings(RunningAcademy app, String smtpUrl) {
         var services = TestServices.shared();
-        var settings = new HashMap<>(services.settings(academy.databaseUrl()));
+        var settings = new HashMap<>(services.settings(app.databaseUrl()));
         settings.putAll(services.s3().settings());
         settings.put("FFMPEG", LocalFfmpeg.program());
         settings.put("WORKER_THREADS", String.valueOf(THREADS));
@@ -61,9 +61,9 @@ class KilledWorkerIT {
         throw new AssertionError("not in time: " + what);
     }
 
-    private static void awaitNoJobs(RunningAcademy academy) throws InterruptedException {
-        await("all jobs", () -> academy.count("SELECT count(*) FROM jobs") == 0);
-        assertEquals(0, academy.count("SELECT count(*) FROM dead_jobs"));
+    private static void awaitNoJobs(RunningAcademy app) throws InterruptedException {
+        await("all jobs", () -> app.count("SELECT count(*) FROM jobs") == 0);
+        assertEquals(0, app.count("SELECT count(*) FROM dead_jobs"));
     }
 
     /** The number of mails that each recipient got. */
@@ -76,23 +76,26 @@ class KilledWorkerIT {
     @Test
     void inTheMiddleOfATranscoding(@TempDir Path folder) throws Exception {
         try (var catcher = MailCatcher.start();
-                var academy = RunningAcademy.withFiles()) {
-            var admin = academy.admin();
-            var lesson = MadeCourse.in(academy, admin, "Film", 1).lessons().getFirst();
+                var app = RunningAcademy.withFiles()) {
+            var admin = app.admin();
+            var lesson = MadeCourse.in(app, admin, "Film", 1).lessons().getFirst();
             var film = folder.resolve("film.mp4");
             new Ffmpeg(LocalFfmpeg.program()).makeSample(film, 25);
-            var id = json(academy.send(academy.request("/api/lessons/" + lesson + "/video")
+            var id = json(app.send(app.request("/api/lessons/" + lesson + "/video")
                             .header("Content-Type", "video/mp4")
                             .header("Cookie", admin)
                             .PUT(BodyPublishers.ofFile(film))))
                     .at("/video/id")
                     .asText();
-            var settings = settings(academy, catcher.url());
+            var settings = settings(app, catcher.url());
             List<ProcessHandle> children;
-            try (var first = App.start(settings, "worker")) {
+            // A folder of its own: any other worker on this machine would delete what the killed one left.
+            var temporary = Files.createDirectory(folder.resolve("tmp"));
+            var java = List.of("-Djava.io.tmpdir=" + temporary, "-jar", App.JAR.toString());
+            try (var first = App.start(settings, java, "worker")) {
                 await(
                         "progress",
-                        () -> json(academy.get("/api/videos/" + id, admin))
+                        () -> json(app.get("/api/videos/" + id, admin))
                                         .get("progress")
                                         .asInt()
                                 > 5);
@@ -104,23 +107,23 @@ class KilledWorkerIT {
             }
             assertTrue(children.size() >= 2, children.toString()); // the guard and ffmpeg
             await("the end of ffmpeg", () -> children.stream().noneMatch(ProcessHandle::isAlive));
-            assertTrue(workFolders() > 0);
+            assertEquals(1, workFolders(temporary));
             assertEquals(
                     "transcoding",
-                    json(academy.get("/api/videos/" + id, admin)).get("status").asText());
-            try (var _ = App.start(settings, "worker")) {
-                awaitNoJobs(academy);
+                    json(app.get("/api/videos/" + id, admin)).get("status").asText());
+            try (var _ = App.start(settings, java, "worker")) {
+                awaitNoJobs(app);
             }
             assertEquals(
                     "ready",
-                    json(academy.get("/api/videos/" + id, admin)).get("status").asText());
-            assertEquals(1, academy.count("SELECT count(*) FROM videos"));
-            assertEquals(0, workFolders(), "its own, and what the killed one left");
+                    json(app.get("/api/videos/" + id, admin)).get("status").asText());
+            assertEquals(1, app.count("SELECT count(*) FROM videos"));
+            assertEquals(0, workFolders(temporary), "its own, and what the killed one left");
         }
     }
 
-    private static long workFolders() {
-        try (var files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+    private static long workFolders(Path temporary) {
+        try (var files = Files.list(temporary)) {
             return files.filter(file -> file.getFileName().toString().startsWith("academy-video-"))
                     .count();
         } catch (IOException e) {
@@ -132,18 +135,18 @@ class KilledWorkerIT {
     void inTheMiddleOfCertificates() throws Exception {
         var learners = 60;
         try (var catcher = MailCatcher.start();
-                var academy = RunningAcademy.withFiles()) {
-            var admin = academy.admin();
-            var made = MadeCourse.in(academy, admin, "Course", 1);
-            academy.execute("""
+                var app = RunningAcademy.withFiles()) {
+            var admin = app.admin();
+            var made = MadeCourse.in(app, admin, "Course", 1);
+            app.execute("""
                     INSERT INTO accounts (email, name, password)
                     SELECT 'learner' || i || '@example.com', 'Learner ' || i, 'none' FROM generate_series(1, %d) AS i;
                     INSERT INTO enrolments (account_id, course_id)
                     SELECT id, '%s' FROM accounts WHERE role = 'learner'
                     """.formatted(learners, made.course()));
-            try (var postgres = academy.postgres();
+            try (var postgres = app.postgres();
                     var redis = new Redis(new Redis.Settings(
-                                    academy.settings().services().redis().url(), true))
+                                    app.settings().services().redis().url(), true))
                             .connect()) {
                 var enrolments = new Enrolments(postgres.jdbi());
                 enrolments.onCompleted(new Certificates(postgres.jdbi(), new Jobs(redis))::issue);
@@ -156,17 +159,17 @@ class KilledWorkerIT {
                     enrolments.complete(account, lesson);
                 }
             }
-            var settings = settings(academy, catcher.url());
+            var settings = settings(app, catcher.url());
             try (var first = App.start(settings, "worker")) {
-                await("some", () -> academy.count("SELECT count(*) FROM mails") > learners / 4);
+                await("some", () -> app.count("SELECT count(*) FROM mails") > learners / 4);
                 first.kill();
             }
-            assertTrue(academy.count("SELECT count(*) FROM jobs") > 0);
+            assertTrue(app.count("SELECT count(*) FROM jobs") > 0);
             try (var _ = App.start(settings, "worker")) {
-                awaitNoJobs(academy);
+                awaitNoJobs(app);
             }
-            assertEquals(learners, academy.count("SELECT count(*) FROM certificates WHERE ready_at IS NOT NULL"));
-            assertEachOnce(academy, catcher, learners);
+            assertEquals(learners, app.count("SELECT count(*) FROM certificates WHERE ready_at IS NOT NULL"));
+            assertEachOnce(app, catcher, learners);
         }
     }
 
@@ -174,31 +177,31 @@ class KilledWorkerIT {
     void inTheMiddleOfTenThousandDigests() throws Exception {
         var accounts = 10_000;
         try (var catcher = MailCatcher.start();
-                var academy = RunningAcademy.withFiles()) {
-            academy.execute("""
+                var app = RunningAcademy.withFiles()) {
+            app.execute("""
                     INSERT INTO accounts (email, name, password)
                     SELECT 'learner' || i || '@example.com', 'Learner ' || i, 'none' FROM generate_series(1, %d) AS i;
                     INSERT INTO courses (slug, title) VALUES ('fresh', 'Fresh')
                     """.formatted(accounts));
-            enqueueDigests(academy);
-            var settings = settings(academy, catcher.url());
+            enqueueDigests(app);
+            var settings = settings(app, catcher.url());
             try (var first = App.start(settings, "worker")) {
-                await("some", () -> academy.count("SELECT count(*) FROM mails") > accounts / 4);
+                await("some", () -> app.count("SELECT count(*) FROM mails") > accounts / 4);
                 first.kill();
             }
             try (var _ = App.start(settings, "worker")) {
-                awaitNoJobs(academy);
-                enqueueDigests(academy); // the same day again: nobody gets a second digest
-                awaitNoJobs(academy);
+                awaitNoJobs(app);
+                enqueueDigests(app); // the same day again: nobody gets a second digest
+                awaitNoJobs(app);
             }
-            assertEachOnce(academy, catcher, accounts);
+            assertEachOnce(app, catcher, accounts);
         }
     }
 
-    private static void enqueueDigests(RunningAcademy academy) {
-        try (var postgres = academy.postgres();
+    private static void enqueueDigests(RunningAcademy app) {
+        try (var postgres = app.postgres();
                 var redis = new Redis(new Redis.Settings(
-                                academy.settings().services().redis().url(), true))
+                                app.settings().services().redis().url(), true))
                         .connect()) {
             var jobs = new Jobs(redis);
             var tomorrow = LocalDate.now(ZoneOffset.UTC).plusDays(1);
@@ -207,11 +210,11 @@ class KilledWorkerIT {
     }
 
     /** Each recipient got one mail. Only those whose mail the killed worker was just handing over may have none. */
-    private static void assertEachOnce(RunningAcademy academy, MailCatcher catcher, int recipients) throws Exception {
+    private static void assertEachOnce(RunningAcademy app, MailCatcher catcher, int recipients) throws Exception {
         var mails = mailsByRecipient(catcher);
         mails.forEach((recipient, count) -> assertEquals(1, count, recipient));
-        var inDoubt = academy.count("SELECT count(*) FROM mails WHERE sent IS NULL");
-        assertEquals(recipients, academy.count("SELECT count(*) FROM mails"));
+        var inDoubt = app.count("SELECT count(*) FROM mails WHERE sent IS NULL");
+        assertEquals(recipients, app.count("SELECT count(*) FROM mails"));
         assertTrue(inDoubt <= THREADS, "in doubt: " + inDoubt);
         assertTrue(mails.size() >= recipients - inDoubt, "%d mails, %d in doubt".formatted(mails.size(), inDoubt));
         System.out.printf("%d of %d mails arrived, none twice, %d in doubt%n", mails.size(), recipients, inDoubt);

@@ -51,8 +51,8 @@ class MailFaultsIT {
         var smtp = new GreenMail(ServerSetup.SMTP.dynamicPort());
         smtp.start();
         try (var server = new FaultySmtp(smtp.getSmtp().getPort(), this::fault);
-                var academy = RunningAcademy.start();
-                var postgres = academy.postgres();
+                var app = RunningAcademy.start();
+                var postgres = app.postgres();
                 var threads = Executors.newFixedThreadPool(16)) {
             var mail = new Mail(
                     new Mail.Settings(

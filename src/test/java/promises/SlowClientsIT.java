@@ -26,12 +26,12 @@ class SlowClientsIT {
 
     @Test
     void slowSendersDoNotStarveTheOthers() throws Exception {
-        try (var academy = RunningAcademy.start()) {
-            academy.get("/api/courses");
-            var alone = Load.run(academy.port(), 4, Duration.ofSeconds(3), () -> "/api/courses");
+        try (var app = RunningAcademy.start()) {
+            app.get("/api/courses");
+            var alone = Load.run(app.port(), 4, Duration.ofSeconds(3), () -> "/api/courses");
             var senders = new ArrayList<Socket>();
-            for (var i = 0; i < SLOW; i++) senders.add(sender(academy.port(), i % 2 == 0));
-            var among = Load.run(academy.port(), 4, LOAD_DURATION, () -> "/api/courses");
+            for (var i = 0; i < SLOW; i++) senders.add(sender(app.port(), i % 2 == 0));
+            var among = Load.run(app.port(), 4, LOAD_DURATION, () -> "/api/courses");
             for (var sender : senders) sender.close();
             System.out.printf(
                     "slow clients: %.0f requests/s among %d of them, %.0f/s without; p99 %.0f ms; %d failed%n",
@@ -44,9 +44,9 @@ class SlowClientsIT {
     /** A body that never ends holds one of the requests that may run at once for a limited time. */
     @Test
     void aBodyThatDoesNotComeEndsItsRequest() throws Exception {
-        try (var academy = RunningAcademy.start();
-                var trickling = sender(academy.port(), false);
-                var silent = new Socket("127.0.0.1", academy.port())) {
+        try (var app = RunningAcademy.start();
+                var trickling = sender(app.port(), false);
+                var silent = new Socket("127.0.0.1", app.port())) {
             silent.getOutputStream().write(BODY.getBytes(StandardCharsets.US_ASCII));
             assertEquals("HTTP/1.1 400", status(silent));
             assertEquals("HTTP/1.1 408", status(trickling));

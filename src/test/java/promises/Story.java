@@ -31,25 +31,25 @@ public final class Story implements AutoCloseable {
     private static final String NAME = "Zoë Müller-O'Brien";
 
     private final HttpClient client = HttpClient.newHttpClient();
-    private final String academy;
+    private final String app;
     private final String mails;
     private final Path folder;
     private final String learner = "zoe-" + UUID.randomUUID() + "@example.com";
 
     /**
-     * @param academy the address of the running Academy
+     * @param app the address of the running Academy
      * @param mails the address of the mail catcher's page
      * @param folder the folder for downloads
      */
-    public Story(String academy, String mails, Path folder) {
-        this.academy = academy;
+    public Story(String app, String mails, Path folder) {
+        this.app = app;
         this.mails = mails;
         this.folder = folder;
     }
 
     private HttpResponse<String> send(String method, String path, String body, String cookie)
             throws IOException, InterruptedException {
-        var request = HttpRequest.newBuilder(URI.create(academy + path))
+        var request = HttpRequest.newBuilder(URI.create(app + path))
                 .header("Content-Type", "application/json")
                 .method(method, BodyPublishers.ofString(body));
         if (!cookie.isEmpty()) request.header("Cookie", cookie);
@@ -88,7 +88,7 @@ public final class Story implements AutoCloseable {
     private void aFilmIsUploadedAndPlays(String lesson, String admin) throws Exception {
         var film = folder.resolve("film.mp4");
         new Ffmpeg(LocalFfmpeg.program()).makeSample(film, 6);
-        var upload = HttpRequest.newBuilder(URI.create(academy + "/api/lessons/" + lesson + "/video"))
+        var upload = HttpRequest.newBuilder(URI.create(app + "/api/lessons/" + lesson + "/video"))
                 .header("Content-Type", "video/mp4")
                 .header("Cookie", admin)
                 .PUT(BodyPublishers.ofFile(film))

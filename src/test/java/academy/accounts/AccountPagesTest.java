@@ -16,26 +16,26 @@ import org.junit.jupiter.api.Test;
 
 /** The forms of the account pages, as browsers and other clients send them. */
 class AccountPagesTest {
-    private static RunningAcademy academy;
+    private static RunningAcademy app;
 
     @BeforeAll
     static void start() {
-        academy = RunningAcademy.start();
-        academy.signUp("zoe@example.com", "Zoë");
+        app = RunningAcademy.start();
+        app.signUp("zoe@example.com", "Zoë");
     }
 
     @AfterAll
     static void stop() {
-        academy.close();
+        app.close();
     }
 
     private static HttpResponse<String> send(String path, String form, String... headers) {
-        var request = academy.request(path)
+        var request = app.request(path)
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .header("Accept", "text/html")
                 .POST(HttpRequest.BodyPublishers.ofString(form));
         if (headers.length > 0) request.headers(headers);
-        return academy.send(request);
+        return app.send(request);
     }
 
     private static String logIn(String next) {
@@ -87,8 +87,7 @@ class AccountPagesTest {
         var answer = send("/sign-up", "name=%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E&email=x&password=x");
         assertFalse(answer.body().contains("<script>alert"));
         assertTrue(answer.body().contains("&lt;script&gt;alert"));
-        assertFalse(
-                academy.get("/?q=%3Cscript%3Ealert(1)%3C%2Fscript%3E").body().contains("<script>alert"));
+        assertFalse(app.get("/?q=%3Cscript%3Ealert(1)%3C%2Fscript%3E").body().contains("<script>alert"));
     }
 
     @Test
@@ -104,7 +103,7 @@ class AccountPagesTest {
 
     @Test
     void whatIsNoFormOrTooLargeIsRefused() {
-        var json = academy.send(academy.request("/log-in")
+        var json = app.send(app.request("/log-in")
                 .header("Content-Type", "application/json")
                 .header("Accept", "text/html")
                 .POST(HttpRequest.BodyPublishers.ofString("{}")));

@@ -19,31 +19,30 @@ import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.RedisClient;
 
 class AccountsTest {
-    private static RunningAcademy academy;
+    private static RunningAcademy app;
 
     @BeforeAll
     static void start() {
-        academy = RunningAcademy.start();
+        app = RunningAcademy.start();
     }
 
     @AfterAll
     static void stop() {
-        academy.close();
+        app.close();
     }
 
     @Test
     void somebodySignsUpLogsInAndOut() {
-        var id = academy.signUp("zoe@example.com");
-        assertEquals(401, academy.get("/api/me").statusCode());
-        var cookie = academy.logIn("zoe@example.com");
-        var me = json(academy.get("/api/me", cookie));
+        var id = app.signUp("zoe@example.com");
+        assertEquals(401, app.get("/api/me").statusCode());
+        var cookie = app.logIn("zoe@example.com");
+        var me = json(app.get("/api/me", cookie));
         assertEquals(id, me.get("id").asText());
         assertEquals("learner", me.get("role").asText());
         assertFalse(me.has("password"));
         assertEquals(
-                204,
-                academy.write("DELETE", "/api/sessions/current", "", cookie).statusCode());
-        assertEquals(401, academy.get("/api/me", cookie).statusCode());
+                204, app.write("DELETE", "/api/sessions/current", "", cookie).statusCode());
+        assertEquals(401, app.get("/api/me", cookie).statusCode());
     }
 
     @ParameterizedTest
@@ -64,7 +63,7 @@ class AccountsTest {
                 "Dr.Müller"
             })
     void aNameThatWouldCarryAMessageToStrangersIsRefused(String name) {
-        var answer = academy.post("/api/accounts", """
+        var answer = app.post("/api/accounts", """
                 {"email": "victim@example.com", "password": "correct horse battery", "name": "%s"}""".formatted(name));
         assertEquals(422, answer.statusCode(), answer.body());
     }
@@ -73,7 +72,7 @@ class AccountsTest {
     @ValueSource(
             strings = {"J.R.R. Tolkien", "Dr. Müller", "Zoë O'Brien-Smith, Jr.", "李小龍", "Ravi S/O Kumar", "X Æ A-12"})
     void aNameOfAPersonIsTaken(String name) {
-        var answer = academy.post("/api/accounts", """
+        var answer = app.post("/api/accounts", """
                 {"email": "p%x@example.com", "password": "correct horse battery", "name": "%s"}""".formatted(name.hashCode(), name));
         assertEquals(201, answer.statusCode(), answer.body());
     }
@@ -101,19 +100,19 @@ class AccountsTest {
 
     @Test
     void anAddressHasOneAccountWhateverItsCase() {
-        academy.signUp("one@example.com");
-        var again = academy.post("/api/accounts", """
+        app.signUp("one@example.com");
+        var again = app.post("/api/accounts", """
                 {"email": "ONE@example.com", "password": "another password", "name": "Somebody else"}""");
         assertEquals(409, again.statusCode());
-        assertNotEquals("", academy.logIn("One@Example.com"));
+        assertNotEquals("", app.logIn("One@Example.com"));
     }
 
     @Test
     void aWrongPasswordAndAnUnknownAddressGetTheSameAnswer() {
-        academy.signUp("known@example.com");
-        var wrong = academy.post("/api/sessions", """
+        app.signUp("known@example.com");
+        var wrong = app.post("/api/sessions", """
                 {"email": "known@example.com", "password": "wrong horse battery"}""");
-        var unknown = academy.post("/api/sessions", """
+        var unknown = app.post("/api/sessions", """
                 {"email": "unknown@example.com", "password": "wrong horse battery"}""");
         assertEquals(401, wrong.statusCode());
         assertEquals(401, unknown.statusCode());
@@ -122,7 +121,7 @@ class AccountsTest {
 
     @Test
     void everyBadFieldIsNamed() {
-        var answer = academy.post("/api/accounts", """
+        var answer = app.post("/api/accounts", """
                 {"email": "nobody", "password": "short", "name": " "}""");
         assertEquals(422, answer.statusCode());
         assertEquals("""
@@ -133,7 +132,7 @@ class AccountsTest {
 
     @Test
     void nobodySignsUpAsAdmin() {
-        var answer = academy.post("/api/accounts", """
+        var answer = app.post("/api/accounts", """
                 {"email": "eve@example.com", "password": "correct horse battery", "name": "Eve", "role": "admin"}""");
         assertEquals(422, answer.statusCode());
         assertEquals("role", json(answer).at("/errors/0/field").asText());
@@ -141,40 +140,40 @@ class AccountsTest {
 
     @Test
     void aLogInEndsTheSessionThatCameWithIt() {
-        academy.signUp("twice@example.com");
-        var first = academy.logIn("twice@example.com");
-        var answer = academy.post("/api/sessions", """
+        app.signUp("twice@example.com");
+        var first = app.logIn("twice@example.com");
+        var answer = app.post("/api/sessions", """
                 {"email": "twice@example.com", "password": "%s"}""".formatted(RunningAcademy.PASSWORD), first);
         assertEquals(201, answer.statusCode());
-        assertEquals(401, academy.get("/api/me", first).statusCode());
+        assertEquals(401, app.get("/api/me", first).statusCode());
     }
 
     @Test
     void othersSeeTheNameAloneAndTheSecondReadComesFromTheCache() throws Exception {
-        var id = academy.signUp("public@example.com");
+        var id = app.signUp("public@example.com");
         var path = "/api/users/" + id;
         assertEquals(
                 "{\"id\":\"%s\",\"name\":\"Somebody\"}".formatted(id),
-                academy.get(path).body());
-        try (var postgres = academy.postgres()) {
+                app.get(path).body());
+        try (var postgres = app.postgres()) {
             postgres.jdbi().useHandle(handle -> handle.execute("UPDATE accounts SET name = 'Renamed'"));
         }
-        assertEquals("Somebody", json(academy.get(path)).get("name").asText());
-        assertEquals(404, academy.get("/api/users/" + new UUID(1, 1)).statusCode());
-        assertEquals(404, academy.get("/api/users/1").statusCode());
+        assertEquals("Somebody", json(app.get(path)).get("name").asText());
+        assertEquals(404, app.get("/api/users/" + new UUID(1, 1)).statusCode());
+        assertEquals(404, app.get("/api/users/1").statusCode());
     }
 
     @Test
     void theCookieIsForThisServerAloneAndSecureBehindHttps() {
-        academy.signUp("cookie@example.com");
+        app.signUp("cookie@example.com");
         var body = """
                 {"email": "cookie@example.com", "password": "%s"}""".formatted(RunningAcademy.PASSWORD);
-        var plain = academy.post("/api/sessions", body)
+        var plain = app.post("/api/sessions", body)
                 .headers()
                 .firstValue("Set-Cookie")
                 .orElseThrow();
         assertTrue(plain.matches("session=[\\w-]{43}; Path=/; .*HttpOnly; SameSite=Lax"), plain);
-        var https = Map.of("PUBLIC_URL", "https://academy.example.com", "DATABASE_URL", academy.databaseUrl());
+        var https = Map.of("PUBLIC_URL", "https://academy.example.com", "DATABASE_URL", app.databaseUrl());
         try (var secure = RunningAcademy.start(https)) {
             var cookie = secure.post("/api/sessions", body)
                     .headers()
@@ -186,8 +185,8 @@ class AccountsTest {
 
     @Test
     void redisKnowsNoTokenAndForgetsTheSessionInTime() {
-        academy.signUp("hash@example.com");
-        var token = academy.logIn("hash@example.com").substring("session=".length());
+        app.signUp("hash@example.com");
+        var token = app.logIn("hash@example.com").substring("session=".length());
         try (var redis = RedisClient.create(TestServices.shared().redis().url())) {
             var keys = redis.keys("session:*");
             assertTrue(keys.stream().noneMatch(key -> key.contains(token)));

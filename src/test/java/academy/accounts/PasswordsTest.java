@@ -21,31 +21,31 @@ import org.junit.jupiter.api.Test;
 class PasswordsTest {
     private static final Pattern TOKEN = Pattern.compile("/reset#(\\S+)");
     private static MailCatcher catcher;
-    private static RunningAcademy academy;
+    private static RunningAcademy app;
 
     @BeforeAll
     static void start() throws Exception {
         catcher = MailCatcher.start();
-        academy = RunningAcademy.start(Map.of("SMTP_URL", catcher.url(), "LOG_IN_TRIES_BY_ADDRESS", "100000"));
-        academy.startWorker();
+        app = RunningAcademy.start(Map.of("SMTP_URL", catcher.url(), "LOG_IN_TRIES_BY_ADDRESS", "100000"));
+        app.startWorker();
     }
 
     @AfterAll
     static void stop() {
-        academy.close();
+        app.close();
         catcher.close();
     }
 
     private static HttpResponse<String> logIn(String email, String password) {
-        return academy.post("/api/sessions", """
+        return app.post("/api/sessions", """
                 {"email": "%s", "password": "%s"}""".formatted(email, password));
     }
 
     /** The password is checked against a hash of before the change, and the session would begin after it. */
     @Test
     void aLogInThatIsUnderWayEndsWithTheOldPassword() {
-        academy.signUp("race@example.com");
-        try (var postgres = academy.postgres()) {
+        app.signUp("race@example.com");
+        try (var postgres = app.postgres()) {
             var accounts = new Accounts(postgres.jdbi(), new Passwords(Passwords.Cost.DEFAULT));
             var loggedIn = accounts.logIn("race@example.com", new Secret(RunningAcademy.PASSWORD))
                     .orElseThrow();
@@ -59,13 +59,13 @@ class PasswordsTest {
     /** PostgreSQL's lower('İ') is i, so such an address would find the account and have a count of its own. */
     @Test
     void anotherSpellingOfAnAddressIsNoWayAroundTheLimit() {
-        academy.signUp("vivian@example.com");
+        app.signUp("vivian@example.com");
         assertEquals(401, logIn("vİvian@example.com", RunningAcademy.PASSWORD).statusCode());
         assertEquals(201, logIn("VIVIAN@example.com", RunningAcademy.PASSWORD).statusCode());
     }
 
     private static HttpResponse<String> me(String cookie) {
-        return academy.get("/api/me", cookie);
+        return app.get("/api/me", cookie);
     }
 
     private static String cookie(HttpResponse<String> answer) {
@@ -74,24 +74,24 @@ class PasswordsTest {
 
     @Test
     void loggingOutEverywhereEndsEverySession() {
-        academy.signUp("everywhere@example.com");
-        var here = academy.logIn("everywhere@example.com");
-        var there = academy.logIn("everywhere@example.com");
-        assertEquals(204, academy.write("DELETE", "/api/sessions", "", here).statusCode());
+        app.signUp("everywhere@example.com");
+        var here = app.logIn("everywhere@example.com");
+        var there = app.logIn("everywhere@example.com");
+        assertEquals(204, app.write("DELETE", "/api/sessions", "", here).statusCode());
         assertEquals(401, me(here).statusCode());
         assertEquals(401, me(there).statusCode());
-        assertEquals(200, me(academy.logIn("everywhere@example.com")).statusCode());
+        assertEquals(200, me(app.logIn("everywhere@example.com")).statusCode());
     }
 
     @Test
     void aChangeOfPasswordEndsTheOtherSessionsAndNeedsTheOldOne() {
-        academy.signUp("change@example.com");
-        var here = academy.logIn("change@example.com");
-        var there = academy.logIn("change@example.com");
-        var wrong = academy.write("PUT", "/api/me/password", """
+        app.signUp("change@example.com");
+        var here = app.logIn("change@example.com");
+        var there = app.logIn("change@example.com");
+        var wrong = app.write("PUT", "/api/me/password", """
                 {"current": "not the old one", "password": "an even better one"}""", here);
         assertEquals(422, wrong.statusCode());
-        var changed = academy.write("PUT", "/api/me/password", """
+        var changed = app.write("PUT", "/api/me/password", """
                 {"current": "%s", "password": "an even better one"}""".formatted(RunningAcademy.PASSWORD), here);
         assertEquals(204, changed.statusCode(), changed.body());
         assertEquals(401, me(here).statusCode());
@@ -103,8 +103,8 @@ class PasswordsTest {
 
     @Test
     void aMailedLinkSetsANewPasswordOnceAndEndsEverySession() throws Exception {
-        academy.signUp("forgot@example.com");
-        var session = academy.logIn("forgot@example.com");
+        app.signUp("forgot@example.com");
+        var session = app.logIn("forgot@example.com");
         var token = askForToken("FORGOT@example.com");
         assertEquals(200, me(session).statusCode()); // asking for a link ends no session
         assertEquals(422, reset(token, "short").statusCode());
@@ -122,23 +122,23 @@ class PasswordsTest {
 
     @Test
     void anUnknownAddressGetsTheSameAnswerAndNoMail() throws Exception {
-        var answer = academy.post("/api/password-resets", "{\"email\": \"nobody@example.com\"}");
+        var answer = app.post("/api/password-resets", "{\"email\": \"nobody@example.com\"}");
         assertEquals(202, answer.statusCode());
-        academy.signUp("somebody.else@example.com");
+        app.signUp("somebody.else@example.com");
         askForToken("somebody.else@example.com"); // its job is later, so the earlier one is done
         for (var mail : catcher.mails())
             assertFalse(mail.getAllRecipients()[0].toString().contains("nobody@"));
     }
 
     private static HttpResponse<String> reset(String token, String password) {
-        return academy.write("PUT", "/api/password-resets", """
+        return app.write("PUT", "/api/password-resets", """
                 {"token": "%s", "password": "%s"}""".formatted(token, password), "");
     }
 
     private static String askForToken(String email) throws Exception {
         assertEquals(
                 202,
-                academy.post("/api/password-resets", "{\"email\": \"%s\"}".formatted(email))
+                app.post("/api/password-resets", "{\"email\": \"%s\"}".formatted(email))
                         .statusCode());
         for (var i = 0; i < 500; i++) {
             for (var mail : catcher.mails()) {
@@ -153,7 +153,7 @@ class PasswordsTest {
 
     @Test
     void tenFailuresLockAnAccountForAWhileWhateverTheirNetwork() {
-        academy.signUp("guessed@example.com");
+        app.signUp("guessed@example.com");
         for (var i = 0; i < 10; i++) {
             assertEquals(401, logIn("guessed@example.com", "a wrong password").statusCode());
             // A successful log-in in between uses up no try.
@@ -200,11 +200,10 @@ class PasswordsTest {
 
     @Test
     void anOutdatedHashIsRehashedAtTheConfiguredCost() {
-        academy.signUp("cost@example.com");
-        var changes =
-                Map.of("DATABASE_URL", academy.databaseUrl(), "ARGON2_MEMORY_KIB", "7168", "ARGON2_ITERATIONS", "5");
+        app.signUp("cost@example.com");
+        var changes = Map.of("DATABASE_URL", app.databaseUrl(), "ARGON2_MEMORY_KIB", "7168", "ARGON2_ITERATIONS", "5");
         try (var cheaper = RunningAcademy.start(changes);
-                var postgres = academy.postgres()) {
+                var postgres = app.postgres()) {
             assertTrue(hash(postgres).startsWith("$argon2id$v=19$m=19456,t=2,p=1$"));
             cheaper.logIn("cost@example.com");
             assertTrue(hash(postgres).startsWith("$argon2id$v=19$m=7168,t=5,p=1$"));

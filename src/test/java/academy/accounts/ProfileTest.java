@@ -11,38 +11,37 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class ProfileTest {
-    private static RunningAcademy academy;
+    private static RunningAcademy app;
 
     @BeforeAll
     static void start() {
-        academy = RunningAcademy.start();
+        app = RunningAcademy.start();
     }
 
     @AfterAll
     static void stop() {
-        academy.close();
+        app.close();
     }
 
     @Test
     void aChangedNameIsSeenByOthersAtOnceAndTheProfileIsMoreComplete() {
-        var id = academy.signUp("zoe@example.com");
-        var cookie = academy.logIn("zoe@example.com");
-        assertEquals(
-                "Somebody", json(academy.get("/api/users/" + id)).get("name").asText());
-        var changed = json(academy.write("PATCH", "/api/me", """
+        var id = app.signUp("zoe@example.com");
+        var cookie = app.logIn("zoe@example.com");
+        assertEquals("Somebody", json(app.get("/api/users/" + id)).get("name").asText());
+        var changed = json(app.write("PATCH", "/api/me", """
                 {"name": "Zoë", "timeZone": "Europe/Vienna"}""", cookie));
         assertEquals("Europe/Vienna", changed.get("timeZone").asText());
         assertEquals(70, changed.get("completeness").asInt());
-        assertEquals("Zoë", json(academy.get("/api/users/" + id)).get("name").asText());
-        var whole = json(academy.write("PATCH", "/api/me", "{\"about\": \"Learns.\", \"letters\": false}", cookie));
+        assertEquals("Zoë", json(app.get("/api/users/" + id)).get("name").asText());
+        var whole = json(app.write("PATCH", "/api/me", "{\"about\": \"Learns.\", \"letters\": false}", cookie));
         assertEquals(100, whole.get("completeness").asInt());
         assertEquals("Zoë", whole.get("name").asText());
     }
 
     @Test
     void invalidProfilesAreRefused() {
-        academy.signUp("eve@example.com");
-        var cookie = academy.logIn("eve@example.com");
+        app.signUp("eve@example.com");
+        var cookie = app.logIn("eve@example.com");
         for (var body : List.of(
                 "{\"role\": \"admin\"}",
                 "{\"email\": \"other@example.com\"}",
@@ -53,15 +52,15 @@ class ProfileTest {
                 "{\"name\": \" \"}",
                 "{\"letters\": null}",
                 "{\"letters\": \"yes\"}")) {
-            assertEquals(422, academy.write("PATCH", "/api/me", body, cookie).statusCode(), body);
+            assertEquals(422, app.write("PATCH", "/api/me", body, cookie).statusCode(), body);
         }
-        assertEquals("learner", json(academy.get("/api/me", cookie)).get("role").asText());
-        assertEquals(401, academy.write("PATCH", "/api/me", "{}", "").statusCode());
+        assertEquals("learner", json(app.get("/api/me", cookie)).get("role").asText());
+        assertEquals(401, app.write("PATCH", "/api/me", "{}", "").statusCode());
     }
 
     @Test
     void theTaskComputesWhatOldAccountsLackAndFindsNothingWhenRunAgain() {
-        try (var postgres = academy.postgres()) {
+        try (var postgres = app.postgres()) {
             postgres.jdbi().useHandle(handle -> handle.execute("""
                     INSERT INTO accounts (email, name, password, about)
                     SELECT 'old' || i || '@example.com', 'Old', 'none', CASE WHEN i % 2 = 0 THEN 'words' ELSE '' END
@@ -79,6 +78,6 @@ class ProfileTest {
                 assertEquals(List.of(1250L, 1250L, 0L), List.of(counts));
             }
         }
-        assertTrue(academy.get("/health/ready").statusCode() == 200);
+        assertTrue(app.get("/health/ready").statusCode() == 200);
     }
 }

@@ -27,31 +27,29 @@ class RefusingServicesTest {
         try (var server = TestServices.startPostgres("read-only", 0)) {
             server.execute("postgres", "DROP DATABASE IF EXISTS app WITH (FORCE)", "CREATE DATABASE app");
             Migrations.run(PostgresUrl.parse(server.url("app")));
-            try (var academy = RunningAcademy.start(Map.of("DATABASE_URL", server.url("app")))) {
+            try (var app = RunningAcademy.start(Map.of("DATABASE_URL", server.url("app")))) {
                 assertEquals(
-                        201,
-                        academy.post("/api/accounts", SIGN_UP.formatted("one")).statusCode());
+                        201, app.post("/api/accounts", SIGN_UP.formatted("one")).statusCode());
                 server.execute(
                         "postgres", "ALTER SYSTEM SET default_transaction_read_only = on", "SELECT pg_reload_conf()");
-                for (var i = 0; i < 500 && isReady(academy); i++) Thread.sleep(10);
-                var refused = academy.post("/api/accounts", SIGN_UP.formatted("two"));
+                for (var i = 0; i < 500 && isReady(app); i++) Thread.sleep(10);
+                var refused = app.post("/api/accounts", SIGN_UP.formatted("two"));
                 assertEquals(503, refused.statusCode(), refused.body());
-                assertEquals(503, academy.get("/health/ready").statusCode());
+                assertEquals(503, app.get("/health/ready").statusCode());
                 server.execute(
                         "postgres",
                         "SET default_transaction_read_only = off",
                         "ALTER SYSTEM RESET default_transaction_read_only",
                         "SELECT pg_reload_conf()");
-                for (var i = 0; i < 200 && !isReady(academy); i++) Thread.sleep(10);
+                for (var i = 0; i < 200 && !isReady(app); i++) Thread.sleep(10);
                 assertEquals(
-                        201,
-                        academy.post("/api/accounts", SIGN_UP.formatted("two")).statusCode());
+                        201, app.post("/api/accounts", SIGN_UP.formatted("two")).statusCode());
             }
         }
     }
 
-    private static boolean isReady(RunningAcademy academy) {
-        return academy.get("/health/ready").statusCode() == 200;
+    private static boolean isReady(RunningAcademy app) {
+        return app.get("/health/ready").statusCode() == 200;
     }
 
     @ParameterizedTest
@@ -64,20 +62,20 @@ class RefusingServicesTest {
     }
 
     private static void refuseAndAsk(String fault, String url, Redis redis) {
-        try (var academy = RunningAcademy.start(Map.of("REDIS_URL", url))) {
-            academy.signUp("zoe@example.com");
+        try (var app = RunningAcademy.start(Map.of("REDIS_URL", url))) {
+            app.signUp("zoe@example.com");
             var parts = fault.split(" ");
             if (parts[0].equals("replicaof")) redis.client().sendCommand(REPLICAOF, parts[1], parts[2]);
             else redis.client().sendCommand(CONFIG, "SET", parts[0], parts[1]);
-            var answer = academy.post("/api/sessions", """
+            var answer = app.post("/api/sessions", """
                     {"email": "zoe@example.com", "password": "correct horse battery"}""");
             assertEquals(503, answer.statusCode(), answer.body());
-            var signedUp = academy.send(academy.request("/sign-up")
+            var signedUp = app.send(app.request("/sign-up")
                     .header("Content-Type", "application/x-www-form-urlencoded")
                     .POST(BodyPublishers.ofString("email=new%40example.com&name=New&password=correct+horse+battery")));
             assertEquals(303, signedUp.statusCode(), signedUp.body());
             assertEquals("/log-in", signedUp.headers().firstValue("Location").orElseThrow());
-            var ready = academy.get("/health/ready");
+            var ready = app.get("/health/ready");
             assertEquals(200, ready.statusCode());
             assertTrue(ready.body().contains("degraded"), ready.body());
         }

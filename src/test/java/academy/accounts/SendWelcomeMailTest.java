@@ -16,10 +16,10 @@ class SendWelcomeMailTest {
     @Test
     void aNewAccountIsWelcomedOnceInItsOwnLetters() throws Exception {
         try (var catcher = MailCatcher.start();
-                var academy = RunningAcademy.start(
+                var app = RunningAcademy.start(
                         Map.of("SMTP_URL", catcher.url(), "MAIL_FROM", "Academy <hi@example.com>"))) {
-            academy.startWorker();
-            var id = academy.signUp("olga@пример.рф", "Ольга");
+            app.startWorker();
+            var id = app.signUp("olga@пример.рф", "Ольга");
             for (var i = 0; i < 500 && catcher.mails().isEmpty(); i++) Thread.sleep(20);
             assertEquals(1, catcher.mails().size());
             var mail = catcher.mails().getFirst();
@@ -34,10 +34,10 @@ class SendWelcomeMailTest {
 
     @Test
     void withoutSmtpTheJobIsDoneAndTheLogTells() throws Exception {
-        try (var academy = RunningAcademy.start();
-                var postgres = academy.postgres()) {
-            academy.startWorker();
-            academy.signUp("quiet@example.com");
+        try (var app = RunningAcademy.start();
+                var postgres = app.postgres()) {
+            app.startWorker();
+            app.signUp("quiet@example.com");
             for (var i = 0; i < 500 && left(postgres) > 0; i++) Thread.sleep(20);
             assertEquals(0, left(postgres));
         }
@@ -47,13 +47,13 @@ class SendWelcomeMailTest {
     void itsRunIsInTheMetrics() throws Exception {
         var token = "a token that only the scraper has";
         var ownCounts = TestServices.shared().redis().url() + "/8";
-        try (var academy = RunningAcademy.start(Map.of("METRICS_TOKEN", token, "REDIS_URL", ownCounts))) {
-            academy.startWorker();
-            academy.signUp("counted@example.com");
+        try (var app = RunningAcademy.start(Map.of("METRICS_TOKEN", token, "REDIS_URL", ownCounts))) {
+            app.startWorker();
+            app.signUp("counted@example.com");
             var metrics = "";
             for (var i = 0; i < 500 && !metrics.contains("jobs_runs_total{type=\"SendWelcomeMail\"} 1.0"); i++) {
                 Thread.sleep(20);
-                metrics = academy.send(academy.request("/metrics").header("Authorization", "Bearer " + token))
+                metrics = app.send(app.request("/metrics").header("Authorization", "Bearer " + token))
                         .body();
             }
             assertTrue(metrics.contains("jobs_runs_total{type=\"SendWelcomeMail\"} 1.0"), metrics);

@@ -20,22 +20,22 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CoursesTest {
-    private static RunningAcademy academy;
+    private static RunningAcademy app;
     private static String admin;
 
     @BeforeAll
     static void start() {
-        academy = RunningAcademy.start();
-        admin = academy.admin();
+        app = RunningAcademy.start();
+        admin = app.admin();
     }
 
     @AfterAll
     static void stop() {
-        academy.close();
+        app.close();
     }
 
     private static String create(String title) {
-        var answer = academy.post("/api/courses", "{\"title\": \"%s\"}".formatted(title), admin);
+        var answer = app.post("/api/courses", "{\"title\": \"%s\"}".formatted(title), admin);
         assertEquals(201, answer.statusCode(), answer.body());
         return answer.headers().firstValue("Location").orElseThrow();
     }
@@ -47,17 +47,16 @@ class CoursesTest {
     }
 
     private static HttpResponse<String> search(String words) {
-        return academy.get("/api/courses?q=" + URLEncoder.encode(words, StandardCharsets.UTF_8));
+        return app.get("/api/courses?q=" + URLEncoder.encode(words, StandardCharsets.UTF_8));
     }
 
     @Test
     void anAdminMakesAndChangesACourse() {
         var course = create("Ünïcode & Friends");
-        assertEquals(
-                "unicode-and-friends", json(academy.get(course)).get("slug").asText());
-        var changed = academy.write("PATCH", course, "{\"summary\": \"All of it\", \"level\": \"Beginner\"}", admin);
+        assertEquals("unicode-and-friends", json(app.get(course)).get("slug").asText());
+        var changed = app.write("PATCH", course, "{\"summary\": \"All of it\", \"level\": \"Beginner\"}", admin);
         assertEquals(200, changed.statusCode(), changed.body());
-        var read = json(academy.get(course));
+        var read = json(app.get(course));
         assertEquals("Ünïcode & Friends", read.get("title").asText());
         assertEquals("All of it", read.get("summary").asText());
     }
@@ -67,23 +66,22 @@ class CoursesTest {
         for (var field : List.of("slug", "title")) {
             var body = "{\"%s\": \"%s\"%s}"
                     .formatted(field, "a-".repeat(400_000) + "a", field.equals("slug") ? ", \"title\": \"x\"" : "");
-            assertEquals(422, academy.post("/api/courses", body, admin).statusCode(), field);
+            assertEquals(422, app.post("/api/courses", body, admin).statusCode(), field);
         }
     }
 
     @Test
     void othersOnlyRead() {
         var course = create("Read only");
-        academy.signUp("reader@example.com");
-        var learner = academy.logIn("reader@example.com");
+        app.signUp("reader@example.com");
+        var learner = app.logIn("reader@example.com");
+        assertEquals(
+                403, app.post("/api/courses", "{\"title\": \"Mine\"}", learner).statusCode());
         assertEquals(
                 403,
-                academy.post("/api/courses", "{\"title\": \"Mine\"}", learner).statusCode());
-        assertEquals(
-                403,
-                academy.write("PATCH", course, "{\"title\": \"Mine\"}", learner).statusCode());
-        assertEquals(401, academy.post("/api/courses", "{\"title\": \"Mine\"}").statusCode());
-        assertEquals("Read only", json(academy.get(course)).get("title").asText());
+                app.write("PATCH", course, "{\"title\": \"Mine\"}", learner).statusCode());
+        assertEquals(401, app.post("/api/courses", "{\"title\": \"Mine\"}").statusCode());
+        assertEquals("Read only", json(app.get(course)).get("title").asText());
     }
 
     @Test
@@ -91,31 +89,26 @@ class CoursesTest {
         create("Taken");
         var other = create("Not taken");
         assertEquals(
-                409,
-                academy.post("/api/courses", "{\"title\": \"Taken!\"}", admin).statusCode());
+                409, app.post("/api/courses", "{\"title\": \"Taken!\"}", admin).statusCode());
         assertEquals(
-                409,
-                academy.write("PATCH", other, "{\"slug\": \"taken\"}", admin).statusCode());
-        assertEquals("not-taken", json(academy.get(other)).get("slug").asText());
+                409, app.write("PATCH", other, "{\"slug\": \"taken\"}", admin).statusCode());
+        assertEquals("not-taken", json(app.get(other)).get("slug").asText());
     }
 
     @Test
     void aChangeIsCheckedAsAWhole() {
         var course = create("Checked");
-        assertEquals(
-                422, academy.write("PATCH", course, "{\"title\": null}", admin).statusCode());
-        assertEquals(
-                422, academy.write("PATCH", course, "{\"title\": 5}", admin).statusCode());
-        assertEquals(
-                422, academy.write("PATCH", course, "{\"id\": \"x\"}", admin).statusCode());
+        assertEquals(422, app.write("PATCH", course, "{\"title\": null}", admin).statusCode());
+        assertEquals(422, app.write("PATCH", course, "{\"title\": 5}", admin).statusCode());
+        assertEquals(422, app.write("PATCH", course, "{\"id\": \"x\"}", admin).statusCode());
         assertEquals(
                 422,
-                academy.write("PATCH", course, "{\"url\": \"javascript:alert(1)\"}", admin)
+                app.write("PATCH", course, "{\"url\": \"javascript:alert(1)\"}", admin)
                         .statusCode());
-        assertEquals(400, academy.write("PATCH", course, "[]", admin).statusCode());
+        assertEquals(400, app.write("PATCH", course, "[]", admin).statusCode());
         assertEquals(
                 404,
-                academy.write("PATCH", "/api/courses/1", "{\"title\": \"x\"}", admin)
+                app.write("PATCH", "/api/courses/1", "{\"title\": \"x\"}", admin)
                         .statusCode());
     }
 
@@ -123,12 +116,12 @@ class CoursesTest {
     void twoChangesAtOnceBothStay() {
         var course = create("Contended");
         var changes = IntStream.range(0, 20)
-                .mapToObj(i -> CompletableFuture.supplyAsync(() -> academy.write(
+                .mapToObj(i -> CompletableFuture.supplyAsync(() -> app.write(
                         "PATCH", course, i % 2 == 0 ? "{\"summary\": \"s\"}" : "{\"subject\": \"t\"}", admin)))
                 .toList();
         changes.forEach(change -> assertEquals(200, change.join().statusCode()));
-        assertEquals("s", json(academy.get(course)).get("summary").asText());
-        assertEquals("t", json(academy.get(course)).get("subject").asText());
+        assertEquals("s", json(app.get(course)).get("summary").asText());
+        assertEquals("t", json(app.get(course)).get("subject").asText());
     }
 
     @Test
@@ -137,7 +130,7 @@ class CoursesTest {
         var seen = new ArrayList<String>();
         var cursor = "";
         do {
-            var page = academy.get("/api/courses?limit=3" + cursor);
+            var page = app.get("/api/courses?limit=3" + cursor);
             assertEquals(200, page.statusCode());
             seen.addAll(titles(page));
             var next = json(page).get("next");
@@ -169,7 +162,7 @@ class CoursesTest {
     @Test
     void badListParametersAreNamed() {
         for (var query : new String[] {"limit=0", "limit=101", "limit=x", "cursor=x", "cursor=%00", "q=%00"}) {
-            var answer = academy.get("/api/courses?" + query);
+            var answer = app.get("/api/courses?" + query);
             assertEquals(422, answer.statusCode(), query);
             assertEquals(query.split("=")[0], json(answer).at("/errors/0/field").asText());
         }

@@ -20,18 +20,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Hostile input is answered with a clear 4xx, never with a 500 or a stack trace. */
 class HostileInputTest {
-    private static RunningAcademy academy;
+    private static RunningAcademy app;
     private static String admin;
 
     @BeforeAll
     static void start() {
-        academy = RunningAcademy.start();
-        admin = academy.admin();
+        app = RunningAcademy.start();
+        admin = app.admin();
     }
 
     @AfterAll
     static void stop() {
-        academy.close();
+        app.close();
     }
 
     private record Write(String method, String path) {}
@@ -72,7 +72,7 @@ class HostileInputTest {
     @MethodSource("badBodies")
     void badBodiesAreRefused(String body) {
         for (var write : WRITES) {
-            var answer = academy.write(write.method(), write.path(), body, admin);
+            var answer = app.write(write.method(), write.path(), body, admin);
             assertRefused(answer, write + " " + body.substring(0, Math.min(60, body.length())));
         }
     }
@@ -83,11 +83,11 @@ class HostileInputTest {
                 new byte[] {'{', '"', 't', 'i', 't', 'l', 'e', '"', ':', '"', (byte) 0xC0, (byte) 0x80, '"', '}'};
         var cut = new byte[] {'{', '"', 't', 'i', 't', 'l', 'e', '"', ':', '"', (byte) 0xE2, (byte) 0x82, '"', '}'};
         for (var bytes : List.of(overlong, cut)) {
-            var request = academy.request("/api/courses")
+            var request = app.request("/api/courses")
                     .header("Cookie", admin)
                     .header("Content-Type", "application/json")
                     .POST(BodyPublishers.ofByteArray(bytes));
-            assertRefused(academy.send(request), "broken UTF-8");
+            assertRefused(app.send(request), "broken UTF-8");
         }
     }
 
@@ -95,20 +95,19 @@ class HostileInputTest {
     void aWrongMediaTypeIsRefused() {
         for (var type :
                 new String[] {"text/plain", "application/xml", "application/x-www-form-urlencoded", "nonsense"}) {
-            var request = academy.request("/api/sessions")
-                    .header("Content-Type", type)
-                    .POST(BodyPublishers.ofString("{}"));
-            assertEquals(415, academy.send(request).statusCode(), type);
+            var request =
+                    app.request("/api/sessions").header("Content-Type", type).POST(BodyPublishers.ofString("{}"));
+            assertEquals(415, app.send(request).statusCode(), type);
         }
         assertEquals(
                 415,
-                academy.send(academy.request("/api/sessions").POST(BodyPublishers.ofString("{}")))
+                app.send(app.request("/api/sessions").POST(BodyPublishers.ofString("{}")))
                         .statusCode());
-        var encoded = academy.request("/api/sessions")
+        var encoded = app.request("/api/sessions")
                 .header("Content-Type", "application/json")
                 .header("Content-Encoding", "gzip")
                 .POST(BodyPublishers.ofString("{}"));
-        assertEquals(415, academy.send(encoded).statusCode());
+        assertEquals(415, app.send(encoded).statusCode());
     }
 
     @ParameterizedTest
@@ -165,7 +164,7 @@ class HostileInputTest {
 
     @Test
     void aBodyThatNeverEndsStopsAtTheLimit() throws IOException {
-        try (var socket = new Socket("127.0.0.1", academy.port())) {
+        try (var socket = new Socket("127.0.0.1", app.port())) {
             socket.setSoTimeout(10_000);
             var out = socket.getOutputStream();
             out.write(
@@ -180,7 +179,7 @@ class HostileInputTest {
 
     @Test
     void aRefusalReachesACallerWhoIsStillSending() throws IOException {
-        try (var socket = new Socket("127.0.0.1", academy.port())) {
+        try (var socket = new Socket("127.0.0.1", app.port())) {
             socket.setSoTimeout(10_000);
             var out = socket.getOutputStream();
             out.write(
@@ -200,14 +199,14 @@ class HostileInputTest {
         for (var header :
                 new String[] {"Cookie", "Accept", "Accept-Encoding", "X-Request-Id", "traceparent", "Origin"}) {
             for (var value : new String[] {"", "=;=", "\"", "%00", "session=" + "x".repeat(4000), "nul\u00e9"}) {
-                var answer = academy.send(academy.request("/api/me").header(header, value));
+                var answer = app.send(app.request("/api/me").header(header, value));
                 assertEquals(401, answer.statusCode(), header + ": " + value);
             }
         }
     }
 
     private static String raw(String request) throws IOException {
-        try (var socket = new Socket("127.0.0.1", academy.port())) {
+        try (var socket = new Socket("127.0.0.1", app.port())) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

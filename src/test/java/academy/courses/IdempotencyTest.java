@@ -16,27 +16,27 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class IdempotencyTest {
-    private static RunningAcademy academy;
+    private static RunningAcademy app;
     private static String admin;
 
     @BeforeAll
     static void start() {
-        academy = RunningAcademy.start();
-        admin = academy.admin();
+        app = RunningAcademy.start();
+        admin = app.admin();
     }
 
     @AfterAll
     static void stop() {
-        academy.close();
+        app.close();
     }
 
     private static HttpResponse<String> post(String path, String body, String cookie, String key) {
-        var request = academy.request(path)
+        var request = app.request(path)
                 .header("Content-Type", "application/json")
                 .header("Idempotency-Key", key)
                 .POST(BodyPublishers.ofString(body));
         if (!cookie.isEmpty()) request.header("Cookie", cookie);
-        return academy.send(request);
+        return app.send(request);
     }
 
     @Test
@@ -68,11 +68,11 @@ class IdempotencyTest {
 
     @Test
     void keysOfDifferentCallersHaveNothingToDoWithEachOther() {
-        academy.signUp("learner@example.com");
-        var learner = academy.logIn("learner@example.com");
+        app.signUp("learner@example.com");
+        var learner = app.logIn("learner@example.com");
         var body = "{\"about\": \"me\"}";
         for (var cookie : List.of(admin, learner)) {
-            var answer = academy.send(academy.request("/api/me")
+            var answer = app.send(app.request("/api/me")
                     .header("Content-Type", "application/json")
                     .header("Idempotency-Key", "key-3")
                     .header("Cookie", cookie)
@@ -122,38 +122,38 @@ class IdempotencyTest {
     @Test
     void theChangeAndItsAnswerAreKeptTogetherOrNotAtAll() {
         var lesson = "/api/courses/%s/lessons"
-                .formatted(MadeCourse.in(academy, admin, "Atomic", 0).course());
+                .formatted(MadeCourse.in(app, admin, "Atomic", 0).course());
         // Storing the response fails, as when the process is killed before it. The change is then rolled back, too.
-        academy.execute("ALTER TABLE idempotency_keys RENAME TO elsewhere");
+        app.execute("ALTER TABLE idempotency_keys RENAME TO elsewhere");
         try {
             assertEquals(
                     500, post(lesson, "{\"title\": \"One\"}", admin, "key-7").statusCode());
         } finally {
-            academy.execute("ALTER TABLE elsewhere RENAME TO idempotency_keys");
+            app.execute("ALTER TABLE elsewhere RENAME TO idempotency_keys");
         }
         assertEquals(
                 0,
-                academy.count(
+                app.count(
                         "SELECT count(*) FROM lessons JOIN courses ON courses.id = course_id WHERE courses.title = 'Atomic'"));
         for (var i = 0; i < 3; i++)
             assertEquals(
                     201, post(lesson, "{\"title\": \"One\"}", admin, "key-7").statusCode());
         assertEquals(
                 1,
-                academy.count(
+                app.count(
                         "SELECT count(*) FROM lessons JOIN courses ON courses.id = course_id WHERE courses.title = 'Atomic'"));
     }
 
     @Test
     void aTakenSlugIsAConflictWithAKeyAsWithout() {
-        var course = MadeCourse.in(academy, admin, "Slug one", 0).course();
-        MadeCourse.in(academy, admin, "Slug two", 0);
-        var taken = academy.request("/api/courses/" + course)
+        var course = MadeCourse.in(app, admin, "Slug one", 0).course();
+        MadeCourse.in(app, admin, "Slug two", 0);
+        var taken = app.request("/api/courses/" + course)
                 .header("Content-Type", "application/json")
                 .header("Cookie", admin)
                 .header("Idempotency-Key", "key-8")
                 .method("PATCH", BodyPublishers.ofString("{\"slug\": \"slug-two\"}"));
-        assertEquals(409, academy.send(taken).statusCode());
+        assertEquals(409, app.send(taken).statusCode());
     }
 
     @Test
@@ -161,7 +161,7 @@ class IdempotencyTest {
         assertEquals(
                 201,
                 post("/api/courses", "{\"title\": \"Day one\"}", admin, "key-6").statusCode());
-        try (var postgres = academy.postgres()) {
+        try (var postgres = app.postgres()) {
             postgres.jdbi()
                     .useHandle(handle -> handle.execute(
                             "UPDATE idempotency_keys SET created_at = created_at - interval '25 hours'"));

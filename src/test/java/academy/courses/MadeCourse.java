@@ -7,14 +7,14 @@ import java.util.List;
 /** A course that a test made, with the ids of its lessons. */
 public record MadeCourse(String course, List<String> lessons) {
     /** Makes a course with this many lessons, as an admin. */
-    public static MadeCourse in(RunningAcademy academy, String admin, String title, int lessons) {
-        var course = RunningAcademy.json(academy.post("/api/courses", "{\"title\": \"%s\"}".formatted(title), admin))
+    public static MadeCourse in(RunningAcademy app, String admin, String title, int lessons) {
+        var course = RunningAcademy.json(app.post("/api/courses", "{\"title\": \"%s\"}".formatted(title), admin))
                 .get("id")
                 .asText();
         var ids = new ArrayList<String>();
         for (var i = 1; i <= lessons; i++) {
-            var lesson = academy.post(
-                    "/api/courses/" + course + "/lessons", "{\"title\": \"Lesson %d\"}".formatted(i), admin);
+            var lesson =
+                    app.post("/api/courses/" + course + "/lessons", "{\"title\": \"Lesson %d\"}".formatted(i), admin);
             ids.add(RunningAcademy.json(lesson).get("id").asText());
         }
         return new MadeCourse(course, ids);

@@ -27,24 +27,24 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OddRequestsTest {
     private static final String UNKNOWN = "00000000-0000-7000-8000-000000000000";
 
-    private static RunningAcademy academy;
+    private static RunningAcademy app;
     private static String admin;
 
     @BeforeAll
     static void start() {
-        academy = RunningAcademy.start(Map.of("TRUSTED_PROXY_HOPS", "1"));
-        admin = academy.admin();
-        MadeCourse.in(academy, admin, "Redis by example", 1);
+        app = RunningAcademy.start(Map.of("TRUSTED_PROXY_HOPS", "1"));
+        admin = app.admin();
+        MadeCourse.in(app, admin, "Redis by example", 1);
     }
 
     @AfterAll
     static void stop() {
-        academy.close();
+        app.close();
     }
 
     /** Uses an account and an address of its own, because all tests share the counts of failed log-ins. */
     private static int logIn(String contentType) {
-        return logIn(academy, contentType, address(contentType));
+        return logIn(app, contentType, address(contentType));
     }
 
     private static int logIn(RunningAcademy at, String contentType, String forwardedFor) {
@@ -117,12 +117,12 @@ class OddRequestsTest {
     }
 
     private static HttpResponse<String> form(String contentType, String body) {
-        var request = academy.request("/log-in")
+        var request = app.request("/log-in")
                 .header("Accept", "text/html")
                 .header("X-Forwarded-For", address(contentType + body))
                 .POST(BodyPublishers.ofString(body));
         if (!contentType.isEmpty()) request.header("Content-Type", contentType);
-        return academy.send(request);
+        return app.send(request);
     }
 
     @ParameterizedTest
@@ -185,17 +185,17 @@ class OddRequestsTest {
         "/api/courses?q=redis&empty=&x, 1"
     })
     void queriesAreDecoded(String path, int found) {
-        assertEquals(found, json(academy.get(path)).get("items").size());
+        assertEquals(found, json(app.get(path)).get("items").size());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"text/plain; charset", "text/plain; charset=UTF8MB4", "x; charset=utf-16", ";charset="})
     void theBodysCharsetDoesNotAffectTheQuery(String contentType) {
         for (var path : new String[] {"/", "/?q=redis", "/api/courses?q=redis", "/reset", "/log-in?next=/"}) {
-            var answer = academy.send(academy.request(path).header("Content-Type", contentType));
+            var answer = app.send(app.request(path).header("Content-Type", contentType));
             assertEquals(200, answer.statusCode(), path);
         }
-        var none = academy.send(academy.request("/api/courses?q=nonesuch").header("Content-Type", contentType));
+        var none = app.send(app.request("/api/courses?q=nonesuch").header("Content-Type", contentType));
         assertEquals(0, json(none).get("items").size());
     }
 
@@ -218,7 +218,7 @@ class OddRequestsTest {
 
     /** Writes to a socket, because Java's HTTP client can't send such addresses. */
     private static String raw(String method, String path) throws Exception {
-        try (var socket = new Socket("127.0.0.1", academy.port())) {
+        try (var socket = new Socket("127.0.0.1", app.port())) {
             socket.setSoTimeout(10_000);
             var request = "%s %s HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".formatted(method, path);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
@@ -230,7 +230,7 @@ class OddRequestsTest {
     private static Stream<String> paths() {
         var odd = Stream.of(
                 "/nothing", "/assets/x/nothing.css", "/api/courses?limit=1000", "/api/users/nonsense", "/log-out");
-        var all = academy.accessByRoute().keySet().stream()
+        var all = app.accessByRoute().keySet().stream()
                 .filter(route -> route.startsWith("GET "))
                 .map(route -> route.substring("GET ".length()).replaceAll("[{<]\\w+[}>]", UNKNOWN));
         return Stream.concat(odd, all);
@@ -239,8 +239,8 @@ class OddRequestsTest {
     @ParameterizedTest
     @MethodSource("paths")
     void headSaysWhatGetSaysWithoutItsBody(String path) {
-        var get = academy.get(path);
-        var head = academy.send(academy.request(path).method("HEAD", BodyPublishers.noBody()));
+        var get = app.get(path);
+        var head = app.send(app.request(path).method("HEAD", BodyPublishers.noBody()));
         assertEquals(get.statusCode(), head.statusCode());
         assertEquals("", head.body());
         for (var header : new String[] {"Content-Type", "Location", "Allow"}) {
@@ -296,7 +296,7 @@ class OddRequestsTest {
     @ParameterizedTest
     @ValueSource(strings = {"gzip", "identity", "br", "gzip;q=0", "*"})
     void whatMayBeCompressedSaysSoToCaches(String encoding) {
-        var answer = academy.send(academy.request("/docs/swagger-ui.css").header("Accept-Encoding", encoding));
+        var answer = app.send(app.request("/docs/swagger-ui.css").header("Accept-Encoding", encoding));
         assertEquals("Accept-Encoding", answer.headers().firstValue("Vary").orElse("none"));
     }
 }

@@ -20,19 +20,19 @@ class ManyAccountsIT {
     void theDigestsOfAHundredThousandAccountsAreEnqueuedInASmallHeap() throws Exception {
         var services = TestServices.shared();
         var settings = new HashMap<>(services.settings(services.newDatabase()));
-        try (var academy = RunningAcademy.start(Map.of("DATABASE_URL", settings.get("DATABASE_URL")))) {
-            academy.execute("""
+        try (var app = RunningAcademy.start(Map.of("DATABASE_URL", settings.get("DATABASE_URL")))) {
+            app.execute("""
                     INSERT INTO accounts (email, name, password)
                     SELECT 'learner' || i || '@example.com', 'Learner ' || i, 'none' FROM generate_series(1, %d) AS i
                     """.formatted(ACCOUNTS));
             try (var scheduler = App.start(settings, List.of("-Xmx128m", "-jar", App.JAR.toString()), "scheduler");
                     var worker = App.start(settings, enqueuing(), "worker")) {
-                for (var i = 0; i < 600 && academy.count("SELECT count(*) FROM ticks") < 3; i++) Thread.sleep(50);
-                academy.execute("UPDATE ticks SET due = now() WHERE name = 'digests'");
-                for (var i = 0; i < 600 && enqueued(academy) < ACCOUNTS; i++) Thread.sleep(100);
-                for (var i = 0; i < 100 && left(academy) > 0; i++) Thread.sleep(100);
-                assertEquals(ACCOUNTS, enqueued(academy));
-                assertEquals(0, left(academy));
+                for (var i = 0; i < 600 && app.count("SELECT count(*) FROM ticks") < 3; i++) Thread.sleep(50);
+                app.execute("UPDATE ticks SET due = now() WHERE name = 'digests'");
+                for (var i = 0; i < 600 && enqueued(app) < ACCOUNTS; i++) Thread.sleep(100);
+                for (var i = 0; i < 100 && left(app) > 0; i++) Thread.sleep(100);
+                assertEquals(ACCOUNTS, enqueued(app));
+                assertEquals(0, left(app));
                 assertTrue(scheduler.isAlive() && worker.isAlive());
             }
         }
@@ -42,11 +42,11 @@ class ManyAccountsIT {
         return List.of("-Xmx128m", "-cp", System.getProperty("java.class.path"), EnqueuingWorker.class.getName());
     }
 
-    private static long enqueued(RunningAcademy academy) {
-        return academy.count("SELECT count(*) FROM jobs WHERE task_name = 'SendDigest'");
+    private static long enqueued(RunningAcademy app) {
+        return app.count("SELECT count(*) FROM jobs WHERE task_name = 'SendDigest'");
     }
 
-    private static long left(RunningAcademy academy) {
-        return academy.count("SELECT count(*) FROM jobs WHERE task_name = 'EnqueueDigests'");
+    private static long left(RunningAcademy app) {
+        return app.count("SELECT count(*) FROM jobs WHERE task_name = 'EnqueueDigests'");
     }
 }

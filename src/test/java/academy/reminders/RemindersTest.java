@@ -30,27 +30,27 @@ import org.junit.jupiter.api.Test;
 
 class RemindersTest {
     private MailCatcher catcher;
-    private RunningAcademy academy;
+    private RunningAcademy app;
     private String admin;
 
     @BeforeEach
     void start() throws Exception {
         catcher = MailCatcher.start();
-        academy = RunningAcademy.start(Map.of("SMTP_URL", catcher.url()));
-        academy.startWorker();
-        admin = academy.admin();
+        app = RunningAcademy.start(Map.of("SMTP_URL", catcher.url()));
+        app.startWorker();
+        admin = app.admin();
     }
 
     @AfterEach
     void stop() {
-        academy.close();
+        app.close();
         catcher.close();
     }
 
     private void run(Job job) throws InterruptedException {
-        try (var postgres = academy.postgres();
+        try (var postgres = app.postgres();
                 var redis = new Redis(new Redis.Settings(
-                                academy.settings().services().redis().url(), true))
+                                app.settings().services().redis().url(), true))
                         .connect()) {
             var jobs = new Jobs(redis);
             postgres.jdbi().useTransaction(transaction -> jobs.enqueue(transaction, job));
@@ -59,8 +59,8 @@ class RemindersTest {
     }
 
     private void awaitQuiet() throws InterruptedException {
-        for (var i = 0; i < 1000 && academy.count("SELECT count(*) FROM jobs") > 0; i++) Thread.sleep(20);
-        assertEquals(0, academy.count("SELECT count(*) FROM jobs"));
+        for (var i = 0; i < 1000 && app.count("SELECT count(*) FROM jobs") > 0; i++) Thread.sleep(20);
+        assertEquals(0, app.count("SELECT count(*) FROM jobs"));
     }
 
     private List<MimeMessage> mails(String subject) throws Exception {
@@ -75,11 +75,11 @@ class RemindersTest {
 
     @Test
     void aDailyDigestListsNewCoursesAndProgressOnce() throws Exception {
-        var made = MadeCourse.in(academy, admin, "Fresh & <new>", 2);
-        academy.signUp("leo@example.com", "Leo");
-        var leo = academy.logIn("leo@example.com");
-        academy.post("/api/courses/" + made.course() + "/enrolment", "", leo);
-        academy.write("PUT", "/api/lessons/" + made.lessons().getFirst() + "/completion", "", leo);
+        var made = MadeCourse.in(app, admin, "Fresh & <new>", 2);
+        app.signUp("leo@example.com", "Leo");
+        var leo = app.logIn("leo@example.com");
+        app.post("/api/courses/" + made.course() + "/enrolment", "", leo);
+        app.write("PUT", "/api/lessons/" + made.lessons().getFirst() + "/completion", "", leo);
         var tomorrow = LocalDate.now(ZoneOffset.UTC).plusDays(1);
         for (var i = 0; i < 3; i++) run(EnqueueDigests.of(tomorrow));
         assertEquals(2, mails("Your day").size()); // one for the admin and one for Leo
@@ -106,9 +106,9 @@ class RemindersTest {
 
     @Test
     void oneClickAndTheButtonEndDigestsAndRemindersAndReadingTheLinkDoesNot() throws Exception {
-        MadeCourse.in(academy, admin, "New", 1);
-        academy.signUp("leo@example.com");
-        var leo = academy.logIn("leo@example.com");
+        MadeCourse.in(app, admin, "New", 1);
+        app.signUp("leo@example.com");
+        var leo = app.logIn("leo@example.com");
         run(EnqueueDigests.of(LocalDate.now(ZoneOffset.UTC).plusDays(1)));
         var mail = mails("Your day").stream()
                 .filter(each -> recipient(each).equals("leo@example.com"))
@@ -118,15 +118,15 @@ class RemindersTest {
         var link = header(mail, "List-Unsubscribe").replaceAll("[<>]", "");
         assertTrue(MailCatcher.text(mail).contains(link));
         var path = link.substring(link.indexOf("/unsubscribe"));
-        assertEquals(200, academy.get(path).statusCode());
-        assertTrue(json(academy.get("/api/me", leo)).get("letters").asBoolean());
+        assertEquals(200, app.get(path).statusCode());
+        assertTrue(json(app.get("/api/me", leo)).get("letters").asBoolean());
         var forged = path.replaceFirst("account=.{8}", "account=00000000");
         for (var bad : List.of(forged, path.substring(0, path.length() - 3), "/unsubscribe")) {
-            assertEquals(400, academy.get(bad).statusCode(), bad);
+            assertEquals(400, app.get(bad).statusCode(), bad);
             assertEquals(400, click(bad).statusCode(), bad);
         }
         assertEquals(200, click(path).statusCode());
-        assertFalse(json(academy.get("/api/me", leo)).get("letters").asBoolean());
+        assertFalse(json(app.get("/api/me", leo)).get("letters").asBoolean());
         run(EnqueueDigests.of(LocalDate.now(ZoneOffset.UTC).plusDays(2)));
         assertEquals(
                 1,
@@ -137,7 +137,7 @@ class RemindersTest {
 
     /** Sends the one-click request as a browser does from a mail provider's page (RFC 8058). */
     private HttpResponse<String> click(String path) {
-        return academy.send(academy.request(path)
+        return app.send(app.request(path)
                 .header("Origin", "https://mail.example")
                 .header("Sec-Fetch-Site", "cross-site")
                 .header("Content-Type", "application/x-www-form-urlencoded")
@@ -146,24 +146,24 @@ class RemindersTest {
 
     @Test
     void inactiveLearnersAreRemindedOnceDuringTheDay() throws Exception {
-        var course = MadeCourse.in(academy, admin, "Untouched", 2).course();
+        var course = MadeCourse.in(app, admin, "Untouched", 2).course();
         learner("vienna@example.com", "Europe/Vienna", course, 8);
         learner("auckland@example.com", "Pacific/Auckland", course, 8);
         learner("untold@example.com", null, course, 8);
         learner("recent@example.com", "Europe/Vienna", course, 6);
         // An account whose time zone nobody knows: it must not fail the reminders of the others.
         learner("nowhere@example.com", "Asia/Calcutta", course, 8);
-        academy.execute("UPDATE accounts SET time_zone = 'Mars/Olympus' WHERE email = 'nowhere@example.com'");
+        app.execute("UPDATE accounts SET time_zone = 'Mars/Olympus' WHERE email = 'nowhere@example.com'");
         // 12:00 UTC is 13:00 in Vienna and after midnight in Auckland.
         var noon = Instant.parse("2026-11-24T12:00:00Z");
-        academy.execute("UPDATE enrolments SET active_at = active_at + (timestamptz '%s' - now())".formatted(noon));
+        app.execute("UPDATE enrolments SET active_at = active_at + (timestamptz '%s' - now())".formatted(noon));
         for (var i = 0; i < 3; i++) run(EnqueueReminders.of(noon.plusSeconds(i)));
         assertEquals(List.of("untold@example.com", "vienna@example.com"), reminded());
         // 21:00 UTC is evening in Vienna and 10:00 of the next day in Auckland.
         run(EnqueueReminders.of(noon.plusSeconds(9 * 3600)));
         assertEquals(List.of("auckland@example.com", "untold@example.com", "vienna@example.com"), reminded());
         // A new pause leads to a new reminder.
-        academy.execute(
+        app.execute(
                 "UPDATE enrolments SET active_at = reminded_at + interval '1 minute' WHERE reminded_at IS NOT NULL");
         run(EnqueueReminders.of(Instant.now()
                 .plusSeconds(20 * 24 * 3600)
@@ -180,13 +180,13 @@ class RemindersTest {
     }
 
     private void learner(String email, String timeZone, String course, int daysAgo) {
-        var id = academy.signUp(email);
-        var cookie = academy.logIn(email);
+        var id = app.signUp(email);
+        var cookie = app.logIn(email);
         if (timeZone != null) {
-            academy.write("PATCH", "/api/me", "{\"timeZone\": \"%s\"}".formatted(timeZone), cookie);
+            app.write("PATCH", "/api/me", "{\"timeZone\": \"%s\"}".formatted(timeZone), cookie);
         }
-        academy.post("/api/courses/" + course + "/enrolment", "", cookie);
-        academy.execute("""
+        app.post("/api/courses/" + course + "/enrolment", "", cookie);
+        app.execute("""
                 UPDATE enrolments SET active_at = now() - interval '%d days' WHERE account_id = '%s'
                 """.formatted(daysAgo, id));
     }

@@ -35,41 +35,41 @@ class VideosTest {
     @TempDir
     private static Path folder;
 
-    private static RunningAcademy academy;
+    private static RunningAcademy app;
     private static String admin;
 
     @BeforeAll
     static void start() {
-        academy = RunningAcademy.withFiles(Map.of("VIDEO_MAX_MB", "20"));
-        academy.startWorker();
-        admin = academy.admin();
+        app = RunningAcademy.withFiles(Map.of("VIDEO_MAX_MB", "20"));
+        app.startWorker();
+        admin = app.admin();
     }
 
     @AfterAll
     static void stop() {
-        academy.close();
+        app.close();
     }
 
     private static HttpResponse<String> put(String lesson, Path film, String... headers) throws IOException {
-        var request = academy.request("/api/lessons/" + lesson + "/video")
+        var request = app.request("/api/lessons/" + lesson + "/video")
                 .header("Content-Type", "video/mp4")
                 .header("Cookie", admin)
                 .PUT(BodyPublishers.ofFile(film));
         for (var i = 0; i < headers.length; i += 2) request.setHeader(headers[i], headers[i + 1]);
-        return academy.send(request);
+        return app.send(request);
     }
 
     private static JsonNode await(String video, String status) throws InterruptedException {
         for (var i = 0; i < 1500; i++) {
-            var answer = json(academy.get("/api/videos/" + video, admin));
+            var answer = json(app.get("/api/videos/" + video, admin));
             if (answer.get("status").asText().equals(status)) return answer;
             Thread.sleep(20);
         }
-        throw new AssertionError(academy.get("/api/videos/" + video, admin).body());
+        throw new AssertionError(app.get("/api/videos/" + video, admin).body());
     }
 
     private static String lesson(String title) {
-        return MadeCourse.in(academy, admin, title, 1).lessons().getFirst();
+        return MadeCourse.in(app, admin, title, 1).lessons().getFirst();
     }
 
     private static Path film(int seconds) throws Exception {
@@ -100,7 +100,7 @@ class VideosTest {
 
     @Test
     void anUploadBecomesTwoRenditionsThatPlay() throws Exception {
-        var made = MadeCourse.in(academy, admin, "Film", 1);
+        var made = MadeCourse.in(app, admin, "Film", 1);
         var film = film(6);
         var digest = Base64.getEncoder()
                 .encodeToString(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(film)));
@@ -113,7 +113,7 @@ class VideosTest {
         JsonNode now;
         do {
             Thread.sleep(10);
-            now = json(academy.get("/api/videos/" + video.get("id").asText(), admin));
+            now = json(app.get("/api/videos/" + video.get("id").asText(), admin));
             progress.add(now.get("progress").asInt());
         } while (List.of("queued", "transcoding").contains(now.get("status").asText()));
         assertEquals("ready", now.get("status").asText(), now.toString());
@@ -127,20 +127,20 @@ class VideosTest {
         }
         assertTrue(probed(now.get("poster").asText()).contains("mjpeg"));
         assertEquals(now.at("/urls/720p"), now.get("url"));
-        var lesson = json(academy.get("/api/courses/" + made.course())).at("/lessons/0/video");
+        var lesson = json(app.get("/api/courses/" + made.course())).at("/lessons/0/video");
         assertEquals("ready", lesson.get("status").asText());
         assertOnlyLearnersWatch(made.course(), "/api/videos/" + video.get("id").asText());
     }
 
     private static void assertOnlyLearnersWatch(String course, String video) {
-        assertEquals(401, academy.get(video).statusCode());
-        academy.signUp("viewer@example.com");
-        var viewer = academy.logIn("viewer@example.com");
+        assertEquals(401, app.get(video).statusCode());
+        app.signUp("viewer@example.com");
+        var viewer = app.logIn("viewer@example.com");
         // for learning
-        assertEquals(404, academy.get(video, viewer).statusCode());
-        academy.post("/api/courses/" + course + "/enrolment", "", viewer);
+        assertEquals(404, app.get(video, viewer).statusCode());
+        app.post("/api/courses/" + course + "/enrolment", "", viewer);
         // end
-        assertEquals(200, academy.get(video, viewer).statusCode());
+        assertEquals(200, app.get(video, viewer).statusCode());
     }
 
     @Test
@@ -156,10 +156,10 @@ class VideosTest {
         var playlist = Files.writeString(
                 folder.resolve("list.m3u8"),
                 "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nhttp://127.0.0.1:%d/health\n#EXT-X-ENDLIST\n"
-                        .formatted(academy.port()));
+                        .formatted(app.port()));
         var listId = json(put(lesson("List"), playlist)).at("/video/id").asText();
         await(listId, "failed"); // the address in the playlist is not fetched
-        assertEquals(0, academy.count("SELECT count(*) FROM dead_jobs"));
+        assertEquals(0, app.count("SELECT count(*) FROM dead_jobs"));
     }
 
     @Test
@@ -169,7 +169,7 @@ class VideosTest {
         await(first, "ready");
         var before = new TreeSet<>(filesOfVideos());
         var second = json(put(lesson, film(2))).at("/video/id").asText();
-        assertEquals(404, academy.get("/api/videos/" + first, admin).statusCode());
+        assertEquals(404, app.get("/api/videos/" + first, admin).statusCode());
         await(second, "ready");
         for (var i = 0; i < 250 && filesOfVideos().size() > before.size(); i++) Thread.sleep(20);
         assertEquals(before.size(), filesOfVideos().size());
@@ -190,16 +190,15 @@ class VideosTest {
         assertEquals(404, put("00000000-0000-7000-8000-000000000000", film).statusCode());
         var large = Files.write(folder.resolve("large"), new byte[20_000_001]);
         assertEquals(413, put(lesson, large).statusCode());
-        var unknownLength = academy.request("/api/lessons/" + lesson + "/video")
+        var unknownLength = app.request("/api/lessons/" + lesson + "/video")
                 .header("Content-Type", "video/mp4")
                 .header("Cookie", admin)
                 .PUT(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(new byte[1000])));
-        assertEquals(411, academy.send(unknownLength).statusCode());
-        academy.signUp("uploader@example.com");
+        assertEquals(411, app.send(unknownLength).statusCode());
+        app.signUp("uploader@example.com");
         assertEquals(
                 403,
-                put(lesson, film, "Cookie", academy.logIn("uploader@example.com"))
-                        .statusCode());
+                put(lesson, film, "Cookie", app.logIn("uploader@example.com")).statusCode());
         assertEquals(before, filesOfVideos());
     }
 
@@ -207,7 +206,7 @@ class VideosTest {
     void aSenderThatStopsHalfWayLeavesNoFileAndNoRow() throws Exception {
         var lesson = lesson("Half");
         var before = filesOfVideos();
-        try (var socket = new Socket("127.0.0.1", academy.port())) {
+        try (var socket = new Socket("127.0.0.1", app.port())) {
             var out = socket.getOutputStream();
             out.write("""
                     PUT /api/lessons/%s/video HTTP/1.1\r
@@ -223,7 +222,7 @@ class VideosTest {
         }
         for (var i = 0; i < 500 && !before.equals(filesOfVideos()); i++) Thread.sleep(20); // until the server notices
         assertEquals(before, filesOfVideos());
-        assertEquals(0, academy.count("SELECT count(*) FROM videos WHERE lesson_id = '%s'".formatted(lesson)));
+        assertEquals(0, app.count("SELECT count(*) FROM videos WHERE lesson_id = '%s'".formatted(lesson)));
     }
 
     @Test
