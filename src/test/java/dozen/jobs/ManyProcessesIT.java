@@ -21,13 +21,12 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
-import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Jobs and ticks shared by several processes, some of which are killed. The tests run concurrently, because they mostly
  * wait.
  */
-@Isolated // its schedulers must tick each second, and nothing may make the machine too busy for that
 @Execution(ExecutionMode.CONCURRENT)
 class ManyProcessesIT {
     private final TestServices services = TestServices.shared();
@@ -185,6 +184,7 @@ class ManyProcessesIT {
     }
 
     @Test
+    @ResourceLock("builds") // a build beside it makes the machine too busy for a tick each second
     void threeSchedulersTickOnceEachSecondAndCatchUpOnceAfterAPause() throws Exception {
         var url = services.newDatabase();
         var schedulers = new ArrayList<App>();
