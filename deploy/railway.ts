@@ -1,5 +1,5 @@
-// Railway's "infrastructure as code": railway config apply --file deploy/railway.ts. Each process type is a service of the
-// same Dockerfile. A service is deployed by itself; each runs the release first, which is safe if several do at once.
+// Railway's "infrastructure as code"; docs/deploy.md tells how to use it. Each process type is a service of the same
+// Dockerfile. A service is deployed by itself, and runs the release first, which is safe if several do at once.
 import { defineRailway, github, postgres, project, redis, service } from "railway/iac";
 
 // A command replaces the image's ENTRYPOINT.
