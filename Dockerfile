@@ -1,3 +1,7 @@
+# for videos
+# The image that a build without --target makes. Some hosts can set no target, but give their variables to the build.
+ARG DOCKER_TARGET
+# end
 # The first stage builds the jar and a Java runtime with only the modules that it uses. The other stages are the images.
 FROM maven:3.9-eclipse-temurin-25 AS build
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends redis-server && rm -rf /var/lib/apt/lists/*
@@ -64,6 +68,6 @@ RUN apt-get update -qq \
 USER 10001:10001
 CMD ["worker"]
 
-# Without --target, a build makes the image without ffmpeg, because most process types need no more.
-FROM app
+# Without --target and DOCKER_TARGET, a build makes the image without ffmpeg, because most process types need no more.
+FROM ${DOCKER_TARGET:-app}
 # end
