@@ -55,7 +55,7 @@ public record Job(Object payload, Instant at, String key) {
         return ((JsonNode) execution.taskInstance.getData()).path("requestId").textValue();
     }
 
-    static <J> J payload(Execution execution, Class<J> type) throws Unreadable {
+    static <J> J payload(Execution execution, Class<J> type) {
         try {
             var data = (JsonNode) execution.taskInstance.getData();
             var payload = MAPPER.treeToValue(data.get("job"), type);
@@ -67,7 +67,7 @@ public record Job(Object payload, Instant at, String key) {
     }
 
     /** The payload can't be read, and trying again changes nothing. */
-    static final class Unreadable extends Exception {
+    static final class Unreadable extends RuntimeException {
         Unreadable(String reason) {
             super("the payload can't be read: " + reason);
         }

@@ -11,6 +11,7 @@ import dozen.jobs.Worker.RunObserver;
 import dozen.logging.RequestId;
 import dozen.services.TransientFailures;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ExecutionException;
@@ -49,8 +50,7 @@ record JobExecutor(JobStore store, Jobs jobs, List<RunObserver> observers, Boole
     private <J> Outcome run(Type<J> type, Execution execution) {
         var id = RunId.of(execution);
         if (stopping.getAsBoolean() || !store.start(id)) return Outcome.HANDED_BACK;
-        var wait = Math.max(
-                0, Duration.between(execution.executionTime, store.now()).toMillis());
+        var wait = Math.max(0, ChronoUnit.MILLIS.between(execution.executionTime, store.now()));
         var start = System.nanoTime();
         String requestId = null;
         Throwable failure = null;
@@ -110,33 +110,32 @@ record JobExecutor(JobStore store, Jobs jobs, List<RunObserver> observers, Boole
 
     private Outcome settle(Type<?> type, Execution execution, Throwable failure) {
         if (stopping.getAsBoolean()) return Outcome.HANDED_BACK;
+        var attempt = RunId.of(execution).attempt();
         var unreadable = failure instanceof Job.Unreadable;
+        var last = unreadable || attempt >= type.policy().attempts();
+        if (last && !unreadable) tellDead(type, execution);
         var error = unreadable ? failure.getMessage() : failure.toString();
-        var wait = type.policy().waitAfter(RunId.of(execution).attempt());
-        return failed(type, execution, unreadable, wait, error);
+        var wait = type.policy().waitAfter(attempt);
+        TransientFailures.retry(() -> store.failed(RunId.of(execution), last, wait, error));
+        return last ? Outcome.DEAD : Outcome.FAILED;
     }
 
     /** Handles a job whose worker was killed during the run, or lost PostgreSQL for good. */
     private void died(Type<?> type, Execution execution) {
+        var id = RunId.of(execution);
         var error = "its worker died: " + execution.pickedBy;
-        log.warn("{}: {}", execution.taskInstance.getTaskAndInstance(), error);
-        failed(type, execution, false, Duration.ZERO, error);
+        log.warn("{} {}: {}", id.type(), id.id(), error);
+        var last = id.attempt() >= type.policy().attempts();
+        if (last) tellDead(type, execution);
+        store.failed(id, last, Duration.ZERO, error);
     }
 
-    private <J> Outcome failed(Type<J> type, Execution execution, boolean hopeless, Duration wait, String error) {
-        var id = RunId.of(execution);
-        var last = hopeless || id.attempt() >= type.policy().attempts();
+    private static <J> void tellDead(Type<J> type, Execution execution) {
         try {
-            if (last) {
-                var job = Job.payload(execution, type.payload());
-                TransientFailures.retry(() -> type.dead().accept(job));
-            }
-        } catch (Job.Unreadable e) {
-            log.debug("nobody can be told of an unreadable job");
+            var job = Job.payload(execution, type.payload());
+            TransientFailures.retry(() -> type.dead().accept(job));
         } catch (RuntimeException e) {
             log.error("a dead job could not be told", e);
         }
-        TransientFailures.retry(() -> store.failed(id, last, wait, error));
-        return last ? Outcome.DEAD : Outcome.FAILED;
     }
 }
