@@ -1,6 +1,5 @@
 package dozen.http;
 
-import dozen.http.Routes.RequestObserver;
 import dozen.logging.RequestId;
 import io.javalin.http.Context;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * Logs one event per request, after its last byte, and tells the observers of requests. This includes requests that
  * never reached a route. The path is logged without its query, which may hold tokens.
  */
-record AccessLog(ClientAddress clientAddress, RequestObserver observer) implements RequestLog {
+record AccessLog(ClientAddress clientAddress, Routes routes) implements RequestLog {
     private static final Logger log = LoggerFactory.getLogger(AccessLog.class);
     /** The attribute that holds the pattern of the request's route. */
     private static final String ROUTE = "route";
@@ -31,7 +30,7 @@ record AccessLog(ClientAddress clientAddress, RequestObserver observer) implemen
         var nanoseconds = NanoTime.since(request.getBeginNanoTime());
         var status = response.getStatus();
         var route = request.getAttribute(ROUTE) instanceof String path ? path : "none";
-        observer.answered(request.getMethod(), route, status, nanoseconds);
+        routes.answered(request.getMethod(), route, status, nanoseconds);
         if (!log.isInfoEnabled()) return;
         var path = request.getHttpURI() == null ? "" : request.getHttpURI().getCanonicalPath();
         var event = log.atInfo()

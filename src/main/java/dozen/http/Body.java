@@ -1,5 +1,6 @@
 package dozen.http;
 
+import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import java.io.ByteArrayOutputStream;
@@ -28,6 +29,7 @@ final class Body {
 
     private static final Duration MAX_READ_PAUSE = Duration.ofSeconds(10);
     private static final String TOO_LARGE = "The body may have %d bytes at the most.".formatted(MAX_BYTES);
+    private static final String TOO_SLOW = "The body took too long to arrive.";
     private static final String READ = "dozen.body";
 
     private Body() {}
@@ -46,40 +48,34 @@ final class Body {
         if (context.header("Content-Encoding") != null) {
             throw new HttpResponseException(415, "Send the body without an encoding.");
         }
-        byte[] kept = context.attribute(READ);
-        if (kept != null) return kept;
-        try {
-            var bytes = readInTime(context);
-            context.attribute(READ, bytes);
-            return bytes;
-        } catch (IOException e) {
-            throw new HttpResponseException(400, "The body did not arrive whole.");
-        }
+        return context.attributeOrCompute(READ, Body::readInTime);
     }
 
-    private static byte[] readInTime(Context context) throws IOException {
+    private static byte[] readInTime(Context context) {
         if (context.req().getContentLengthLong() > MAX_BYTES) throw new HttpResponseException(413, TOO_LARGE);
-        var endPoint = ServletContextRequest.getServletContextRequest(context.req())
-                .getConnectionMetaData()
-                .getConnection()
-                .getEndPoint();
+        var endPoint = jetty(context).getConnectionMetaData().getConnection().getEndPoint();
         var idle = endPoint.getIdleTimeout();
         var deadline = System.nanoTime() + MAX_READ_TIME.toNanos();
-        var in = context.req().getInputStream();
         var read = new ByteArrayOutputStream();
         endPoint.setIdleTimeout(MAX_READ_PAUSE.toMillis());
         try {
+            var in = context.req().getInputStream();
             var buffer = new byte[8192];
             for (int n; (n = in.read(buffer)) >= 0; ) {
-                if (System.nanoTime() > deadline)
-                    throw new HttpResponseException(408, "The body took too long to arrive.");
+                if (System.nanoTime() > deadline) throw new HttpResponseException(408, TOO_SLOW);
                 read.write(buffer, 0, n);
                 if (read.size() > MAX_BYTES) throw new HttpResponseException(413, TOO_LARGE);
             }
             return read.toByteArray();
+        } catch (IOException e) {
+            throw new BadRequestResponse("The body did not arrive whole.");
         } finally {
             endPoint.setIdleTimeout(idle);
         }
+    }
+
+    static Request jetty(Context context) {
+        return ServletContextRequest.getServletContextRequest(context.req());
     }
 
     /**
@@ -125,7 +121,7 @@ final class Body {
         response.flushBuffer();
         context.result(new byte[0]);
         var drained = new CompletableFuture<Void>();
-        drainThenAnswer(ServletContextRequest.getServletContextRequest(context.req()), () -> drained.complete(null));
+        drainThenAnswer(jetty(context), () -> drained.complete(null));
         var longest = MAX_DRAIN_TIME.plus(MAX_DRAIN_PAUSE);
         drained.completeOnTimeout(null, longest.toSeconds(), TimeUnit.SECONDS).join();
     }

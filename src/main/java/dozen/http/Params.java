@@ -73,15 +73,12 @@ public final class Params {
      * is refused, because its parts are spooled to disk and compared with each other before the sender is known.
      */
     public static String form(Context context, String field) {
-        Map<String, String> fields = context.attribute(FORM);
-        if (fields == null) {
-            fields = context.req().getMethod().equals("POST") ? readForm(context) : Map.of();
-            context.attribute(FORM, fields);
-        }
+        Map<String, String> fields = context.attributeOrCompute(FORM, Params::readForm);
         return fields.getOrDefault(field, "");
     }
 
     private static Map<String, String> readForm(Context context) {
+        if (!context.req().getMethod().equals("POST")) return Map.of();
         var bytes = new ByteArrayInputStream(Body.read(context, "application/x-www-form-urlencoded"));
         var fields = new HashMap<String, String>();
         try {

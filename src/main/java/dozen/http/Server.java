@@ -138,7 +138,7 @@ public final class Server implements AutoCloseable {
             jetty = server;
             server.setErrorHandler(problems::jetty);
             server.setHandler(new RequestContext(problems.defaultHeaders(), bounded(inFlight)));
-            var accessLog = new AccessLog(new ClientAddress(settings.trustedProxyHops()), routes::answered);
+            var accessLog = new AccessLog(new ClientAddress(settings.trustedProxyHops()), routes);
             // The warm-up is told apart by its connector, because it may be logged after its response has arrived.
             server.setRequestLog((request, response) -> {
                 if (request.getConnectionMetaData().getConnector() == connector) accessLog.log(request, response);
