@@ -10,7 +10,7 @@ import dozen.config.Env;
 import dozen.config.Env.Setting;
 import dozen.config.Secret;
 import dozen.http.Access;
-import dozen.http.HttpSettings;
+import dozen.http.Server;
 import dozen.jobs.Scheduler.Cron;
 import dozen.jobs.Worker;
 import dozen.metrics.MetricsFeature;
@@ -24,7 +24,7 @@ import java.util.Optional;
 /** Every setting, in groups: the kit's and each feature's. They are read once, from the environment alone. */
 public record Settings(
         ProcessSettings process,
-        HttpSettings http,
+        Server.Settings http,
         Services.Settings services,
         Optional<Secret> metricsToken,
         Access statusReaders,
@@ -51,7 +51,7 @@ public record Settings(
     static Settings read(Env env, ProcessSettings process) {
         return new Settings(
                 process,
-                HttpSettings.read(env, process.drain()),
+                Server.Settings.read(env, process.drain()),
                 Services.Settings.read(env, Main.NAME),
                 MetricsFeature.readToken(env),
                 StatusFeature.readAccess(env),

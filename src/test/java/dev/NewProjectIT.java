@@ -83,7 +83,7 @@ class NewProjectIT {
                     "1\n", run(repository, "git", "rev-list", "--count", "HEAD").output());
         }
         var params = Path.of("src/main/java/dozen/http/Params.java");
-        var problem = Path.of("src/main/java/dozen/http/Problem.java");
+        var problem = Path.of("src/main/java/dozen/http/Problems.java");
         var main = Path.of("src/main/java/com/acme/shop/Main.java");
         append(fork.resolve(params), "// the fork's own line\n");
         append(fork.resolve(main), "// the fork's own feature\n");

@@ -78,8 +78,8 @@ class MutationsIT {
                         "VI",
                         "an in-memory session",
                         "src/main/java/academy/accounts/Sessions.java",
-                        "public final class Sessions implements Authenticator {",
-                        "public final class Sessions implements Authenticator { private static final java.util.Map<String, String> MEMORY ="
+                        "public final class Sessions {",
+                        "public final class Sessions { private static final java.util.Map<String, String> MEMORY ="
                                 + " new java.util.concurrent.ConcurrentHashMap<>();",
                         "redis.client().set(key(token), value, SetParams.setParams().ex(lasts.toSeconds()));",
                         "MEMORY.put(token, value);",
@@ -95,9 +95,9 @@ class MutationsIT {
                 new Mutation(
                         "VII",
                         "a port that is not the given one",
-                        "src/main/java/dozen/http/HttpSettings.java",
-                        "new HttpSettings(\n                port,",
-                        "new HttpSettings(\n                0,"),
+                        "src/main/java/dozen/http/Server.java",
+                        "new Settings(port,",
+                        "new Settings(0,"),
                 new Mutation(
                         "VIII",
                         "a job enqueued twice",

@@ -1,6 +1,7 @@
 package academy.accounts;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dozen.domain.DomainError;
 import dozen.http.Access;
 import dozen.http.ClientAddress;
@@ -10,6 +11,7 @@ import dozen.http.Params;
 import dozen.http.Routes;
 import dozen.services.Cache;
 import io.javalin.http.Context;
+import io.javalin.http.Handler;
 import java.util.UUID;
 
 /** The API for sign-up, log-in and log-out, the caller's own account, and what others see of it. */
@@ -40,7 +42,7 @@ final class AccountRoutes {
     }
 
     void register(Routes routes) {
-        routes.post("/api/accounts", Access.PUBLIC, idempotency.once(this::prepareSignUp, this::signUp));
+        routes.post("/api/accounts", Access.PUBLIC, idempotency.onceAfter(this::signUp));
         routes.post("/api/sessions", Access.PUBLIC, this::logIn); // no Idempotency: a replay would have no cookie
         routes.delete("/api/sessions", Access.USER, this::logOutEverywhere);
         routes.delete("/api/sessions/current", Access.PUBLIC, this::logOut);
@@ -49,13 +51,12 @@ final class AccountRoutes {
         routes.get("/api/users/{id}", Access.PUBLIC, this::user);
     }
 
-    private NewAccount prepareSignUp(Context context) {
-        return signUp.prepare(clients.network(context), Json.body(context, SignUp.Request.class));
-    }
-
-    private void signUp(Context context, NewAccount checked) {
-        var account = signUp.create(checked);
-        context.status(201).header("Location", "/api/users/" + account.id()).json(account);
+    private Handler signUp(Context context) {
+        var checked = signUp.prepare(clients.network(context), Json.body(context, SignUp.Request.class));
+        return _ -> {
+            var account = signUp.create(checked);
+            context.status(201).header("Location", "/api/users/" + account.id()).json(account);
+        };
     }
 
     private void logIn(Context context) {
@@ -77,7 +78,7 @@ final class AccountRoutes {
 
     private void change(Context context) {
         var id = Routes.caller(context).id();
-        var change = Json.object(context);
+        var change = Json.body(context, ObjectNode.class);
         var account = accounts.change(
                         id,
                         profile -> {

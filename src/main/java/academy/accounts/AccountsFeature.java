@@ -7,9 +7,9 @@ import dozen.app.Services;
 import dozen.app.Tasks;
 import dozen.config.Env;
 import dozen.http.ClientAddress;
-import dozen.http.HttpSettings;
 import dozen.http.Idempotency;
 import dozen.http.Routes;
+import dozen.http.Server;
 import dozen.jobs.Worker;
 import dozen.services.RateLimits;
 import java.time.Duration;
@@ -53,12 +53,12 @@ public final class AccountsFeature implements Feature {
     }
 
     private final Settings settings;
-    private final HttpSettings http;
+    private final Server.Settings http;
     private final Services services;
     private final Accounts accounts;
     private final ResetLinks resets;
 
-    public AccountsFeature(Settings settings, HttpSettings http, Services services) {
+    public AccountsFeature(Settings settings, Server.Settings http, Services services) {
         this.settings = settings;
         this.http = http;
         this.services = services;
@@ -83,7 +83,7 @@ public final class AccountsFeature implements Feature {
         var logIn = new LogIn(accounts, limits);
         var passwords = new PasswordChanges(services.jdbi(), accounts, resets, limits, services.jobs());
         var once = new Idempotency(services.jdbi(), services.signer());
-        routes.authenticateBy(sessions);
+        routes.authenticateBy(sessions::caller);
         routes.document("/openapi/accounts.json");
         services.layout().asset("accounts/reset.js");
         new AccountRoutes(accounts, sessions, signUp, logIn, clients, once, services.cache()).register(routes);

@@ -1,7 +1,6 @@
 package academy.accounts;
 
 import dozen.domain.Caller;
-import dozen.http.Routes.Authenticator;
 import dozen.security.Sha256;
 import dozen.services.Redis;
 import io.javalin.http.Context;
@@ -18,7 +17,7 @@ import redis.clients.jedis.params.SetParams;
  * Sessions in Redis, shared by all web processes. The cookie holds a random token of 256 bits. Redis holds only its
  * hash, so a copy of Redis opens no session.
  */
-public final class Sessions implements Authenticator {
+public final class Sessions {
     private static final int TOKEN_BYTES = 32;
     private static final String ACCOUNT = "academy.account";
 
@@ -71,8 +70,7 @@ public final class Sessions implements Authenticator {
         return current(context).orElseThrow();
     }
 
-    @Override
-    public Optional<Caller> caller(Context context) {
+    Optional<Caller> caller(Context context) {
         return current(context).map(account -> new Caller(account.id(), account.name(), account.isAdmin()));
     }
 

@@ -1,6 +1,7 @@
 package academy.courses;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dozen.http.Access;
 import dozen.http.Idempotency;
 import dozen.http.Json;
@@ -49,7 +50,7 @@ final class CourseRoutes {
     }
 
     private void change(Context context) {
-        var change = Json.object(context);
+        var change = Json.body(context, ObjectNode.class);
         var id = Params.uuid(context, "id");
         context.json(courses.change(id, draft -> Json.merge(change, draft, Draft.class)));
     }

@@ -3,9 +3,9 @@ package academy.reminders;
 import academy.accounts.Accounts;
 import dozen.http.Access;
 import dozen.http.Params;
-import dozen.http.Problem;
 import dozen.http.Routes;
 import dozen.pages.Layout;
+import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
 import java.util.Map;
 import java.util.UUID;
@@ -40,7 +40,7 @@ final class UnsubscribePages {
     private UUID account(Context context) {
         var account = String.valueOf(Params.query(context, "account"));
         if (!links.isOurs(account, Params.query(context, "signature"))) {
-            throw Problem.badRequest("This link is not valid, or was cut off.");
+            throw new BadRequestResponse("This link is not valid, or was cut off.");
         }
         return UUID.fromString(account);
     }

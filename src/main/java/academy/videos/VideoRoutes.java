@@ -6,10 +6,11 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dozen.domain.DomainError;
 import dozen.http.Access;
 import dozen.http.Params;
-import dozen.http.Problem;
 import dozen.http.Routes;
 import dozen.services.FileStorage;
+import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
 import java.io.IOException;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -77,7 +78,7 @@ final class VideoRoutes {
         var upload = stream(storage, context, lesson.id(), length);
         try {
             if (promised.isPresent() && !promised.get().equals(upload.sha256())) {
-                throw Problem.of(422, "The file does not match its Repr-Digest.");
+                throw new HttpResponseException(422, "The file does not match its Repr-Digest.");
             }
             var video = videos.add(lesson.id(), upload).orElseThrow(DomainError::notFound);
             context.status(202).json(new Accepted(links.view(video)));
@@ -90,12 +91,13 @@ final class VideoRoutes {
     private long length(Context context) {
         var type = String.valueOf(context.header("Content-Type"));
         if (!type.startsWith("video/") && !type.startsWith("application/octet-stream")) {
-            throw Problem.of(415, "Send the file itself, as video/mp4 or the like.");
+            throw new HttpResponseException(415, "Send the file itself, as video/mp4 or the like.");
         }
         var length = context.req().getContentLengthLong();
-        if (length < 0) throw Problem.of(411, "Send Content-Length.");
-        if (length == 0) throw Problem.badRequest("The file is empty.");
-        if (length > maxBytes) throw Problem.of(413, "A video may have %d bytes at the most.".formatted(maxBytes));
+        if (length < 0) throw new HttpResponseException(411, "Send Content-Length.");
+        if (length == 0) throw new BadRequestResponse("The file is empty.");
+        if (length > maxBytes)
+            throw new HttpResponseException(413, "A video may have %d bytes at the most.".formatted(maxBytes));
         return length;
     }
 
@@ -114,7 +116,7 @@ final class VideoRoutes {
         try (var body = uploads.watched(context.req().getInputStream(), lesson, length)) {
             return Upload.stream(storage, context.header("Content-Type"), length, body);
         } catch (IOException e) {
-            throw Problem.badRequest("The file did not arrive whole. Nothing was kept.");
+            throw new BadRequestResponse("The file did not arrive whole. Nothing was kept.");
         }
     }
 

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dozen.app.Feature;
 import dozen.domain.DomainError;
 import dozen.http.Access;
-import dozen.http.Html;
 import dozen.http.Json;
 import dozen.http.Routes;
 import dozen.pages.ClassPath;
@@ -66,7 +65,7 @@ public final class ApiDocsFeature implements Feature {
                 Access.PUBLIC,
                 context -> context.contentType("application/json").result(document(routes)));
         routes.get("/docs", Access.PUBLIC, context -> {
-            Html.answer(context, PAGE);
+            Routes.html(context, PAGE);
             context.header("Content-Security-Policy", POLICY);
         });
         routes.get("/docs/{asset}", Access.PUBLIC, ApiDocsFeature::asset);

@@ -2,9 +2,7 @@ package dozen.http;
 
 import io.javalin.security.RouteRole;
 
-/**
- * The callers that a route admits. Every route declares it when it is registered, and {@link AccessCheck} enforces it.
- */
+/** The callers that a route admits. Every route declares it, and {@link Routes} checks it before each request. */
 public enum Access implements RouteRole {
     /** Anybody. */
     PUBLIC,

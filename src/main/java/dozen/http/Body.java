@@ -1,7 +1,8 @@
 package dozen.http;
 
+import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
-import jakarta.servlet.http.HttpServletRequest;
+import io.javalin.http.HttpResponseException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
@@ -14,8 +15,7 @@ import org.eclipse.jetty.server.Request;
 
 /**
  * Reads a request's body into memory, or drains what a refused request still sends. Closing a connection that holds
- * unread bytes resets it, and the caller might never see why it was refused. Jetty itself drops only what has arrived
- * already ({@code HttpConfiguration.setMaxUnconsumedRequestContentReads}), and does not wait for the rest.
+ * unread bytes resets it, and the caller might never see why it was refused. Jetty drops only what has arrived already.
  */
 final class Body {
     /** Larger bodies get 413. Uploads have routes of their own, which stream them without this limit. */
@@ -26,9 +26,10 @@ final class Body {
     private static final Duration MAX_DRAIN_PAUSE = Duration.ofSeconds(2);
     /** How long a body may take to arrive, so that slow callers can't occupy all the requests that may run at once. */
     private static final Duration MAX_READ_TIME = Duration.ofSeconds(30);
-    /** How long a body may pause while it arrives. */
-    private static final Duration MAX_READ_PAUSE = Duration.ofSeconds(10);
 
+    private static final Duration MAX_READ_PAUSE = Duration.ofSeconds(10);
+    private static final String TOO_LARGE = "The body may have %d bytes at the most.".formatted(MAX_BYTES);
+    private static final String TOO_SLOW = "The body took too long to arrive.";
     private static final String READ = "dozen.body";
 
     private Body() {}
@@ -37,49 +38,44 @@ final class Body {
      * Reads the body once, and keeps it for later calls. The parameters of its type are ignored, because JSON and forms
      * are always UTF-8 (RFC 8259, 11; URL Standard, 5). The servlet's getContentType fails for an unknown charset.
      *
-     * @throws Problem 415 for another type or an encoded body, 413 for more than {@link #MAX_BYTES} bytes, 408 for one
-     *     that takes longer than 30 s, 400 for one that pauses for 10 s or breaks off
+     * @throws HttpResponseException 415 for another type or an encoded body, 413 for more than {@link #MAX_BYTES}
+     *     bytes, 408 for one that takes longer than 30 s, 400 for one that pauses for 10 s or breaks off
      */
     static byte[] read(Context context, String wanted) {
         var type =
                 String.valueOf(context.header("Content-Type")).split(";", 2)[0].strip();
-        if (!type.equalsIgnoreCase(wanted)) throw Problem.of(415, "Send " + wanted + ".");
-        if (context.header("Content-Encoding") != null) throw Problem.of(415, "Send the body without an encoding.");
-        byte[] kept = context.attribute(READ);
-        if (kept != null) return kept;
-        try {
-            var isLarge = context.req().getContentLengthLong() > MAX_BYTES;
-            var bytes = isLarge ? null : readInTime(context);
-            if (isLarge || bytes.length > MAX_BYTES) {
-                throw Problem.of(413, "The body may have %d bytes at the most.".formatted(MAX_BYTES));
-            }
-            context.attribute(READ, bytes);
-            return bytes;
-        } catch (IOException e) {
-            throw Problem.badRequest("The body did not arrive whole.");
+        if (!type.equalsIgnoreCase(wanted)) throw new HttpResponseException(415, "Send " + wanted + ".");
+        if (context.header("Content-Encoding") != null) {
+            throw new HttpResponseException(415, "Send the body without an encoding.");
         }
+        return context.attributeOrCompute(READ, Body::readInTime);
     }
 
-    private static byte[] readInTime(Context context) throws IOException {
-        var endPoint = ServletContextRequest.getServletContextRequest(context.req())
-                .getConnectionMetaData()
-                .getConnection()
-                .getEndPoint();
+    private static byte[] readInTime(Context context) {
+        if (context.req().getContentLengthLong() > MAX_BYTES) throw new HttpResponseException(413, TOO_LARGE);
+        var endPoint = jetty(context).getConnectionMetaData().getConnection().getEndPoint();
         var idle = endPoint.getIdleTimeout();
         var deadline = System.nanoTime() + MAX_READ_TIME.toNanos();
-        var in = context.req().getInputStream();
         var read = new ByteArrayOutputStream();
         endPoint.setIdleTimeout(MAX_READ_PAUSE.toMillis());
         try {
+            var in = context.req().getInputStream();
             var buffer = new byte[8192];
-            for (int n; read.size() <= MAX_BYTES && (n = in.read(buffer)) >= 0; ) {
-                if (System.nanoTime() > deadline) throw Problem.of(408, "The body took too long to arrive.");
+            for (int n; (n = in.read(buffer)) >= 0; ) {
+                if (System.nanoTime() > deadline) throw new HttpResponseException(408, TOO_SLOW);
                 read.write(buffer, 0, n);
+                if (read.size() > MAX_BYTES) throw new HttpResponseException(413, TOO_LARGE);
             }
             return read.toByteArray();
+        } catch (IOException e) {
+            throw new BadRequestResponse("The body did not arrive whole.");
         } finally {
             endPoint.setIdleTimeout(idle);
         }
+    }
+
+    static Request jetty(Context context) {
+        return ServletContextRequest.getServletContextRequest(context.req());
     }
 
     /**
@@ -115,7 +111,7 @@ final class Body {
 
     /** Sends the response of a route or of its error handler, before Javalin would, and then drains the body. */
     static void answerThenDrain(Context context) throws IOException {
-        if (!isComing(context.req())) return;
+        if (!isMoreComing(context)) return;
         var result = context.resultInputStream();
         var bytes = result == null ? new byte[0] : result.readAllBytes();
         var response = context.res();
@@ -125,13 +121,14 @@ final class Body {
         response.flushBuffer();
         context.result(new byte[0]);
         var drained = new CompletableFuture<Void>();
-        drainThenAnswer(ServletContextRequest.getServletContextRequest(context.req()), () -> drained.complete(null));
+        drainThenAnswer(jetty(context), () -> drained.complete(null));
         var longest = MAX_DRAIN_TIME.plus(MAX_DRAIN_PAUSE);
         drained.completeOnTimeout(null, longest.toSeconds(), TimeUnit.SECONDS).join();
     }
 
     /** Whether more of the body is still to come. A caller that expects "100 Continue" will not send it. */
-    private static boolean isComing(HttpServletRequest request) throws IOException {
+    private static boolean isMoreComing(Context context) throws IOException {
+        var request = context.req();
         var length = request.getContentLengthLong();
         var hasBody = length > 0 || request.getHeader("Transfer-Encoding") != null;
         if (!hasBody || request.getHeader("Expect") != null) return false;

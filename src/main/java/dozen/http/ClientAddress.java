@@ -6,7 +6,6 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.HexFormat;
 import java.util.Optional;
-import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.server.Request;
 
 /**
@@ -17,7 +16,7 @@ import org.eclipse.jetty.server.Request;
 public record ClientAddress(int trustedProxyHops) {
     /** The client's network, for rate limits: for IPv6 its first 64 bits, because a client can use all that follow. */
     public String network(Context context) {
-        var address = of(ServletContextRequest.getServletContextRequest(context.req()));
+        var address = of(Body.jetty(context));
         return parse(address)
                 .filter(Inet6Address.class::isInstance)
                 .map(ipv6 -> HexFormat.of().formatHex(ipv6.getAddress(), 0, 8))
@@ -37,10 +36,7 @@ public record ClientAddress(int trustedProxyHops) {
                 .orElse(peer);
     }
 
-    /**
-     * Reads an entry; empty when it is not an address. Proxies write IPv4, IPv6, either with a port, IPv6 in brackets,
-     * and IPv4 as IPv6 (::ffff:203.0.113.9).
-     */
+    /** Proxies write IPv4, IPv6, either with a port, IPv6 in brackets, and IPv4 as IPv6 (::ffff:203.0.113.9). */
     static Optional<InetAddress> parse(String entry) {
         try {
             var text = entry.strip();

@@ -3,11 +3,12 @@ package dozen.http;
 import dozen.domain.DomainError;
 import dozen.security.Sha256;
 import dozen.security.Signer;
+import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
-import java.io.IOException;
+import io.javalin.http.HttpResponseException;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jdbi.v3.core.Handle;
@@ -27,11 +28,6 @@ import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
  *     guesses against the signature without the signer's key
  */
 public record Idempotency(Jdbi jdbi, Signer signer) {
-    /** Makes the change that happens once per key. */
-    public interface Change<T> {
-        void run(Context context, T prepared) throws Exception;
-    }
-
     /** A stored response, with the signature of the request that it belongs to. */
     private record StoredResponse(String request, int status, String location, String type, String body) {}
 
@@ -40,23 +36,22 @@ public record Idempotency(Jdbi jdbi, Signer signer) {
 
     /** Wraps a handler of JSON requests, so that it runs once for each key. */
     public Handler once(Handler handler) {
-        return once(_ -> null, (context, _) -> handler.handle(context));
+        return onceAfter(_ -> handler);
     }
 
     /**
-     * Wraps a handler in two steps: the first runs before the transaction, even for a repeat, and the second in it.
-     *
-     * @param prepare does the work that is slow or must not hold a database connection: validation, hashing a password
+     * Wraps a handler that runs once for each key, after work that is slow or must not hold a database connection, such
+     * as hashing a password. That work is done before the transaction, even for a repeat, and returns the handler.
      */
-    public <T> Handler once(Function<Context, T> prepare, Change<T> change) {
+    public Handler onceAfter(Function<Context, Handler> work) {
         return context -> {
             var key = context.header("Idempotency-Key");
             if (key != null && !VALID_KEY.matcher(key).matches()) {
-                throw Problem.badRequest("Idempotency-Key takes 1 to 255 visible ASCII characters.");
+                throw new BadRequestResponse("Idempotency-Key takes 1 to 255 visible ASCII characters.");
             }
-            var prepared = prepare.apply(context);
+            var handler = work.apply(context);
             if (key == null) {
-                change.run(context, prepared);
+                handler.handle(context);
                 return;
             }
             // Callers do not share keys.
@@ -67,12 +62,8 @@ public record Idempotency(Jdbi jdbi, Signer signer) {
             var request = signer.sign("idempotency", body);
             jdbi.useTransaction(transaction -> {
                 lock(transaction, name);
-                var stored = find(transaction, name);
-                if (stored.isPresent()) {
-                    replay(context, stored.get(), request);
-                    return;
-                }
-                change.run(context, prepared);
+                if (replay(transaction, context, name, request)) return;
+                handler.handle(context);
                 if (context.statusCode() < 300) store(transaction, context, name, request);
             });
         };
@@ -87,27 +78,25 @@ public record Idempotency(Jdbi jdbi, Signer signer) {
         if (!isFree) throw DomainError.conflict("The first request with this key is still under way.");
     }
 
-    private static Optional<StoredResponse> find(Handle transaction, String name) {
-        return transaction.select("""
+    /** Sends the stored response; false when there is none. */
+    private static boolean replay(Handle transaction, Context context, String name, String request) {
+        var found = transaction.select("""
                         SELECT request, status, location, type, body FROM idempotency_keys
                         WHERE name = ? AND created_at >= now() - interval '24 hours'
                         """, name).map(RESPONSE_MAPPER).findOne();
+        found.ifPresent(stored -> {
+            if (!stored.request().equals(request)) {
+                throw new HttpResponseException(422, "This Idempotency-Key was used for another request.");
+            }
+            context.status(stored.status()).header("Idempotency-Replayed", "true");
+            if (stored.location() != null) context.header("Location", stored.location());
+            if (stored.type() != null) context.contentType(stored.type());
+            context.result(stored.body());
+        });
+        return found.isPresent();
     }
 
-    private static void replay(Context context, StoredResponse stored, String request) {
-        if (!stored.request().equals(request)) {
-            throw Problem.of(422, "This Idempotency-Key was used for another request.");
-        }
-        context.status(stored.status()).header("Idempotency-Replayed", "true");
-        if (stored.location() != null) context.header("Location", stored.location());
-        if (stored.type() != null) context.contentType(stored.type());
-        context.result(stored.body());
-    }
-
-    private static void store(Handle transaction, Context context, String name, String request) throws IOException {
-        var result = context.resultInputStream();
-        var body = result == null ? new byte[0] : result.readAllBytes();
-        context.result(body);
+    private static void store(Handle transaction, Context context, String name, String request) {
         transaction.execute(
                 """
                 INSERT INTO idempotency_keys (name, request, status, location, type, body)
@@ -120,6 +109,6 @@ public record Idempotency(Jdbi jdbi, Signer signer) {
                 context.statusCode(),
                 context.res().getHeader("Location"),
                 context.res().getContentType(),
-                new String(body, StandardCharsets.UTF_8));
+                Objects.requireNonNullElse(context.result(), ""));
     }
 }

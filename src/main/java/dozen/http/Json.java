@@ -16,6 +16,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dozen.domain.DomainError;
+import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.util.stream.Collectors;
@@ -48,14 +49,11 @@ public final class Json {
         return parse(() -> MAPPER.readValue(bytes, type));
     }
 
-    /** The request's body as a JSON object, for {@link #merge}. Malformed JSON gets 400, and so does any other type. */
-    public static ObjectNode object(Context context) {
-        return body(context, ObjectNode.class);
-    }
-
     /**
      * Merges a change into a record. Absent fields keep their values. The caller checks the whole result by the same
      * rules as a new record. Unknown fields and wrong types get 422.
+     *
+     * @param change the request's body, read as an ObjectNode
      */
     public static <T> T merge(ObjectNode change, T current, Class<T> type) {
         ObjectNode whole = MAPPER.valueToTree(current);
@@ -79,14 +77,14 @@ public final class Json {
         } catch (JsonProcessingException e) {
             var at = e.getLocation();
             var where = at == null ? "" : ": line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
-            throw Problem.badRequest("The body is not valid JSON%s.".formatted(where));
+            throw new BadRequestResponse("The body is not valid JSON%s.".formatted(where));
         } catch (IOException e) {
-            throw Problem.badRequest("The body is not UTF-8.");
+            throw new BadRequestResponse("The body is not UTF-8.");
         }
     }
 
-    private static Problem notAnObject() {
-        return Problem.badRequest("The body must be a JSON object.");
+    private static BadRequestResponse notAnObject() {
+        return new BadRequestResponse("The body must be a JSON object.");
     }
 
     private static String path(JsonMappingException e) {

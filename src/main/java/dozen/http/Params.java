@@ -3,6 +3,7 @@ package dozen.http;
 import dozen.domain.DomainError;
 import dozen.domain.Slice;
 import dozen.domain.Validation;
+import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -33,8 +34,6 @@ public final class Params {
     /**
      * Decodes the query as UTF-8 before any route runs. Javalin would use the charset of the body, and drop a parameter
      * that it can't decode: a search would then list everything.
-     *
-     * @throws Problem 400 when the query can't be decoded
      */
     static void decodeQuery(Context context) {
         var query = context.queryString();
@@ -43,7 +42,7 @@ public final class Params {
         try {
             UrlEncoded.decodeUtf8To(query, 0, query.length(), parameters::putIfAbsent);
         } catch (IllegalArgumentException e) {
-            throw Problem.badRequest("The query is not percent-encoded UTF-8.");
+            throw new BadRequestResponse("The query is not percent-encoded UTF-8.");
         }
         context.attribute(QUERY, parameters);
     }
@@ -70,29 +69,23 @@ public final class Params {
     }
 
     /**
-     * The first field of this name in a form; empty when the form has none, or when the request is not a POST. The form
-     * is application/x-www-form-urlencoded in UTF-8. Multipart is refused, because its parts are spooled to disk and
-     * compared with each other before the sender is known.
-     *
-     * @throws Problem 415 for another type, 413 for a body that is too large, 400 for a form that can't be decoded
+     * The first field of this name in a form; empty when the form has none, or when the request is not a POST. Multipart
+     * is refused, because its parts are spooled to disk and compared with each other before the sender is known.
      */
     public static String form(Context context, String field) {
-        Map<String, String> fields = context.attribute(FORM);
-        if (fields == null) {
-            fields = context.req().getMethod().equals("POST") ? readForm(context) : Map.of();
-            context.attribute(FORM, fields);
-        }
+        Map<String, String> fields = context.attributeOrCompute(FORM, Params::readForm);
         return fields.getOrDefault(field, "");
     }
 
     private static Map<String, String> readForm(Context context) {
+        if (!context.req().getMethod().equals("POST")) return Map.of();
         var bytes = new ByteArrayInputStream(Body.read(context, "application/x-www-form-urlencoded"));
         var fields = new HashMap<String, String>();
         try {
             UrlEncoded.decodeUtf8To(bytes, fields::putIfAbsent, Body.MAX_BYTES, MAX_FIELDS);
             return fields;
         } catch (IOException | IllegalArgumentException | IllegalStateException e) {
-            throw Problem.badRequest(
+            throw new BadRequestResponse(
                     "The form is not percent-encoded UTF-8, or has more than %d fields.".formatted(MAX_FIELDS));
         }
     }

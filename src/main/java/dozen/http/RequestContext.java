@@ -53,7 +53,9 @@ final class RequestContext extends Handler.Wrapper {
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         var id = idOf(request);
-        var traceId = traceId(request.getHeaders().get("traceparent"));
+        var traceparent =
+                TRACEPARENT.matcher(String.valueOf(request.getHeaders().get("traceparent")));
+        var traceId = traceparent.matches() ? traceparent.group(1) : null;
         if (traceId != null) {
             request.setAttribute(TRACE_ID, traceId);
             MDC.put(TRACE_ID, traceId);
@@ -95,10 +97,5 @@ final class RequestContext extends Handler.Wrapper {
                 : HexFormat.of().toHexDigits(random.nextLong()) + HexFormat.of().toHexDigits(random.nextLong());
         request.setAttribute(RequestId.FIELD, id);
         return id;
-    }
-
-    private static String traceId(String traceparent) {
-        var matcher = TRACEPARENT.matcher(String.valueOf(traceparent));
-        return matcher.matches() ? matcher.group(1) : null;
     }
 }

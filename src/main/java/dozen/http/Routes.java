@@ -1,27 +1,31 @@
 package dozen.http;
 
 import dozen.domain.Caller;
+import dozen.domain.DomainError;
+import dozen.domain.Exit;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.Key;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
+import io.javalin.http.HandlerType;
+import io.javalin.http.HttpStatus;
 import io.javalin.security.RouteRole;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
 
-/** Registers the handlers of requests. Each route declares who may call it. A HEAD request runs the handler of GET. */
+/**
+ * Registers the handlers of requests, and checks before each whether the caller may use the route. A HEAD request runs
+ * the handler of GET.
+ */
 public final class Routes {
-    /** Finds the account that sends a request. */
-    @FunctionalInterface
-    public interface Authenticator {
-        /** The caller; empty when nobody is logged in. */
-        Optional<Caller> caller(Context context);
-    }
-
     /** Receives one call for each answered request, also for those that never reached a route. */
     @FunctionalInterface
     public interface RequestObserver {
@@ -30,71 +34,80 @@ public final class Routes {
     }
 
     /** What a route is, besides who may call it. */
-    enum Mark implements RouteRole {
+    enum Kind implements RouteRole {
+        /** Programs call it. */
+        API,
         /** People open it in a browser. A visitor who must log in is redirected to the log-in page. */
         PAGE,
         /** It is authorized by a signature in its URL, and not by the cookie. */
         SIGNED_LINK
     }
 
+    static final String HTML = "text/html; charset=utf-8";
+    /** A page may load files from this server only. Pico draws its icons with images from data: addresses. */
+    public static final String PAGE_POLICY = "default-src 'none'; script-src 'self'; worker-src 'self';"
+            + " style-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none';"
+            + " img-src 'self' data:";
+
     private static final String CALLER = "dozen.caller";
     private static final Key<Routes> ROUTES = new Key<>("dozen.routes");
 
     private final RoutesConfig routes;
-    private final Set<String> pages = new HashSet<>();
+    private final Map<String, Access> accessByRoute = new TreeMap<>();
     private final List<String> documents = new ArrayList<>();
     private final List<RequestObserver> observers = new ArrayList<>();
-    private Authenticator authenticator = _ -> Optional.empty();
+    private Function<Context, Optional<Caller>> authenticator = _ -> Optional.empty();
 
     Routes(JavalinConfig config) {
-        this.routes = config.routes;
+        routes = config.routes;
         config.appData(ROUTES, this);
     }
 
     public void get(String path, Access access, Handler handler) {
-        routes.get(path, handler, access);
+        add(HandlerType.GET, path, access, Kind.API, handler);
     }
 
     public void post(String path, Access access, Handler handler) {
-        routes.post(path, handler, access);
+        add(HandlerType.POST, path, access, Kind.API, handler);
     }
 
     public void put(String path, Access access, Handler handler) {
-        routes.put(path, handler, access);
+        add(HandlerType.PUT, path, access, Kind.API, handler);
     }
 
     public void patch(String path, Access access, Handler handler) {
-        routes.patch(path, handler, access);
+        add(HandlerType.PATCH, path, access, Kind.API, handler);
     }
 
     public void delete(String path, Access access, Handler handler) {
-        routes.delete(path, handler, access);
+        add(HandlerType.DELETE, path, access, Kind.API, handler);
     }
 
-    /**
-     * Registers a page for people. A visitor who must log in is redirected to the log-in page, and returns afterwards.
-     */
+    /** Registers a page for people. A visitor who must log in returns to it afterwards. */
     public void page(String path, Access access, Handler handler) {
-        pages.add(path);
-        routes.get(path, handler, access, Mark.PAGE);
+        add(HandlerType.GET, path, access, Kind.PAGE, handler);
     }
 
-    /** Registers the handler of a page's form. A visitor who must log in is redirected to the log-in page. */
+    /** Registers the handler of a page's form. */
     public void form(String path, Access access, Handler handler) {
-        routes.post(path, handler, access, Mark.PAGE);
+        add(HandlerType.POST, path, access, Kind.PAGE, handler);
     }
 
-    /**
-     * Registers the handler of a form that another site may send, too. It is authorized by a signature in its URL, and
-     * not by the cookie.
-     */
+    /** Registers the handler of a form with a signature in its URL, which another site may send, too. */
     public void signedForm(String path, Handler handler) {
-        routes.post(path, handler, Access.PUBLIC, Mark.SIGNED_LINK);
+        add(HandlerType.POST, path, Access.PUBLIC, Kind.SIGNED_LINK, handler);
     }
 
-    /** Whether a page was registered for this path. */
-    public boolean hasPage(String path) {
-        return pages.contains(path);
+    private void add(HandlerType method, String path, Access access, Kind kind, Handler handler) {
+        var route = method.name() + " " + path;
+        if (access == null) throw Exit.failure(route + " does not say who may call it");
+        accessByRoute.put(route, access);
+        routes.addHttpHandler(method, path, handler, access, kind);
+    }
+
+    /** Every route until now, such as "GET /health", and who may call it. */
+    public Map<String, Access> accessByRoute() {
+        return Collections.unmodifiableMap(accessByRoute);
     }
 
     /** Adds a part of the API document: an OpenAPI document with some of the paths and schemas, on the class path. */
@@ -107,8 +120,8 @@ public final class Routes {
         return List.copyOf(documents);
     }
 
-    /** Sets how callers are recognized. Without it nobody is logged in. */
-    public void authenticateBy(Authenticator method) {
+    /** Sets how the account that sends a request is found. Without it nobody is logged in. */
+    public void authenticateBy(Function<Context, Optional<Caller>> method) {
         authenticator = method;
     }
 
@@ -116,11 +129,27 @@ public final class Routes {
         observers.add(observer);
     }
 
-    /**
-     * The caller, for the handler of a route that is not public.
-     *
-     * @throws IllegalStateException when the route is public
-     */
+    void answered(String method, String route, int status, long nanoseconds) {
+        for (var observer : observers) observer.answered(method, route, status, nanoseconds);
+    }
+
+    /** Checks whether the caller may use the route. No other code makes this decision. */
+    void check(Context context) {
+        var roles = context.routeRoles();
+        if (roles.contains(Access.PUBLIC)) return;
+        var caller = visitor(context);
+        if (caller.isEmpty() && roles.contains(Kind.PAGE)) {
+            // The data of a submitted form is lost, so the visitor returns from the log-in to the first page.
+            var next = context.req().getMethod().equals("GET") ? context.path() : "/";
+            context.redirect("/log-in?next=" + URLEncoder.encode(next, StandardCharsets.UTF_8), HttpStatus.SEE_OTHER);
+            return;
+        }
+        if (caller.isEmpty()) throw DomainError.unauthenticated("Log in first: POST /api/sessions.");
+        if (!roles.contains(Access.USER) && !caller.get().isAdmin()) throw DomainError.forbidden("This is for admins.");
+        context.attribute(CALLER, caller.get());
+    }
+
+    /** The caller, for the handler of a route that is not public. */
     public static Caller caller(Context context) {
         Caller caller = context.attribute(CALLER);
         if (caller == null) throw new IllegalStateException("a public route has no caller: " + context.path());
@@ -129,14 +158,16 @@ public final class Routes {
 
     /** The caller of any route; empty when nobody is logged in. It fails while log-ins can't be looked up. */
     public static Optional<Caller> visitor(Context context) {
-        return context.appData(ROUTES).authenticator.caller(context);
+        return context.appData(ROUTES).authenticator.apply(context);
     }
 
-    static void keepCaller(Context context, Caller caller) {
-        context.attribute(CALLER, caller);
+    public static void html(Context context, String page) {
+        html(context, page, "");
     }
 
-    void answered(String method, String route, int status, long nanoseconds) {
-        for (var observer : observers) observer.answered(method, route, status, nanoseconds);
+    /** @param media another origin from which the page may load pictures and moving pictures; empty for none */
+    public static void html(Context context, String page, String media) {
+        var policy = media.isEmpty() ? PAGE_POLICY : "%s %s; media-src %s".formatted(PAGE_POLICY, media, media);
+        context.header("Content-Security-Policy", policy).contentType(HTML).result(page);
     }
 }

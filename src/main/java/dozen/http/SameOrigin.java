@@ -17,7 +17,7 @@ record SameOrigin(PublicUrl publicUrl) {
 
     void check(Context context) {
         if (SAFE.contains(context.req().getMethod())) return;
-        if (context.routeRoles().contains(Routes.Mark.SIGNED_LINK)) return;
+        if (context.routeRoles().contains(Routes.Kind.SIGNED_LINK)) return;
         var site = context.header("Sec-Fetch-Site");
         var origin = context.header("Origin");
         var same = site != null

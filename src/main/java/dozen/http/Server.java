@@ -1,5 +1,7 @@
 package dozen.http;
 
+import dozen.config.Env;
+import dozen.config.PublicUrl;
 import dozen.domain.Exit;
 import dozen.services.Health;
 import dozen.services.ServiceUnavailable;
@@ -8,11 +10,9 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.json.JavalinJackson;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -27,55 +27,51 @@ import org.eclipse.jetty.util.thread.VirtualThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The HTTP server: Javalin's routes on Jetty, with the checks, headers, limits and access log that apply to every
- * request.
- */
+/** Javalin's routes on Jetty, with the checks, headers, limits and access log that apply to every request. */
 public final class Server implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Server.class);
     /** How many tasks may run beyond the request limit, for the probes and for answering 503. */
     private static final int SPARE_TASKS = 64;
-    /**
-     * How many connections may wait to be accepted. Java's default of 50 overflows in a burst, and Linux then resets
-     * some connections that it had already reported as established (SYN cookies).
-     */
+    /** Java's default of 50 overflows in a burst, and Linux then resets some established connections (SYN cookies). */
     private static final int ACCEPT_QUEUE_SIZE = 1024;
     /** How long an idle connection may still send a request during a drain. Its response says "Connection: close". */
     private static final Duration DRAIN_IDLE_TIMEOUT = Duration.ofMillis(250);
 
-    private final HttpSettings settings;
+    /**
+     * @param port the TCP port; 0 picks a free one
+     * @param idle how long an idle connection is kept for its next request
+     * @param trustedProxyHops see {@link ClientAddress}
+     * @param drain how long requests in flight may take after the process is told to stop
+     */
+    public record Settings(
+            int port, PublicUrl publicUrl, int maxRequests, Duration idle, int trustedProxyHops, Duration drain) {
+        public static Settings read(Env env, Duration drain) {
+            var port = env.setting("PORT", "where web listens; 0 picks a free port")
+                    .integer(8000, 0, 65535);
+            var url = env.setting("PUBLIC_URL", "public address of the service; https makes cookies secure")
+                    .shownAs("http://localhost:$PORT")
+                    .parsed("http://localhost" + (port == 0 ? "" : ":" + port), PublicUrl::parse);
+            var maxRequests = env.setting("WEB_MAX_REQUESTS", "concurrent requests per web process; more get 503")
+                    .integer(512, 1, 100_000);
+            var idle = env.setting(
+                            "HTTP_IDLE_SECONDS",
+                            "how long idle connections are kept; longer than the router keeps them")
+                    .integer(95, 1, 3600);
+            var hops = env.setting(
+                            "TRUSTED_PROXY_HOPS", "entries of X-Forwarded-For, from the right, that our proxies wrote")
+                    .integer(0, 0, 10);
+            return new Settings(port, url, maxRequests, Duration.ofSeconds(idle), hops, drain);
+        }
+    }
+
+    private final Settings settings;
     private final Health health;
     private final GracefulHandler inFlight = new GracefulHandler();
     private final Javalin javalin;
-    private AccessLog accessLog;
-    private final Map<String, Access> accessByRoute;
+    private Routes routes;
     private HttpConfiguration http;
     private org.eclipse.jetty.server.Server jetty;
     private ServerConnector connector;
-
-    private Server(
-            HttpSettings settings, Health health, Function<Map<String, Object>, String> page, Consumer<Routes> routes) {
-        this.settings = settings;
-        this.health = health;
-        var headers = RequestContext.defaultHeaders(settings.publicUrl().https());
-        var problems = new ProblemMapper(headers, health, page);
-        javalin = Javalin.create(config -> {
-            configureJavalin(config);
-            jetty(config, headers, problems);
-            config.jsonMapper(new JavalinJackson(Json.MAPPER, false));
-            var registering = new Routes(config);
-            accessLog = new AccessLog(new ClientAddress(settings.trustedProxyHops()), registering::answered);
-            config.routes.before(Params::decodeQuery);
-            config.routes.beforeMatched(new SameOrigin(settings.publicUrl())::check);
-            config.routes.beforeMatched(AccessCheck::check);
-            config.routes.afterMatched(AccessLog::rememberRoute);
-            problems.routes(config.routes);
-            health(registering);
-            routes.accept(registering);
-            config.routes.after(Body::answerThenDrain);
-        });
-        accessByRoute = AccessCheck.accessByRoute(javalin);
-    }
 
     /**
      * Starts the server, and returns once it accepts requests.
@@ -86,77 +82,47 @@ public final class Server implements AutoCloseable {
      * @throws Exit when a route does not say who may call it
      */
     public static Server start(
-            HttpSettings settings, Health health, Function<Map<String, Object>, String> page, Consumer<Routes> routes) {
-        var server = new Server(settings, health, page, routes);
-        server.javalin.start();
-        server.warmUp();
-        server.bind();
-        log.info("listening on port {}", server.port());
-        return server;
+            Settings settings, Health health, Function<Map<String, Object>, String> page, Consumer<Routes> routes) {
+        return new Server(settings, health, page, routes);
     }
 
-    /**
-     * Sends one request to itself in memory, before the port is bound. Javalin creates some parts at the first request
-     * without a lock, so one of several simultaneous first requests failed. It also loads what the first
-     * caller would otherwise wait for.
-     */
-    private void warmUp() {
-        var local = (LocalConnector) jetty.getConnectors()[0];
-        try {
-            local.getResponse("GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-            local.stop();
-        } catch (Exception e) {
-            throw new IllegalStateException("the server does not answer itself", e);
-        }
-        jetty.removeConnector(local);
-    }
-
-    /**
-     * Logs every request except the warm-up. The connector tells them apart, because the warm-up may be logged
-     * after its response has arrived.
-     */
-    private void logRequest(Request request, Response response) {
-        if (request.getConnectionMetaData().getConnector() == connector) accessLog.log(request, response);
-    }
-
-    private void bind() {
-        connector = new ServerConnector(jetty, new HttpConnectionFactory(http));
-        connector.setPort(settings.port());
-        connector.setAcceptQueueSize(ACCEPT_QUEUE_SIZE);
-        connector.setIdleTimeout(settings.idle().toMillis());
-        connector.setShutdownIdleTimeout(1); // ms; idle connections are closed, not waited for
-        jetty.addConnector(connector);
-        try {
-            connector.start();
-            jetty.manage(connector);
-        } catch (IOException e) {
-            javalin.stop();
-            throw new ServiceUnavailable("port %d is taken; set PORT to another".formatted(settings.port()));
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /** The probes: /health answers while the process lives, and /health/ready when it can serve requests. */
-    private void health(Routes routes) {
-        routes.get("/health", Access.PUBLIC, context -> context.json(Map.of("status", "ok")));
-        routes.get("/health/ready", Access.PUBLIC, context -> {
-            var report = health.report();
-            context.status(report.isReady() ? 200 : 503).json(report);
-            if (!report.isReady()) context.header("Retry-After", "2");
+    private Server(
+            Settings settings, Health health, Function<Map<String, Object>, String> page, Consumer<Routes> features) {
+        this.settings = settings;
+        this.health = health;
+        var https = settings.publicUrl().https();
+        var problems = new Problems(RequestContext.defaultHeaders(https), health, page);
+        javalin = Javalin.create(config -> {
+            config.startup.showJavalinBanner = false;
+            config.startup.showOldJavalinVersionWarning = false;
+            config.startup.startupWatcherEnabled = false;
+            config.http.prefer405over404 = true;
+            // Javalin allocates a buffer of this size for each response. Its default is 32 KB.
+            config.http.responseBufferSize = 4096;
+            config.jsonMapper(new JavalinJackson(Json.MAPPER, false));
+            routes = new Routes(config);
+            jetty(config, problems);
+            config.routes.before(Params::decodeQuery);
+            config.routes.beforeMatched(new SameOrigin(settings.publicUrl())::check);
+            config.routes.beforeMatched(routes::check);
+            config.routes.afterMatched(AccessLog::rememberRoute);
+            problems.routes(config.routes);
+            // The probes: /health answers while the process lives, and /health/ready when it can serve requests.
+            routes.get("/health", Access.PUBLIC, context -> context.json(Map.of("status", "ok")));
+            routes.get("/health/ready", Access.PUBLIC, context -> {
+                var report = health.report();
+                context.status(report.isReady() ? 200 : 503).json(report);
+                if (!report.isReady()) context.header("Retry-After", "2");
+            });
+            features.accept(routes);
+            config.routes.after(Body::answerThenDrain);
         });
+        javalin.start();
+        open();
+        log.info("listening on port {}", port());
     }
 
-    private static void configureJavalin(JavalinConfig config) {
-        config.startup.showJavalinBanner = false;
-        config.startup.showOldJavalinVersionWarning = false;
-        config.startup.startupWatcherEnabled = false;
-        config.http.prefer405over404 = true;
-        // Javalin allocates a buffer of this size for each response. Its default is 32 KB.
-        config.http.responseBufferSize = 4096;
-    }
-
-    private void jetty(JavalinConfig config, List<HttpField> headers, ProblemMapper problems) {
+    private void jetty(JavalinConfig config, Problems problems) {
         var threads = new VirtualThreadPool();
         // The pool's own virtual threads each get a name, which takes time and which nobody reads.
         threads.setVirtualThreadsExecutor(Thread::startVirtualThread);
@@ -170,9 +136,13 @@ public final class Server implements AutoCloseable {
                 new LocalConnector(server, new HttpConnectionFactory(configuration))); // for the warm-up
         config.jetty.modifyServer(server -> {
             jetty = server;
-            server.setRequestLog(this::logRequest);
             server.setErrorHandler(problems::jetty);
-            server.setHandler(new RequestContext(headers, bounded(inFlight)));
+            server.setHandler(new RequestContext(problems.defaultHeaders(), bounded(inFlight)));
+            var accessLog = new AccessLog(new ClientAddress(settings.trustedProxyHops()), routes);
+            // The warm-up is told apart by its connector, because it may be logged after its response has arrived.
+            server.setRequestLog((request, response) -> {
+                if (request.getConnectionMetaData().getConnector() == connector) accessLog.log(request, response);
+            });
         });
     }
 
@@ -191,9 +161,35 @@ public final class Server implements AutoCloseable {
         return limit;
     }
 
+    /**
+     * Sends one request to itself in memory, and then binds the port. Javalin creates some parts at the first request
+     * without a lock, so one of several simultaneous first requests failed.
+     */
+    private void open() {
+        var local = (LocalConnector) jetty.getConnectors()[0];
+        connector = new ServerConnector(jetty, new HttpConnectionFactory(http));
+        connector.setPort(settings.port());
+        connector.setAcceptQueueSize(ACCEPT_QUEUE_SIZE);
+        connector.setIdleTimeout(settings.idle().toMillis());
+        connector.setShutdownIdleTimeout(1); // ms; idle connections are closed, not waited for
+        try {
+            local.getResponse("GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+            local.stop();
+            jetty.removeConnector(local);
+            jetty.addConnector(connector);
+            connector.start();
+            jetty.manage(connector);
+        } catch (IOException e) {
+            javalin.stop();
+            throw new ServiceUnavailable("port %d is taken; set PORT to another".formatted(settings.port()));
+        } catch (Exception e) {
+            throw new IllegalStateException("the server does not start", e);
+        }
+    }
+
     /** Every route, such as "GET /health", and who may call it. */
     public Map<String, Access> accessByRoute() {
-        return accessByRoute;
+        return routes.accessByRoute();
     }
 
     public int port() {
@@ -201,8 +197,8 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * Drains and stops the server. It reports that it is not ready, accepts no new connections and answers with
-     * "Connection: close". It waits for the requests in flight, at most {@link HttpSettings#drain}, and then stops.
+     * Reports that it is not ready, accepts no new connections, answers with "Connection: close" and waits for the
+     * requests in flight, at most {@link Settings#drain}. Then it stops.
      */
     @Override
     public void close() {

@@ -2,7 +2,6 @@ package dozen.pages;
 
 import dozen.domain.DomainError;
 import dozen.http.Access;
-import dozen.http.Html;
 import dozen.http.Routes;
 import dozen.security.Sha256;
 import io.javalin.http.Context;
@@ -80,7 +79,7 @@ final class Assets {
         var tag = "W/\"" + current.version() + "\""; // weak, because the body may be compressed
         context.header("ETag", tag);
         // A service worker obeys the policy that came with its own script.
-        context.header("Content-Security-Policy", Html.POLICY);
+        context.header("Content-Security-Policy", Routes.PAGE_POLICY);
         context.header("Service-Worker-Allowed", "/");
         if (String.valueOf(context.header("If-None-Match")).contains(tag)) {
             context.status(304);

@@ -1,7 +1,7 @@
 package dozen.pages;
 
 import dozen.domain.DomainError;
-import dozen.http.Problem;
+import dozen.http.Problems;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import java.util.List;
@@ -26,7 +26,7 @@ public final class FormPost {
             switch (error.kind()) {
                 case NOT_FOUND, FORBIDDEN, UNAVAILABLE -> throw error;
                 default -> {
-                    Problem.answer(context, error);
+                    Problems.answer(context, error);
                     again.accept(faults(error));
                 }
             }

@@ -2,7 +2,6 @@ package dozen.pages;
 
 import dozen.domain.Caller;
 import dozen.http.Access;
-import dozen.http.Html;
 import dozen.http.Routes;
 import dozen.services.TransientFailures;
 import io.javalin.http.Context;
@@ -66,7 +65,7 @@ public final class Layout {
     /** Registers the assets, and a home page unless a feature has one. Call it after the features' routes. */
     public void register(Routes routes) {
         assets.register(routes);
-        if (!routes.hasPage("/")) {
+        if (!routes.accessByRoute().containsKey("GET /")) {
             routes.page("/", Access.PUBLIC, context -> answer(context, "dozen/home", "Home", Map.of()));
         }
     }
@@ -84,7 +83,7 @@ public final class Layout {
             if (!TransientFailures.isTransient(e)) throw e;
             all.put("sessionsUnavailable", true); // public pages can still be read
         }
-        Html.answer(context, templates.render(template + ".html", all), media);
+        Routes.html(context, templates.render(template + ".html", all), media);
     }
 
     /** The caller, for a public page; empty also while log-ins can't be looked up, because the page can still be read. */

@@ -9,7 +9,6 @@ import dozen.app.Tasks;
 import dozen.config.Env;
 import dozen.config.Env.Setting;
 import dozen.http.Access;
-import dozen.http.Html;
 import dozen.http.Routes;
 import dozen.jobs.Worker;
 import dozen.services.RedisCounts;
@@ -70,7 +69,7 @@ public final class StatusFeature implements Feature {
         routes.document("/openapi/status.json");
         routes.get("/api/status", access, context -> context.json(status.read()));
         routes.get("/status", access, context -> {
-            Html.answer(context, layout.fragment("status/status", View.of(status.read())));
+            Routes.html(context, layout.fragment("status/status", View.of(status.read())));
         });
     }
 }

@@ -94,8 +94,8 @@ class KeepAliveIT {
 
     @Test
     void noPostMeetsAConnectionThatTheServerClosed() throws Exception {
-        var settings =
-                new HttpSettings(0, PublicUrl.parse("http://localhost"), CONNECTIONS, IDLE, 0, Duration.ofSeconds(10));
+        var settings = new Server.Settings(
+                0, PublicUrl.parse("http://localhost"), CONNECTIONS, IDLE, 0, Duration.ofSeconds(10));
         try (var server = Server.start(
                 settings,
                 new Health(),

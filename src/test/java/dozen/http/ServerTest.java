@@ -50,7 +50,7 @@ class ServerTest {
 
     private Server start(int port, String publicUrl) {
         var settings =
-                new HttpSettings(port, PublicUrl.parse(publicUrl), MAX_REQUESTS, IDLE, 0, Duration.ofSeconds(10));
+                new Server.Settings(port, PublicUrl.parse(publicUrl), MAX_REQUESTS, IDLE, 0, Duration.ofSeconds(10));
         var health = new Health().requires("answer", () -> {
             if (away) throw new IOException("away");
         });
@@ -282,8 +282,8 @@ class ServerTest {
 
     @Test
     void aRouteThatDoesNotSayWhoMayCallItStopsTheStart() {
-        var settings =
-                new HttpSettings(0, PublicUrl.parse("http://localhost"), MAX_REQUESTS, IDLE, 0, Duration.ofSeconds(10));
+        var settings = new Server.Settings(
+                0, PublicUrl.parse("http://localhost"), MAX_REQUESTS, IDLE, 0, Duration.ofSeconds(10));
         var failure = assertThrows(
                 Exit.class,
                 () -> Server.start(

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dozen.config.PublicUrl;
 import dozen.http.Access;
-import dozen.http.HttpSettings;
 import dozen.http.Server;
 import dozen.services.Health;
 import java.net.URI;
@@ -26,7 +25,7 @@ class AssetsTest {
 
     @BeforeEach
     void start() {
-        var settings = new HttpSettings(
+        var settings = new Server.Settings(
                 0, PublicUrl.parse("http://localhost"), 10, Duration.ofSeconds(5), 0, Duration.ofSeconds(5));
         layout.asset("status/status.js");
         server = Server.start(settings, new Health(), layout::problem, routes -> {
