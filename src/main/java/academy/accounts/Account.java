@@ -56,7 +56,7 @@ public record Account(
     /** The details that people may change in their own account. The role is never among them. */
     public record Profile(String name, String about, String timeZone, Boolean letters) {
         /** @param before the profile before the change; a name that an older release accepted may stay */
-        void check(Profile before) {
+        Profile checked(Profile before) {
             var validation = new Validation();
             if (!before.name().equals(name)) validation.personName("name", name);
             validation.text("about", about, 0, 2_000);
@@ -65,6 +65,7 @@ public record Account(
             }
             if (letters == null) validation.error("letters", "must be true or false");
             validation.check();
+            return this;
         }
 
         public Profile withLetters(boolean wanted) {

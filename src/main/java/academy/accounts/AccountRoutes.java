@@ -62,11 +62,8 @@ record AccountRoutes(
         var change = Json.object(context);
         var account = accounts.change(
                         id,
-                        profile -> {
-                            var changed = Json.merge(change, profile, Account.Profile.class);
-                            changed.check(profile);
-                            return changed;
-                        },
+                        profile -> Json.merge(change, profile, Account.Profile.class)
+                                .checked(profile),
                         () -> cache.evict(key(id)))
                 .orElseThrow(DomainError::notFound);
         context.json(account);

@@ -135,18 +135,8 @@ public final class Accounts {
         if (found.isEmpty()) passwords.hash(password); // takes as long, so the response time reveals nothing
         var right = found.filter(credentials -> isPassword(password, credentials));
         right.filter(credentials -> passwords.isOutdated(credentials.password()))
-                .ifPresent(credentials -> rehash(credentials, password));
+                .ifPresent(credentials -> setPassword(credentials, password, 0));
         return right.map(Credentials::account);
-    }
-
-    /** Replaces the hash of an unchanged password, so no session ends. */
-    private void rehash(Credentials outdated, Secret password) {
-        var hash = passwords.hash(password);
-        jdbi.useHandle(handle -> handle.execute(
-                "UPDATE accounts SET password = ? WHERE id = ? AND password = ?",
-                hash,
-                outdated.account().id(),
-                outdated.password()));
     }
 
     boolean isPassword(Secret password, Credentials credentials) {
@@ -158,14 +148,18 @@ public final class Accounts {
      * when a link is used twice at once.
      */
     Optional<Account> changePassword(Credentials expected, Secret password) {
+        return setPassword(expected, password, 1);
+    }
+
+    private Optional<Account> setPassword(Credentials expected, Secret password, int endedGenerations) {
         var hash = passwords.hash(password);
         var sql = """
-                UPDATE accounts SET password = ?, session_generation = session_generation + 1
+                UPDATE accounts SET password = ?, session_generation = session_generation + ?
                 WHERE id = ? AND password = ?
                 RETURNING %s
                 """;
-        return jdbi.withHandle(
-                handle -> one(handle, sql, hash, expected.account().id(), expected.password()));
+        var id = expected.account().id();
+        return jdbi.withHandle(handle -> one(handle, sql, hash, endedGenerations, id, expected.password()));
     }
 
     /** Ends every session of the account. */
@@ -196,10 +190,8 @@ public final class Accounts {
         }));
     }
 
-    /**
-     * Stores why the mail server refused an address, so that the account's owner can read it; null when mails arrive.
-     */
-    public void mailRefused(String email, String answer) {
+    /** @param answer why the mail server refused the address, for the account's owner to read; null when mails arrive */
+    void mailRefused(String email, String answer) {
         var sql = """
                 UPDATE accounts SET mail_refused = ? WHERE lower(email) = lower(?) AND mail_refused IS DISTINCT FROM ?
                 """;

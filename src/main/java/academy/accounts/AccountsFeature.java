@@ -19,11 +19,22 @@ import java.time.Duration;
 public final class AccountsFeature implements Feature {
     /** The settings of accounts. */
     public record Settings(Duration sessionTtl, Passwords.Cost passwordCost, Authentication.Rates rates) {
+        /**
+         * The bounds of the memory, in KiB: 7,168 is the least that OWASP lists, and 1,048,576 still fits a small
+         * container.
+         */
         public static Settings read(Env env) {
+            var cost = Passwords.Cost.DEFAULT;
             return new Settings(
                     Duration.ofHours(env.setting("SESSION_TTL_HOURS", "how long a log-in lasts")
                             .integer(336, 1, 8760)),
-                    passwordCost(env),
+                    new Passwords.Cost(
+                            env.setting("ARGON2_MEMORY_KIB", "memory that a password's hash takes")
+                                    .integer(cost.memoryKib(), 7_168, 1_048_576),
+                            env.setting("ARGON2_ITERATIONS", "passes over the memory of a hash")
+                                    .integer(cost.iterations(), 1, 20),
+                            env.setting("ARGON2_LANES", "parallel lanes of a hash")
+                                    .integer(cost.lanes(), 1, 16)),
                     new Authentication.Rates(
                             rate(env, "LOG_IN_TRIES_BY_ADDRESS", "failed log-ins from one network", 100),
                             rate(env, "LOG_IN_TRIES_BY_ACCOUNT", "failed log-ins to one account", 10),
@@ -33,20 +44,6 @@ public final class AccountsFeature implements Feature {
         private static Rate rate(Env env, String name, String what, int defaultValue) {
             var max = env.setting(name, what + " in 15 minutes").integer(defaultValue, 1, 1_000_000);
             return new Rate(max, Duration.ofMinutes(15));
-        }
-
-        /**
-         * The bounds of the memory, in KiB: 7,168 is the least that OWASP lists, and 1,048,576 still fits a small
-         * container.
-         */
-        private static Passwords.Cost passwordCost(Env env) {
-            var defaultValue = Passwords.Cost.DEFAULT;
-            return new Passwords.Cost(
-                    env.setting("ARGON2_MEMORY_KIB", "memory that a password's hash takes")
-                            .integer(defaultValue.memoryKib(), 7_168, 1_048_576),
-                    env.setting("ARGON2_ITERATIONS", "passes over the memory of a hash")
-                            .integer(defaultValue.iterations(), 1, 20),
-                    env.setting("ARGON2_LANES", "parallel lanes of a hash").integer(defaultValue.lanes(), 1, 16));
         }
     }
 

@@ -41,10 +41,7 @@ record Sessions(Redis redis, Accounts accounts, Duration lasts, boolean https) i
         setCookie(context, "", 0);
     }
 
-    /**
-     * Returns the account that is logged in. Call this only in routes that are not public: it fails when nobody is
-     * logged in.
-     */
+    /** Returns the account that is logged in, for a route that is not public; otherwise it may fail. */
     Account account(Context context) {
         return current(context).orElseThrow();
     }
