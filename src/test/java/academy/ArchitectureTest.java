@@ -54,7 +54,7 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
-    private static final Pattern HTTP = Pattern.compile("(Feature|Routes|Pages|Fragments|Sessions|ReturnTo)(\\$|$)");
+    private static final Pattern HTTP = Pattern.compile("(Feature|Routes|Pages|Fragments|Sessions)(\\$|$)");
 
     @Test
     void featuresKnowEachOthersDomainAndNotEachOthersRoutes() {

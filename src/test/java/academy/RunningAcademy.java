@@ -7,6 +7,8 @@ import academy.videos.LocalFfmpeg;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.TestServices;
 import dozen.app.Lifecycle;
+import dozen.app.ProcessSettings;
+import dozen.config.Env;
 import dozen.config.Secret;
 import dozen.http.Access;
 import dozen.http.Json;
@@ -145,7 +147,15 @@ public final class RunningAcademy implements AutoCloseable {
 
     /** The settings of this program, for a test that does the work of a task or a scheduler. */
     public Settings settings() {
-        return TestSettings.read(settings);
+        return settings(settings);
+    }
+
+    /** The settings as a process reads them. */
+    public static Settings settings(Map<String, String> environment) {
+        var env = new Env(environment);
+        var settings = Settings.read(env, ProcessSettings.read(env));
+        env.check();
+        return settings;
     }
 
     /** Creates a learner's account; returns its id. */

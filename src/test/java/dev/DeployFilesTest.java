@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import academy.TestSettings;
+import academy.SettingsTest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
@@ -45,7 +45,7 @@ class DeployFilesTest {
     }
 
     private static Map<String, Setting> settings() {
-        return TestSettings.declared().stream().collect(Collectors.toMap(Setting::name, setting -> setting));
+        return SettingsTest.declared().stream().collect(Collectors.toMap(Setting::name, setting -> setting));
     }
 
     @Test

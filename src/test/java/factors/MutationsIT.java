@@ -78,8 +78,8 @@ class MutationsIT {
                         "VI",
                         "an in-memory session",
                         "src/main/java/academy/accounts/Sessions.java",
-                        "public final class Sessions {",
-                        "public final class Sessions { private static final java.util.Map<String, String> MEMORY ="
+                        "boolean https) {",
+                        "boolean https) { private static final java.util.Map<String, String> MEMORY ="
                                 + " new java.util.concurrent.ConcurrentHashMap<>();",
                         "redis.client().set(key(token), value, SetParams.setParams().ex(lasts.toSeconds()));",
                         "MEMORY.put(token, value);",
@@ -101,7 +101,7 @@ class MutationsIT {
                 new Mutation(
                         "VIII",
                         "a job enqueued twice",
-                        "src/main/java/academy/accounts/SignUp.java",
+                        "src/main/java/academy/accounts/Authentication.java",
                         "jobs.enqueue(transaction, new SendWelcomeMail(account.id()))",
                         "{ jobs.enqueue(transaction, new SendWelcomeMail(account.id()));"
                                 + " jobs.enqueue(transaction, new SendWelcomeMail(account.id())); }"),

@@ -1,8 +1,11 @@
 package academy.accounts;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonValue;
+import dozen.domain.Validation;
 import dozen.mail.Mailer;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.Locale;
 import java.util.UUID;
 
@@ -13,6 +16,7 @@ import java.util.UUID;
  * @param letters whether mails are wanted that are not about the account itself
  * @param completeness the completeness of the profile, 0 to 100; null until it is computed
  * @param mailRefused what the mail server said when it refused this address for good; null while mails arrive
+ * @param sessionGeneration counts how often all sessions were ended; a session works in its own generation only
  */
 public record Account(
         UUID id,
@@ -24,9 +28,12 @@ public record Account(
         Role role,
         Integer completeness,
         String mailRefused,
-        Instant createdAt) {
-    static final String COLUMNS =
-            "id, email, name, about, time_zone, letters, upper(role) AS role, completeness, mail_refused, created_at";
+        Instant createdAt,
+        @JsonIgnore int sessionGeneration) {
+    static final String COLUMNS = """
+            id, email, name, about, time_zone, letters, upper(role) AS role, completeness, mail_refused, created_at,
+            session_generation
+            """;
 
     public enum Role {
         LEARNER,
@@ -38,15 +45,36 @@ public record Account(
         }
     }
 
-    public boolean isAdmin() {
-        return role == Role.ADMIN;
-    }
-
     public Mailer.Recipient recipient() {
         return new Mailer.Recipient(email, name);
     }
 
     Profile profile() {
         return new Profile(name, about, timeZone, letters);
+    }
+
+    /** The details that people may change in their own account. The role is never among them. */
+    public record Profile(String name, String about, String timeZone, Boolean letters) {
+        /** @param before the profile before the change; a name that an older release accepted may stay */
+        Profile checked(Profile before) {
+            var validation = new Validation();
+            if (!before.name().equals(name)) validation.personName("name", name);
+            validation.text("about", about, 0, 2_000);
+            if (timeZone != null && !ZoneId.getAvailableZoneIds().contains(timeZone)) {
+                validation.error("timeZone", "is not a time zone such as Europe/Vienna");
+            }
+            if (letters == null) validation.error("letters", "must be true or false");
+            validation.check();
+            return this;
+        }
+
+        public Profile withLetters(boolean wanted) {
+            return new Profile(name, about, timeZone, wanted);
+        }
+
+        /** Returns a value from 0 to 100: a name counts 40, a few words about oneself and a time zone 30 each. */
+        public int completeness() {
+            return (name.isBlank() ? 0 : 40) + (about.isBlank() ? 0 : 30) + (timeZone == null ? 0 : 30);
+        }
     }
 }

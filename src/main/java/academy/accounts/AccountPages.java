@@ -9,149 +9,112 @@ import dozen.pages.FormPost;
 import dozen.pages.Layout;
 import dozen.services.TransientFailures;
 import io.javalin.http.Context;
+import io.javalin.http.Handler;
 import io.javalin.http.HttpStatus;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /** The forms to sign up, to log in and out, and to set a new password. They do what the API does. */
-final class AccountPages {
-    private final Layout layout;
-    private final Sessions sessions;
-    private final SignUp signUp;
-    private final LogIn logIn;
-    private final PasswordChanges passwords;
-    private final ClientAddress clients;
-
-    AccountPages(
-            Layout layout,
-            Sessions sessions,
-            SignUp signUp,
-            LogIn logIn,
-            PasswordChanges passwords,
-            ClientAddress clients) {
-        this.layout = layout;
-        this.sessions = sessions;
-        this.signUp = signUp;
-        this.logIn = logIn;
-        this.passwords = passwords;
-        this.clients = clients;
-    }
+record AccountPages(Layout layout, Sessions sessions, Authentication authentication, ClientAddress clients) {
+    private static final Pattern OWN_PAGE = Pattern.compile("/[A-Za-z0-9_-][A-Za-z0-9_/?=&.%-]{0,500}");
 
     void register(Routes routes) {
         routes.page("/sign-up", Access.PUBLIC, context -> signUpForm(context, List.of()));
-        routes.form("/sign-up", Access.PUBLIC, this::signUp);
+        routes.form("/sign-up", Access.PUBLIC, submit(this::signUp, this::signUpForm));
         routes.page("/log-in", Access.PUBLIC, context -> logInForm(context, List.of()));
-        routes.form("/log-in", Access.PUBLIC, this::logIn);
-        routes.form("/log-out", Access.PUBLIC, context -> {
-            sessions.end(context);
-            context.redirect("/", HttpStatus.SEE_OTHER);
-        });
-        routes.page("/reset", Access.PUBLIC, context -> resetForm(context, List.of(), false));
-        routes.form("/reset", Access.PUBLIC, this::askForReset);
-        routes.form("/reset/password", Access.PUBLIC, this::reset);
+        routes.form("/log-in", Access.PUBLIC, submit(this::logIn, this::logInForm));
+        routes.form("/log-out", Access.PUBLIC, this::logOut);
+        routes.page("/reset", Access.PUBLIC, context -> resetForm(context, List.of()));
+        routes.form("/reset", Access.PUBLIC, submit(this::requestReset, this::resetForm));
+        routes.form("/reset/password", Access.PUBLIC, submit(this::reset, this::resetForm));
     }
 
-    private void signUp(Context context) {
-        FormPost.submit(
-                context,
-                () -> {
-                    var request = new SignUp.Request(
-                            Params.form(context, "email").strip(),
-                            password(context),
-                            Params.form(context, "name").strip());
-                    var account = signUp.create(signUp.prepare(clients.network(context), request));
-                    return startSession(context, account) ? ReturnTo.of(context) : "/log-in";
-                },
-                faults -> signUpForm(context, faults));
+    /**
+     * @param work does what the form asks for, and returns the page to go on to
+     * @param form shows the form again, with what was wrong
+     */
+    private static Handler submit(Function<Context, String> work, BiConsumer<Context, List<String>> form) {
+        return context -> FormPost.submit(context, () -> work.apply(context), faults -> form.accept(context, faults));
     }
 
-    /** Returns false while Redis is away: the account is there all the same, and its owner can log in later. */
-    private boolean startSession(Context context, Account account) {
+    private String signUp(Context context) {
+        var request =
+                new Authentication.SignUp(stripped(context, "email"), password(context), stripped(context, "name"));
+        var account = authentication.signUp(authentication.prepare(clients.network(context), request));
         try {
-            sessions.start(context, account.id());
-            return true;
+            sessions.start(context, account);
+            return next(context);
         } catch (RuntimeException e) {
             if (!TransientFailures.isTransient(e)) throw e;
-            return false;
+            return "/log-in"; // Redis is away; the account is there all the same, and its owner can log in later
         }
     }
 
     private void signUpForm(Context context, List<String> faults) {
-        layout.answer(
-                context,
-                "accounts/sign-up",
-                "Sign up",
-                Map.of(
-                        "faults", faults,
-                        "email", Params.form(context, "email"),
-                        "name", Params.form(context, "name"),
-                        "next", ReturnTo.of(context)));
+        var values = Map.of(
+                "faults", faults,
+                "email", Params.form(context, "email"),
+                "name", Params.form(context, "name"),
+                "next", next(context));
+        layout.answer(context, "accounts/sign-up", "Sign up", values);
     }
 
-    private void logIn(Context context) {
-        FormPost.submit(
-                context,
-                () -> {
-                    var request =
-                            new LogIn.Request(Params.form(context, "email").strip(), password(context));
-                    sessions.start(context, logIn.check(clients.network(context), request));
-                    return ReturnTo.of(context);
-                },
-                faults -> logInForm(context, faults));
+    private String logIn(Context context) {
+        var request = new Authentication.LogIn(stripped(context, "email"), password(context));
+        sessions.start(context, authentication.logIn(clients.network(context), request));
+        return next(context);
     }
 
     private void logInForm(Context context, List<String> faults) {
-        layout.answer(
-                context,
-                "accounts/log-in",
-                "Log in",
-                Map.of("faults", faults, "email", Params.form(context, "email"), "next", ReturnTo.of(context)));
+        var values = Map.of("faults", faults, "email", Params.form(context, "email"), "next", next(context));
+        layout.answer(context, "accounts/log-in", "Log in", values);
     }
 
-    private void askForReset(Context context) {
-        FormPost.submit(
-                context,
-                () -> {
-                    passwords.request(
-                            clients.network(context),
-                            new PasswordChanges.ResetRequest(
-                                    Params.form(context, "email").strip()));
-                    return "/reset?sent=yes";
-                },
-                faults -> resetForm(context, faults, false));
+    private void logOut(Context context) {
+        sessions.end(context);
+        context.redirect("/", HttpStatus.SEE_OTHER);
     }
 
-    private void reset(Context context) {
-        FormPost.submit(
-                context,
-                () -> {
-                    passwords.reset(new PasswordChanges.Reset(
-                            new Secret(Params.form(context, "token").strip()), password(context)));
-                    return "/log-in?changed=yes";
-                },
-                faults -> resetForm(context, faults, true));
+    private String requestReset(Context context) {
+        var request = new Authentication.ResetRequest(stripped(context, "email"));
+        authentication.requestReset(clients.network(context), request);
+        return "/reset?sent=yes";
     }
 
-    /** @param withToken shows the second form, for a caller who followed the mailed link and so has a token */
-    private void resetForm(Context context, List<String> faults, boolean withToken) {
-        layout.answer(
-                context,
-                "accounts/reset",
-                "A new password",
-                Map.of(
-                        "faults",
-                        faults,
-                        "sent",
-                        Params.query(context, "sent") != null,
-                        "withToken",
-                        withToken,
-                        "email",
-                        Params.form(context, "email"),
-                        "token",
-                        Params.form(context, "token")));
+    private String reset(Context context) {
+        authentication.reset(new Authentication.Reset(new Secret(stripped(context, "token")), password(context)));
+        return "/log-in";
+    }
+
+    /** A caller who followed the mailed link, and so has a token, sees the second form alone. */
+    private void resetForm(Context context, List<String> faults) {
+        var values = Map.of(
+                "faults", faults,
+                "sent", Params.query(context, "sent") != null,
+                "withToken", context.path().equals("/reset/password"),
+                "email", Params.form(context, "email"),
+                "token", Params.form(context, "token"));
+        layout.answer(context, "accounts/reset", "A new password", values);
     }
 
     private static Secret password(Context context) {
         return new Secret(Params.form(context, "password"));
+    }
+
+    private static String stripped(Context context, String field) {
+        return Params.form(context, field).strip();
+    }
+
+    /**
+     * Returns where to go after logging in. Only pages of this site are allowed; otherwise a link could lead from here
+     * to anywhere.
+     */
+    private static String next(Context context) {
+        var sent = Params.form(context, "next");
+        var asked = sent.isEmpty() ? String.valueOf(Params.query(context, "next")) : sent;
+        return OWN_PAGE.matcher(asked).matches() ? asked : "/";
     }
 }

@@ -1,6 +1,5 @@
 package academy.accounts;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dozen.domain.DomainError;
 import dozen.http.Access;
@@ -14,33 +13,14 @@ import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import java.util.UUID;
 
-/** The API for sign-up, log-in and log-out, the caller's own account, and what others see of it. */
-final class AccountRoutes {
-    private final Accounts accounts;
-    private final Sessions sessions;
-    private final SignUp signUp;
-    private final LogIn logIn;
-    private final ClientAddress clients;
-    private final Idempotency idempotency;
-    private final Cache cache;
-
-    AccountRoutes(
-            Accounts accounts,
-            Sessions sessions,
-            SignUp signUp,
-            LogIn logIn,
-            ClientAddress clients,
-            Idempotency idempotency,
-            Cache cache) {
-        this.accounts = accounts;
-        this.sessions = sessions;
-        this.signUp = signUp;
-        this.logIn = logIn;
-        this.clients = clients;
-        this.idempotency = idempotency;
-        this.cache = cache;
-    }
-
+/** The API for sign-up, log-in and log-out, the caller's own account, passwords, and what others see of an account. */
+record AccountRoutes(
+        Accounts accounts,
+        Sessions sessions,
+        Authentication authentication,
+        ClientAddress clients,
+        Idempotency idempotency,
+        Cache cache) {
     void register(Routes routes) {
         routes.post("/api/accounts", Access.PUBLIC, idempotency.onceAfter(this::signUp));
         routes.post("/api/sessions", Access.PUBLIC, this::logIn); // no Idempotency: a replay would have no cookie
@@ -48,21 +28,25 @@ final class AccountRoutes {
         routes.delete("/api/sessions/current", Access.PUBLIC, this::logOut);
         routes.get("/api/me", Access.USER, context -> context.json(sessions.account(context)));
         routes.patch("/api/me", Access.USER, idempotency.once(this::change));
+        routes.put("/api/me/password", Access.USER, this::changePassword);
+        routes.post("/api/password-resets", Access.PUBLIC, this::requestReset);
+        routes.put("/api/password-resets", Access.PUBLIC, this::reset);
         routes.get("/api/users/{id}", Access.PUBLIC, this::user);
     }
 
     private Handler signUp(Context context) {
-        var checked = signUp.prepare(clients.network(context), Json.body(context, SignUp.Request.class));
+        var checked = authentication.prepare(
+                clients.network(context), Json.body(context, Authentication.SignUp.class));
         return _ -> {
-            var account = signUp.create(checked);
+            var account = authentication.signUp(checked);
             context.status(201).header("Location", "/api/users/" + account.id()).json(account);
         };
     }
 
     private void logIn(Context context) {
-        var loggedIn = logIn.check(clients.network(context), Json.body(context, LogIn.Request.class));
-        sessions.start(context, loggedIn);
-        context.status(201).json(loggedIn.account());
+        var account = authentication.logIn(clients.network(context), Json.body(context, Authentication.LogIn.class));
+        sessions.start(context, account);
+        context.status(201).json(account);
     }
 
     private void logOut(Context context) {
@@ -72,8 +56,7 @@ final class AccountRoutes {
 
     private void logOutEverywhere(Context context) {
         accounts.endSessions(Routes.caller(context).id());
-        sessions.end(context);
-        context.status(204);
+        logOut(context);
     }
 
     private void change(Context context) {
@@ -81,33 +64,44 @@ final class AccountRoutes {
         var change = Json.body(context, ObjectNode.class);
         var account = accounts.change(
                         id,
-                        profile -> {
-                            var changed = Json.merge(change, profile, Profile.class);
-                            changed.check(profile);
-                            return changed;
-                        },
+                        profile -> Json.merge(change, profile, Account.Profile.class)
+                                .checked(profile),
                         () -> cache.evict(key(id)))
                 .orElseThrow(DomainError::notFound);
         context.json(account);
     }
 
+    /** Changes the password. Every other session ends; this one continues with a new token. */
+    private void changePassword(Context context) {
+        var request = Json.body(context, Authentication.PasswordChange.class);
+        var account = authentication.changePassword(clients.network(context), sessions.account(context), request);
+        sessions.start(context, account);
+        context.status(204);
+    }
+
+    private void requestReset(Context context) {
+        authentication.requestReset(clients.network(context), Json.body(context, Authentication.ResetRequest.class));
+        context.status(202);
+    }
+
+    /** The token comes in the body, because paths are logged. */
+    private void reset(Context context) {
+        authentication.reset(Json.body(context, Authentication.Reset.class));
+        context.status(204);
+    }
+
     /** Reads through the cache: Redis first, PostgreSQL on a miss, and PostgreSQL alone while Redis is unavailable. */
     private void user(Context context) {
         var id = Params.uuid(context, "id");
-        var user = cache.get(key(id), () -> accounts.findPublic(id).map(AccountRoutes::json))
+        var json = context.jsonMapper();
+        var user = cache.get(
+                        key(id),
+                        () -> accounts.findPublic(id).map(found -> json.toJsonString(found, Accounts.Public.class)))
                 .orElseThrow(DomainError::notFound);
         context.contentType("application/json").result(user);
     }
 
     private static String key(UUID id) {
         return "user:" + id;
-    }
-
-    private static String json(Accounts.Public user) {
-        try {
-            return Json.MAPPER.writeValueAsString(user);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

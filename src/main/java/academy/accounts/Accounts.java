@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.mapper.Nested;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.jdbi.v3.core.result.UnableToProduceResultException;
@@ -21,12 +21,13 @@ public final class Accounts {
     /** The public part of an account. */
     public record Public(UUID id, String name) {}
 
-    /** @param sessionGeneration read with the password's hash, so that a change of the password ends this log-in, too */
-    record LoggedIn(Account account, int sessionGeneration) {}
+    /** An account to be made. */
+    record NewAccount(String email, String passwordHash, String name, Account.Role role) {}
 
-    private record Credentials(UUID id, String password, int sessionGeneration) {}
+    /** An account, and the hash of its password at the same moment. */
+    record Credentials(@Nested Account account, String password) {}
 
-    private static final RowMapper<Account> ACCOUNT_MAPPER = ConstructorMapper.of(Account.class);
+    static final RowMapper<Account> ACCOUNT_MAPPER = ConstructorMapper.of(Account.class);
     private static final RowMapper<Credentials> CREDENTIALS_MAPPER = ConstructorMapper.of(Credentials.class);
 
     private final Jdbi jdbi;
@@ -40,7 +41,8 @@ public final class Accounts {
 
     /** Creates an account. Returns empty when the address has one already. */
     public Optional<Account> create(String email, Secret password, String name, Account.Role role) {
-        return create(prepare(email, password, name, role), (_, _) -> {});
+        var wanted = prepare(email, password, name, role);
+        return jdbi.withHandle(handle -> insert(handle, wanted));
     }
 
     /**
@@ -50,52 +52,37 @@ public final class Accounts {
         return new NewAccount(email, passwords.hash(password), name, role);
     }
 
-    /** @param also runs in the same transaction, once the account is inserted */
-    Optional<Account> create(NewAccount wanted, BiConsumer<Handle, Account> also) {
-        return jdbi.inTransaction(transaction -> {
-            var account = insert(transaction, wanted);
-            account.ifPresent(created -> also.accept(transaction, created));
-            return account;
-        });
-    }
-
-    private static Optional<Account> insert(Handle transaction, NewAccount wanted) {
-        return transaction
-                .createQuery("""
-                        INSERT INTO accounts (email, name, password, role, completeness)
-                        VALUES (:email, :name, :hash, :role, :completeness)
-                        ON CONFLICT (lower(email)) DO NOTHING
-                        RETURNING %s
-                        """.formatted(Account.COLUMNS))
-                .bind("email", wanted.email())
-                .bind("name", wanted.name())
-                .bind("hash", wanted.passwordHash())
-                .bind("role", wanted.role().text())
-                .bind("completeness", new Profile(wanted.name(), "", null, true).completeness())
-                .map(ACCOUNT_MAPPER)
-                .findOne();
+    /** Returns empty when the address has an account already. */
+    Optional<Account> insert(Handle handle, NewAccount wanted) {
+        var sql = """
+                INSERT INTO accounts (email, name, password, role, completeness) VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT (lower(email)) DO NOTHING
+                RETURNING %s
+                """;
+        var completeness = new Account.Profile(wanted.name(), "", null, true).completeness();
+        var role = wanted.role().text();
+        return one(handle, sql, wanted.email(), wanted.name(), wanted.passwordHash(), role, completeness);
     }
 
     public Optional<Account> find(UUID id) {
-        return jdbi.withHandle(handle -> find(handle, id, ""));
-    }
-
-    private static Optional<Account> find(Handle handle, UUID id, String locking) {
-        return handle.createQuery("SELECT %s FROM accounts WHERE id = :id %s".formatted(Account.COLUMNS, locking))
-                .bind("id", id)
-                .map(ACCOUNT_MAPPER)
-                .findOne();
+        return jdbi.withHandle(handle -> one(handle, "SELECT %s FROM accounts WHERE id = ?", id));
     }
 
     /** Returns the account of a session, unless its sessions were ended since that one began. */
     Optional<Account> find(UUID id, int sessionGeneration) {
-        return jdbi.withHandle(handle -> handle.createQuery("""
-                        SELECT %s FROM accounts WHERE id = :id AND session_generation = :generation
-                        """.formatted(Account.COLUMNS))
-                .bind("id", id)
-                .bind("generation", sessionGeneration)
+        return find(id).filter(account -> account.sessionGeneration() == sessionGeneration);
+    }
+
+    /** Finds the account of this address; upper and lower case make no difference. */
+    public Optional<Account> findByEmail(String email) {
+        return credentials(email).map(Credentials::account);
+    }
+
+    /** @param sql has %s for the columns of an account */
+    private static Optional<Account> one(Handle handle, String sql, Object... values) {
+        return handle.select(sql.formatted(Account.COLUMNS), values)
                 .map(ACCOUNT_MAPPER)
-                .findOne());
+                .findOne();
     }
 
     public Optional<Public> findPublic(UUID id) {
@@ -125,88 +112,60 @@ public final class Accounts {
         });
     }
 
-    /** Finds the account of this address; upper and lower case make no difference. */
-    public Optional<Account> findByEmail(String email) {
-        return credentials(email).flatMap(found -> find(found.id()));
+    Optional<Credentials> credentials(UUID id) {
+        return credentials("id = ?", id);
     }
 
-    private Optional<Credentials> credentials(String email) {
-        return jdbi.withHandle(handle -> handle.createQuery("""
-                        SELECT id, password, session_generation FROM accounts WHERE lower(email) = lower(:email)
-                        """)
-                .bind("email", email)
-                .map(CREDENTIALS_MAPPER)
-                .findOne());
+    Optional<Credentials> credentials(String email) {
+        return credentials("lower(email) = lower(?)", email);
     }
 
-    /** Returns the account with this address and password. A hash made at an outdated cost is replaced. */
-    Optional<LoggedIn> logIn(String email, Secret password) {
-        var found = credentials(email);
-        if (found.isEmpty()) {
-            passwords.matchDummy(password);
-            return Optional.empty();
-        }
-        var credentials = found.get();
-        if (!passwords.matches(password, credentials.password())) return Optional.empty();
-        if (passwords.isOutdated(credentials.password())) {
-            replaceHash(credentials.id(), credentials.password(), passwords.hash(password));
-        }
-        return find(credentials.id()).map(account -> new LoggedIn(account, credentials.sessionGeneration()));
-    }
-
-    /** Replaces the hash of an unchanged password, so no session ends. */
-    private void replaceHash(UUID id, String before, String after) {
-        jdbi.useHandle(handle -> handle.createUpdate("""
-                        UPDATE accounts SET password = :after WHERE id = :id AND password = :before
-                        """)
-                .bind("id", id)
-                .bind("before", before)
-                .bind("after", after)
-                .execute());
-    }
-
-    /** Returns the hash that a signed link is bound to, so that the link is void once the password has changed. */
-    Optional<String> passwordHash(UUID id) {
-        return jdbi.withHandle(handle -> handle.createQuery("SELECT password FROM accounts WHERE id = :id")
-                .bind("id", id)
-                .mapTo(String.class)
-                .findOne());
+    private Optional<Credentials> credentials(String condition, Object value) {
+        var query = "SELECT password, %s FROM accounts WHERE %s".formatted(Account.COLUMNS, condition);
+        return jdbi.withHandle(
+                handle -> handle.select(query, value).map(CREDENTIALS_MAPPER).findOne());
     }
 
     /**
-     * Sets a new password and ends every session. Returns false when the old hash is no longer the expected one, as
+     * Returns the account with this address and password, as it was when the password was checked: a change of the
+     * password in the meantime ends this log-in, too. A hash made at an outdated cost is replaced.
+     */
+    Optional<Account> logIn(String email, Secret password) {
+        var found = credentials(email);
+        if (found.isEmpty()) passwords.hash(password); // takes as long, so the response time reveals nothing
+        var right = found.filter(credentials -> isPassword(password, credentials));
+        right.filter(credentials -> passwords.isOutdated(credentials.password()))
+                .ifPresent(credentials -> setPassword(credentials, password, 0));
+        return right.map(Credentials::account);
+    }
+
+    boolean isPassword(Secret password, Credentials credentials) {
+        return passwords.matches(password, credentials.password());
+    }
+
+    /**
+     * Sets a new password and ends every session. Returns empty when the old password is no longer the expected one, as
      * when a link is used twice at once.
      */
-    boolean changePassword(UUID id, String expectedHash, Secret password) {
+    Optional<Account> changePassword(Credentials expected, Secret password) {
+        return setPassword(expected, password, 1);
+    }
+
+    private Optional<Account> setPassword(Credentials expected, Secret password, int endedGenerations) {
         var hash = passwords.hash(password);
-        return jdbi.withHandle(handle -> handle.createUpdate("""
-                        UPDATE accounts SET password = :hash, session_generation = session_generation + 1
-                        WHERE id = :id AND password = :expected
-                        """)
-                        .bind("id", id)
-                        .bind("expected", expectedHash)
-                        .bind("hash", hash)
-                        .execute()
-                == 1);
-    }
-
-    boolean hasPassword(UUID id, Secret password) {
-        return passwordHash(id)
-                .filter(hash -> passwords.matches(password, hash))
-                .isPresent();
-    }
-
-    int sessionGeneration(UUID id) {
-        return jdbi.withHandle(handle -> handle.select("SELECT session_generation FROM accounts WHERE id = ?", id)
-                .mapTo(Integer.class)
-                .one());
+        var sql = """
+                UPDATE accounts SET password = ?, session_generation = session_generation + ?
+                WHERE id = ? AND password = ?
+                RETURNING %s
+                """;
+        var id = expected.account().id();
+        return jdbi.withHandle(handle -> one(handle, sql, hash, endedGenerations, id, expected.password()));
     }
 
     /** Ends every session of the account. */
     void endSessions(UUID id) {
-        jdbi.useHandle(handle -> handle.createUpdate("""
-                        UPDATE accounts SET session_generation = session_generation + 1 WHERE id = :id
-                        """).bind("id", id).execute());
+        jdbi.useHandle(handle ->
+                handle.execute("UPDATE accounts SET session_generation = session_generation + 1 WHERE id = ?", id));
     }
 
     /**
@@ -214,34 +173,29 @@ public final class Accounts {
      *
      * @param committed called once the change is committed
      */
-    public Optional<Account> change(UUID id, UnaryOperator<Profile> change, Runnable committed) {
-        return jdbi.inTransaction(handle -> find(handle, id, "FOR UPDATE").flatMap(account -> {
+    public Optional<Account> change(UUID id, UnaryOperator<Account.Profile> change, Runnable committed) {
+        var query = "SELECT %s FROM accounts WHERE id = ? FOR UPDATE";
+        return jdbi.inTransaction(handle -> one(handle, query, id).flatMap(account -> {
             handle.afterCommit(committed::run);
-            var profile = change.apply(account.profile());
             return handle.createQuery("""
                             UPDATE accounts SET name = :name, about = :about, time_zone = :timeZone, letters = :letters,
                                 completeness = :completeness
                             WHERE id = :id
                             RETURNING %s
                             """.formatted(Account.COLUMNS))
-                    .bindMethods(profile)
+                    .bindMethods(change.apply(account.profile()))
                     .bind("id", id)
                     .map(ACCOUNT_MAPPER)
                     .findOne();
         }));
     }
 
-    /**
-     * Stores why the mail server refused an address, so that the account's owner can read it; null when mails arrive.
-     */
-    public void mailRefused(String email, String answer) {
-        jdbi.useHandle(handle -> handle.createUpdate("""
-                        UPDATE accounts SET mail_refused = :answer
-                        WHERE lower(email) = lower(:email) AND mail_refused IS DISTINCT FROM :answer
-                        """)
-                .bind("email", email)
-                .bind("answer", answer)
-                .execute());
+    /** @param answer why the mail server refused the address, for the account's owner to read; null when mails arrive */
+    void mailRefused(String email, String answer) {
+        var sql = """
+                UPDATE accounts SET mail_refused = ? WHERE lower(email) = lower(?) AND mail_refused IS DISTINCT FROM ?
+                """;
+        jdbi.useHandle(handle -> handle.execute(sql, answer, email, answer));
     }
 
     public long count() {

@@ -12,43 +12,38 @@ import dozen.http.Routes;
 import dozen.http.Server;
 import dozen.jobs.Worker;
 import dozen.services.RateLimits;
+import dozen.services.RateLimits.Rate;
 import java.time.Duration;
 
 /** Sign-up, log-in, passwords and profiles. It tells the kit who sends a request. */
 public final class AccountsFeature implements Feature {
-    /**
-     * The settings of accounts.
-     *
-     * @param sessionTtl how long a log-in lasts
-     * @param passwordCost what a password's hash costs
-     */
-    public record Settings(Duration sessionTtl, Passwords.Cost passwordCost, LogInLimits.Rates limits) {
-        public static Settings read(Env env) {
-            return new Settings(
-                    Duration.ofHours(env.setting("SESSION_TTL_HOURS", "how long a log-in lasts")
-                            .integer(336, 1, 8760)),
-                    passwordCost(env),
-                    new LogInLimits.Rates(
-                            env.setting("LOG_IN_TRIES_BY_ADDRESS", "failed log-ins from one network in 15 minutes")
-                                    .integer(100, 1, 1_000_000),
-                            env.setting("LOG_IN_TRIES_BY_ACCOUNT", "failed log-ins to one account in 15 minutes")
-                                    .integer(10, 1, 1_000_000),
-                            env.setting("SIGN_UPS_BY_ADDRESS", "new accounts from one network in 15 minutes")
-                                    .integer(10, 1, 1_000_000)));
-        }
-
+    /** The settings of accounts. */
+    public record Settings(Duration sessionTtl, Passwords.Cost passwordCost, Authentication.Rates rates) {
         /**
          * The bounds of the memory, in KiB: 7,168 is the least that OWASP lists, and 1,048,576 still fits a small
          * container.
          */
-        private static Passwords.Cost passwordCost(Env env) {
-            var defaultValue = Passwords.Cost.DEFAULT;
-            return new Passwords.Cost(
-                    env.setting("ARGON2_MEMORY_KIB", "memory that a password's hash takes")
-                            .integer(defaultValue.memoryKib(), 7_168, 1_048_576),
-                    env.setting("ARGON2_ITERATIONS", "passes over the memory of a hash")
-                            .integer(defaultValue.iterations(), 1, 20),
-                    env.setting("ARGON2_LANES", "parallel lanes of a hash").integer(defaultValue.lanes(), 1, 16));
+        public static Settings read(Env env) {
+            var cost = Passwords.Cost.DEFAULT;
+            return new Settings(
+                    Duration.ofHours(env.setting("SESSION_TTL_HOURS", "how long a log-in lasts")
+                            .integer(336, 1, 8760)),
+                    new Passwords.Cost(
+                            env.setting("ARGON2_MEMORY_KIB", "memory that a password's hash takes")
+                                    .integer(cost.memoryKib(), 7_168, 1_048_576),
+                            env.setting("ARGON2_ITERATIONS", "passes over the memory of a hash")
+                                    .integer(cost.iterations(), 1, 20),
+                            env.setting("ARGON2_LANES", "parallel lanes of a hash")
+                                    .integer(cost.lanes(), 1, 16)),
+                    new Authentication.Rates(
+                            rate(env, "LOG_IN_TRIES_BY_ADDRESS", "failed log-ins from one network", 100),
+                            rate(env, "LOG_IN_TRIES_BY_ACCOUNT", "failed log-ins to one account", 10),
+                            rate(env, "SIGN_UPS_BY_ADDRESS", "new accounts from one network", 10)));
+        }
+
+        private static Rate rate(Env env, String name, String what, int defaultValue) {
+            var max = env.setting(name, what + " in 15 minutes").integer(defaultValue, 1, 1_000_000);
+            return new Rate(max, Duration.ofMinutes(15));
         }
     }
 
@@ -63,7 +58,7 @@ public final class AccountsFeature implements Feature {
         this.http = http;
         this.services = services;
         accounts = new Accounts(services.jdbi(), new Passwords(settings.passwordCost()));
-        resets = new ResetLinks(services.signer(), accounts);
+        resets = new ResetLinks(accounts, services.signer(), services.mailer());
         services.mailer().onAnswer(accounts::mailRefused);
     }
 
@@ -77,39 +72,35 @@ public final class AccountsFeature implements Feature {
         var redis = services.redis();
         var sessions = new Sessions(
                 redis, accounts, settings.sessionTtl(), http.publicUrl().https());
-        var limits = new LogInLimits(new RateLimits(redis), settings.limits());
+        var authentication = new Authentication(
+                services.jdbi(), services.jobs(), accounts, resets, new RateLimits(redis), settings.rates());
         var clients = new ClientAddress(http.trustedProxyHops());
-        var signUp = new SignUp(accounts, limits, services.jobs());
-        var logIn = new LogIn(accounts, limits);
-        var passwords = new PasswordChanges(services.jdbi(), accounts, resets, limits, services.jobs());
         var once = new Idempotency(services.jdbi(), services.signer());
         routes.authenticateBy(sessions::caller);
         routes.document("/openapi/accounts.json");
         services.layout().asset("accounts/reset.js");
-        new AccountRoutes(accounts, sessions, signUp, logIn, clients, once, services.cache()).register(routes);
-        new PasswordRoutes(passwords, sessions, clients).register(routes);
-        new AccountPages(services.layout(), sessions, signUp, logIn, passwords, clients).register(routes);
+        new AccountRoutes(accounts, sessions, authentication, clients, once, services.cache()).register(routes);
+        new AccountPages(services.layout(), sessions, authentication, clients).register(routes);
     }
 
     @Override
     public void jobs(Worker worker) {
-        var mailer = services.mailer();
-        worker.on(SendWelcomeMail.class, new SendWelcomeMail.Handler(accounts, mailer)::run)
-                .on(SendPasswordReset.class, new SendPasswordReset.Handler(accounts, resets, mailer)::run);
+        worker.on(SendWelcomeMail.class, new SendWelcomeMail.Handler(accounts, services.mailer())::run)
+                .on(ResetLinks.SendPasswordReset.class, resets::send);
     }
 
     @Override
     public void tasks(Tasks tasks) {
         tasks.add(
                 "create-admin",
-                CreateAdmin.ARGUMENTS,
+                "EMAIL NAME",
                 "the password on stdin or at a prompt",
-                arguments -> CreateAdmin.run(accounts, arguments));
+                arguments -> AccountTasks.createAdmin(accounts, arguments));
         tasks.add(
                 "backfill-completeness",
                 "",
                 "computes what old accounts lack",
-                arguments -> BackfillCompleteness.run(services.jdbi(), arguments));
+                arguments -> AccountTasks.backfillCompleteness(services.jdbi(), arguments));
     }
 
     @Override

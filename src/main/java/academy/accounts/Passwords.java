@@ -3,6 +3,7 @@ package academy.accounts;
 import com.password4j.Argon2Function;
 import com.password4j.types.Argon2;
 import dozen.config.Secret;
+import dozen.domain.Validation;
 import dozen.services.ServiceUnavailable;
 import java.security.SecureRandom;
 import java.util.concurrent.ExecutionException;
@@ -16,7 +17,7 @@ import java.util.function.Supplier;
  * Makes and checks Argon2id hashes of passwords. Each takes memory while it is made, so no more are made at once than
  * there are cores. A caller waits up to 5 s for its turn and then gets {@link ServiceUnavailable}.
  */
-public final class Passwords {
+public record Passwords(Cost cost) {
     /**
      * The cost of a hash, for us and for anyone who guesses.
      *
@@ -29,6 +30,8 @@ public final class Passwords {
         public static final Cost DEFAULT = new Cost(19_456, 2, 1);
     }
 
+    static final int MIN_LENGTH = 12;
+    private static final int MAX_LENGTH = 128;
     private static final int HASH_BYTES = 32;
     private static final int SALT_BYTES = 16;
     private static final int WAIT_SECONDS = 5;
@@ -40,13 +43,12 @@ public final class Passwords {
     private static final ExecutorService HASHING = Executors.newCachedThreadPool(
             Thread.ofPlatform().daemon().name("hashing-", 0).factory());
 
-    private final Cost cost;
-    private final SecureRandom random = new SecureRandom();
-    private final Semaphore cores = new Semaphore(Runtime.getRuntime().availableProcessors(), true); // fair
-    private final byte[] dummySalt = salt();
+    private static final Semaphore CORES = new Semaphore(Runtime.getRuntime().availableProcessors(), true); // fair
+    private static final SecureRandom RANDOM = new SecureRandom();
 
-    public Passwords(Cost cost) {
-        this.cost = cost;
+    /** @param min a new password needs {@link #MIN_LENGTH}; at a log-in any will do */
+    static void check(Validation validation, Secret password, int min) {
+        validation.text("password", password == null ? null : password.reveal(), min, MAX_LENGTH);
     }
 
     /**
@@ -58,12 +60,14 @@ public final class Passwords {
     }
 
     /** Returns the hash with its parameters and salt, as one text. */
-    public String hash(Secret password) {
-        return bounded(() -> argon2().hash(password.bytes(), salt()).getResult());
+    String hash(Secret password) {
+        var salt = new byte[SALT_BYTES];
+        RANDOM.nextBytes(salt);
+        return bounded(() -> argon2().hash(password.bytes(), salt).getResult());
     }
 
     /** A hash names its own parameters, so older ones keep working after a change. */
-    public boolean matches(Secret password, String hash) {
+    boolean matches(Secret password, String hash) {
         return bounded(() -> Argon2Function.getInstanceFromHash(hash).check(password.reveal(), hash));
     }
 
@@ -72,39 +76,23 @@ public final class Passwords {
         return !argon2().equals(Argon2Function.getInstanceFromHash(hash));
     }
 
-    /**
-     * Does the same work as {@link #matches} for an address that has no account, so that the response time reveals
-     * nothing.
-     */
-    public void matchDummy(Secret password) {
-        bounded(() -> argon2().hash(password.bytes(), dummySalt));
-    }
-
-    private byte[] salt() {
-        var salt = new byte[SALT_BYTES];
-        random.nextBytes(salt);
-        return salt;
-    }
-
-    private <T> T bounded(Supplier<T> work) {
+    private static <T> T bounded(Supplier<T> work) {
         try {
-            if (!cores.tryAcquire(WAIT_SECONDS, TimeUnit.SECONDS))
+            if (!CORES.tryAcquire(WAIT_SECONDS, TimeUnit.SECONDS))
                 throw new ServiceUnavailable("too many log-ins at once");
-            return HASHING.submit(() -> released(work)).get();
+            return HASHING.submit(() -> {
+                        try {
+                            return work.get();
+                        } finally {
+                            CORES.release(); // here, because the caller may no longer be waiting
+                        }
+                    })
+                    .get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ServiceUnavailable("interrupted");
         } catch (ExecutionException e) {
             throw new IllegalStateException(e.getCause());
-        }
-    }
-
-    /** Runs on the hashing thread, which frees the core itself, because the caller may no longer be waiting. */
-    private <T> T released(Supplier<T> work) {
-        try {
-            return work.get();
-        } finally {
-            cores.release();
         }
     }
 }

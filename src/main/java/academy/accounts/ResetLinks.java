@@ -1,46 +1,55 @@
 package academy.accounts;
 
+import dozen.jobs.JobRun;
+import dozen.mail.Mailer;
 import dozen.security.Signer;
+import jakarta.mail.MessagingException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Makes and checks the token of a mailed link that may set a new password. The token is valid for an hour and works
- * once, because it is bound to the old password. It is stored nowhere.
+ * Mails and checks links that may set a new password. A link's token is valid for an hour and works once, because it is
+ * bound to the old password. It is stored nowhere.
  */
-public final class ResetLinks {
-    static final Duration VALID_FOR = Duration.ofHours(1);
+record ResetLinks(Accounts accounts, Signer signer, Mailer mailer) {
+    /** A job: mails a link for setting a new password, if this address has an account. */
+    record SendPasswordReset(String email) {}
+
+    private static final Duration VALID_FOR = Duration.ofHours(1);
     private static final String PURPOSE = "password-reset";
 
-    /** @param passwordHash the one that this link may replace */
-    record Link(UUID account, String passwordHash) {}
-
-    private final Signer signer;
-    private final Accounts accounts;
-
-    public ResetLinks(Signer signer, Accounts accounts) {
-        this.signer = signer;
-        this.accounts = accounts;
+    void send(SendPasswordReset job, JobRun run) throws MessagingException {
+        var found = accounts.credentials(job.email());
+        if (found.isEmpty()) return;
+        var token = token(found.get());
+        var values = Map.<String, Object>of(
+                "link", mailer.publicUrl().link("/reset#" + token), "minutes", VALID_FOR.toMinutes());
+        mailer.send(
+                found.get().account().recipient(),
+                "password-reset-" + run.id(),
+                "accounts/mails/password-reset",
+                "A new password for Academy",
+                values);
     }
 
-    String token(UUID account) {
+    private String token(Accounts.Credentials old) {
+        var account = old.account().id().toString();
         var until = String.valueOf(Instant.now().plus(VALID_FOR).getEpochSecond());
-        var hash = accounts.passwordHash(account).orElseThrow();
-        return String.join(".", account.toString(), until, signer.sign(PURPOSE, account.toString(), until, hash));
+        return String.join(".", account, until, signer.sign(PURPOSE, account, until, old.password()));
     }
 
-    /** Returns empty when the token was used, has expired, or is not valid. */
-    Optional<Link> read(String token) {
+    /** Returns what the token may replace; empty when it was used, has expired, or is not valid. */
+    Optional<Accounts.Credentials> read(String token) {
         var parts = token.split("\\.", 3);
         if (parts.length < 3) return Optional.empty();
         try {
             var account = UUID.fromString(parts[0]);
             if (Long.parseLong(parts[1]) < Instant.now().getEpochSecond()) return Optional.empty();
-            return accounts.passwordHash(account)
-                    .filter(hash -> signer.matches(parts[2], PURPOSE, account.toString(), parts[1], hash))
-                    .map(hash -> new Link(account, hash));
+            return accounts.credentials(account)
+                    .filter(old -> signer.matches(parts[2], PURPOSE, account.toString(), parts[1], old.password()));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }

@@ -7,18 +7,9 @@ import java.util.Map;
 import java.util.UUID;
 
 /** A job: sends the first mail to a new account. It is enqueued in the transaction that creates the account. */
-public record SendWelcomeMail(UUID account) {
-
-    public static final class Handler {
-        private final Accounts accounts;
-        private final Mailer mailer;
-
-        public Handler(Accounts accounts, Mailer mailer) {
-            this.accounts = accounts;
-            this.mailer = mailer;
-        }
-
-        public void run(SendWelcomeMail job, JobRun run) throws MessagingException {
+record SendWelcomeMail(UUID account) {
+    record Handler(Accounts accounts, Mailer mailer) {
+        void run(SendWelcomeMail job, JobRun run) throws MessagingException {
             var account = accounts.find(job.account());
             if (account.isEmpty()) return; // deleted in the meantime
             mailer.send(

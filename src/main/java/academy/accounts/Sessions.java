@@ -17,68 +17,44 @@ import redis.clients.jedis.params.SetParams;
  * Sessions in Redis, shared by all web processes. The cookie holds a random token of 256 bits. Redis holds only its
  * hash, so a copy of Redis opens no session.
  */
-public final class Sessions {
+record Sessions(Redis redis, Accounts accounts, Duration lasts, boolean https) {
     private static final int TOKEN_BYTES = 32;
     private static final String ACCOUNT = "academy.account";
-
-    private final Redis redis;
-    private final Accounts accounts;
-    private final Duration lasts;
-    private final boolean https;
-    private final String cookie;
-    private final SecureRandom random = new SecureRandom();
-
-    public Sessions(Redis redis, Accounts accounts, Duration lasts, boolean https) {
-        this.redis = redis;
-        this.accounts = accounts;
-        this.lasts = lasts;
-        this.https = https;
-        this.cookie = https ? "__Host-session" : "session";
-    }
+    private static final SecureRandom RANDOM = new SecureRandom();
 
     /** Starts a session with a new token, and ends the session that came with the request. */
-    void start(Context context, UUID account) {
-        start(context, account, accounts.sessionGeneration(account));
-    }
-
-    void start(Context context, Accounts.LoggedIn loggedIn) {
-        start(context, loggedIn.account().id(), loggedIn.sessionGeneration());
-    }
-
-    private void start(Context context, UUID account, int generation) {
+    void start(Context context, Account account) {
         end(context);
         var bytes = new byte[TOKEN_BYTES];
-        random.nextBytes(bytes);
+        RANDOM.nextBytes(bytes);
         var token = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-        var value = account + " " + generation;
+        var value = account.id() + " " + account.sessionGeneration();
         redis.client().set(key(token), value, SetParams.setParams().ex(lasts.toSeconds()));
         setCookie(context, token, (int) lasts.toSeconds());
     }
 
-    public void end(Context context) {
-        var token = context.cookie(cookie);
+    void end(Context context) {
+        var token = context.cookie(cookie());
         if (token == null) return;
         redis.client().del(key(token));
         setCookie(context, "", 0);
     }
 
-    /**
-     * Returns the account that is logged in. Call this only in routes that are not public: it fails when nobody is
-     * logged in.
-     */
+    /** Returns the account that is logged in, for a route that is not public; otherwise it may fail. */
     Account account(Context context) {
         return current(context).orElseThrow();
     }
 
     Optional<Caller> caller(Context context) {
-        return current(context).map(account -> new Caller(account.id(), account.name(), account.isAdmin()));
+        return current(context)
+                .map(account -> new Caller(account.id(), account.name(), account.role() == Account.Role.ADMIN));
     }
 
     /** Returns the account that is logged in, if any. It is looked up once per request. */
-    public Optional<Account> current(Context context) {
+    private Optional<Account> current(Context context) {
         Optional<Account> kept = context.attribute(ACCOUNT);
         if (kept != null) return kept;
-        var account = Optional.ofNullable(context.cookie(cookie))
+        var account = Optional.ofNullable(context.cookie(cookie()))
                 .flatMap(token -> redis.get(key(token)))
                 .map(value -> value.split(" "))
                 .flatMap(parts -> accounts.find(UUID.fromString(parts[0]), Integer.parseInt(parts[1])));
@@ -87,7 +63,11 @@ public final class Sessions {
     }
 
     private void setCookie(Context context, String value, int seconds) {
-        context.cookie(new Cookie(cookie, value, "/", seconds, https, true, null, SameSite.LAX));
+        context.cookie(new Cookie(cookie(), value, "/", seconds, https, true, null, SameSite.LAX));
+    }
+
+    private String cookie() {
+        return https ? "__Host-session" : "session";
     }
 
     private static String key(String token) {

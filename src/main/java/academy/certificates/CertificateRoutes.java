@@ -17,23 +17,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The caller's own certificates, and the public page that verifies any certificate. */
-final class CertificateRoutes {
+record CertificateRoutes(Certificates certificates, Optional<FileStorage> files, Layout layout) {
     /** The first page of the caller's certificates, larger than anybody needs. */
     private static final Slice.Request FIRST_PAGE = new Slice.Request(100, Optional.empty());
 
     private static final Duration LINK_TTL = Duration.ofMinutes(5);
     private static final DateTimeFormatter DAY =
             DateTimeFormatter.ofPattern("d MMMM uuuu", Locale.ENGLISH).withZone(ZoneOffset.UTC);
-
-    private final Certificates certificates;
-    private final Optional<FileStorage> files;
-    private final Layout layout;
-
-    CertificateRoutes(Certificates certificates, Optional<FileStorage> files, Layout layout) {
-        this.certificates = certificates;
-        this.files = files;
-        this.layout = layout;
-    }
 
     void register(Routes routes) {
         routes.get("/api/certificates", Access.USER, this::list);

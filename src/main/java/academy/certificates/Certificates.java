@@ -34,15 +34,13 @@ public final class Certificates {
      */
     public void issue(Handle transaction, UUID account, UUID course) {
         transaction
-                .createQuery("""
+                .select("""
                         INSERT INTO certificates (account_id, course_id, name, course)
                         SELECT accounts.id, courses.id, accounts.name, courses.title FROM accounts, courses
-                        WHERE accounts.id = :account AND courses.id = :course
+                        WHERE accounts.id = ? AND courses.id = ?
                         ON CONFLICT (account_id, course_id) DO NOTHING
                         RETURNING id
-                        """)
-                .bind("account", account)
-                .bind("course", course)
+                        """, account, course)
                 .mapTo(UUID.class)
                 .findOne()
                 .ifPresent(id -> jobs.enqueue(
@@ -50,26 +48,22 @@ public final class Certificates {
     }
 
     Optional<Certificate> find(UUID id) {
-        return jdbi.withHandle(handle -> handle.createQuery(SELECT + "WHERE id = :id")
-                .bind("id", id)
+        return jdbi.withHandle(handle -> handle.select(SELECT + "WHERE id = ?", id)
                 .map(CERTIFICATE_MAPPER)
                 .findOne());
     }
 
     /** Lists the certificates of an account, newest first. */
     public Slice<Certificate> list(UUID account, Slice.Request page) {
-        var found = jdbi.withHandle(handle -> handle.createQuery(
-                        SELECT + "WHERE account_id = :account AND id < :below ORDER BY id DESC LIMIT " + page.fetch())
-                .bind("account", account)
-                .bind("below", page.below())
+        var query = SELECT + "WHERE account_id = ? AND id < ? ORDER BY id DESC LIMIT " + page.fetch();
+        var found = jdbi.withHandle(handle -> handle.select(query, account, page.below())
                 .map(CERTIFICATE_MAPPER)
                 .list());
         return Slice.of(found, page, Certificate::id);
     }
 
     void ready(UUID id) {
-        jdbi.useHandle(handle -> handle.createUpdate("""
-                        UPDATE certificates SET ready_at = coalesce(ready_at, now()) WHERE id = :id
-                        """).bind("id", id).execute());
+        jdbi.useHandle(handle ->
+                handle.execute("UPDATE certificates SET ready_at = coalesce(ready_at, now()) WHERE id = ?", id));
     }
 }

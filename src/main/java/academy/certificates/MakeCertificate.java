@@ -15,25 +15,13 @@ import java.util.UUID;
  * A job: makes a certificate's file, stores it and mails it. It is enqueued in the transaction that records the last
  * completed lesson.
  */
-public record MakeCertificate(UUID certificate) {
+record MakeCertificate(UUID certificate) {
 
     /**
      * Makes the file. It is safe to run again: it writes the same file to the same place, and the mail is sent once.
      */
-    public static final class Handler {
-        private final Certificates certificates;
-        private final Accounts accounts;
-        private final FileStorage files;
-        private final Mailer mailer;
-
-        public Handler(Certificates certificates, Accounts accounts, FileStorage files, Mailer mailer) {
-            this.certificates = certificates;
-            this.accounts = accounts;
-            this.files = files;
-            this.mailer = mailer;
-        }
-
-        public void run(MakeCertificate job, JobRun run) throws IOException, MessagingException {
+    record Handler(Certificates certificates, Accounts accounts, FileStorage files, Mailer mailer) {
+        void run(MakeCertificate job, JobRun run) throws IOException, MessagingException {
             var found = certificates.find(job.certificate());
             if (found.isEmpty()) return; // deleted in the meantime
             var certificate = found.get();

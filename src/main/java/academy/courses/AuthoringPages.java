@@ -6,24 +6,11 @@ import dozen.http.Routes;
 import dozen.pages.FormPost;
 import dozen.pages.Layout;
 import io.javalin.http.Context;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** The pages on which admins make courses: their descriptions and lessons. */
-final class AuthoringPages {
-    private final Layout layout;
-    private final Courses courses;
-    private final Lessons lessons;
-    private final CourseExtensions extensions;
-
-    AuthoringPages(Layout layout, Courses courses, Lessons lessons, CourseExtensions extensions) {
-        this.layout = layout;
-        this.courses = courses;
-        this.lessons = lessons;
-        this.extensions = extensions;
-    }
-
+record AuthoringPages(Layout layout, Courses courses, Lessons lessons, CourseExtensions extensions) {
     void register(Routes routes) {
         routes.page("/admin", Access.ADMIN, context -> list(context, List.of()));
         routes.form("/admin/courses", Access.ADMIN, this::create);
@@ -39,7 +26,7 @@ final class AuthoringPages {
                 context,
                 "courses/authoring",
                 "Make courses",
-                Map.of("faults", faults, "q", words, "courses", page.items(), "draft", values(draft(context))));
+                Map.of("faults", faults, "q", words, "courses", page.items(), "draft", draft(context)));
     }
 
     private void create(Context context) {
@@ -49,8 +36,8 @@ final class AuthoringPages {
                 faults -> list(context, faults));
     }
 
-    private static Draft draft(Context context) {
-        return new Draft(
+    private static Course.Draft draft(Context context) {
+        return new Course.Draft(
                 Params.form(context, "title"),
                 Params.form(context, "slug"),
                 Params.form(context, "summary"),
@@ -59,32 +46,26 @@ final class AuthoringPages {
                 Params.form(context, "url"));
     }
 
-    private static Map<String, Object> values(Draft draft) {
-        return Map.of(
-                "title", draft.title(),
-                "slug", draft.slug(),
-                "summary", draft.summary(),
-                "subject", draft.subject(),
-                "level", draft.level(),
-                "url", draft.url());
-    }
-
     private void course(Context context, List<String> faults) {
         var course = courses.get(Params.uuid(context, "id"));
-        var values = new HashMap<String, Object>();
-        values.put("faults", faults);
-        values.put("id", course.id());
-        values.put("course", course.title());
-        values.put("draft", values(faults.isEmpty() ? course.draft() : draft(context)));
-        values.put(
+        var rows = lessons.of(course.id()).stream()
+                .map(lesson -> Map.of(
+                        "id", lesson.id(),
+                        "position", lesson.position(),
+                        "title", lesson.title(),
+                        "sections", extensions.authoringSections(lesson)))
+                .toList();
+        var values = Map.of(
+                "faults",
+                faults,
+                "id",
+                course.id(),
+                "course",
+                course.title(),
+                "draft",
+                faults.isEmpty() ? course.draft() : draft(context),
                 "lessons",
-                lessons.of(course.id()).stream()
-                        .map(lesson -> Map.of(
-                                "id", lesson.id(),
-                                "position", lesson.position(),
-                                "title", lesson.title(),
-                                "sections", extensions.authoringSections(lesson)))
-                        .toList());
+                rows);
         layout.answer(context, "courses/authoring-course", course.title(), values);
     }
 

@@ -1,6 +1,9 @@
 package academy.courses;
 
+import dozen.domain.DomainError;
+import dozen.domain.Validation;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 
 /** A course of the catalogue. */
@@ -16,5 +19,51 @@ public record Course(
 
     public Draft draft() {
         return new Draft(title, slug, summary, subject, level, url);
+    }
+
+    /** A course as an admin or a file describes it. Everything but the title may be left out. */
+    public record Draft(String title, String slug, String summary, String subject, String level, String url) {
+        /** In characters; in UTF-16 a title may be twice as long. */
+        private static final int MAX_TITLE = 200;
+
+        /**
+         * Returns the draft with empty texts where nothing was given, and with a slug made from the title if it has none.
+         */
+        Draft completed() {
+            var name = slug == null || slug.isEmpty()
+                    ? Slug.of(title == null || title.length() > 2 * MAX_TITLE ? "" : title)
+                    : slug;
+            return new Draft(title, name, orEmpty(summary), orEmpty(subject), orEmpty(level), orEmpty(url));
+        }
+
+        Draft withSlug(String other) {
+            return new Draft(title, other, summary, subject, level, url);
+        }
+
+        private static String orEmpty(String text) {
+            return text == null ? "" : text;
+        }
+
+        /** Checks a completed draft. Returns an empty list when it is valid. */
+        List<DomainError.FieldError> faults() {
+            var validation = new Validation();
+            validation.text("title", title, 1, MAX_TITLE);
+            if (validation.errors().isEmpty()) {
+                if (validation.text("slug", slug, 0, Slug.MAX)) {
+                    validation.matches(
+                            "slug", slug, Slug.VALID, "must be small letters and digits with single hyphens between");
+                }
+            }
+            validation.text("summary", summary, 0, 10_000);
+            validation.text("subject", subject, 0, 100);
+            validation.text("level", level, 0, 100);
+            validation.webAddress("url", url, 2_000);
+            return validation.errors();
+        }
+
+        void check() {
+            var faults = faults();
+            if (!faults.isEmpty()) throw DomainError.invalid(faults);
+        }
     }
 }

@@ -11,46 +11,37 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BiFunction;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 
 /** The extension points for other features: parts of answers, sections of pages, and who may open a lesson. */
 public final class CourseExtensions {
-    /** Decides who may open the lessons of a course, and what belongs to them. */
+    /** Provides words for the lessons of a course, by one read for the whole course; some lessons may have none. */
     @FunctionalInterface
-    public interface LessonAccess {
-        boolean mayOpen(Caller caller, UUID course);
-    }
-
-    /**
-     * Provides a value for each lesson of a course, by one read for the whole course.
-     *
-     * @param <T> the type of the value; lessons without a value are missing from the map
-     */
-    @FunctionalInterface
-    public interface LessonNotes<T> {
-        Map<UUID, T> of(UUID course, Optional<Caller> reader);
+    public interface LessonNotes {
+        Map<UUID, String> of(UUID course, Optional<Caller> reader);
     }
 
     /** A lesson as the API shows it. */
     record LessonWithParts(
             @JsonUnwrapped Lesson lesson, @JsonAnyGetter Map<String, Object> parts) {}
 
-    private LessonAccess access = (_, _) -> true;
+    private BiPredicate<Caller, UUID> access = (_, _) -> true;
     private final Map<String, Function<UUID, ? extends Map<UUID, ?>>> parts = new LinkedHashMap<>();
-    private final List<LessonNotes<String>> notes = new ArrayList<>();
-    private final List<LessonNotes<String>> marks = new ArrayList<>();
+    private final List<LessonNotes> notes = new ArrayList<>();
+    private final List<LessonNotes> marks = new ArrayList<>();
     private final List<BiFunction<Course, Optional<Caller>, String>> courseSections = new ArrayList<>();
     private final List<Function<Lesson, String>> lessonMedia = new ArrayList<>();
     private final List<BiFunction<Lesson, Caller, String>> lessonActions = new ArrayList<>();
     private final List<Function<Lesson, String>> authoringSections = new ArrayList<>();
 
-    /** Narrows who may open lessons. By default everybody may who is logged in. */
-    public void restrictLessons(LessonAccess restriction) {
+    /** Narrows who may open the lessons of a course. By default everybody may who is logged in. */
+    public void restrictLessons(BiPredicate<Caller, UUID> restriction) {
         access = restriction;
     }
 
     public boolean mayOpen(Caller caller, UUID course) {
-        return access.mayOpen(caller, course);
+        return access.test(caller, course);
     }
 
     /**
@@ -63,12 +54,12 @@ public final class CourseExtensions {
     }
 
     /** Adds a word to lessons in the list of a course. */
-    public void lessonNote(LessonNotes<String> words) {
+    public void lessonNote(LessonNotes words) {
         notes.add(words);
     }
 
     /** Replaces the number of lessons in the list of a course, by a sign such as ✓. */
-    public void lessonMark(LessonNotes<String> signs) {
+    public void lessonMark(LessonNotes signs) {
         marks.add(signs);
     }
 

@@ -11,19 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /** The catalogue, which is the home page, the page of a course, and the page of a lesson. */
-final class CoursePages {
-    private final Layout layout;
-    private final Courses courses;
-    private final Lessons lessons;
-    private final CourseExtensions extensions;
-
-    CoursePages(Layout layout, Courses courses, Lessons lessons, CourseExtensions extensions) {
-        this.layout = layout;
-        this.courses = courses;
-        this.lessons = lessons;
-        this.extensions = extensions;
-    }
-
+record CoursePages(Layout layout, Courses courses, Lessons lessons, CourseExtensions extensions) {
     void register(Routes routes) {
         routes.page("/", Access.PUBLIC, this::catalogue);
         routes.page("/courses/{id}", Access.PUBLIC, this::course);

@@ -11,21 +11,9 @@ import io.javalin.http.Context;
 import java.util.List;
 
 /** The API of the catalogue: everybody may read it, and admins may change it. */
-final class CourseRoutes {
+record CourseRoutes(Courses courses, Lessons lessons, CourseExtensions extensions, Idempotency idempotency) {
     /** A course and its lessons. */
     record WithLessons(@JsonUnwrapped Course course, List<CourseExtensions.LessonWithParts> lessons) {}
-
-    private final Courses courses;
-    private final Lessons lessons;
-    private final CourseExtensions extensions;
-    private final Idempotency idempotency;
-
-    CourseRoutes(Courses courses, Lessons lessons, CourseExtensions extensions, Idempotency idempotency) {
-        this.courses = courses;
-        this.lessons = lessons;
-        this.extensions = extensions;
-        this.idempotency = idempotency;
-    }
 
     void register(Routes routes) {
         routes.get("/api/courses", Access.PUBLIC, this::list);
@@ -40,7 +28,7 @@ final class CourseRoutes {
     }
 
     private void create(Context context) {
-        var course = courses.create(Json.body(context, Draft.class));
+        var course = courses.create(Json.body(context, Course.Draft.class));
         context.status(201).header("Location", "/api/courses/" + course.id()).json(course);
     }
 
@@ -52,7 +40,7 @@ final class CourseRoutes {
     private void change(Context context) {
         var change = Json.body(context, ObjectNode.class);
         var id = Params.uuid(context, "id");
-        context.json(courses.change(id, draft -> Json.merge(change, draft, Draft.class)));
+        context.json(courses.change(id, draft -> Json.merge(change, draft, Course.Draft.class)));
     }
 
     private void addLesson(Context context) {

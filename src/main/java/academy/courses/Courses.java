@@ -30,12 +30,9 @@ public final class Courses {
 
     /** Returns one page of courses, newest first, by keyset on the primary key. */
     Slice<Course> list(Slice.Request page) {
-        var found = jdbi.withHandle(handle -> handle.createQuery("""
-                        SELECT %s FROM courses WHERE id < :below ORDER BY id DESC LIMIT %d
-                        """.formatted(COLUMNS, page.fetch()))
-                .bind("below", page.below())
-                .map(COURSE_MAPPER)
-                .list());
+        var query = "SELECT %s FROM courses WHERE id < ? ORDER BY id DESC LIMIT %d".formatted(COLUMNS, page.fetch());
+        var found = jdbi.withHandle(
+                handle -> handle.select(query, page.below()).map(COURSE_MAPPER).list());
         return Slice.of(found, page, Course::id);
     }
 
@@ -78,15 +75,11 @@ public final class Courses {
 
     /** Returns the courses created from {@code since} until just before {@code until}, newest first. */
     public List<Course> createdBetween(Instant since, Instant until, int max) {
-        return jdbi.withHandle(handle -> handle.createQuery("""
-                        SELECT %s FROM courses WHERE created_at >= :since AND created_at < :until
-                        ORDER BY created_at DESC LIMIT :max
-                        """.formatted(COLUMNS))
-                .bind("since", since)
-                .bind("until", until)
-                .bind("max", max)
-                .map(COURSE_MAPPER)
-                .list());
+        var query = """
+                SELECT %s FROM courses WHERE created_at >= ? AND created_at < ? ORDER BY created_at DESC LIMIT ?
+                """.formatted(COLUMNS);
+        return jdbi.withHandle(handle ->
+                handle.select(query, since, until, max).map(COURSE_MAPPER).list());
     }
 
     /**
@@ -108,15 +101,14 @@ public final class Courses {
     }
 
     private static Course get(Handle handle, UUID id, String locking) {
-        return handle.createQuery("SELECT %s FROM courses WHERE id = :id %s".formatted(COLUMNS, locking))
-                .bind("id", id)
+        return handle.select("SELECT %s FROM courses WHERE id = ? %s".formatted(COLUMNS, locking), id)
                 .map(COURSE_MAPPER)
                 .findOne()
                 .orElseThrow(DomainError::notFound);
     }
 
     /** @throws DomainError when the draft is not valid, or its slug is taken */
-    public Course create(Draft given) {
+    public Course create(Course.Draft given) {
         var draft = given.completed();
         draft.check();
         return jdbi.withHandle(handle -> handle.createQuery("""
@@ -137,7 +129,7 @@ public final class Courses {
      * @param change turns the current draft into the wanted one; it may refuse with an exception
      * @throws DomainError when there is no such course, the draft is not valid, or its slug is taken
      */
-    public Course change(UUID id, UnaryOperator<Draft> change) {
+    public Course change(UUID id, UnaryOperator<Course.Draft> change) {
         return jdbi.inTransaction(handle -> {
             var draft = change.apply(get(handle, id, "FOR UPDATE").draft()).completed();
             draft.check();
@@ -160,33 +152,32 @@ public final class Courses {
         });
     }
 
-    private static DomainError taken(Draft draft) {
+    private static DomainError taken(Course.Draft draft) {
         return DomainError.conflict("Another course has the slug " + draft.slug() + ".");
     }
 
     /** Adds the courses whose slug is new, in one statement. Returns how many it added. */
-    int addNew(List<Draft> drafts) {
+    int addNew(List<Course.Draft> drafts) {
         return jdbi.withHandle(handle -> handle.createUpdate("""
                         INSERT INTO courses (slug, title, summary, subject, level, url)
                         SELECT * FROM unnest(:slugs, :titles, :summaries, :subjects, :levels, :urls)
                         ON CONFLICT (slug) DO NOTHING
                         """)
-                .bind("slugs", texts(drafts, Draft::slug))
-                .bind("titles", texts(drafts, Draft::title))
-                .bind("summaries", texts(drafts, Draft::summary))
-                .bind("subjects", texts(drafts, Draft::subject))
-                .bind("levels", texts(drafts, Draft::level))
-                .bind("urls", texts(drafts, Draft::url))
+                .bind("slugs", texts(drafts, Course.Draft::slug))
+                .bind("titles", texts(drafts, Course.Draft::title))
+                .bind("summaries", texts(drafts, Course.Draft::summary))
+                .bind("subjects", texts(drafts, Course.Draft::subject))
+                .bind("levels", texts(drafts, Course.Draft::level))
+                .bind("urls", texts(drafts, Course.Draft::url))
                 .execute());
     }
 
-    private static String[] texts(List<Draft> drafts, Function<Draft, String> column) {
+    private static String[] texts(List<Course.Draft> drafts, Function<Course.Draft, String> column) {
         return drafts.stream().map(column).toArray(String[]::new);
     }
 
     public long count() {
-        return jdbi.withHandle(handle -> handle.createQuery("SELECT count(*) FROM courses")
-                .mapTo(Long.class)
-                .one());
+        return jdbi.withHandle(handle ->
+                handle.select("SELECT count(*) FROM courses").mapTo(Long.class).one());
     }
 }

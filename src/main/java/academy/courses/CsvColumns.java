@@ -8,16 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /** Maps the fields of a course to the columns of a file. */
-final class CsvColumns {
+record CsvColumns(int count, Map<String, Integer> indexes) {
     private static final List<String> FIELDS = List.of("title", "slug", "summary", "subject", "level", "url");
-
-    private final int count;
-    private final Map<String, Integer> indexes;
-
-    private CsvColumns(int count, Map<String, Integer> indexes) {
-        this.count = count;
-        this.indexes = indexes;
-    }
 
     /** The names of a file's columns by field, where they differ from ours. */
     record Names(Map<String, String> mapped) {
@@ -58,12 +50,8 @@ final class CsvColumns {
         return new Names(names);
     }
 
-    int count() {
-        return count;
-    }
-
-    Draft draft(CsvRecord row) {
-        return new Draft(
+    Course.Draft draft(CsvRecord row) {
+        return new Course.Draft(
                         field(row, "title"),
                         field(row, "slug"),
                         field(row, "summary"),

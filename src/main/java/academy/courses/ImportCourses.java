@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
  * only the slug, line and a hash of each row, so a file of a million rows fits into memory. A bad row is reported by
  * its line, and the others are kept. Running it again adds nothing twice.
  */
-public final class ImportCourses {
-    public static final String ARGUMENTS = "[--map title=NAME,…] FILE|-";
+final class ImportCourses {
+    static final String ARGUMENTS = "[--map title=NAME,…] FILE|-";
 
     private static final Logger log = LoggerFactory.getLogger(ImportCourses.class);
     private static final int BATCH = 1000;
@@ -47,7 +47,7 @@ public final class ImportCourses {
 
     private final Courses courses;
     private final Map<String, Seen> seen = new HashMap<>();
-    private final List<Draft> batch = new ArrayList<>(BATCH);
+    private final List<Course.Draft> batch = new ArrayList<>(BATCH);
     private int rows;
     private int added;
     private int bad;
@@ -56,7 +56,7 @@ public final class ImportCourses {
         this.courses = courses;
     }
 
-    public static void run(Courses courses, List<String> arguments) throws IOException {
+    static void run(Courses courses, List<String> arguments) throws IOException {
         var mapped = arguments.size() == 3 && arguments.getFirst().equals("--map");
         if (!mapped && arguments.size() != 1) throw Exit.usage("usage: task import-courses " + ARGUMENTS);
         var names = CsvColumns.names(mapped ? arguments.get(1) : "");
@@ -66,7 +66,7 @@ public final class ImportCourses {
     }
 
     /** Imports an open file whose columns have our names. */
-    public static void run(Courses courses, InputStream input) throws IOException {
+    static void run(Courses courses, InputStream input) throws IOException {
         new ImportCourses(courses).read(input, CsvColumns.names(""));
     }
 
@@ -143,7 +143,7 @@ public final class ImportCourses {
      * Adds a course to the batch. When the file has two different courses with one slug, the second gets another slug,
      * which is the same each time the file is imported.
      */
-    private void add(Draft draft, long line) {
+    private void add(Course.Draft draft, long line) {
         var content = draft.withSlug("").hashCode();
         var named = draft;
         for (var number = 2; seen.containsKey(named.slug()); number++) {

@@ -20,21 +20,17 @@ public final class Lessons {
     }
 
     public List<Lesson> of(UUID course) {
-        return jdbi.withHandle(handle -> handle.createQuery("""
-                        SELECT %s FROM lessons WHERE course_id = :course ORDER BY position
-                        """.formatted(COLUMNS))
-                .bind("course", course)
-                .map(LESSON_MAPPER)
-                .list());
+        var query = "SELECT %s FROM lessons WHERE course_id = ? ORDER BY position".formatted(COLUMNS);
+        return jdbi.withHandle(
+                handle -> handle.select(query, course).map(LESSON_MAPPER).list());
     }
 
     /** @throws DomainError when there is no such lesson */
     public Lesson get(UUID id) {
-        return jdbi.withHandle(handle -> handle.createQuery("SELECT %s FROM lessons WHERE id = :id".formatted(COLUMNS))
-                .bind("id", id)
-                .map(LESSON_MAPPER)
-                .findOne()
-                .orElseThrow(DomainError::notFound));
+        var query = "SELECT %s FROM lessons WHERE id = ?".formatted(COLUMNS);
+        return jdbi.withHandle(
+                        handle -> handle.select(query, id).map(LESSON_MAPPER).findOne())
+                .orElseThrow(DomainError::notFound);
     }
 
     /** The lesson after this one; empty when this is the last of its course. */
@@ -53,8 +49,7 @@ public final class Lessons {
         draft.check();
         return jdbi.inTransaction(handle -> {
             // Without this lock, two lessons added at once would take the same position.
-            handle.createQuery("SELECT id FROM courses WHERE id = :course FOR UPDATE")
-                    .bind("course", course)
+            handle.select("SELECT id FROM courses WHERE id = ? FOR UPDATE", course)
                     .mapTo(UUID.class)
                     .findOne()
                     .orElseThrow(DomainError::notFound);

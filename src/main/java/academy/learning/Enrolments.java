@@ -4,6 +4,7 @@ import academy.courses.Lesson;
 import dozen.domain.Caller;
 import dozen.domain.DomainError;
 import dozen.domain.Slice;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,13 +16,22 @@ import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
 /** The enrolments in PostgreSQL: which account takes which course, and its progress. */
 public final class Enrolments {
+    /** A learner's progress through a course. */
+    public record Enrolment(
+            UUID courseId,
+            String course,
+            long lessons,
+            long completedLessons,
+            Instant enrolledAt,
+            Instant completedAt) {}
+
     private static final String SELECT = """
             SELECT enrolments.course_id, courses.title AS course, enrolled_at, completed_at,
                 (SELECT count(*) FROM lessons WHERE lessons.course_id = courses.id) AS lessons,
                 (SELECT count(*) FROM completions WHERE completions.account_id = enrolments.account_id
                     AND completions.course_id = courses.id) AS completed_lessons
             FROM enrolments JOIN courses ON courses.id = enrolments.course_id
-            WHERE enrolments.account_id = :account
+            WHERE enrolments.account_id = ?
             """;
 
     private static final RowMapper<Enrolment> ENROLMENT_MAPPER = ConstructorMapper.of(Enrolment.class);
@@ -51,33 +61,19 @@ public final class Enrolments {
      */
     public boolean enrol(UUID account, UUID course) {
         return jdbi.inTransaction(handle -> {
-            handle.createQuery("SELECT id FROM courses WHERE id = :course FOR KEY SHARE")
-                    .bind("course", course)
+            handle.select("SELECT id FROM courses WHERE id = ? FOR KEY SHARE", course)
                     .mapTo(UUID.class)
                     .findOne()
                     .orElseThrow(DomainError::notFound);
-            return 1
-                    == handle.createUpdate("""
-                            INSERT INTO enrolments (account_id, course_id) VALUES (:account, :course)
-                            ON CONFLICT DO NOTHING
-                            """)
-                            .bind("account", account)
-                            .bind("course", course)
-                            .execute();
+            var insert = "INSERT INTO enrolments (account_id, course_id) VALUES (?, ?) ON CONFLICT DO NOTHING";
+            return handle.execute(insert, account, course) == 1;
         });
     }
 
-    /**
-     * Ends an enrolment. Its completed lessons are forgotten. Returns false when there was none.
-     */
+    /** Ends an enrolment. Its completed lessons are forgotten. Returns false when there was none. */
     boolean leave(UUID account, UUID course) {
-        return jdbi.withHandle(handle -> handle.createUpdate("""
-                        DELETE FROM enrolments WHERE account_id = :account AND course_id = :course
-                        """)
-                        .bind("account", account)
-                        .bind("course", course)
-                        .execute()
-                == 1);
+        var delete = "DELETE FROM enrolments WHERE account_id = ? AND course_id = ?";
+        return jdbi.withHandle(handle -> handle.execute(delete, account, course)) == 1;
     }
 
     /** Lets the enrolled and admins open the lessons of a course. */
@@ -90,19 +86,15 @@ public final class Enrolments {
     }
 
     private static Optional<Enrolment> find(Handle handle, UUID account, UUID course) {
-        return handle.createQuery(SELECT + "AND courses.id = :course")
-                .bind("account", account)
-                .bind("course", course)
+        return handle.select(SELECT + "AND courses.id = ?", account, course)
                 .map(ENROLMENT_MAPPER)
                 .findOne();
     }
 
     /** Lists an account's enrolments, newest courses first. */
     Slice<Enrolment> list(UUID account, Slice.Request page) {
-        var found = jdbi.withHandle(handle -> handle.createQuery(SELECT
-                        + "AND enrolments.course_id < :below ORDER BY enrolments.course_id DESC LIMIT " + page.fetch())
-                .bind("account", account)
-                .bind("below", page.below())
+        var query = SELECT + "AND enrolments.course_id < ? ORDER BY enrolments.course_id DESC LIMIT " + page.fetch();
+        var found = jdbi.withHandle(handle -> handle.select(query, account, page.below())
                 .map(ENROLMENT_MAPPER)
                 .list());
         return Slice.of(found, page, Enrolment::courseId);
@@ -110,23 +102,16 @@ public final class Enrolments {
 
     /** Lists the enrolments that are not completed, the most recently active first. */
     public List<Enrolment> underWay(UUID account, int max) {
-        return jdbi.withHandle(
-                handle -> handle.createQuery(SELECT + "AND completed_at IS NULL ORDER BY active_at DESC LIMIT :max")
-                        .bind("account", account)
-                        .bind("max", max)
-                        .map(ENROLMENT_MAPPER)
-                        .list());
+        var query = SELECT + "AND completed_at IS NULL ORDER BY active_at DESC LIMIT ?";
+        return jdbi.withHandle(handle ->
+                handle.select(query, account, max).map(ENROLMENT_MAPPER).list());
     }
 
     /** Returns the lessons of a course that the account has completed. */
     public List<UUID> completed(UUID account, UUID course) {
-        return jdbi.withHandle(handle -> handle.createQuery("""
-                        SELECT lesson_id FROM completions WHERE account_id = :account AND course_id = :course
-                        """)
-                .bind("account", account)
-                .bind("course", course)
-                .mapTo(UUID.class)
-                .list());
+        var query = "SELECT lesson_id FROM completions WHERE account_id = ? AND course_id = ?";
+        return jdbi.withHandle(handle ->
+                handle.select(query, account, course).mapTo(UUID.class).list());
     }
 
     /**
@@ -136,37 +121,23 @@ public final class Enrolments {
      * @throws DomainError when the account is not enrolled
      */
     public void complete(UUID account, Lesson lesson) {
+        var course = lesson.courseId();
         jdbi.useTransaction(transaction -> {
             // This locks the row; otherwise the last two lessons at once would each see the other one missing.
-            var touched = transaction
-                    .createUpdate("""
-                            UPDATE enrolments SET active_at = now()
-                            WHERE account_id = :account AND course_id = :course
-                            """)
-                    .bind("account", account)
-                    .bind("course", lesson.courseId())
-                    .execute();
-            if (touched == 0) throw DomainError.conflict("Enrol in the course of this lesson first.");
-            transaction
-                    .createUpdate("""
-                            INSERT INTO completions (account_id, course_id, lesson_id) VALUES (:account, :course, :lesson)
-                            ON CONFLICT DO NOTHING
-                            """)
-                    .bind("account", account)
-                    .bind("course", lesson.courseId())
-                    .bind("lesson", lesson.id())
-                    .execute();
-            var enrolment = find(transaction, account, lesson.courseId()).orElseThrow();
+            var touch = "UPDATE enrolments SET active_at = now() WHERE account_id = ? AND course_id = ?";
+            if (transaction.execute(touch, account, course) == 0) {
+                throw DomainError.conflict("Enrol in the course of this lesson first.");
+            }
+            transaction.execute("""
+                    INSERT INTO completions (account_id, course_id, lesson_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING
+                    """, account, course, lesson.id());
+            var enrolment = find(transaction, account, course).orElseThrow();
             if (enrolment.completedLessons() < enrolment.lessons()) return;
-            transaction
-                    .createUpdate("""
-                            UPDATE enrolments SET completed_at = coalesce(completed_at, now())
-                            WHERE account_id = :account AND course_id = :course
-                            """)
-                    .bind("account", account)
-                    .bind("course", lesson.courseId())
-                    .execute();
-            for (var listener : completionListeners) listener.completed(transaction, account, lesson.courseId());
+            transaction.execute("""
+                    UPDATE enrolments SET completed_at = coalesce(completed_at, now())
+                    WHERE account_id = ? AND course_id = ?
+                    """, account, course);
+            for (var listener : completionListeners) listener.completed(transaction, account, course);
         });
     }
 }

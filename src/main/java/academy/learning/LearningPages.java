@@ -58,7 +58,7 @@ final class LearningPages {
         layout.answer(context, "learning/learning", "My learning", values);
     }
 
-    private static Map<String, Object> progress(Enrolment enrolment) {
+    private static Map<String, Object> progress(Enrolments.Enrolment enrolment) {
         return Map.of(
                 "id", enrolment.courseId(),
                 "course", enrolment.course(),

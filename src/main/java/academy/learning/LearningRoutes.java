@@ -11,17 +11,9 @@ import java.util.List;
 import java.util.UUID;
 
 /** The API for enrolling, completing lessons and reading progress. Callers reach only their own enrolments. */
-final class LearningRoutes {
+record LearningRoutes(Enrolments enrolments, Lessons lessons) {
     /** An enrolment and the lessons that are completed. */
-    record WithLessons(@JsonUnwrapped Enrolment enrolment, List<UUID> completed) {}
-
-    private final Enrolments enrolments;
-    private final Lessons lessons;
-
-    LearningRoutes(Enrolments enrolments, Lessons lessons) {
-        this.enrolments = enrolments;
-        this.lessons = lessons;
-    }
+    record WithLessons(@JsonUnwrapped Enrolments.Enrolment enrolment, List<UUID> completed) {}
 
     void register(Routes routes) {
         routes.get("/api/me/enrolments", Access.USER, this::list);

@@ -27,23 +27,13 @@ public record EnqueueDigests(LocalDate day, UUID after) {
         return Job.of(new EnqueueDigests(day, after)).key("digests %s %s".formatted(day, after));
     }
 
-    public static final class Handler {
-        private final Jdbi jdbi;
-        private final Jobs jobs;
-
-        public Handler(Jdbi jdbi, Jobs jobs) {
-            this.jdbi = jdbi;
-            this.jobs = jobs;
-        }
-
-        public void run(EnqueueDigests job, JobRun run) {
+    record Handler(Jdbi jdbi, Jobs jobs) {
+        void run(EnqueueDigests job, JobRun run) {
             jdbi.useTransaction(transaction -> {
+                var query = "SELECT id FROM accounts WHERE id > ? AND letters ORDER BY id LIMIT ?";
+                var after = job.after() == null ? FIRST : job.after();
                 var accounts = transaction
-                        .createQuery("""
-                                SELECT id FROM accounts WHERE id > :after AND letters ORDER BY id LIMIT :batch
-                                """)
-                        .bind("after", job.after() == null ? FIRST : job.after())
-                        .bind("batch", BATCH)
+                        .select(query, after, BATCH)
                         .mapTo(UUID.class)
                         .list();
                 var batch = new ArrayList<Job>(accounts.size() + 1);

@@ -16,20 +16,12 @@ import org.jdbi.v3.core.Jdbi;
  *
  * @param now when the tick was due
  */
-public record EnqueueReminders(Instant now) {
+record EnqueueReminders(Instant now) {
     private static final int BATCH = 1000;
 
     /** Enqueues in batches of 1,000, each in its own transaction. */
-    public static final class Handler {
-        private final Jdbi jdbi;
-        private final Jobs jobs;
-
-        public Handler(Jdbi jdbi, Jobs jobs) {
-            this.jdbi = jdbi;
-            this.jobs = jobs;
-        }
-
-        public void run(EnqueueReminders job, JobRun run) throws InterruptedException {
+    record Handler(Jdbi jdbi, Jobs jobs) {
+        void run(EnqueueReminders job, JobRun run) throws InterruptedException {
             while (jdbi.inTransaction(transaction -> batch(transaction, job.now())) == BATCH) {
                 if (run.stopping()) throw new InterruptedException();
             }
@@ -79,7 +71,7 @@ public record EnqueueReminders(Instant now) {
     }
 
     /** Returns the job for a tick. Its key is the time of the tick, so a tick that runs twice enqueues one job. */
-    public static Job of(Instant now) {
+    static Job of(Instant now) {
         return Job.of(new EnqueueReminders(now)).key("reminders " + now);
     }
 }

@@ -4,7 +4,6 @@ import academy.accounts.Account;
 import academy.accounts.Accounts;
 import academy.courses.Course;
 import academy.courses.Courses;
-import academy.learning.Enrolment;
 import academy.learning.Enrolments;
 import dozen.jobs.Job;
 import dozen.jobs.JobRun;
@@ -20,7 +19,7 @@ import java.util.UUID;
  * A job: mails one account the courses that were new on the day before, and its progress in unfinished courses. An
  * account with neither gets no mail.
  */
-public record SendDigest(UUID account, LocalDate day) {
+record SendDigest(UUID account, LocalDate day) {
     private static final int MAX = 10;
 
     static Job of(UUID account, LocalDate day) {
@@ -31,23 +30,8 @@ public record SendDigest(UUID account, LocalDate day) {
         return "digest-%s-%s".formatted(day, account);
     }
 
-    public static final class Handler {
-        private final Accounts accounts;
-        private final Courses courses;
-        private final Enrolments enrolments;
-        private final Mailer mailer;
-        private final UnsubscribeLinks links;
-
-        public Handler(
-                Accounts accounts, Courses courses, Enrolments enrolments, Mailer mailer, UnsubscribeLinks links) {
-            this.accounts = accounts;
-            this.courses = courses;
-            this.enrolments = enrolments;
-            this.mailer = mailer;
-            this.links = links;
-        }
-
-        public void run(SendDigest job, JobRun run) throws MessagingException {
+    record Handler(Accounts accounts, Courses courses, Enrolments enrolments, Mailer mailer, UnsubscribeLinks links) {
+        void run(SendDigest job, JobRun run) throws MessagingException {
             var account = accounts.find(job.account()).filter(Account::letters).orElse(null);
             if (account == null) return; // deleted or unsubscribed in the meantime
             var since = job.day().minusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
@@ -65,7 +49,7 @@ public record SendDigest(UUID account, LocalDate day) {
                     List.of());
         }
 
-        private Map<String, Object> values(Account account, List<Course> fresh, List<Enrolment> underWay) {
+        private Map<String, Object> values(Account account, List<Course> fresh, List<Enrolments.Enrolment> underWay) {
             return Map.of(
                     "fresh",
                     fresh,

@@ -17,7 +17,7 @@ import java.util.UUID;
  *
  * @param active when the learner was last active in the course; a later pause gets its own reminder
  */
-public record SendReminder(UUID account, UUID course, Instant active) {
+record SendReminder(UUID account, UUID course, Instant active) {
     static Job of(UUID account, UUID course, Instant active) {
         var reminder = new SendReminder(account, course, active);
         return Job.of(reminder).key(reminder.key());
@@ -27,20 +27,8 @@ public record SendReminder(UUID account, UUID course, Instant active) {
         return "reminder-%s-%s-%d".formatted(account, course, active.getEpochSecond());
     }
 
-    public static final class Handler {
-        private final Accounts accounts;
-        private final Enrolments enrolments;
-        private final Mailer mailer;
-        private final UnsubscribeLinks links;
-
-        public Handler(Accounts accounts, Enrolments enrolments, Mailer mailer, UnsubscribeLinks links) {
-            this.accounts = accounts;
-            this.enrolments = enrolments;
-            this.mailer = mailer;
-            this.links = links;
-        }
-
-        public void run(SendReminder job, JobRun run) throws MessagingException {
+    record Handler(Accounts accounts, Enrolments enrolments, Mailer mailer, UnsubscribeLinks links) {
+        void run(SendReminder job, JobRun run) throws MessagingException {
             var account = accounts.find(job.account()).filter(Account::letters).orElse(null);
             var enrolment = enrolments.find(job.account(), job.course()).orElse(null);
             if (account == null || enrolment == null || enrolment.completedAt() != null) return; // no longer due

@@ -14,17 +14,7 @@ import java.util.UUID;
  * The page behind the unsubscribe link. Opening it changes nothing, because mail servers follow links. The button on it
  * unsubscribes, and so does the one click that mail programs offer (RFC 8058).
  */
-final class UnsubscribePages {
-    private final Accounts accounts;
-    private final UnsubscribeLinks links;
-    private final Layout layout;
-
-    UnsubscribePages(Accounts accounts, UnsubscribeLinks links, Layout layout) {
-        this.accounts = accounts;
-        this.links = links;
-        this.layout = layout;
-    }
-
+record UnsubscribePages(Accounts accounts, UnsubscribeLinks links, Layout layout) {
     void register(Routes routes) {
         routes.page("/unsubscribe", Access.PUBLIC, context -> {
             account(context);

@@ -10,18 +10,22 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.regex.Pattern;
 
 /**
  * Runs the programs ffmpeg and ffprobe. Their input is untrusted, so they may open only files and pipes, and only
  * formats that hold a film: a playlist could name addresses within our network, or other files of this machine.
+ *
+ * @param program ffmpeg's path, or its name on the PATH; ffprobe is beside it
  */
-public final class Ffmpeg {
+public record Ffmpeg(String program) {
     private static final String FORMATS = "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg";
     /** The only entries that ffprobe reads. Tags stay out, because they can be of any size. */
-    private static final String ENTRIES = "format=duration:stream=codec_type:stream_disposition=attached_pic";
+    private static final String ENTRIES = "format=duration:stream=index";
 
     private static final Pattern OUT_TIME = Pattern.compile("out_time_us=(\\d+)");
     /** Error messages, as the C library spells them, for faults of this machine and not of the film. */
@@ -37,25 +41,18 @@ public final class Ffmpeg {
      */
     private static final float TOLERANCE = 0.05f;
 
+    /**
+     * A file as ffprobe describes it.
+     *
+     * @param seconds the length that its header names; 0 when it names none
+     */
+    record Film(boolean hasVideoStream, float seconds) {}
+
     /** The file is not a film, or ffmpeg cannot read it. The message is for the person who uploaded it. */
     static final class Unplayable extends Exception {
         Unplayable(String message) {
             super(message, null, false, false);
         }
-    }
-
-    /** The conversion was told to stop before its end. */
-    static final class Stopped extends Exception {
-        Stopped() {
-            super("stopped", null, false, false);
-        }
-    }
-
-    private final String program;
-
-    /** @param program ffmpeg's path, or its name on the PATH; ffprobe is beside it */
-    public Ffmpeg(String program) {
-        this.program = program;
     }
 
     private String probeProgram() {
@@ -68,10 +65,14 @@ public final class Ffmpeg {
     Film probe(Path file) throws IOException, InterruptedException, Unplayable {
         var command = new ArrayList<>(List.of(probeProgram(), "-v", "error"));
         command.addAll(restrictions());
-        command.addAll(List.of("-print_format", "json", "-show_entries", ENTRIES, file.toString()));
+        // V selects moving pictures: the cover picture of a music file does not make it a film.
+        command.addAll(List.of("-select_streams", "V", "-show_entries", ENTRIES));
+        command.addAll(List.of("-print_format", "json", file.toString()));
         var json = new StringBuilder();
         run(command, file, PROBE_LIMIT, line -> json.append(line).append('\n'), () -> false, "This file can't be read");
-        return Film.of(new ObjectMapper().readTree(json.toString()));
+        var found = new ObjectMapper().readTree(json.toString());
+        var seconds = (float) found.at("/format/duration").asDouble(0); // ffprobe writes it as text
+        return new Film(!found.path("streams").isEmpty(), seconds);
     }
 
     /** Measures how long the film really plays, in seconds. Its header may name no length, or more than has arrived. */
@@ -93,11 +94,11 @@ public final class Ffmpeg {
      * @param stopping asked a few times a second; true stops the conversion
      * @throws IOException when this machine failed, the run took too long, or an output is too short, as on a full
      *     disk, which ffmpeg does not report
-     * @throws Stopped when {@code stopping} returned true
+     * @throws InterruptedException when {@code stopping} returned true
      */
     void transcode(
             Path film, float seconds, Path folder, Duration limit, IntConsumer progress, BooleanSupplier stopping)
-            throws IOException, InterruptedException, Unplayable, Stopped {
+            throws IOException, InterruptedException, Unplayable {
         var arguments =
                 new ArrayList<>(List.of("-progress", "pipe:1", "-timelimit", String.valueOf(limit.toSeconds())));
         arguments.addAll(List.of("-i", film.toString()));
@@ -110,9 +111,7 @@ public final class Ffmpeg {
             arguments.add(folder.resolve(Video.rendition(height)).toString());
         }
         var told = time(at -> progress.accept((int) Math.clamp(at / seconds * 100, 0, 100)));
-        var whole =
-                run(command(arguments), film, limit.multipliedBy(2), told, stopping, "This film can't be converted");
-        if (!whole) throw new Stopped();
+        run(command(arguments), film, limit.multipliedBy(2), told, stopping, "This film can't be converted");
         for (var height : Video.HEIGHTS) requireLength(folder.resolve(Video.rendition(height)), seconds);
     }
 
@@ -155,44 +154,39 @@ public final class Ffmpeg {
         return List.of("-protocol_whitelist", "file,pipe", "-format_whitelist", FORMATS);
     }
 
-    @FunctionalInterface
-    private interface LineReader {
-        void read(String line);
-    }
-
-    private interface TimeReader {
-        void at(float seconds);
-    }
-
-    private static LineReader time(TimeReader reader) {
+    private static Consumer<String> time(Consumer<Float> seconds) {
         return line -> {
             var time = OUT_TIME.matcher(line);
-            if (time.matches()) reader.at(Long.parseLong(time.group(1)) / 1e6f);
+            if (time.matches()) seconds.accept(Long.parseLong(time.group(1)) / 1e6f);
         };
     }
 
     /**
      * Runs one of the programs to its end.
      *
-     * @return false when it was stopped before its end
      * @throws IOException when this machine failed (a full disk, no memory), or the run took longer than {@code limit}
      * @throws Unplayable when it failed otherwise; the message is {@code fault} and the reason, mostly the last line of
      *     the program's errors
      */
-    private static boolean run(
-            List<String> command, Path film, Duration limit, LineReader output, BooleanSupplier stopping, String fault)
+    private static void run(
+            List<String> command,
+            Path film,
+            Duration limit,
+            Consumer<String> output,
+            BooleanSupplier stopping,
+            String fault)
             throws IOException, InterruptedException, Unplayable {
         var errors = Files.createTempFile(film.toAbsolutePath().getParent(), "errors", ".log");
         var deadline = System.nanoTime() + limit.toNanos();
         try (var guarded = GuardedProcess.start(command, errors)) {
             var reader = Thread.ofVirtual().start(() -> read(guarded.process(), output));
-            while (!guarded.waitFor(200)) {
-                if (stopping.getAsBoolean()) return false;
+            while (!guarded.process().waitFor(200, TimeUnit.MILLISECONDS)) {
+                if (stopping.getAsBoolean()) throw new InterruptedException("stopped before its end");
                 if (System.nanoTime() > deadline) throw new IOException("not done within " + limit);
             }
             reader.join();
             if (guarded.exceededCpuLimit()) throw new Unplayable(fault + " in the time that there is for it.");
-            if (guarded.succeeded()) return true;
+            if (guarded.succeeded()) return;
             var errorOutput = errorOutput(errors);
             if (HOST_FAULT.matcher(errorOutput).find()) throw new IOException(lastLine(errorOutput));
             throw new Unplayable("%s: %s.".formatted(fault, lastLine(errorOutput)));
@@ -201,9 +195,9 @@ public final class Ffmpeg {
         }
     }
 
-    private static void read(Process process, LineReader output) {
+    private static void read(Process process, Consumer<String> output) {
         try (var lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            for (var line = lines.readLine(); line != null; line = lines.readLine()) output.read(line);
+            for (var line = lines.readLine(); line != null; line = lines.readLine()) output.accept(line);
         } catch (IOException e) {
             // the process was ended
         }

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
  * waits for the end of its own input, which only this process holds open, and then kills the program. So a dead worker
  * leaves no ffmpeg running.
  */
-final class GuardedProcess implements AutoCloseable {
+record GuardedProcess(Process process) implements AutoCloseable {
     /** The program's own input is empty. The shell exits with the program's exit code; 129 to 159 mean a signal. */
     private static final String GUARD = """
             exec 3<&0
@@ -36,26 +36,12 @@ final class GuardedProcess implements AutoCloseable {
     /** ffmpeg's exit code when it was told to stop. */
     private static final int STOPPED = 255;
 
-    private final Process process;
-
-    private GuardedProcess(Process process) {
-        this.process = process;
-    }
-
     /** @param errors the file that receives the program's standard error */
     static GuardedProcess start(List<String> command, Path errors) throws IOException {
         var guarded = new ArrayList<>(List.of("sh", "-c", GUARD, "sh"));
         guarded.addAll(command);
         return new GuardedProcess(
                 new ProcessBuilder(guarded).redirectError(errors.toFile()).start());
-    }
-
-    Process process() {
-        return process;
-    }
-
-    boolean waitFor(long milliseconds) throws InterruptedException {
-        return process.waitFor(milliseconds, TimeUnit.MILLISECONDS);
     }
 
     /**

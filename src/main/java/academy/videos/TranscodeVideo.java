@@ -12,38 +12,22 @@ import java.util.UUID;
  * A job: converts an uploaded video into the files that browsers play. It is enqueued in the transaction that adds the
  * video.
  */
-public record TranscodeVideo(UUID video) {
+record TranscodeVideo(UUID video) {
     /** The policy allows three attempts: if the worker died in all three, this job is the likely cause. */
-    public static final RetryPolicy POLICY = RetryPolicy.DEFAULT
+    static final RetryPolicy POLICY = RetryPolicy.DEFAULT
             .withAttempts(3)
             .withWaits(Duration.ofSeconds(30), Duration.ofMinutes(5))
             .withLimit(Duration.ofHours(2))
             .withOwnThreads(2); // ffmpeg uses every core by itself
 
     /** Converts the video. It is safe to run again: it starts over and writes the same files to the same places. */
-    public static final class Handler {
+    record Handler(Videos videos, FileStorage files, Ffmpeg ffmpeg) {
         private static final int PERCENT_FETCHED = 2;
         private static final int PERCENT_TRANSCODED = 95;
         /** A film that plays for less than this fraction of its announced length is reported as cut off. */
         private static final float MIN_COMPLETE_FRACTION = 0.9f;
 
-        private final Videos videos;
-        private final FileStorage files;
-        private final Ffmpeg ffmpeg;
-
-        private Handler(Videos videos, FileStorage files, Ffmpeg ffmpeg) {
-            this.videos = videos;
-            this.files = files;
-            this.ffmpeg = ffmpeg;
-        }
-
-        /** Makes the handler, and deletes the folders that killed workers left on the disk. */
-        public static Handler start(Videos videos, FileStorage files, Ffmpeg ffmpeg) {
-            WorkFolder.sweep();
-            return new Handler(videos, files, ffmpeg);
-        }
-
-        public void run(TranscodeVideo job, JobRun run) throws Exception {
+        void run(TranscodeVideo job, JobRun run) throws Exception {
             var video = videos.find(job.video()).orElse(null);
             if (video == null || video.status() == Video.Status.READY || !videos.transcoding(video.id())) return;
             run.progress(0);
@@ -55,7 +39,7 @@ public record TranscodeVideo(UUID video) {
         }
 
         /** Called for a film whose last attempt failed, or killed the worker. */
-        public void gaveUp(TranscodeVideo job) {
+        void gaveUp(TranscodeVideo job) {
             videos.failed(job.video(), "It could not be converted. We look into it.");
         }
 
@@ -83,7 +67,7 @@ public record TranscodeVideo(UUID video) {
         }
 
         /** Returns the message for a film that ends too early; null for a whole one. */
-        private static String shortfall(Film film, float seconds) {
+        private static String shortfall(Ffmpeg.Film film, float seconds) {
             if (seconds > film.seconds() * MIN_COMPLETE_FRACTION) return null;
             return "This file was cut off: it ends after %.0f of %.0f seconds.".formatted(seconds, film.seconds());
         }

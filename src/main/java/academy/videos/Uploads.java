@@ -10,18 +10,12 @@ import java.util.UUID;
 import redis.clients.jedis.exceptions.JedisException;
 
 /** Keeps in Redis how much of each upload has arrived, so that any process can show it. Nothing depends on it. */
-public final class Uploads {
+record Uploads(Redis redis) {
     private static final Duration UPDATE_INTERVAL = Duration.ofMillis(250);
     /** How long the count of an upload is kept after its last update. */
     private static final int KEEP_SECONDS = 30;
 
-    public record Received(long received, long total) {}
-
-    private final Redis redis;
-
-    public Uploads(Redis redis) {
-        this.redis = redis;
-    }
+    record Received(long received, long total) {}
 
     Optional<Received> of(UUID lesson) {
         try {

@@ -6,17 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Renders the HTML that videos add to other pages: the player of a lesson's film, and the upload form. */
-final class VideoFragments {
-    private final Layout layout;
-    private final Videos videos;
-    private final VideoLinks links;
-
-    VideoFragments(Layout layout, Videos videos, VideoLinks links) {
-        this.layout = layout;
-        this.videos = videos;
-        this.links = links;
-    }
-
+record VideoFragments(Layout layout, Videos videos, VideoLinks links) {
     /** Renders the player of a lesson's film, or the progress of its conversion; empty for a lesson without a film. */
     String player(Lesson lesson) {
         return videos.ofLesson(lesson.id())

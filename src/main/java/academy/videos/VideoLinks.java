@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /** Shows a video to callers: its state, its progress, and the links at which it plays. */
-public final class VideoLinks {
+record VideoLinks(Optional<FileStorage> files, Progress progress) {
     /** How long a link works: long enough to watch a lesson, and short enough that a link passed on soon expires. */
     private static final Duration LINK_TTL = Duration.ofHours(4);
 
@@ -35,14 +35,6 @@ public final class VideoLinks {
             URI url,
             Map<String, URI> urls,
             URI poster) {}
-
-    private final Optional<FileStorage> files;
-    private final Jobs jobs;
-
-    public VideoLinks(Optional<FileStorage> files, Jobs jobs) {
-        this.files = files;
-        this.jobs = jobs;
-    }
 
     View view(Video video) {
         var isReady = video.status() == Video.Status.READY && files.isPresent();

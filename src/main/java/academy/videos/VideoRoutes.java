@@ -20,7 +20,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Takes the upload of a lesson's video, and shows its progress until it plays. */
-final class VideoRoutes {
+record VideoRoutes(
+        Videos videos,
+        Lessons lessons,
+        CourseExtensions access,
+        Optional<FileStorage> files,
+        VideoLinks links,
+        Uploads uploads,
+        long maxBytes) {
     private static final Pattern SHA256 = Pattern.compile("sha-256=:([A-Za-z0-9+/]{43}=):");
 
     record Accepted(VideoLinks.View video) {}
@@ -33,32 +40,6 @@ final class VideoRoutes {
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record State(Uploads.Received upload, VideoLinks.View video) {}
-
-    private final Videos videos;
-    private final Lessons lessons;
-    private final CourseExtensions access;
-    private final Optional<FileStorage> files;
-    private final VideoLinks links;
-    private final Uploads uploads;
-    private final long maxBytes;
-
-    /** @param maxBytes the size of the largest upload, in bytes */
-    VideoRoutes(
-            Videos videos,
-            Lessons lessons,
-            CourseExtensions access,
-            Optional<FileStorage> files,
-            VideoLinks links,
-            Uploads uploads,
-            long maxBytes) {
-        this.videos = videos;
-        this.lessons = lessons;
-        this.access = access;
-        this.files = files;
-        this.links = links;
-        this.uploads = uploads;
-        this.maxBytes = maxBytes;
-    }
 
     void register(Routes routes) {
         routes.put("/api/lessons/{id}/video", Access.ADMIN, this::upload);

@@ -17,7 +17,7 @@ import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
 /** The videos in PostgreSQL; their files are in the file storage. */
-public final class Videos {
+final class Videos {
     private static final String SELECT = """
             SELECT videos.id, lesson_id, course_id, folder, bytes, sha256, upper(status) AS status, reason, seconds, poster
             FROM videos JOIN lessons ON lessons.id = videos.lesson_id
@@ -26,12 +26,12 @@ public final class Videos {
     private static final RowMapper<Video> VIDEO_MAPPER = ConstructorMapper.of(Video.class);
 
     /** The part of a video that a list of lessons shows. The rest is at the video's own address. */
-    public record Summary(UUID id, String status) {}
+    record Summary(UUID id, String status) {}
 
     private final Jdbi jdbi;
     private final Jobs jobs;
 
-    public Videos(Jdbi jdbi, Jobs jobs) {
+    Videos(Jdbi jdbi, Jobs jobs) {
         this.jdbi = jdbi;
         this.jobs = jobs;
     }
@@ -41,16 +41,14 @@ public final class Videos {
     }
 
     Optional<Video> ofLesson(UUID lesson) {
-        return jdbi.withHandle(handle -> handle.createQuery(SELECT + "WHERE lesson_id = :lesson")
-                .bind("lesson", lesson)
+        return jdbi.withHandle(handle -> handle.select(SELECT + "WHERE lesson_id = ?", lesson)
                 .map(VIDEO_MAPPER)
                 .findOne());
     }
 
     /** The videos of a course, by their lesson. */
     Map<UUID, Summary> ofCourse(UUID course) {
-        return jdbi.withHandle(handle -> handle.createQuery(SELECT + "WHERE course_id = :course")
-                .bind("course", course)
+        return jdbi.withHandle(handle -> handle.select(SELECT + "WHERE course_id = ?", course)
                 .map(VIDEO_MAPPER)
                 .collect(Collectors.toMap(
                         Video::lessonId,
@@ -58,14 +56,13 @@ public final class Videos {
     }
 
     private static Optional<Video> find(Handle handle, UUID id) {
-        return handle.createQuery(SELECT + "WHERE videos.id = :id")
-                .bind("id", id)
+        return handle.select(SELECT + "WHERE videos.id = ?", id)
                 .map(VIDEO_MAPPER)
                 .findOne();
     }
 
     /** Adds the video from a local file, as an upload would. */
-    public void add(FileStorage files, Lesson lesson, Path film, String type) throws IOException {
+    void add(FileStorage files, Lesson lesson, Path film, String type) throws IOException {
         try (var stream = Files.newInputStream(film)) {
             add(lesson.id(), Upload.stream(files, type, Files.size(film), stream));
         }
@@ -79,27 +76,18 @@ public final class Videos {
         return jdbi.inTransaction(transaction -> {
             // Without this lock, two uploads at once would both find no video to replace.
             var found = transaction
-                    .createQuery("SELECT id FROM lessons WHERE id = :lesson FOR UPDATE")
-                    .bind("lesson", lesson)
+                    .select("SELECT id FROM lessons WHERE id = ? FOR UPDATE", lesson)
                     .mapTo(UUID.class)
                     .findOne();
             if (found.isEmpty()) return Optional.empty();
             transaction
-                    .createQuery("DELETE FROM videos WHERE lesson_id = :lesson RETURNING folder")
-                    .bind("lesson", lesson)
+                    .select("DELETE FROM videos WHERE lesson_id = ? RETURNING folder", lesson)
                     .mapTo(String.class)
                     .findOne()
                     .ifPresent(folder -> jobs.enqueue(transaction, new DiscardFiles(folder)));
+            var insert = "INSERT INTO videos (lesson_id, folder, bytes, sha256) VALUES (?, ?, ?, ?) RETURNING id";
             var id = transaction
-                    .createQuery("""
-                            INSERT INTO videos (lesson_id, folder, bytes, sha256)
-                            VALUES (:lesson, :folder, :bytes, :sha256)
-                            RETURNING id
-                            """)
-                    .bind("lesson", lesson)
-                    .bind("folder", upload.folder())
-                    .bind("bytes", upload.bytes())
-                    .bind("sha256", upload.sha256())
+                    .select(insert, lesson, upload.folder(), upload.bytes(), upload.sha256())
                     .mapTo(UUID.class)
                     .one();
             jobs.enqueue(transaction, Job.of(new TranscodeVideo(id)).key(id.toString()));
@@ -112,29 +100,19 @@ public final class Videos {
      * replaced in the meantime.
      */
     boolean transcoding(UUID id) {
-        return jdbi.withHandle(handle -> handle.createUpdate("UPDATE videos SET status = 'transcoding' WHERE id = :id")
-                        .bind("id", id)
-                        .execute()
-                == 1);
+        return update("UPDATE videos SET status = 'transcoding' WHERE id = ?", id);
     }
 
     boolean ready(UUID id, float seconds, boolean poster, String reason) {
-        return jdbi.withHandle(handle -> handle.createUpdate("""
-                        UPDATE videos SET status = 'ready', seconds = :seconds, poster = :poster, reason = :reason
-                        WHERE id = :id
-                        """)
-                        .bind("id", id)
-                        .bind("seconds", seconds)
-                        .bind("poster", poster)
-                        .bind("reason", reason)
-                        .execute()
-                == 1);
+        var sql = "UPDATE videos SET status = 'ready', seconds = ?, poster = ?, reason = ? WHERE id = ?";
+        return update(sql, seconds, poster, reason, id);
     }
 
     boolean failed(UUID id, String reason) {
-        return jdbi.withHandle(handle ->
-                handle.createUpdate("""
-                        UPDATE videos SET status = 'failed', reason = :reason WHERE id = :id AND status <> 'ready'
-                        """).bind("id", id).bind("reason", reason).execute() == 1);
+        return update("UPDATE videos SET status = 'failed', reason = ? WHERE id = ? AND status <> 'ready'", reason, id);
+    }
+
+    private boolean update(String sql, Object... values) {
+        return jdbi.withHandle(handle -> handle.execute(sql, values)) == 1;
     }
 }

@@ -87,8 +87,8 @@ public final class VideosFeature implements Feature {
     public void jobs(Worker worker) {
         if (files.isEmpty()) return;
         var storage = files.get();
-        var ffmpeg = new Ffmpeg(settings.ffmpeg());
-        var transcoding = TranscodeVideo.Handler.start(videos, storage, ffmpeg);
+        WorkFolder.sweep();
+        var transcoding = new TranscodeVideo.Handler(videos, storage, new Ffmpeg(settings.ffmpeg()));
         worker.on(TranscodeVideo.class, TranscodeVideo.POLICY, transcoding::run, transcoding::gaveUp)
                 .on(DiscardFiles.class, new DiscardFiles.Handler(storage)::run);
     }

@@ -14,28 +14,16 @@ import org.slf4j.LoggerFactory;
  * A job's own folder of temporary files. It holds a file that is locked as long as its process lives. The system
  * releases the lock however the process ends, so a folder whose lock is free was left behind and can be deleted.
  */
-final class WorkFolder implements AutoCloseable {
+record WorkFolder(Path path, FileChannel lock) implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(WorkFolder.class);
     private static final String PREFIX = "academy-video-";
     private static final String LOCK = "lock";
-
-    private final Path path;
-    private final FileChannel lock;
-
-    private WorkFolder(Path path, FileChannel lock) {
-        this.path = path;
-        this.lock = lock;
-    }
 
     static WorkFolder create() throws IOException {
         var path = Files.createTempDirectory(PREFIX);
         var lock = FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         lock.lock();
         return new WorkFolder(path, lock);
-    }
-
-    Path path() {
-        return path;
     }
 
     /** Deletes the folders that killed processes left behind. */

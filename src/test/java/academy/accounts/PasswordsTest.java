@@ -49,7 +49,7 @@ class PasswordsTest {
             var accounts = new Accounts(postgres.jdbi(), new Passwords(Passwords.Cost.DEFAULT));
             var loggedIn = accounts.logIn("race@example.com", new Secret(RunningAcademy.PASSWORD))
                     .orElseThrow();
-            var id = loggedIn.account().id();
+            var id = loggedIn.id();
             assertTrue(accounts.find(id, loggedIn.sessionGeneration()).isPresent());
             accounts.endSessions(id);
             assertTrue(accounts.find(id, loggedIn.sessionGeneration()).isEmpty());

@@ -67,7 +67,7 @@ class ProfileTest {
                     FROM generate_series(1, 2500) AS i
                     """));
             for (var run = 0; run < 2; run++) {
-                BackfillCompleteness.run(postgres.jdbi(), List.of());
+                AccountTasks.backfillCompleteness(postgres.jdbi(), List.of());
                 var counts = postgres.jdbi()
                         .withHandle(handle ->
                                 handle.createQuery("""

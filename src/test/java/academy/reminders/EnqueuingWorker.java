@@ -1,6 +1,6 @@
 package academy.reminders;
 
-import academy.TestSettings;
+import academy.RunningAcademy;
 import dozen.app.Lifecycle;
 import dozen.jobs.Jobs;
 import dozen.jobs.Worker;
@@ -13,7 +13,7 @@ final class EnqueuingWorker {
     private EnqueuingWorker() {}
 
     public static void main(String[] arguments) throws InterruptedException {
-        var settings = TestSettings.read(System.getenv());
+        var settings = RunningAcademy.settings(System.getenv());
         var lifecycle = new Lifecycle(Duration.ofSeconds(5));
         var attached = settings.services();
         var postgres =

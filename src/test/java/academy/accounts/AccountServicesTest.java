@@ -6,19 +6,23 @@ import static redis.clients.jedis.Protocol.Command.CONFIG;
 import static redis.clients.jedis.Protocol.Command.REPLICAOF;
 
 import academy.RunningAcademy;
+import com.icegreen.greenmail.util.GreenMailUtil;
+import dev.MailCatcher;
 import dev.TestServices;
 import dozen.services.Migrations;
+import dozen.services.Postgres;
 import dozen.services.PostgresUrl;
 import dozen.services.Redis;
 import dozen.services.RedisUrl;
+import jakarta.mail.Multipart;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tests with services that answer but refuse writes. */
-class RefusingServicesTest {
+/** Accounts with mail and without it, and with services that answer but refuse writes. */
+class AccountServicesTest {
     private static final String SIGN_UP = """
             {"email": "%s@example.com", "password": "correct horse battery", "name": "Zoë"}""";
 
@@ -79,5 +83,61 @@ class RefusingServicesTest {
             assertEquals(200, ready.statusCode());
             assertTrue(ready.body().contains("degraded"), ready.body());
         }
+    }
+
+    @Test
+    void aNewAccountIsWelcomedOnceInItsOwnLetters() throws Exception {
+        try (var catcher = MailCatcher.start();
+                var app = RunningAcademy.start(
+                        Map.of("SMTP_URL", catcher.url(), "MAIL_FROM", "Academy <hi@example.com>"))) {
+            app.startWorker();
+            var id = app.signUp("olga@пример.рф", "Ольга");
+            for (var i = 0; i < 500 && catcher.mails().isEmpty(); i++) Thread.sleep(20);
+            assertEquals(1, catcher.mails().size());
+            var mail = catcher.mails().getFirst();
+            assertEquals("Welcome to Academy", mail.getSubject());
+            assertEquals("<welcome-%s@example.com>".formatted(id), mail.getMessageID());
+            assertTrue(MailCatcher.text(mail).startsWith("Hello Ольга,"), GreenMailUtil.getBody(mail));
+            var html = ((Multipart) mail.getContent()).getBodyPart(1);
+            assertTrue(html.getContentType().startsWith("text/html"), html.getContentType());
+            assertTrue(html.getContent().toString().contains("<p>Hello Ольга,</p>"));
+        }
+    }
+
+    @Test
+    void withoutSmtpTheJobIsDoneAndTheLogTells() throws Exception {
+        try (var app = RunningAcademy.start();
+                var postgres = app.postgres()) {
+            app.startWorker();
+            app.signUp("quiet@example.com");
+            for (var i = 0; i < 500 && left(postgres) > 0; i++) Thread.sleep(20);
+            assertEquals(0, left(postgres));
+        }
+    }
+
+    @Test
+    void itsRunIsInTheMetrics() throws Exception {
+        var token = "a token that only the scraper has";
+        var ownCounts = TestServices.shared().redis().url() + "/8";
+        try (var app = RunningAcademy.start(Map.of("METRICS_TOKEN", token, "REDIS_URL", ownCounts))) {
+            app.startWorker();
+            app.signUp("counted@example.com");
+            var metrics = "";
+            for (var i = 0; i < 500 && !metrics.contains("jobs_runs_total{type=\"SendWelcomeMail\"} 1.0"); i++) {
+                Thread.sleep(20);
+                metrics = app.send(app.request("/metrics").header("Authorization", "Bearer " + token))
+                        .body();
+            }
+            assertTrue(metrics.contains("jobs_runs_total{type=\"SendWelcomeMail\"} 1.0"), metrics);
+            assertTrue(metrics.contains("jobs_run_ms_total{type=\"SendWelcomeMail\"}"), metrics);
+        }
+    }
+
+    private static long left(Postgres postgres) {
+        return postgres.jdbi()
+                .withHandle(handle -> handle.createQuery(
+                                "SELECT (SELECT count(*) FROM jobs) + (SELECT count(*) FROM dead_jobs)")
+                        .mapTo(Long.class)
+                        .one());
     }
 }

@@ -1,0 +1,59 @@
+package academy.accounts;
+
+import dozen.app.PasswordPrompt;
+import dozen.domain.Exit;
+import java.io.IOException;
+import java.util.List;
+import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The admin tasks for accounts. */
+final class AccountTasks {
+    private static final Logger log = LoggerFactory.getLogger(AccountTasks.class);
+    private static final int BATCH = 1000;
+
+    private AccountTasks() {}
+
+    /** {@code task create-admin EMAIL NAME}: the password comes from a prompt or stdin, never from an argument. */
+    static void createAdmin(Accounts accounts, List<String> arguments) throws IOException {
+        if (arguments.size() != 2) throw Exit.usage("usage: task create-admin EMAIL NAME, the password on stdin");
+        var wanted = new Authentication.SignUp(arguments.get(0), PasswordPrompt.read(), arguments.get(1));
+        wanted.check();
+        var account = accounts.create(wanted.email(), wanted.password(), wanted.name(), Account.Role.ADMIN)
+                .orElseThrow(() -> Exit.failure("this address has an account already: " + wanted.email()));
+        log.info("admin {} created", account.id());
+    }
+
+    /**
+     * {@code task backfill-completeness}: computes the completeness of accounts that older releases made without it.
+     * Each batch of 1,000 accounts is a transaction, so the task can be stopped at any time, run again, and run twice
+     * at once.
+     */
+    static void backfillCompleteness(Jdbi jdbi, List<String> arguments) {
+        if (!arguments.isEmpty()) throw Exit.usage("usage: task backfill-completeness");
+        var terminal = System.console() != null && System.console().isTerminal();
+        var total = 0;
+        for (var done = backfillBatch(jdbi); done > 0; done = backfillBatch(jdbi)) {
+            total += done;
+            if (terminal) System.err.printf("\r%,d accounts", total);
+        }
+        if (terminal && total > 0) System.err.println();
+        log.info("{} accounts updated", total);
+    }
+
+    private static int backfillBatch(Jdbi jdbi) {
+        return jdbi.inTransaction(transaction -> {
+            var accounts = transaction
+                    .select("""
+                            SELECT %s FROM accounts WHERE completeness IS NULL
+                            ORDER BY id LIMIT ? FOR UPDATE SKIP LOCKED
+                            """.formatted(Account.COLUMNS), BATCH)
+                    .map(Accounts.ACCOUNT_MAPPER)
+                    .list();
+            var update = transaction.prepareBatch("UPDATE accounts SET completeness = ? WHERE id = ?");
+            for (var account : accounts) update.add(account.profile().completeness(), account.id());
+            return update.execute().length;
+        });
+    }
+}

@@ -1,0 +1,156 @@
+package academy.accounts;
+
+import dozen.config.Secret;
+import dozen.domain.DomainError;
+import dozen.domain.Validation;
+import dozen.jobs.Jobs;
+import dozen.services.RateLimits;
+import dozen.services.RateLimits.Rate;
+import dozen.services.TransientFailures;
+import java.util.Locale;
+import java.util.Optional;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * Signs people up, logs them in and sets new passwords, for the API and for the pages. It limits how often somebody may
+ * try, so that guessing does not pay: tries are counted by the network that they come from, and by account whatever the
+ * network. A success gives its try back, so only failures count.
+ */
+record Authentication(Jdbi jdbi, Jobs jobs, Accounts accounts, ResetLinks links, RateLimits limits, Rates rates) {
+    /**
+     * How many tries are allowed.
+     *
+     * @param byAddress failures per network
+     * @param byAccount failures per account
+     * @param signUps new accounts per network
+     */
+    record Rates(Rate byAddress, Rate byAccount, Rate signUps) {}
+
+    private static final String LOG_IN = "log-in";
+    private static final String PASSWORD_CHANGE = "password-change";
+
+    /** The rules for its fields are the same over HTTP and at the terminal. */
+    record SignUp(String email, Secret password, String name) {
+        void check() {
+            var validation = new Validation();
+            validation.mailAddress("email", email);
+            Passwords.check(validation, password, Passwords.MIN_LENGTH);
+            validation.personName("name", name);
+            validation.check();
+        }
+    }
+
+    record LogIn(String email, Secret password) {}
+
+    record PasswordChange(Secret current, Secret password) {}
+
+    record ResetRequest(String email) {}
+
+    record Reset(Secret token, Secret password) {}
+
+    /**
+     * Checks the request and hashes the password. Call this before any transaction, because hashing takes long and
+     * would hold a connection.
+     */
+    Accounts.NewAccount prepare(String network, SignUp request) {
+        request.check();
+        limitSignUps(network);
+        return accounts.prepare(request.email(), request.password(), request.name(), Account.Role.LEARNER);
+    }
+
+    /**
+     * Limits sign-ups per network, because each sends a mail to an unconfirmed address. While Redis, which counts them,
+     * is unavailable, everybody may sign up.
+     */
+    private void limitSignUps(String network) {
+        try {
+            limits.take("sign-up:address", network, rates.signUps());
+        } catch (RuntimeException e) {
+            if (!TransientFailures.isTransient(e)) throw e;
+        }
+    }
+
+    /** Makes the account, and enqueues its welcome mail in the same transaction. */
+    Account signUp(Accounts.NewAccount checked) {
+        return jdbi.inTransaction(transaction -> {
+            var account = accounts.insert(transaction, checked)
+                    .orElseThrow(() -> DomainError.conflict("This address has an account already."));
+            jobs.enqueue(transaction, new SendWelcomeMail(account.id()));
+            return account;
+        });
+    }
+
+    Account logIn(String network, LogIn request) {
+        var validation = new Validation();
+        validation.text("email", request.email(), 1, 254);
+        Passwords.check(validation, request.password(), 1);
+        validation.check();
+        take(network, LOG_IN, request.email());
+        var account = isAddress(request.email())
+                ? accounts.logIn(request.email(), request.password())
+                : Optional.<Account>empty();
+        if (account.isEmpty()) throw DomainError.unauthenticated("The address or the password is wrong.");
+        giveBack(network, LOG_IN, request.email());
+        return account.get();
+    }
+
+    /**
+     * Whether an account can have this address. PostgreSQL's lower() finds accounts for other spellings too, such as İ
+     * for i, and each of these would have a limit of its own.
+     */
+    private static boolean isAddress(String email) {
+        var validation = new Validation();
+        validation.mailAddress("email", email);
+        return validation.errors().isEmpty();
+    }
+
+    /** Changes the password for a caller who knows the old one, and ends every session of the account. */
+    Account changePassword(String network, Account account, PasswordChange request) {
+        check(request.password());
+        if (request.current() == null) throw DomainError.invalid("current", "is required");
+        take(network, PASSWORD_CHANGE, account.email());
+        var old = accounts.credentials(account.id()).orElseThrow(DomainError::notFound);
+        if (!accounts.isPassword(request.current(), old)) throw DomainError.invalid("current", "is wrong");
+        var changed = accounts.changePassword(old, request.password())
+                .orElseThrow(() -> DomainError.conflict("The password was changed in the meantime."));
+        giveBack(network, PASSWORD_CHANGE, account.email());
+        return changed;
+    }
+
+    /** Does the same whether the address has an account or not, because a worker looks it up later. */
+    void requestReset(String network, ResetRequest request) {
+        var validation = new Validation();
+        validation.mailAddress("email", request.email());
+        validation.check();
+        take(network, "password-reset", request.email());
+        var job = new ResetLinks.SendPasswordReset(request.email());
+        jdbi.useTransaction(transaction -> jobs.enqueue(transaction, job));
+    }
+
+    /** Sets a new password for a caller who can read the account's mail. */
+    void reset(Reset request) {
+        check(request.password());
+        if (request.token() == null) throw DomainError.invalid("token", "is required");
+        links.read(request.token().reveal())
+                .flatMap(old -> accounts.changePassword(old, request.password()))
+                .orElseThrow(() -> DomainError.gone(
+                        "This link was already used, has expired, or is not valid. Ask for a new one."));
+    }
+
+    /** @param what the action that is tried; each action has its own count */
+    private void take(String network, String what, String account) {
+        limits.take(what + ":address", network, rates.byAddress());
+        limits.take(what + ":account", account.toLowerCase(Locale.ROOT), rates.byAccount());
+    }
+
+    private void giveBack(String network, String what, String account) {
+        limits.giveBack(what + ":address", network, rates.byAddress());
+        limits.giveBack(what + ":account", account.toLowerCase(Locale.ROOT), rates.byAccount());
+    }
+
+    private static void check(Secret password) {
+        var validation = new Validation();
+        Passwords.check(validation, password, Passwords.MIN_LENGTH);
+        validation.check();
+    }
+}
