@@ -10,12 +10,12 @@ import dozen.config.Env;
 import dozen.config.Env.Setting;
 import dozen.config.Secret;
 import dozen.http.Access;
+import dozen.files.FileStorage;
 import dozen.http.HttpSettings;
 import dozen.jobs.Cron;
 import dozen.jobs.Worker;
 import dozen.metrics.MetricsFeature;
 import dozen.services.PostgresUrl;
-import dozen.services.S3Bucket;
 import dozen.status.StatusFeature;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +33,7 @@ public record Settings(
         AccountsFeature.Settings accounts,
         // for videos
         // for certificates
-        Optional<S3Bucket> files,
+        Optional<FileStorage.Settings> files,
         // end
         VideosFeature.Settings videos,
         RemindersFeature.Settings reminders,
@@ -60,7 +60,7 @@ public record Settings(
                 AccountsFeature.Settings.read(env),
                 // for videos
                 // for certificates
-                S3Bucket.read(env),
+                FileStorage.Settings.read(env),
                 // end
                 VideosFeature.Settings.read(env),
                 RemindersFeature.Settings.read(env),

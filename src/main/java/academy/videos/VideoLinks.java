@@ -2,8 +2,8 @@ package academy.videos;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dozen.domain.DomainError;
+import dozen.files.FileStorage;
 import dozen.jobs.Progress;
-import dozen.services.FileStorage;
 import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;

@@ -7,7 +7,7 @@ public final class ServiceUnavailable extends RuntimeException {
     }
 
     /** @param name the resource's name and address, without any secret */
-    static ServiceUnavailable of(String name, Throwable failure) {
+    public static ServiceUnavailable of(String name, Throwable failure) {
         return new ServiceUnavailable("%s is away: %s".formatted(name, reason(failure)));
     }
 
