@@ -9,13 +9,13 @@ import dozen.app.Services;
 import dozen.config.Env;
 import dozen.config.Env.Setting;
 import dozen.config.Secret;
-import dozen.http.Access;
 import dozen.files.FileStorage;
+import dozen.http.Access;
 import dozen.http.HttpSettings;
 import dozen.jobs.Cron;
 import dozen.jobs.Worker;
 import dozen.metrics.MetricsFeature;
-import dozen.services.PostgresUrl;
+import dozen.services.Postgres;
 import dozen.status.StatusFeature;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +44,7 @@ public record Settings(
             "REDIS_URL", "redis://localhost",
             "SECRET_KEY", "an example, which signs nothing at all");
 
-    PostgresUrl databaseUrl() {
+    Postgres.Url databaseUrl() {
         return services.postgres().url();
     }
 

@@ -7,7 +7,7 @@ import dozen.http.Params;
 import dozen.http.Routes;
 import dozen.pages.FormPost;
 import dozen.pages.Layout;
-import dozen.services.TransientFailures;
+import dozen.services.ServiceUnavailable;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import java.util.List;
@@ -71,7 +71,7 @@ final class AccountPages {
             sessions.start(context, account.id());
             return true;
         } catch (RuntimeException e) {
-            if (!TransientFailures.isTransient(e)) throw e;
+            if (!ServiceUnavailable.isCauseOf(e)) throw e;
             return false;
         }
     }

@@ -2,7 +2,7 @@ package academy.accounts;
 
 import dozen.services.RateLimits;
 import dozen.services.RateLimits.Rate;
-import dozen.services.TransientFailures;
+import dozen.services.ServiceUnavailable;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -48,7 +48,7 @@ final class LogInLimits {
         try {
             limits.take("sign-up:address", network, signUps);
         } catch (RuntimeException e) {
-            if (!TransientFailures.isTransient(e)) throw e;
+            if (!ServiceUnavailable.isCauseOf(e)) throw e;
         }
     }
 

@@ -2,7 +2,7 @@ package dozen.http;
 
 import dozen.domain.DomainError;
 import dozen.services.Health;
-import dozen.services.TransientFailures;
+import dozen.services.ServiceUnavailable;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
@@ -68,7 +68,7 @@ record ProblemMapper(List<HttpField> defaultHeaders, Health health, Function<Map
     }
 
     private static Problem unexpected(Exception failure, String requestId) {
-        if (!TransientFailures.isTransient(failure)) {
+        if (!ServiceUnavailable.isCauseOf(failure)) {
             log.error("request {} failed", requestId, failure);
             return problem(500);
         }

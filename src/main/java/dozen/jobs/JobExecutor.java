@@ -9,7 +9,7 @@ import dozen.jobs.Worker.JobHandler;
 import dozen.jobs.Worker.Outcome;
 import dozen.jobs.Worker.RunObserver;
 import dozen.logging.RequestId;
-import dozen.services.TransientFailures;
+import dozen.services.Postgres;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -51,7 +51,7 @@ final class JobExecutor {
                 .execute((_, context) -> {
                     var outcome = run(type, context.getExecution());
                     return (_, operations) -> {
-                        if (outcome == Outcome.DONE) TransientFailures.retry(operations::remove);
+                        if (outcome == Outcome.DONE) Postgres.retry(operations::remove);
                     };
                 });
     }
@@ -139,7 +139,7 @@ final class JobExecutor {
         var wait = type.policy().waitAfter(id.attempt());
         var error = unreadable ? failure.getMessage() : failure.toString();
         if (last) tellDead(type, execution);
-        TransientFailures.retry(() -> store.failed(id, last, wait, error));
+        Postgres.retry(() -> store.failed(id, last, wait, error));
         return last ? Outcome.DEAD : Outcome.FAILED;
     }
 
@@ -156,7 +156,7 @@ final class JobExecutor {
     private static <J> void tellDead(Type<J> type, Execution execution) {
         try {
             var data = Job.Data.read((String) execution.taskInstance.getData(), type.payload());
-            TransientFailures.retry(() -> type.dead().accept(data.job()));
+            Postgres.retry(() -> type.dead().accept(data.job()));
         } catch (Job.Unreadable e) {
             log.debug("nobody can be told of an unreadable job");
         } catch (RuntimeException e) {

@@ -1,7 +1,7 @@
 package dozen.jobs;
 
 import dozen.services.Postgres;
-import dozen.services.TransientFailures;
+import dozen.services.ServiceUnavailable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -81,7 +81,7 @@ public final class Scheduler implements AutoCloseable {
         try {
             postgres.jdbi().useTransaction(transaction -> runIfDue(transaction, tick, entry));
         } catch (Throwable e) { // an Error too: the tick comes again
-            if (TransientFailures.isTransient(e))
+            if (ServiceUnavailable.isCauseOf(e))
                 log.warn(
                         "tick {} waits: {}",
                         tick,

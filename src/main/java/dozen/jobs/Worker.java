@@ -8,7 +8,6 @@ import dozen.config.Env;
 import dozen.jobs.JobStore.RunId;
 import dozen.services.Postgres;
 import dozen.services.Redis;
-import dozen.services.TransientFailures;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -174,7 +173,7 @@ public final class Worker implements AutoCloseable {
         var late = store.removeLate(MAX_QUEUE_TIME);
         if (late.isEmpty()) return;
         try {
-            TransientFailures.retry(() -> store.handBack(late));
+            Postgres.retry(() -> store.handBack(late));
             wakeup.send();
         } catch (RuntimeException e) {
             log.warn("{} jobs could not be handed back; they count as dead in 32 s: {}", late.size(), e.getMessage());

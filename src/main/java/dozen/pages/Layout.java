@@ -4,7 +4,7 @@ import dozen.domain.Caller;
 import dozen.http.Access;
 import dozen.http.Html;
 import dozen.http.Routes;
-import dozen.services.TransientFailures;
+import dozen.services.ServiceUnavailable;
 import io.javalin.http.Context;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -81,7 +81,7 @@ public final class Layout {
                 all.put("navigation", links(navigation, viewer.isAdmin()));
             });
         } catch (RuntimeException e) {
-            if (!TransientFailures.isTransient(e)) throw e;
+            if (!ServiceUnavailable.isCauseOf(e)) throw e;
             all.put("sessionsUnavailable", true); // public pages can still be read
         }
         Html.answer(context, templates.render(template + ".html", all), media);
@@ -92,7 +92,7 @@ public final class Layout {
         try {
             return Routes.visitor(context);
         } catch (RuntimeException e) {
-            if (!TransientFailures.isTransient(e)) throw e;
+            if (!ServiceUnavailable.isCauseOf(e)) throw e;
             return Optional.empty();
         }
     }

@@ -7,9 +7,7 @@ import dev.TestServices;
 import dozen.jobs.Jobs;
 import dozen.jobs.Worker;
 import dozen.services.Postgres;
-import dozen.services.PostgresUrl;
 import dozen.services.Redis;
-import dozen.services.RedisUrl;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -26,9 +24,9 @@ class JobMetricsTest {
     void runsAreCountedByType() throws Exception {
         var registry = new SimpleMeterRegistry();
         try (var postgres =
-                        new Postgres(PostgresUrl.parse(services.newDatabase()), 5, Duration.ofSeconds(60)).connect();
+                        new Postgres(Postgres.Url.parse(services.newDatabase()), 5, Duration.ofSeconds(60)).connect();
                 var redis = new Redis(new Redis.Settings(
-                                RedisUrl.parse(services.redis().url()), true))
+                                Redis.Url.parse(services.redis().url()), true))
                         .connect()) {
             var jobs = new Jobs(redis);
             var done = new CountDownLatch(2);

@@ -7,9 +7,7 @@ import dozen.jobs.Job;
 import dozen.jobs.Jobs;
 import dozen.jobs.Worker;
 import dozen.services.Postgres;
-import dozen.services.PostgresUrl;
 import dozen.services.Redis;
-import dozen.services.RedisUrl;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -23,9 +21,9 @@ class JobStatsTest {
     @Test
     void itShowsWhatWaitsAndWhatRanInTheLastMinutes() {
         try (var postgres =
-                        new Postgres(PostgresUrl.parse(services.newDatabase()), 2, Duration.ofSeconds(60)).connect();
+                        new Postgres(Postgres.Url.parse(services.newDatabase()), 2, Duration.ofSeconds(60)).connect();
                 var redis = new Redis(new Redis.Settings(
-                                RedisUrl.parse(services.redis().url()), true))
+                                Redis.Url.parse(services.redis().url()), true))
                         .connect()) {
             var jobs = new Jobs(redis);
             var due = Instant.now().minusSeconds(90);
