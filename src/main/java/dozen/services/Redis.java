@@ -63,6 +63,7 @@ public final class Redis implements AutoCloseable {
 
     private final String address;
     private final RedisClient client;
+    private final RedisCounts counts;
     private final ReadBatcher<String, String> texts = new ReadBatcher<>(this::read);
 
     /** Opens no connection: {@link #connect} or the first command does. */
@@ -87,6 +88,7 @@ public final class Redis implements AutoCloseable {
         pool.setJmxEnabled(false); // else each start would load all of JMX and, for its help texts, Flight Recorder
         var builder = RedisClient.builder().hostAndPort(url.host(), url.port());
         client = builder.clientConfig(config.build()).poolConfig(pool).build();
+        counts = new RedisCounts(client);
     }
 
     /** @throws ServiceUnavailable when Redis did not answer within 20 s, or refuses us */
@@ -138,6 +140,16 @@ public final class Redis implements AutoCloseable {
         return found;
     }
 
+    /**
+     * Adds to a number in a hash, which so sums the counts of all processes. They are stored once a second and at the
+     * end; those of the last second may be lost.
+     *
+     * @param keep how long the hash is kept after its last count; null keeps it until Redis loses its data
+     */
+    public void count(String hash, String field, long count, Duration keep) {
+        counts.add(hash, field, count, keep);
+    }
+
     /** Redis's own clock, which all processes share. */
     public Instant time() {
         var parts = BuilderFactory.STRING_LIST.build(client.sendCommand(Protocol.Command.TIME));
@@ -164,6 +176,7 @@ public final class Redis implements AutoCloseable {
 
     @Override
     public void close() {
+        counts.close();
         client.close();
     }
 }
