@@ -9,13 +9,13 @@ import dozen.app.Services;
 import dozen.config.Env;
 import dozen.config.Env.Setting;
 import dozen.config.Secret;
+import dozen.files.FileStorage;
 import dozen.http.Access;
 import dozen.http.Server;
 import dozen.jobs.Scheduler.Cron;
 import dozen.jobs.Worker;
 import dozen.metrics.MetricsFeature;
-import dozen.services.PostgresUrl;
-import dozen.services.S3Bucket;
+import dozen.services.Postgres;
 import dozen.status.StatusFeature;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +33,7 @@ public record Settings(
         AccountsFeature.Settings accounts,
         // for videos
         // for certificates
-        Optional<S3Bucket> files,
+        Optional<FileStorage.Settings> files,
         // end
         VideosFeature.Settings videos,
         RemindersFeature.Settings reminders,
@@ -44,7 +44,7 @@ public record Settings(
             "REDIS_URL", "redis://localhost",
             "SECRET_KEY", "an example, which signs nothing at all");
 
-    PostgresUrl databaseUrl() {
+    Postgres.Url databaseUrl() {
         return services.postgres().url();
     }
 
@@ -60,7 +60,7 @@ public record Settings(
                 AccountsFeature.Settings.read(env),
                 // for videos
                 // for certificates
-                S3Bucket.read(env),
+                FileStorage.Settings.read(env),
                 // end
                 VideosFeature.Settings.read(env),
                 RemindersFeature.Settings.read(env),

@@ -47,7 +47,12 @@ class ArchitectureTest {
         noClasses()
                 .that(domain)
                 .or(resideInAnyPackage(
-                        "dozen.domain..", "dozen.config..", "dozen.jobs..", "dozen.services..", "dozen.mail.."))
+                        "dozen.domain..",
+                        "dozen.config..",
+                        "dozen.jobs..",
+                        "dozen.services..",
+                        "dozen.files..",
+                        "dozen.mail.."))
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.javalin..", "dozen.http..")

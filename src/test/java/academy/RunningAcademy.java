@@ -14,7 +14,6 @@ import dozen.http.Access;
 import dozen.http.Json;
 import dozen.http.Server;
 import dozen.services.Postgres;
-import dozen.services.PostgresUrl;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -208,7 +207,7 @@ public final class RunningAcademy implements AutoCloseable {
     }
 
     public Postgres postgres() {
-        return new Postgres(PostgresUrl.parse(databaseUrl()), 2, Duration.ofSeconds(60)).connect();
+        return new Postgres(Postgres.Url.parse(databaseUrl()), 2, Duration.ofSeconds(60)).connect();
     }
 
     @Override

@@ -7,9 +7,7 @@ import dozen.jobs.Job;
 import dozen.jobs.Jobs;
 import dozen.logging.Logging;
 import dozen.services.Postgres;
-import dozen.services.PostgresUrl;
 import dozen.services.Redis;
-import dozen.services.RedisUrl;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -35,8 +33,9 @@ final class JobBench implements AutoCloseable {
 
     private final String databaseUrl = TestServices.shared().newDatabase();
     private final String redisUrl = TestServices.shared().redis().url();
-    private final Postgres postgres = new Postgres(PostgresUrl.parse(databaseUrl), 4, Duration.ofSeconds(60)).connect();
-    private final Redis redis = new Redis(new Redis.Settings(RedisUrl.parse(redisUrl), true)).connect();
+    private final Postgres postgres =
+            new Postgres(Postgres.Url.parse(databaseUrl), 4, Duration.ofSeconds(60)).connect();
+    private final Redis redis = new Redis(new Redis.Settings(Redis.Url.parse(redisUrl), true)).connect();
     private final Jobs jobs = new Jobs(redis);
     private final SchedulerClient bare;
 

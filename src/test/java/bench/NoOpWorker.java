@@ -6,9 +6,7 @@ import dozen.jobs.Worker;
 import dozen.jobs.Worker.JobHandler;
 import dozen.logging.Logging;
 import dozen.services.Postgres;
-import dozen.services.PostgresUrl;
 import dozen.services.Redis;
-import dozen.services.RedisUrl;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -51,7 +49,7 @@ final class NoOpWorker {
         Logging.start(Logging.Format.JSON, Logging.Level.INFO, Logging.Level.INFO, "worker", "bench", "bench");
         var worker = new NoOpWorker(Integer.parseInt(arguments[3]), Integer.parseInt(arguments[4]));
         try (var postgres =
-                new Postgres(PostgresUrl.parse(arguments[1]), THREADS + 4, Duration.ofSeconds(60)).connect()) {
+                new Postgres(Postgres.Url.parse(arguments[1]), THREADS + 4, Duration.ofSeconds(60)).connect()) {
             if (arguments[0].equals("bare")) worker.bare(postgres);
             else worker.kit(postgres, arguments[2]);
         }
@@ -71,7 +69,7 @@ final class NoOpWorker {
     }
 
     private void kit(Postgres postgres, String redisUrl) throws InterruptedException {
-        try (var redis = new Redis(new Redis.Settings(RedisUrl.parse(redisUrl), true)).connect();
+        try (var redis = new Redis(new Redis.Settings(Redis.Url.parse(redisUrl), true)).connect();
                 var worker = new Worker("bench", postgres, redis, Duration.ofSeconds(5))) {
             JobHandler<TimestampedJob> arrival = (job, run) -> {
                 var micros = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());

@@ -3,7 +3,6 @@ package bench;
 import dev.TestServices;
 import dozen.logging.Logging;
 import dozen.services.Postgres;
-import dozen.services.PostgresUrl;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -43,7 +42,7 @@ final class WebBench {
 
     private final TestServices services = TestServices.shared();
     private final String databaseUrl = services.newDatabase();
-    private final Postgres postgres = new Postgres(PostgresUrl.parse(databaseUrl), 2, Duration.ofMinutes(5)).connect();
+    private final Postgres postgres = new Postgres(Postgres.Url.parse(databaseUrl), 2, Duration.ofMinutes(5)).connect();
     private final List<String> ids;
 
     private WebBench() {
@@ -184,7 +183,7 @@ final class WebBench {
             var url = services.newDatabase();
             var settings = services.settings(url);
             settings.put("CACHE_TTL_SECONDS", "0");
-            try (var postgres = new Postgres(PostgresUrl.parse(url), 2, Duration.ofMinutes(5)).connect()) {
+            try (var postgres = new Postgres(Postgres.Url.parse(url), 2, Duration.ofMinutes(5)).connect()) {
                 fill(postgres, rows);
                 var ids = postgres.jdbi()
                         .withHandle(handle -> handle.createQuery(

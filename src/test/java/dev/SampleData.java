@@ -2,7 +2,6 @@ package dev;
 
 import dozen.domain.Exit;
 import dozen.services.Postgres;
-import dozen.services.PostgresUrl;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -24,7 +23,7 @@ final class SampleData {
     }
 
     private static boolean isEmpty(String databaseUrl) {
-        try (var postgres = new Postgres(PostgresUrl.parse(databaseUrl), 1, Duration.ofSeconds(10)).connect()) {
+        try (var postgres = new Postgres(Postgres.Url.parse(databaseUrl), 1, Duration.ofSeconds(10)).connect()) {
             return postgres.jdbi()
                     .withHandle(handle -> handle.createQuery("SELECT NOT EXISTS (SELECT FROM accounts)")
                             .mapTo(Boolean.class)

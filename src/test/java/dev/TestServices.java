@@ -1,7 +1,7 @@
 package dev;
 
 import dozen.services.Migrations;
-import dozen.services.PostgresUrl;
+import dozen.services.Postgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -51,7 +51,7 @@ public final class TestServices {
             Rebuild.delete(FOLDER.resolve("shared"));
             var services = new TestServices(startPostgres("shared/postgres", 0), startRedis("shared", 0));
             services.postgres.execute("postgres", "CREATE DATABASE " + TEMPLATE);
-            Migrations.run(PostgresUrl.parse(services.postgres.url(TEMPLATE)));
+            Migrations.run(Postgres.Url.parse(services.postgres.url(TEMPLATE)));
             return services;
         } catch (IOException | SQLException | InterruptedException e) {
             throw new IllegalStateException(e);

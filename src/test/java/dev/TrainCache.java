@@ -1,7 +1,7 @@
 package dev;
 
 import dozen.services.Migrations;
-import dozen.services.PostgresUrl;
+import dozen.services.Postgres;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -59,7 +59,7 @@ public final class TrainCache {
                 var redis = LocalRedis.start(data, 0);
                 var s3 = LocalS3.start(Path.of(".dev/binaries"), data.resolve("s3"), 0)
                         .await()) {
-            Migrations.run(PostgresUrl.parse(postgres.url("postgres")));
+            Migrations.run(Postgres.Url.parse(postgres.url("postgres")));
             var made = cache.resolveSibling(cache.getFileName() + ".made");
             var builder = new ProcessBuilder(
                     java,

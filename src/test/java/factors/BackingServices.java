@@ -4,7 +4,7 @@ import static factors.Factor.expect;
 
 import dev.TestServices;
 import dozen.services.Migrations;
-import dozen.services.PostgresUrl;
+import dozen.services.Postgres;
 import factors.Declarations.Person;
 
 /** IV: each backing service is swapped for another by its address. */
@@ -25,7 +25,7 @@ final class BackingServices {
         try (var postgres = TestServices.startPostgres("second", 0);
                 var redis = TestServices.startRedis("second", 0)) {
             postgres.execute("postgres", "DROP DATABASE IF EXISTS second", "CREATE DATABASE second");
-            Migrations.run(PostgresUrl.parse(postgres.url("second")));
+            Migrations.run(Postgres.Url.parse(postgres.url("second")));
             var another = Subject.with(first, "DATABASE_URL", postgres.url("second"));
             try (var web = subject.start(another, "web")) {
                 var visitor = subject.visitor(web);

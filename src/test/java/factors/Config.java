@@ -3,7 +3,7 @@ package factors;
 import static factors.Factor.expect;
 
 import dev.Rebuild;
-import dozen.services.PostgresUrl;
+import dozen.services.Postgres;
 import factors.Declarations.Person;
 import java.nio.file.Files;
 import java.util.List;
@@ -71,7 +71,7 @@ final class Config {
 
     /** Puts a planted password into the URL. The PostgreSQL of the tests asks for none, so it accepts any. */
     private static String planted(String databaseUrl) {
-        PostgresUrl.parse(databaseUrl); // fails when the URL has another form than the next line expects
+        Postgres.Url.parse(databaseUrl); // fails when the URL has another form than the next line expects
         return databaseUrl.replaceFirst("//([^:@/]*)(:[^@/]*)?@", "//$1:planted@");
     }
 

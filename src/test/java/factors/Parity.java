@@ -6,9 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dozen.services.Postgres;
-import dozen.services.PostgresUrl;
 import dozen.services.Redis;
-import dozen.services.RedisUrl;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -49,7 +47,7 @@ final class Parity {
 
     private static String postgres(Subject subject) {
         try (var postgres =
-                new Postgres(PostgresUrl.parse(subject.services.newDatabase()), 1, Duration.ofSeconds(5)).connect()) {
+                new Postgres(Postgres.Url.parse(subject.services.newDatabase()), 1, Duration.ofSeconds(5)).connect()) {
             return postgres.jdbi()
                     .withHandle(handle -> handle.createQuery("SHOW server_version_num")
                             .mapTo(String.class)
@@ -60,7 +58,7 @@ final class Parity {
 
     private static String redis(Subject subject) {
         try (var redis = new Redis(new Redis.Settings(
-                        RedisUrl.parse(subject.services.redis().url()), true))
+                        Redis.Url.parse(subject.services.redis().url()), true))
                 .connect()) {
             return first(redis.client().info("server"), "redis_version:(\\d+)");
         }

@@ -8,7 +8,7 @@ import academy.courses.MadeCourse;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import dev.TestServices;
-import dozen.services.FileStorage;
+import dozen.files.FileStorage;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;

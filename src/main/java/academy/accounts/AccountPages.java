@@ -7,7 +7,7 @@ import dozen.http.Params;
 import dozen.http.Routes;
 import dozen.pages.FormPost;
 import dozen.pages.Layout;
-import dozen.services.TransientFailures;
+import dozen.services.ServiceUnavailable;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.http.HttpStatus;
@@ -48,7 +48,7 @@ record AccountPages(Layout layout, Sessions sessions, Authentication authenticat
             sessions.start(context, account);
             return next(context);
         } catch (RuntimeException e) {
-            if (!TransientFailures.isTransient(e)) throw e;
+            if (!ServiceUnavailable.isCauseOf(e)) throw e;
             return "/log-in"; // Redis is away; the account is there all the same, and its owner can log in later
         }
     }

@@ -6,7 +6,7 @@ import dozen.domain.Validation;
 import dozen.jobs.Jobs;
 import dozen.services.RateLimits;
 import dozen.services.RateLimits.Rate;
-import dozen.services.TransientFailures;
+import dozen.services.ServiceUnavailable;
 import java.util.Locale;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
@@ -66,7 +66,7 @@ record Authentication(Jdbi jdbi, Jobs jobs, Accounts accounts, ResetLinks links,
         try {
             limits.take("sign-up:address", network, rates.signUps());
         } catch (RuntimeException e) {
-            if (!TransientFailures.isTransient(e)) throw e;
+            if (!ServiceUnavailable.isCauseOf(e)) throw e;
         }
     }
 

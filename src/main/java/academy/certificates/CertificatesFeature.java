@@ -4,10 +4,9 @@ import academy.accounts.AccountsFeature;
 import academy.learning.LearningFeature;
 import dozen.app.Feature;
 import dozen.app.Services;
+import dozen.files.FileStorage;
 import dozen.http.Routes;
 import dozen.jobs.Worker;
-import dozen.services.FileStorage;
-import dozen.services.S3Bucket;
 import java.util.Optional;
 
 /** A certificate for each completed course: a PDF file, a mail, and a public page that verifies it. */
@@ -19,7 +18,10 @@ public final class CertificatesFeature implements Feature {
     private final CertificateRoutes routes;
 
     public CertificatesFeature(
-            Optional<S3Bucket> files, Services services, AccountsFeature accounts, LearningFeature learning) {
+            Optional<FileStorage.Settings> files,
+            Services services,
+            AccountsFeature accounts,
+            LearningFeature learning) {
         this.services = services;
         this.accounts = accounts;
         this.files = files.map(FileStorage::new);

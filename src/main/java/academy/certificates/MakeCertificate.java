@@ -1,9 +1,9 @@
 package academy.certificates;
 
 import academy.accounts.Accounts;
+import dozen.files.FileStorage;
 import dozen.jobs.JobRun;
 import dozen.mail.Mailer;
-import dozen.services.FileStorage;
 import dozen.services.Mail;
 import jakarta.mail.MessagingException;
 import java.io.IOException;

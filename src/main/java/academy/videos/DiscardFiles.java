@@ -1,7 +1,7 @@
 package academy.videos;
 
+import dozen.files.FileStorage;
 import dozen.jobs.JobRun;
-import dozen.services.FileStorage;
 import java.io.IOException;
 
 /** A job: deletes the files of a video that was replaced. */

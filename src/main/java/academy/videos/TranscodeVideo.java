@@ -1,8 +1,8 @@
 package academy.videos;
 
+import dozen.files.FileStorage;
 import dozen.jobs.JobRun;
 import dozen.jobs.RetryPolicy;
-import dozen.services.FileStorage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

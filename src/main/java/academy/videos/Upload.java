@@ -1,7 +1,7 @@
 package academy.videos;
 
+import dozen.files.FileStorage;
 import dozen.security.Sha256;
-import dozen.services.FileStorage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.DigestInputStream;

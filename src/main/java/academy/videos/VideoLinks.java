@@ -2,8 +2,8 @@ package academy.videos;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dozen.domain.DomainError;
+import dozen.files.FileStorage;
 import dozen.jobs.Jobs;
-import dozen.services.FileStorage;
 import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /** Shows a video to callers: its state, its progress, and the links at which it plays. */
-record VideoLinks(Optional<FileStorage> files, Progress progress) {
+record VideoLinks(Optional<FileStorage> files, Jobs jobs) {
     /** How long a link works: long enough to watch a lesson, and short enough that a link passed on soon expires. */
     private static final Duration LINK_TTL = Duration.ofHours(4);
 

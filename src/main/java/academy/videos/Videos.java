@@ -1,9 +1,9 @@
 package academy.videos;
 
 import academy.courses.Lesson;
+import dozen.files.FileStorage;
 import dozen.jobs.Job;
 import dozen.jobs.Jobs;
-import dozen.services.FileStorage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,10 +5,9 @@ import dozen.app.Demo;
 import dozen.app.Feature;
 import dozen.app.Services;
 import dozen.config.Env;
+import dozen.files.FileStorage;
 import dozen.http.Routes;
 import dozen.jobs.Worker;
-import dozen.services.FileStorage;
-import dozen.services.S3Bucket;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Optional;
@@ -38,13 +37,14 @@ public final class VideosFeature implements Feature {
     private static final int DEMO_SECONDS = 8;
 
     private final Settings settings;
-    private final Optional<S3Bucket> bucket;
+    private final Optional<FileStorage.Settings> bucket;
     private final Services services;
     private final CoursesFeature courses;
     private final Optional<FileStorage> files;
     private final Videos videos;
 
-    public VideosFeature(Settings settings, Optional<S3Bucket> bucket, Services services, CoursesFeature courses) {
+    public VideosFeature(
+            Settings settings, Optional<FileStorage.Settings> bucket, Services services, CoursesFeature courses) {
         this.settings = settings;
         this.bucket = bucket;
         this.services = services;

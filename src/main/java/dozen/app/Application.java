@@ -5,7 +5,6 @@ import dozen.domain.DomainError;
 import dozen.domain.Exit;
 import dozen.logging.Logging;
 import dozen.services.ServiceUnavailable;
-import dozen.services.TransientFailures;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -98,7 +97,7 @@ public final class Application<S> {
             e.lines().forEach(this::printError);
             return Exit.CONFIG;
         } catch (Exception e) {
-            if (TransientFailures.isTransient(e)) {
+            if (ServiceUnavailable.isCauseOf(e)) {
                 printError(ServiceUnavailable.reason(e));
                 return Exit.UNAVAILABLE;
             }

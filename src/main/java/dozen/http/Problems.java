@@ -2,7 +2,7 @@ package dozen.http;
 
 import dozen.domain.DomainError;
 import dozen.services.Health;
-import dozen.services.TransientFailures;
+import dozen.services.ServiceUnavailable;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
@@ -76,7 +76,7 @@ public record Problems(List<HttpField> defaultHeaders, Health health, Function<M
                 case HttpResponseException e when e.getStatus() == 404 -> of(404);
                 case HttpResponseException e -> new Problem(e.getStatus(), e.getMessage());
                 case Exception e
-                when TransientFailures.isTransient(e) -> {
+                when ServiceUnavailable.isCauseOf(e) -> {
                     var message =
                             String.valueOf(e.getMessage()).lines().findFirst().orElse("");
                     log.warn("a resource is away: {}", message);

@@ -9,7 +9,7 @@ import dozen.jobs.Worker.JobHandler;
 import dozen.jobs.Worker.Outcome;
 import dozen.jobs.Worker.RunObserver;
 import dozen.logging.RequestId;
-import dozen.services.TransientFailures;
+import dozen.services.Postgres;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -42,7 +42,7 @@ record JobExecutor(JobStore store, Jobs jobs, List<RunObserver> observers, Boole
                 .execute((_, context) -> {
                     var outcome = run(type, context.getExecution());
                     return (_, operations) -> {
-                        if (outcome == Outcome.DONE) TransientFailures.retry(operations::remove);
+                        if (outcome == Outcome.DONE) Postgres.retry(operations::remove);
                     };
                 });
     }
@@ -116,7 +116,7 @@ record JobExecutor(JobStore store, Jobs jobs, List<RunObserver> observers, Boole
         if (last && !unreadable) tellDead(type, execution);
         var error = unreadable ? failure.getMessage() : failure.toString();
         var wait = type.policy().waitAfter(attempt);
-        TransientFailures.retry(() -> store.failed(RunId.of(execution), last, wait, error));
+        Postgres.retry(() -> store.failed(RunId.of(execution), last, wait, error));
         return last ? Outcome.DEAD : Outcome.FAILED;
     }
 
@@ -133,7 +133,7 @@ record JobExecutor(JobStore store, Jobs jobs, List<RunObserver> observers, Boole
     private static <J> void tellDead(Type<J> type, Execution execution) {
         try {
             var job = Job.payload(execution, type.payload());
-            TransientFailures.retry(() -> type.dead().accept(job));
+            Postgres.retry(() -> type.dead().accept(job));
         } catch (RuntimeException e) {
             log.error("a dead job could not be told", e);
         }

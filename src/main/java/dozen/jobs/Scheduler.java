@@ -3,7 +3,7 @@ package dozen.jobs;
 import com.github.kagkarlsson.scheduler.task.schedule.CronSchedule;
 import dozen.config.Env;
 import dozen.services.Postgres;
-import dozen.services.TransientFailures;
+import dozen.services.ServiceUnavailable;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -118,7 +118,7 @@ public final class Scheduler implements AutoCloseable {
         try {
             postgres.jdbi().useTransaction(transaction -> runIfDue(transaction, tick, entry));
         } catch (Throwable e) { // an Error too: the tick comes again
-            if (TransientFailures.isTransient(e)) log.warn("tick {} waits: {}", tick, e.getMessage());
+            if (ServiceUnavailable.isCauseOf(e)) log.warn("tick {} waits: {}", tick, e.getMessage());
             else log.error("tick {} failed, again in {} s", tick, RETRY_DELAY.toSeconds(), e);
             LockSupport.parkNanos(RETRY_DELAY.toNanos());
         }

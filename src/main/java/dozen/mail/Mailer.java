@@ -3,7 +3,7 @@ package dozen.mail;
 import dozen.config.PublicUrl;
 import dozen.pages.Templates;
 import dozen.services.Mail;
-import dozen.services.TransientFailures;
+import dozen.services.Postgres;
 import jakarta.mail.MessagingException;
 import java.util.HashMap;
 import java.util.List;
@@ -117,6 +117,6 @@ public final class Mailer {
     }
 
     private void write(String sql, String key) {
-        TransientFailures.retry(() -> jdbi.useHandle(handle -> handle.execute(sql, key)));
+        Postgres.retry(() -> jdbi.useHandle(handle -> handle.execute(sql, key)));
     }
 }

@@ -4,7 +4,6 @@ import dozen.jobs.JobCounts;
 import dozen.jobs.Worker;
 import dozen.jobs.Worker.Outcome;
 import dozen.services.Redis;
-import dozen.services.RedisCounts;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.util.Map;
@@ -33,19 +32,14 @@ final class JobMetrics {
         this.redis = redis;
     }
 
-    /** The counts of one worker. Workers serve no HTTP, so they add them to the sums in Redis. */
-    static RedisCounts counts(Redis redis) {
-        return new RedisCounts(redis, () -> KEY, null);
-    }
-
-    /** Counts a worker's runs by type of job. */
-    static Worker.RunObserver observer(RedisCounts counts) {
+    /** Counts a worker's runs by type of job. Workers serve no HTTP, so they add them to the sums in Redis. */
+    static Worker.RunObserver observer(Redis redis) {
         return (type, outcome, waitMillis, runMillis) -> {
-            counts.add(type + " runs", 1);
-            counts.add(type + " wait_ms", waitMillis);
-            counts.add(type + " run_ms", runMillis);
-            if (outcome == Outcome.FAILED || outcome == Outcome.DEAD) counts.add(type + " failures", 1);
-            if (outcome == Outcome.DEAD) counts.add(type + " dead", 1);
+            redis.count(KEY, type + " runs", 1, null);
+            redis.count(KEY, type + " wait_ms", waitMillis, null);
+            redis.count(KEY, type + " run_ms", runMillis, null);
+            if (outcome == Outcome.FAILED || outcome == Outcome.DEAD) redis.count(KEY, type + " failures", 1, null);
+            if (outcome == Outcome.DEAD) redis.count(KEY, type + " dead", 1, null);
         };
     }
 

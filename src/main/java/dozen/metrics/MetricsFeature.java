@@ -1,7 +1,6 @@
 package dozen.metrics;
 
 import dozen.app.Feature;
-import dozen.app.Lifecycle;
 import dozen.app.Services;
 import dozen.config.Env;
 import dozen.config.Secret;
@@ -9,7 +8,6 @@ import dozen.domain.DomainError;
 import dozen.http.Access;
 import dozen.http.Routes;
 import dozen.jobs.Worker;
-import dozen.services.RedisCounts;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
@@ -26,7 +24,6 @@ import java.util.concurrent.TimeUnit;
 public final class MetricsFeature implements Feature {
     private final Optional<Secret> token;
     private final Services services;
-    private RedisCounts runs;
 
     public MetricsFeature(Optional<Secret> token, Services services) {
         this.token = token;
@@ -43,15 +40,9 @@ public final class MetricsFeature implements Feature {
         return new Secret(text);
     }
 
-    /** The counts are closed after the worker, whose last runs they would miss otherwise. */
-    @Override
-    public void join(String processType, Lifecycle lifecycle) {
-        if (processType.equals("worker")) runs = lifecycle.register(JobMetrics.counts(services.redis()));
-    }
-
     @Override
     public void jobs(Worker worker) {
-        worker.observe(JobMetrics.observer(runs));
+        worker.observe(JobMetrics.observer(services.redis()));
     }
 
     @Override

@@ -3,7 +3,7 @@ package dozen.pages;
 import dozen.domain.Caller;
 import dozen.http.Access;
 import dozen.http.Routes;
-import dozen.services.TransientFailures;
+import dozen.services.ServiceUnavailable;
 import io.javalin.http.Context;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -80,7 +80,7 @@ public final class Layout {
                 all.put("navigation", links(navigation, viewer.isAdmin()));
             });
         } catch (RuntimeException e) {
-            if (!TransientFailures.isTransient(e)) throw e;
+            if (!ServiceUnavailable.isCauseOf(e)) throw e;
             all.put("sessionsUnavailable", true); // public pages can still be read
         }
         Routes.html(context, templates.render(template + ".html", all), media);
@@ -91,7 +91,7 @@ public final class Layout {
         try {
             return Routes.visitor(context);
         } catch (RuntimeException e) {
-            if (!TransientFailures.isTransient(e)) throw e;
+            if (!ServiceUnavailable.isCauseOf(e)) throw e;
             return Optional.empty();
         }
     }

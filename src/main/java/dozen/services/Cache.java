@@ -7,7 +7,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.params.SetParams;
 
 /** A read-through cache in Redis: Redis first, the source on a miss, and the source alone while Redis is away. */
@@ -34,11 +33,13 @@ public final class Cache {
     /** Returns the cached value, or else the source's value, which is then cached. An absent value is not cached. */
     public Optional<String> get(String key, Supplier<Optional<String>> source) {
         if (ttl.isZero()) return source.get();
-        var hit = read(key).filter(value -> !value.equals(TOMBSTONE));
+        var hit = ask(() -> redis.get(key)).filter(value -> !value.equals(TOMBSTONE));
         if (hit.isPresent()) return hit;
         var found = source.get();
-        if (found.isPresent() && !away.get())
-            write(key, found.get(), SetParams.setParams().nx().ex(ttl.toSeconds()));
+        if (!away.get()) {
+            found.ifPresent(
+                    value -> write(key, value, SetParams.setParams().nx().ex(ttl.toSeconds())));
+        }
         return found;
     }
 
@@ -51,28 +52,20 @@ public final class Cache {
         write(key, TOMBSTONE, SetParams.setParams().ex(10));
     }
 
-    private Optional<String> read(String key) {
+    private void write(String key, String value, SetParams how) {
+        ask(() -> Optional.ofNullable(redis.client().set(key, value, how)));
+    }
+
+    /** Empty while Redis is away. One line is logged when it goes and one when it is back, not one for each request. */
+    private Optional<String> ask(Supplier<Optional<String>> command) {
         try {
-            var value = redis.get(key);
+            var answer = command.get();
             if (away.compareAndSet(true, false)) log.info("the cache is back");
-            return value;
+            return answer;
         } catch (RuntimeException e) {
-            if (!TransientFailures.isTransient(e)) throw e;
-            warnUnavailable(e);
+            if (!ServiceUnavailable.isCauseOf(e)) throw e;
+            if (away.compareAndSet(false, true)) log.warn("the cache is away: {}", e.getMessage());
             return Optional.empty();
         }
-    }
-
-    private void write(String key, String value, SetParams how) {
-        try {
-            redis.client().set(key, value, how);
-        } catch (JedisException e) {
-            warnUnavailable(e);
-        }
-    }
-
-    /** Logs one line when Redis goes away, not one for each request. */
-    private void warnUnavailable(RuntimeException e) {
-        if (away.compareAndSet(false, true)) log.warn("the cache is away: {}", e.getMessage());
     }
 }

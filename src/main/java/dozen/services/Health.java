@@ -1,12 +1,9 @@
 package dozen.services;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +19,7 @@ public final class Health {
         void run() throws Exception;
     }
 
-    private record Resource(String name, boolean required, Check check) {}
+    private record Resource(boolean required, Check check) {}
 
     public record State(String status, long ms) {}
 
@@ -32,12 +29,13 @@ public final class Health {
         }
     }
 
-    private final List<Resource> resources = new ArrayList<>();
+    private final Map<String, Resource> resources = new LinkedHashMap<>();
     private volatile boolean draining;
 
     /** Adds a resource that every request needs. While it is away, readiness is 503. */
     public Health requires(String resource, Check check) {
-        return add(new Resource(resource, true, check));
+        resources.putIfAbsent(resource, new Resource(true, check)); // several features may need it
+        return this;
     }
 
     /**
@@ -45,12 +43,7 @@ public final class Health {
      * 200.
      */
     public Health uses(String resource, Check check) {
-        return add(new Resource(resource, false, check));
-    }
-
-    /** Adds a resource once, however many features use it. */
-    private Health add(Resource resource) {
-        if (resources.stream().noneMatch(other -> other.name().equals(resource.name()))) resources.add(resource);
+        resources.putIfAbsent(resource, new Resource(false, check));
         return this;
     }
 
@@ -75,9 +68,9 @@ public final class Health {
     public Report report() throws InterruptedException {
         var states = states();
         var status = "ok";
-        for (var resource : resources) {
-            if (states.get(resource.name()).status().equals("ok")) continue;
-            if (resource.required()) status = "unavailable";
+        for (var name : states.keySet()) {
+            if (states.get(name).status().equals("ok")) continue;
+            if (resources.get(name).required()) status = "unavailable";
             else if (status.equals("ok")) status = "degraded";
         }
         return new Report(draining ? "draining" : status, states);
@@ -87,29 +80,27 @@ public final class Health {
     private Map<String, State> states() throws InterruptedException {
         var states = new LinkedHashMap<String, State>();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var answers = threads.invokeAll(
-                    resources.stream()
-                            .map(resource -> (Callable<Long>) () -> timed(resource.check()))
-                            .toList(),
-                    LIMIT_MS,
-                    TimeUnit.MILLISECONDS);
-            for (var i = 0; i < resources.size(); i++)
-                states.put(resources.get(i).name(), state(answers.get(i)));
+            var checks = resources.values().stream()
+                    .map(resource -> (Callable<Long>) () -> millis(resource.check()))
+                    .toList();
+            var answers =
+                    threads.invokeAll(checks, LIMIT_MS, TimeUnit.MILLISECONDS).iterator();
+            for (var name : resources.keySet()) states.put(name, state(answers.next()));
         }
         return states;
     }
 
-    private static long timed(Check check) throws Exception {
+    private static long millis(Check check) throws Exception {
         var start = System.nanoTime();
         check.run();
         return (System.nanoTime() - start) / 1_000_000;
     }
 
-    private static State state(Future<Long> answer) throws InterruptedException {
-        try {
-            return new State("ok", answer.get());
-        } catch (ExecutionException | CancellationException e) {
-            return new State("away", e instanceof CancellationException ? LIMIT_MS : 0);
-        }
+    private static State state(Future<Long> answer) {
+        return switch (answer.state()) {
+            case SUCCESS -> new State("ok", answer.resultNow());
+            case CANCELLED -> new State("away", LIMIT_MS);
+            default -> new State("away", 0);
+        };
     }
 }

@@ -1,11 +1,11 @@
 package dozen.services;
 
-import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Arrays;
 import java.util.Properties;
-import java.util.function.Function;
+import java.util.concurrent.locks.LockSupport;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension;
@@ -19,7 +19,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Migrations {
     private static final Logger log = LoggerFactory.getLogger(Migrations.class);
-    private static final String HISTORY = "flyway_schema_history";
     /** How long to wait for another release, which is asked for once a second. */
     private static final int LOCK_SECONDS = 600;
 
@@ -35,19 +34,12 @@ public final class Migrations {
      * @throws ServiceUnavailable when PostgreSQL is away
      * @throws FlywayException when a migration is broken or missing
      */
-    public static int run(PostgresUrl url) {
-        return exclusively(
-                url,
-                pooled -> run(url, pooled, "classpath:db/kit", "kit_schema_history")
-                        + run(url, pooled, "classpath:db/migration", HISTORY));
-    }
-
-    static int run(PostgresUrl url, String location) {
-        return exclusively(url, pooled -> run(url, pooled, location, HISTORY));
+    public static int run(Postgres.Url url) {
+        return run(url, "classpath:db/kit", "classpath:db/migration");
     }
 
     /**
-     * Holds a lock while the work runs. Flyway takes its own lock after it has checked whether a history exists, so two
+     * Holds a lock while it works. Flyway takes its own lock after it has checked whether a history exists, so two
      * releases that create one at the same time would fail. The lock is tried again and again, because a statement that
      * waits for it would hold up CREATE INDEX CONCURRENTLY.
      *
@@ -55,46 +47,43 @@ public final class Migrations {
      * connection starts. Without a pooler, the lock belongs to the session. Behind a pooler, it must belong to a
      * transaction, because a session has no server process of its own there. CREATE INDEX CONCURRENTLY would wait for
      * that transaction.
-     *
-     * @param work receives true when there is a pooler
      */
-    private static int exclusively(PostgresUrl url, Function<Boolean, Integer> work) {
+    static int run(Postgres.Url url, String... locations) {
         var properties = new Properties();
         properties.putAll(url.properties());
-        try (var connection =
-                TransientFailures.connect(url.toString(), () -> DriverManager.getConnection(url.jdbc(), properties))) {
+        try (var connection = ServiceUnavailable.connect(
+                        url.toString(), () -> DriverManager.getConnection(url.jdbc(), properties));
+                var statement = connection.createStatement()) {
             Postgres.requireVersion(connection, url.toString());
             var reported = connection.unwrap(PGConnection.class).getBackendPID();
-            var pooled = !value(connection, "SELECT pg_backend_pid()").equals(String.valueOf(reported));
+            var pooled = !value(statement, "SELECT pg_backend_pid()").equals("" + reported);
             if (pooled) log.warn("""
                     a connection pooler stands before {}: a migration that creates an index concurrently would wait \
-                    for ever; give release the direct address""", url.toString());
+                    for ever; give release the direct address""", url);
             connection.setAutoCommit(!pooled);
-            var function = pooled ? "pg_try_advisory_xact_lock" : "pg_try_advisory_lock";
-            for (var i = 0; i < LOCK_SECONDS; i++) {
-                var locked = value(connection, "SELECT " + function + "(hashtext('dozen.migrations'))");
-                if (locked.equals("t")) return work.apply(pooled);
+            var lock = "SELECT pg_try_advisory_%slock(hashtext('dozen.migrations'))".formatted(pooled ? "xact_" : "");
+            for (var i = 0; i < LOCK_SECONDS && !Thread.currentThread().isInterrupted(); i++) {
+                if (value(statement, lock).equals("t")) {
+                    return Arrays.stream(locations)
+                            .mapToInt(each -> migrate(url, each, pooled))
+                            .sum();
+                }
                 if (pooled) connection.rollback();
-                Thread.sleep(1000);
+                LockSupport.parkNanos(1_000_000_000);
             }
-            throw new FlywayException("another release has been at work for " + LOCK_SECONDS + " s");
+            throw new FlywayException("another release is still at work");
         } catch (SQLException e) {
             throw ServiceUnavailable.of(url.toString(), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new FlywayException("interrupted while another release is at work");
         }
     }
 
-    private static String value(Connection connection, String query) throws SQLException {
-        try (var statement = connection.createStatement();
-                var row = statement.executeQuery(query)) {
-            row.next();
-            return row.getString(1);
-        }
+    private static String value(Statement statement, String query) throws SQLException {
+        var row = statement.executeQuery(query);
+        row.next();
+        return row.getString(1);
     }
 
-    private static int run(PostgresUrl url, boolean pooled, String location, String history) {
+    private static int migrate(Postgres.Url url, String location, boolean pooled) {
         var configuration = Flyway.configure();
         var extension = configuration.getConfigurationExtension(PostgreSQLConfigurationExtension.class);
         extension.setTransactionalLock(pooled);
@@ -102,7 +91,7 @@ public final class Migrations {
                 .dataSource(url.jdbc(), null, null)
                 .jdbcProperties(url.properties())
                 .locations(location)
-                .table(history)
+                .table(location.endsWith("/kit") ? "kit_schema_history" : "flyway_schema_history")
                 .baselineOnMigrate(true) // the schema holds the other history's tables
                 .baselineVersion("0")
                 .group(true)

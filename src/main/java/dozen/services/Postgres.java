@@ -3,10 +3,16 @@ package dozen.services;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.SQLExceptionOverride;
 import dozen.config.Env;
+import dozen.config.Secret;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.ConnectionFactory;
 import org.jdbi.v3.core.Jdbi;
@@ -16,21 +22,68 @@ import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
 /** PostgreSQL as an attached resource: a bounded pool with time-outs everywhere, and JDBI on top of it. */
 public final class Postgres implements AutoCloseable {
     /** @param poolSize the most connections that one process has */
-    public record Settings(PostgresUrl url, int poolSize) {
+    public record Settings(Url url, int poolSize) {
         public static Settings read(Env env) {
-            var url = env.setting("DATABASE_URL", "PostgreSQL: postgres://user:password@host:5432/database");
+            var url = env.setting("DATABASE_URL", "PostgreSQL: " + Url.EXAMPLE);
             var poolSize = env.setting("DATABASE_POOL_SIZE", "connections to PostgreSQL per process");
-            return new Settings(url.secret(PostgresUrl::parse), poolSize.integer(10, 1, 1000));
+            return new Settings(url.secret(Url::parse), poolSize.integer(10, 1, 1000));
+        }
+    }
+
+    /**
+     * The address of PostgreSQL: postgres://, postgresql:// or jdbc:postgresql://, with one or several hosts separated
+     * by commas, and query parameters for the driver (sslmode, targetServerType …).
+     *
+     * @param hosts each with its port, as host:5432,other:5432
+     * @param parameters without a user and password, which are taken out of them
+     */
+    public record Url(String hosts, String database, String user, Secret password, Map<String, String> parameters) {
+        private static final String EXAMPLE = "postgres://user:password@host:5432/database";
+
+        /** @throws IllegalArgumentException with a message that does not repeat the text, which holds a password */
+        public static Url parse(String text) {
+            var url = ServiceUrl.parse(text.replaceFirst("^jdbc:", ""), EXAMPLE);
+            if (!url.scheme().matches("postgres(ql)?") || url.path().isEmpty()) throw ServiceUrl.malformed(EXAMPLE);
+            var parameters = new HashMap<>(url.query());
+            var user = parameters.remove("user");
+            var password = parameters.remove("password");
+            return new Url(
+                    url.hosts(5432),
+                    url.path(),
+                    url.user() == null ? user : url.user(),
+                    url.password() == null && password != null ? new Secret(password) : url.password(),
+                    Map.copyOf(parameters));
+        }
+
+        /** The address for the driver, without any secret. */
+        String jdbc() {
+            var encoded = URLEncoder.encode(database, StandardCharsets.UTF_8).replace("+", "%20");
+            return "jdbc:postgresql://%s/%s".formatted(hosts, encoded);
+        }
+
+        /** The driver's properties: the user, the password and the parameters. */
+        Map<String, String> properties() {
+            var properties = new HashMap<>(parameters);
+            if (user != null) properties.put("user", user);
+            if (password != null) properties.put("password", password.reveal());
+            return properties;
+        }
+
+        /** Parameters may hold secrets of their own (sslpassword), so they are left out. */
+        @Override
+        public String toString() {
+            return "PostgreSQL at " + hosts;
         }
     }
 
     /** invalid_authorization, invalid_password, invalid_catalog_name: trying again changes nothing. */
     private static final Set<String> PERMANENT_ERRORS = Set.of("28000", "28P01", "3D000");
     /** read_only_sql_transaction: the server is a replica, or was told to write nothing. */
-    static final String READ_ONLY = "25006";
-
+    private static final String READ_ONLY = "25006";
     /** Every test runs on this version, too. */
     private static final int OLDEST_VERSION = 15;
+
+    private static final Duration RETRY_TIMEOUT = Duration.ofSeconds(30);
 
     private final String address;
     private final HikariDataSource pool = new HikariDataSource();
@@ -42,7 +95,7 @@ public final class Postgres implements AutoCloseable {
      *
      * @param statementLimit how long one statement may take: seconds for a request, minutes for a job or a task
      */
-    public Postgres(PostgresUrl url, int poolSize, Duration statementLimit) {
+    public Postgres(Url url, int poolSize, Duration statementLimit) {
         address = url.toString();
         // JDBI's messages would show the arguments of a failed statement in the log: addresses and password hashes.
         jdbi.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
@@ -70,7 +123,7 @@ public final class Postgres implements AutoCloseable {
 
     /** @throws ServiceUnavailable when PostgreSQL did not answer within 20 s, or refuses us */
     public Postgres connect() {
-        return TransientFailures.connect(address, () -> {
+        return ServiceUnavailable.connect(address, () -> {
             try (var connection = pool.getConnection()) {
                 requireVersion(connection, address);
                 connected = true;
@@ -114,6 +167,28 @@ public final class Postgres implements AutoCloseable {
             pool.evictConnection(connection);
             throw new SQLException("the server is read-only", READ_ONLY);
         }
+    }
+
+    /** Records work that is already done. While PostgreSQL restarts, the write is tried again for up to 30 s. */
+    public static void retry(Runnable write) {
+        var deadline = System.nanoTime() + RETRY_TIMEOUT.toNanos();
+        do {
+            try {
+                write.run();
+                return;
+            } catch (RuntimeException e) {
+                if (!ServiceUnavailable.isCauseOf(e) || System.nanoTime() > deadline) throw e;
+            }
+            LockSupport.parkNanos(200_000_000);
+        } while (!Thread.currentThread().isInterrupted()); // when it is interrupted, the write is given up
+    }
+
+    /**
+     * PostgreSQL's manual, appendix A: 08 means a connection failure, 53 no resources, 57P a shutdown, and 57014 a
+     * statement timeout.
+     */
+    static boolean isUnavailable(SQLException e) {
+        return String.valueOf(e.getSQLState()).matches("(08|53|57P).*|57014|" + READ_ONLY);
     }
 
     @Override

@@ -17,13 +17,7 @@ import java.time.Duration;
  */
 public final class RateLimits {
     /** Allows {@code max} tries at once, and {@code max} more over each period. */
-    public record Rate(int max, Duration per) {
-        private BucketConfiguration configuration() {
-            return BucketConfiguration.builder()
-                    .addLimit(limit -> limit.capacity(max).refillGreedy(max, per))
-                    .build();
-        }
-    }
+    public record Rate(int max, Duration per) {}
 
     private final ProxyManager<String> buckets;
 
@@ -55,6 +49,9 @@ public final class RateLimits {
     }
 
     private Bucket bucket(String what, String who, Rate rate) {
-        return buckets.builder().build("rate:" + what + ":" + Sha256.hex(who), rate::configuration);
+        var configuration = BucketConfiguration.builder()
+                .addLimit(limit -> limit.capacity(rate.max()).refillGreedy(rate.max(), rate.per()))
+                .build();
+        return buckets.builder().build("rate:" + what + ":" + Sha256.hex(who), () -> configuration);
     }
 }

@@ -9,8 +9,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -34,7 +32,14 @@ public final class ReadBatcher<K, V> {
     private static final Duration MAX_WAIT = Duration.ofSeconds(3);
 
     /** @param turn gets the answer, or the task to make the next trip */
-    private record Waiter<K, V>(K key, long deadline, CompletableFuture<Supplier<Optional<V>>> turn) {}
+    private record Waiter<K, V>(K key, long deadline, CompletableFuture<Supplier<Optional<V>>> turn) {
+        /** The waiting caller makes its own exception, because a stack trace belongs to one thread. */
+        private boolean fail(Supplier<RuntimeException> failure) {
+            return turn.complete(() -> {
+                throw failure.get();
+            });
+        }
+    }
 
     private final Function<Set<K>, Map<K, V>> source;
     private final ConcurrentLinkedQueue<Waiter<K, V>> waiting = new ConcurrentLinkedQueue<>();
@@ -48,7 +53,7 @@ public final class ReadBatcher<K, V> {
     }
 
     /**
-     * Returns the value of the key; empty when the source finds none.
+     * Returns the value of the key; empty when the source finds none. An interrupt does not end the wait.
      *
      * @throws ServiceUnavailable when no round trip for the key could start within 3 s
      * @throws RuntimeException the source's own, or one caused by it for a caller that shared another's round trip
@@ -59,18 +64,12 @@ public final class ReadBatcher<K, V> {
         waiting.add(waiter);
         if (!timed.get() && timed.compareAndSet(false, true)) Thread.startVirtualThread(this::keepTime);
         next(); // the last trip may have ended just before
+        var turn = waiter.turn.join();
+        var interrupted = Thread.interrupted(); // it would end the trip, for which others may wait
         try {
-            return waiter.turn.get().get();
-        } catch (ExecutionException e) {
-            var cause = e.getCause();
-            if (cause instanceof TimeoutException) throw new ServiceUnavailable("no round trip within " + MAX_WAIT);
-            throw new CompletionException(cause.getMessage(), cause); // its own, because a stack belongs to one thread
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            waiting.remove(waiter);
-            waiter.turn.cancel(false);
-            if (waiter.turn.isCompletedExceptionally()) throw new ServiceUnavailable("interrupted before a round trip");
-            return waiter.turn.resultNow().get(); // it came at the same moment, and others may wait for this trip
+            return turn.get();
+        } finally {
+            if (interrupted) Thread.currentThread().interrupt();
         }
     }
 
@@ -81,13 +80,15 @@ public final class ReadBatcher<K, V> {
         var began = System.nanoTime();
         newest = began;
         try {
-            for (var other = waiting.poll(); other != null; other = waiting.poll()) others.add(other);
-            for (var other : others) keys.add(other.key);
+            for (var other = waiting.poll(); other != null; other = waiting.poll()) {
+                others.add(other);
+                keys.add(other.key);
+            }
             var found = source.apply(keys);
             for (var other : others) other.turn.complete(() -> Optional.ofNullable(found.get(other.key)));
             return Optional.ofNullable(found.get(key));
         } catch (RuntimeException | Error e) {
-            for (var other : others) other.turn.completeExceptionally(e);
+            for (var other : others) other.fail(() -> new CompletionException(e.getMessage(), e));
             throw e;
         } finally {
             if (newest == began) newest = began - HANG_NANOS; // any other trip under way hung before this began
@@ -121,7 +122,7 @@ public final class ReadBatcher<K, V> {
             do {
                 LockSupport.parkNanos(100_000_000);
                 waiting.removeIf(each -> each.deadline - System.nanoTime() < 0
-                        && each.turn.completeExceptionally(new TimeoutException()));
+                        && each.fail(() -> new ServiceUnavailable("no round trip within " + MAX_WAIT)));
                 next();
             } while (!waiting.isEmpty());
             timed.set(false);

@@ -1,13 +1,16 @@
 package dozen.services;
 
 import dozen.config.Env;
+import dozen.config.Secret;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import redis.clients.jedis.BuilderFactory;
 import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.ConnectionPoolConfig;
@@ -26,11 +29,26 @@ import redis.clients.jedis.params.SetParams;
 /** Redis as an attached resource. It is never the only home of anything that must survive. */
 public final class Redis implements AutoCloseable {
     /** @param verifyTls false accepts any TLS key, for platforms that sign their own */
-    public record Settings(RedisUrl url, boolean verifyTls) {
+    public record Settings(Url url, boolean verifyTls) {
         public static Settings read(Env env) {
             var url = env.setting("REDIS_URL", "Redis: redis://user:password@host:6379/0, rediss:// for TLS");
             var verify = env.setting("REDIS_TLS_VERIFY", "false accepts a TLS key that the platform signed itself");
-            return new Settings(url.secret(RedisUrl::parse), verify.bool(true));
+            return new Settings(url.secret(Url::parse), verify.bool(true));
+        }
+    }
+
+    /** The address of Redis: redis:// or, with TLS, rediss://; user, password and database number are optional. */
+    public record Url(String host, int port, boolean tls, String user, Secret password, int database) {
+        private static final String EXAMPLE = "redis://user:password@host:6379/0, or rediss:// for TLS";
+
+        /** @throws IllegalArgumentException with a message that does not repeat the text, which may hold a password */
+        public static Url parse(String text) {
+            var url = ServiceUrl.parse(text, EXAMPLE);
+            var isRedis = url.scheme().matches("rediss?") && url.path().matches("\\d{0,9}");
+            if (!isRedis || url.hosts().size() != 1) throw ServiceUrl.malformed(EXAMPLE);
+            var database = Integer.parseInt("0" + url.path());
+            return new Url(
+                    url.host(), url.port(6379), url.scheme().equals("rediss"), url.user(), url.password(), database);
         }
     }
 
@@ -45,12 +63,13 @@ public final class Redis implements AutoCloseable {
 
     private final String address;
     private final RedisClient client;
+    private final RedisCounts counts;
     private final ReadBatcher<String, String> texts = new ReadBatcher<>(this::read);
 
     /** Opens no connection: {@link #connect} or the first command does. */
     public Redis(Settings settings) {
         var url = settings.url();
-        address = url.address();
+        address = "Redis at %s:%s".formatted(url.host(), url.port());
         var config = DefaultJedisClientConfig.builder()
                 .timeoutMillis((int) LIMIT.toMillis())
                 .database(url.database())
@@ -69,11 +88,12 @@ public final class Redis implements AutoCloseable {
         pool.setJmxEnabled(false); // else each start would load all of JMX and, for its help texts, Flight Recorder
         var builder = RedisClient.builder().hostAndPort(url.host(), url.port());
         client = builder.clientConfig(config.build()).poolConfig(pool).build();
+        counts = new RedisCounts(client);
     }
 
     /** @throws ServiceUnavailable when Redis did not answer within 20 s, or refuses us */
     public Redis connect() {
-        return TransientFailures.connect(address, () -> {
+        return ServiceUnavailable.connect(address, () -> {
             try {
                 client.ping();
             } catch (JedisException e) {
@@ -86,11 +106,9 @@ public final class Redis implements AutoCloseable {
     }
 
     /** Tells whether Redis rejects our password or database. Trying again then changes nothing. */
-    private static boolean refusesUs(Throwable e) {
-        for (var cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof JedisDataException && !isTransient(cause)) return true;
-        }
-        return false;
+    private static boolean refusesUs(JedisException e) {
+        return Stream.<Throwable>iterate(e, Objects::nonNull, Throwable::getCause)
+                .anyMatch(cause -> cause instanceof JedisDataException && !isTransient(cause));
     }
 
     /** A cluster answers MOVED for most keys, and its keys can't be read together. */
@@ -116,11 +134,20 @@ public final class Redis implements AutoCloseable {
     }
 
     private Map<String, String> read(Set<String> keys) {
-        var asked = keys.toArray(String[]::new);
-        var values = client.mget(asked);
+        var values = client.mget(keys.toArray(String[]::new)).iterator();
         var found = new HashMap<String, String>();
-        for (var i = 0; i < asked.length; i++) found.put(asked[i], values.get(i));
+        for (var key : keys) found.put(key, values.next());
         return found;
+    }
+
+    /**
+     * Adds to a number in a hash, which so sums the counts of all processes. They are stored once a second and at the
+     * end; those of the last second may be lost.
+     *
+     * @param keep how long the hash is kept after its last count; null keeps it until Redis loses its data
+     */
+    public void count(String hash, String field, long count, Duration keep) {
+        counts.add(hash, field, count, keep);
     }
 
     /** Redis's own clock, which all processes share. */
@@ -149,6 +176,7 @@ public final class Redis implements AutoCloseable {
 
     @Override
     public void close() {
+        counts.close();
         client.close();
     }
 }

@@ -1,13 +1,28 @@
 package dozen.services;
 
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import redis.clients.jedis.exceptions.JedisException;
+
 /** An attached resource is away. The message is one line for an operator and holds no secret. */
 public final class ServiceUnavailable extends RuntimeException {
+    private static final Logger log = LoggerFactory.getLogger(ServiceUnavailable.class);
+    /** Long enough for a database that starts at the same time, and less than a platform's boot limit of 60 s. */
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(20);
+
     public ServiceUnavailable(String message) {
         super(message, null, false, false);
     }
 
     /** @param name the resource's name and address, without any secret */
-    static ServiceUnavailable of(String name, Throwable failure) {
+    public static ServiceUnavailable of(String name, Throwable failure) {
         return new ServiceUnavailable("%s is away: %s".formatted(name, reason(failure)));
     }
 
@@ -17,5 +32,42 @@ public final class ServiceUnavailable extends RuntimeException {
         while (cause.getCause() != null) cause = cause.getCause();
         var message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
         return message.lines().findFirst().orElse("");
+    }
+
+    /** Tells whether this is the failure of an unavailable resource, which may pass, and not a fault of our own. */
+    public static boolean isCauseOf(Throwable failure) {
+        return Stream.iterate(failure, Objects::nonNull, Throwable::getCause).anyMatch(cause -> switch (cause) {
+            case ServiceUnavailable _ -> true;
+            case SQLTransientConnectionException _ -> true; // no connection of the pool was free in time
+            case InterruptedException _ -> true; // the process stops, so the wait for a connection ended
+            case SQLException e -> Postgres.isUnavailable(e);
+            case JedisException e -> Redis.isUnavailable(e);
+            default -> false;
+        });
+    }
+
+    /**
+     * Connects to a resource that may not be there yet: tries with back-off for 20 s, then gives up.
+     *
+     * @param name the resource's name and address, without any secret
+     * @param attempt throws {@link ServiceUnavailable} itself when another is useless, as with a wrong password
+     * @throws ServiceUnavailable when the resource did not answer within 20 s
+     */
+    static <T> T connect(String name, Callable<T> attempt) {
+        var deadline = System.nanoTime() + CONNECT_TIMEOUT.toNanos();
+        for (var pause = 50; ; pause = Math.min(pause * 2, 1000)) {
+            try {
+                return attempt.call();
+            } catch (ServiceUnavailable e) {
+                throw e;
+            } catch (Exception e) {
+                if (pause == 50) log.warn("{} is away, trying for {} s", name, CONNECT_TIMEOUT.toSeconds());
+                if (System.nanoTime() + pause * 1_000_000L > deadline) throw of(name, e);
+            }
+            LockSupport.parkNanos(pause * 1_000_000L);
+            if (Thread.currentThread().isInterrupted()) {
+                throw new ServiceUnavailable("interrupted while waiting for " + name);
+            }
+        }
     }
 }

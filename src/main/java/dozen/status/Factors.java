@@ -33,7 +33,7 @@ record Factors(
                 new Factor("III", "Config", config(), "Settings.java, dozen/config/Env.java"),
                 new Factor("IV", "Backing services", services(), "dozen/services"),
                 new Factor("V", "Build, release, run", release(), "dozen/services/Migrations.java"),
-                new Factor("VI", "Processes", shared(), "dozen/services/Cache.java, Redis.java, FileStorage.java"),
+                new Factor("VI", "Processes", shared(), "dozen/services/Cache.java, Redis.java"),
                 new Factor("VII", "Port binding", port(), "dozen/http/Server.java"),
                 new Factor("VIII", "Concurrency", concurrency(), "Procfile, dozen/jobs"),
                 new Factor("IX", "Disposability", disposability(), "dozen/app/Lifecycle.java"),

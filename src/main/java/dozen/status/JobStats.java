@@ -3,7 +3,6 @@ package dozen.status;
 import dozen.jobs.JobCounts;
 import dozen.jobs.Worker;
 import dozen.services.Redis;
-import dozen.services.RedisCounts;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -31,14 +30,9 @@ final class JobStats {
 
     private JobStats() {}
 
-    /** The counts of one worker, which it adds to the current minute's in Redis. */
-    static RedisCounts counts(Redis redis) {
-        return new RedisCounts(redis, () -> KEY + minute(), RETENTION);
-    }
-
-    /** Counts a worker's runs by type of job, for the status page's charts. */
-    static Worker.RunObserver observer(RedisCounts counts) {
-        return (type, _, _, _) -> counts.add(type, 1);
+    /** Counts a worker's runs by type of job and minute, for the status page's charts. */
+    static Worker.RunObserver observer(Redis redis) {
+        return (type, _, _, _) -> redis.count(KEY + minute(), type, 1, RETENTION);
     }
 
     /** Returns every type that has jobs, or had runs in the last 15 minutes. It fails while PostgreSQL is away. */

@@ -4,7 +4,7 @@ import dozen.app.ProcessSettings;
 import dozen.app.Services;
 import dozen.config.Env.Setting;
 import dozen.services.Health;
-import dozen.services.TransientFailures;
+import dozen.services.ServiceUnavailable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -77,7 +77,7 @@ final class Status {
         try {
             return question.ask();
         } catch (Exception e) {
-            if (TransientFailures.isTransient(e)) return null;
+            if (ServiceUnavailable.isCauseOf(e)) return null;
             throw new IllegalStateException(e);
         }
     }

@@ -11,7 +11,6 @@ import dozen.config.Env.Setting;
 import dozen.http.Access;
 import dozen.http.Routes;
 import dozen.jobs.Worker;
-import dozen.services.RedisCounts;
 import java.util.List;
 
 /**
@@ -25,7 +24,6 @@ public final class StatusFeature implements Feature {
     private final Services services;
     private final Features features;
     private String name;
-    private RedisCounts runs;
 
     /**
      * @param access who may see the page
@@ -47,17 +45,15 @@ public final class StatusFeature implements Feature {
         return isPublic ? Access.PUBLIC : Access.ADMIN;
     }
 
-    /** The counts are closed after the worker, whose last runs they would miss otherwise. */
     @Override
     public void join(String processType, Lifecycle lifecycle) {
         name = lifecycle.processName(processType);
         ProcessRegistry.join(services.redis(), processType, process.release(), lifecycle);
-        if (processType.equals("worker")) runs = lifecycle.register(JobStats.counts(services.redis()));
     }
 
     @Override
     public void jobs(Worker worker) {
-        worker.observe(JobStats.observer(runs));
+        worker.observe(JobStats.observer(services.redis()));
     }
 
     @Override

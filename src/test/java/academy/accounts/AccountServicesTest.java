@@ -11,9 +11,7 @@ import dev.MailCatcher;
 import dev.TestServices;
 import dozen.services.Migrations;
 import dozen.services.Postgres;
-import dozen.services.PostgresUrl;
 import dozen.services.Redis;
-import dozen.services.RedisUrl;
 import jakarta.mail.Multipart;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.Map;
@@ -30,7 +28,7 @@ class AccountServicesTest {
     void aServerThatOnlyReadsIsAwayForWritesAndWellAtOnceAfterwards() throws Exception {
         try (var server = TestServices.startPostgres("read-only", 0)) {
             server.execute("postgres", "DROP DATABASE IF EXISTS app WITH (FORCE)", "CREATE DATABASE app");
-            Migrations.run(PostgresUrl.parse(server.url("app")));
+            Migrations.run(Postgres.Url.parse(server.url("app")));
             try (var app = RunningAcademy.start(Map.of("DATABASE_URL", server.url("app")))) {
                 assertEquals(
                         201, app.post("/api/accounts", SIGN_UP.formatted("one")).statusCode());
@@ -60,7 +58,7 @@ class AccountServicesTest {
     @ValueSource(strings = {"maxmemory 1", "min-replicas-to-write 1", "replicaof 127.0.0.1 1"})
     void aRedisThatRefusesWritesDegradesReadiness(String fault) throws Exception {
         try (var server = TestServices.startRedis("refusing-web", 0);
-                var redis = new Redis(new Redis.Settings(RedisUrl.parse(server.url()), true)).connect()) {
+                var redis = new Redis(new Redis.Settings(Redis.Url.parse(server.url()), true)).connect()) {
             refuseAndAsk(fault, server.url(), redis);
         }
     }

@@ -9,7 +9,6 @@ import dev.TestServices;
 import dozen.domain.Exit;
 import dozen.domain.Slice;
 import dozen.services.Postgres;
-import dozen.services.PostgresUrl;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -37,7 +36,7 @@ class ImportCoursesTest {
 
     @BeforeEach
     void start() {
-        var url = PostgresUrl.parse(TestServices.shared().newDatabase());
+        var url = Postgres.Url.parse(TestServices.shared().newDatabase());
         postgres = new Postgres(url, 1, Duration.ofSeconds(60)).connect();
         courses = new Courses(postgres.jdbi());
         System.setErr(new PrintStream(errors, true, StandardCharsets.UTF_8));

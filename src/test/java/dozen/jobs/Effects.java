@@ -2,7 +2,6 @@ package dozen.jobs;
 
 import dev.TestServices;
 import dozen.services.Postgres;
-import dozen.services.PostgresUrl;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.LongPredicate;
@@ -19,7 +18,7 @@ final class Effects {
 
     /** Attaches to a database that has the schema, and creates these tables in it. */
     static Postgres database(String url) {
-        var postgres = new Postgres(PostgresUrl.parse(url), 5, Duration.ofSeconds(60)).connect();
+        var postgres = new Postgres(Postgres.Url.parse(url), 5, Duration.ofSeconds(60)).connect();
         postgres.jdbi().useHandle(handle -> handle.createScript(TABLE).execute());
         return postgres;
     }

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.TestServices;
 import dozen.services.Postgres;
 import dozen.services.Redis;
-import dozen.services.RedisUrl;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
@@ -34,7 +33,7 @@ class JobOutageIT {
         var url = services.newDatabase();
         var server = TestServices.startRedis("jobs-redis", 0);
         try (var postgres = Effects.database(url);
-                var redis = new Redis(new Redis.Settings(RedisUrl.parse(server.url()), true)).connect();
+                var redis = new Redis(new Redis.Settings(Redis.Url.parse(server.url()), true)).connect();
                 var worker = TestProcess.start(url, Map.of("REDIS_URL", server.url()), "worker")) {
             pickUp(postgres, redis, "first"); // waits until the worker runs
             server.close();

@@ -10,7 +10,6 @@ import dozen.domain.Exit;
 import dozen.logging.RequestId;
 import dozen.services.Postgres;
 import dozen.services.Redis;
-import dozen.services.RedisUrl;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -35,7 +34,7 @@ class JobsTest {
 
     private final Postgres postgres = Effects.newDatabase();
     private final Redis redis = new Redis(new Redis.Settings(
-                    RedisUrl.parse(TestServices.shared().redis().url()), true))
+                    Redis.Url.parse(TestServices.shared().redis().url()), true))
             .connect();
     private final Jobs jobs = new Jobs(redis);
     private final JobTasks tasks = new JobTasks(postgres.jdbi(), redis);

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.TestServices;
 import dozen.services.Redis;
-import dozen.services.RedisUrl;
 import factors.App;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +52,7 @@ class LongAndShortJobsIT {
         var workers = new ArrayList<App>();
         try (var postgres = Effects.database(url);
                 var redis = new Redis(new Redis.Settings(
-                                RedisUrl.parse(services.redis().url()), true))
+                                Redis.Url.parse(services.redis().url()), true))
                         .connect()) {
             var jobs = new Jobs(redis);
             postgres.jdbi()

@@ -6,9 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.TestServices;
 import dozen.services.Migrations;
 import dozen.services.Postgres;
-import dozen.services.PostgresUrl;
 import dozen.services.Redis;
-import dozen.services.RedisUrl;
 import factors.App;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -33,7 +31,7 @@ class ManyProcessesIT {
 
     private void enqueue(Postgres postgres, List<?> payloads) {
         try (var redis =
-                new Redis(new Redis.Settings(RedisUrl.parse(services.redis().url()), true)).connect()) {
+                new Redis(new Redis.Settings(Redis.Url.parse(services.redis().url()), true)).connect()) {
             var jobs = new Jobs(redis);
             postgres.jdbi()
                     .useTransaction(transaction -> jobs.enqueueAll(
@@ -144,7 +142,7 @@ class ManyProcessesIT {
         var server = TestServices.startPostgres("jobs-postgres", 0);
         server.execute("postgres", "DROP DATABASE IF EXISTS jobs WITH (FORCE)", "CREATE DATABASE jobs");
         var url = server.url("jobs");
-        Migrations.run(PostgresUrl.parse(url));
+        Migrations.run(Postgres.Url.parse(url));
         try (var postgres = Effects.database(url);
                 var one = TestProcess.worker(url);
                 var other = TestProcess.worker(url)) {

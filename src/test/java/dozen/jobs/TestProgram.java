@@ -8,9 +8,7 @@ import dozen.app.ProcessSettings;
 import dozen.app.Tasks;
 import dozen.config.Env;
 import dozen.services.Postgres;
-import dozen.services.PostgresUrl;
 import dozen.services.Redis;
-import dozen.services.RedisUrl;
 import java.time.Duration;
 import java.util.Map;
 
@@ -25,11 +23,11 @@ public final class TestProgram {
     /** The same as {@link Slow}, but on threads of its own. */
     public record Lengthy(String key, int milliseconds) {}
 
-    record Settings(PostgresUrl databaseUrl, RedisUrl redisUrl, int threads, ProcessSettings process) {
+    record Settings(Postgres.Url databaseUrl, Redis.Url redisUrl, int threads, ProcessSettings process) {
         static Settings read(Env env, ProcessSettings process) {
             return new Settings(
-                    env.setting("DATABASE_URL", "").secret(PostgresUrl::parse),
-                    env.setting("REDIS_URL", "").secret(RedisUrl::parse),
+                    env.setting("DATABASE_URL", "").secret(Postgres.Url::parse),
+                    env.setting("REDIS_URL", "").secret(Redis.Url::parse),
                     env.setting("WORKER_THREADS", "").integer(8, 1, 100),
                     process);
         }

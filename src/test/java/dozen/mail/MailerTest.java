@@ -8,7 +8,6 @@ import dev.TestServices;
 import dozen.config.PublicUrl;
 import dozen.services.Mail;
 import dozen.services.Postgres;
-import dozen.services.PostgresUrl;
 import dozen.services.SmtpUrl;
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.InternetAddress;
@@ -28,7 +27,7 @@ class MailerTest {
 
     @Test
     void ofTwoWorkersWithTheSameLetterOneGivesWayAtOnce() throws Exception {
-        var url = PostgresUrl.parse(TestServices.shared().newDatabase());
+        var url = Postgres.Url.parse(TestServices.shared().newDatabase());
         try (var catcher = MailCatcher.start();
                 var postgres = new Postgres(url, 2, Duration.ofSeconds(30)).connect();
                 var watching = new Postgres(url, 1, Duration.ofSeconds(30)).connect()) {

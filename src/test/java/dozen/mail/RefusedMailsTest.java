@@ -15,7 +15,6 @@ import dev.TestServices;
 import dozen.config.PublicUrl;
 import dozen.services.Mail;
 import dozen.services.Postgres;
-import dozen.services.PostgresUrl;
 import dozen.services.SmtpUrl;
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.InternetAddress;
@@ -48,7 +47,7 @@ class RefusedMailsTest {
     static void start() {
         smtp = new GreenMail(ServerSetup.SMTP.dynamicPort());
         smtp.start();
-        var url = PostgresUrl.parse(TestServices.shared().newDatabase());
+        var url = Postgres.Url.parse(TestServices.shared().newDatabase());
         postgres = new Postgres(url, 4, Duration.ofSeconds(30)).connect();
     }
 

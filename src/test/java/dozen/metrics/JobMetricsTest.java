@@ -7,9 +7,7 @@ import dev.TestServices;
 import dozen.jobs.Jobs;
 import dozen.jobs.Worker;
 import dozen.services.Postgres;
-import dozen.services.PostgresUrl;
 import dozen.services.Redis;
-import dozen.services.RedisUrl;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -22,14 +20,16 @@ class JobMetricsTest {
 
     private final TestServices services = TestServices.shared();
 
+    private Redis redis() {
+        return new Redis(new Redis.Settings(Redis.Url.parse(services.redis().url()), true)).connect();
+    }
+
     @Test
     void runsAreCountedByType() throws Exception {
         var registry = new SimpleMeterRegistry();
         try (var postgres =
-                        new Postgres(PostgresUrl.parse(services.newDatabase()), 5, Duration.ofSeconds(60)).connect();
-                var redis = new Redis(new Redis.Settings(
-                                RedisUrl.parse(services.redis().url()), true))
-                        .connect()) {
+                        new Postgres(Postgres.Url.parse(services.newDatabase()), 5, Duration.ofSeconds(60)).connect();
+                var redis = redis()) {
             var jobs = new Jobs(redis);
             var done = new CountDownLatch(2);
             postgres.jdbi().useTransaction(transaction -> {
@@ -39,9 +39,9 @@ class JobMetricsTest {
             var metrics = new JobMetrics(postgres.jdbi(), redis);
             metrics.update(registry);
             assertEquals(2, gauge(registry));
-            try (var counts = JobMetrics.counts(redis);
+            try (var counting = redis();
                     var worker = new Worker("measured", postgres, redis, Duration.ofSeconds(5))) {
-                worker.observe(JobMetrics.observer(counts))
+                worker.observe(JobMetrics.observer(counting))
                         .on(Measured.class, (job, run) -> done.countDown())
                         .start(2);
                 assertTrue(done.await(10, TimeUnit.SECONDS));

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class MigrationsTest {
     @Test
     void missingMigrationsFailAndANewerHistoryDoesNot() {
-        var url = PostgresUrl.parse(TestServices.shared().newEmptyDatabase());
+        var url = Postgres.Url.parse(TestServices.shared().newEmptyDatabase());
         assertThrows(FlywayException.class, () -> Migrations.run(url, "classpath:db/nowhere"));
         Migrations.run(url, "classpath:db/concurrently");
         assertThrows(FlywayException.class, () -> Migrations.run(url, "classpath:db/nowhere"));
@@ -34,7 +34,7 @@ class MigrationsTest {
 
     @Test
     void anIndexIsMadeConcurrentlyAndNotWaitedForForEver() {
-        var url = PostgresUrl.parse(TestServices.shared().newEmptyDatabase());
+        var url = Postgres.Url.parse(TestServices.shared().newEmptyDatabase());
         assertEquals(
                 2,
                 assertTimeoutPreemptively(
@@ -52,13 +52,13 @@ class MigrationsTest {
 
     @Test
     void releasesAtOnceApplyEachMigrationOnce() throws Exception {
-        var all = Migrations.run(PostgresUrl.parse(TestServices.shared().newEmptyDatabase()));
+        var all = Migrations.run(Postgres.Url.parse(TestServices.shared().newEmptyDatabase()));
         assertEquals(all, atOnce(Migrations::run));
         assertEquals(2, atOnce(url -> Migrations.run(url, "classpath:db/concurrently")));
     }
 
-    private static int atOnce(ToIntFunction<PostgresUrl> release) throws Exception {
-        var url = PostgresUrl.parse(TestServices.shared().newEmptyDatabase());
+    private static int atOnce(ToIntFunction<Postgres.Url> release) throws Exception {
+        var url = Postgres.Url.parse(TestServices.shared().newEmptyDatabase());
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var releases = threads.invokeAll(
                     Collections.nCopies(3, (Callable<Integer>) () -> release.applyAsInt(url)), 60, TimeUnit.SECONDS);

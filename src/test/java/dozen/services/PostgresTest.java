@@ -29,7 +29,7 @@ import org.junit.jupiter.api.function.Executable;
 class PostgresTest {
     @Test
     void aCallerThatWaitsTooLongGetsTheReason() {
-        var url = PostgresUrl.parse(TestServices.shared().newDatabase());
+        var url = Postgres.Url.parse(TestServices.shared().newDatabase());
         try (var postgres = new Postgres(url, 2, Duration.ofSeconds(10)).connect()) {
             var handles = List.of(postgres.jdbi().open(), postgres.jdbi().open());
             var start = System.nanoTime();
@@ -38,7 +38,7 @@ class PostgresTest {
             var waited = Duration.ofNanos(System.nanoTime() - start);
             assertTrue(waited.toMillis() >= 3000 && waited.toMillis() < 4000, waited.toString());
             assertTrue(failure.getCause() instanceof SQLTransientConnectionException, failure.toString());
-            assertTrue(TransientFailures.isTransient(failure));
+            assertTrue(ServiceUnavailable.isCauseOf(failure));
             handles.forEach(Handle::close);
             postgres.jdbi().open().close();
         }
@@ -46,7 +46,7 @@ class PostgresTest {
 
     @Test
     void aCallerThatIsInterruptedWhileItWaitsGetsTheReason() throws Exception {
-        var url = PostgresUrl.parse(TestServices.shared().newDatabase());
+        var url = Postgres.Url.parse(TestServices.shared().newDatabase());
         try (var postgres = new Postgres(url, 1, Duration.ofSeconds(10)).connect();
                 var open = postgres.jdbi().open()) {
             var failure = new CompletableFuture<Throwable>();
@@ -54,7 +54,7 @@ class PostgresTest {
                     ConnectionException.class, () -> postgres.jdbi().open())));
             Thread.sleep(200);
             waiting.interrupt();
-            assertTrue(TransientFailures.isTransient(failure.get(2, TimeUnit.SECONDS)));
+            assertTrue(ServiceUnavailable.isCauseOf(failure.get(2, TimeUnit.SECONDS)));
             assertFalse(open.isClosed());
         }
     }
@@ -64,9 +64,9 @@ class PostgresTest {
         try (var server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
             server.setSoTimeout(300);
             var address = "127.0.0.1:" + server.getLocalPort();
-            var postgres = new Postgres(PostgresUrl.parse("postgres://u@" + address + "/d"), 1, Duration.ofSeconds(5));
+            var postgres = new Postgres(Postgres.Url.parse("postgres://u@" + address + "/d"), 1, Duration.ofSeconds(5));
             try (postgres;
-                    var redis = new Redis(new Redis.Settings(RedisUrl.parse("redis://" + address), true))) {
+                    var redis = new Redis(new Redis.Settings(Redis.Url.parse("redis://" + address), true))) {
                 assertThrows(SocketTimeoutException.class, server::accept);
             }
         }
@@ -74,7 +74,7 @@ class PostgresTest {
 
     @Test
     void connectionsToAServerThatOnlyReadsNowAreGivenUp() {
-        var url = PostgresUrl.parse(TestServices.shared().newDatabase());
+        var url = Postgres.Url.parse(TestServices.shared().newDatabase());
         try (var postgres = new Postgres(url, 3, Duration.ofSeconds(5)).connect()) {
             var open = new ArrayList<Handle>();
             for (var i = 0; i < 3; i++) open.add(postgres.jdbi().open());
@@ -86,7 +86,7 @@ class PostgresTest {
                 var failure = assertThrows(
                         RuntimeException.class,
                         () -> postgres.jdbi().useHandle(handle -> handle.execute("CREATE TABLE t (id int)")));
-                assertTrue(TransientFailures.isTransient(failure), failure.toString());
+                assertTrue(ServiceUnavailable.isCauseOf(failure), failure.toString());
             }
             assertDoesNotThrow(() -> postgres.jdbi().useHandle(handle -> handle.execute("CREATE TABLE t (id int)")));
             assertDoesNotThrow(postgres::ping);
@@ -95,7 +95,7 @@ class PostgresTest {
 
     @Test
     void theMessageOfAFailedStatementShowsNoArguments() {
-        var url = PostgresUrl.parse(TestServices.shared().newDatabase());
+        var url = Postgres.Url.parse(TestServices.shared().newDatabase());
         try (var postgres = new Postgres(url, 1, Duration.ofSeconds(5)).connect()) {
             var failure = assertThrows(
                     RuntimeException.class,
@@ -110,12 +110,12 @@ class PostgresTest {
     /** PostgreSQL itself answers, through a proxy that changes the version with which it greets. */
     @Test
     void aServerThatIsTooOldIsRefusedInOneLine() throws Exception {
-        var url = PostgresUrl.parse(TestServices.shared().newDatabase());
+        var url = Postgres.Url.parse(TestServices.shared().newDatabase());
         var address = URI.create(url.jdbc().substring("jdbc:".length()));
         try (var proxy = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
             Thread.startVirtualThread(() -> forward(proxy, address.getPort()));
             Thread.startVirtualThread(() -> forward(proxy, address.getPort()));
-            var old = PostgresUrl.parse(
+            var old = Postgres.Url.parse(
                     "postgres://postgres:postgres@127.0.0.1:" + proxy.getLocalPort() + address.getPath());
             for (var use : List.<Executable>of(
                     () -> Migrations.run(old),

@@ -22,7 +22,7 @@ class PostgresUrlTest {
                 "jdbc:postgresql://db.example.com:5433/shop?user=user&password=p%40ss%2Bw%2Fo%3Ard&sslmode=require&connectTimeout=7"
             })
     void readsAllThreeSchemesWithPercentEncodingAndParameters(String text) {
-        var url = PostgresUrl.parse(text);
+        var url = Postgres.Url.parse(text);
         assertEquals("jdbc:postgresql://db.example.com:5433/shop", url.jdbc());
         assertEquals("user", url.user());
         assertEquals("p@ss+w/o:rd", url.password().reveal());
@@ -34,8 +34,8 @@ class PostgresUrlTest {
     void readsIPv6HostsAndTheStandardPort() {
         assertEquals(
                 "jdbc:postgresql://[::1]:5432/shop",
-                PostgresUrl.parse("postgres://u@[::1]/shop").jdbc());
-        assertNull(PostgresUrl.parse("postgres://u@[::1]/shop").password());
+                Postgres.Url.parse("postgres://u@[::1]/shop").jdbc());
+        assertNull(Postgres.Url.parse("postgres://u@[::1]/shop").password());
     }
 
     @ParameterizedTest
@@ -52,14 +52,14 @@ class PostgresUrlTest {
                 "postgres:///db"
             })
     void refusesInvalidUrlsWithoutRepeatingThem(String text) {
-        var fault = assertThrows(IllegalArgumentException.class, () -> PostgresUrl.parse(text));
+        var fault = assertThrows(IllegalArgumentException.class, () -> Postgres.Url.parse(text));
         assertFalse(fault.getMessage().contains("canary"), fault.getMessage());
     }
 
     @Test
     void passesParametersThroughToTheDriver() {
         var url = TestServices.shared().newEmptyDatabase() + "?ApplicationName=from%20the%20url";
-        try (var postgres = new Postgres(PostgresUrl.parse(url), 1, Duration.ofSeconds(5)).connect()) {
+        try (var postgres = new Postgres(Postgres.Url.parse(url), 1, Duration.ofSeconds(5)).connect()) {
             assertEquals("from the url", setting(postgres, "application_name"));
             assertEquals("5s", setting(postgres, "statement_timeout"));
         }

@@ -150,7 +150,7 @@ class ReadBatcherTest {
     @Test
     void aReadSeesWhatWasCommittedBeforeIt() throws Exception {
         var database = TestServices.shared().newDatabase();
-        try (var postgres = new Postgres(PostgresUrl.parse(database), 5, Duration.ofSeconds(5)).connect()) {
+        try (var postgres = new Postgres(Postgres.Url.parse(database), 5, Duration.ofSeconds(5)).connect()) {
             var jdbi = postgres.jdbi();
             jdbi.useHandle(handle -> handle.execute("CREATE TABLE counters (id uuid PRIMARY KEY, count int)"));
             jdbi.useHandle(handle -> handle.execute(

@@ -26,7 +26,7 @@ class RedisRefusalsTest {
     @BeforeEach
     void start() throws Exception {
         server = TestServices.startRedis("refusing", 0);
-        redis = new Redis(new Redis.Settings(RedisUrl.parse(server.url()), true)).connect();
+        redis = new Redis(new Redis.Settings(Redis.Url.parse(server.url()), true)).connect();
     }
 
     @AfterEach
@@ -50,7 +50,7 @@ class RedisRefusalsTest {
                 "ERR max number of clients reached"
             })
     void whatRedisCantDoNowIsNoFaultOfOurs(String answer) {
-        assertTrue(TransientFailures.isTransient(new JedisDataException(answer)));
+        assertTrue(ServiceUnavailable.isCauseOf(new JedisDataException(answer)));
     }
 
     @ParameterizedTest
@@ -61,7 +61,7 @@ class RedisRefusalsTest {
                 "ERR syntax error"
             })
     void aWrongCommandIsOurFault(String answer) {
-        assertEquals(false, TransientFailures.isTransient(new JedisDataException(answer)));
+        assertEquals(false, ServiceUnavailable.isCauseOf(new JedisDataException(answer)));
     }
 
     @Test
@@ -71,7 +71,7 @@ class RedisRefusalsTest {
         try {
             for (var i = 0; i < 20; i++) others.add(new Socket("127.0.0.1", server.port()));
             var attaching = CompletableFuture.supplyAsync(
-                    () -> new Redis(new Redis.Settings(RedisUrl.parse(server.url()), true)).connect());
+                    () -> new Redis(new Redis.Settings(Redis.Url.parse(server.url()), true)).connect());
             Thread.sleep(1500);
             assertEquals(false, attaching.isDone());
             for (var other : others) other.close();
@@ -84,7 +84,7 @@ class RedisRefusalsTest {
     @Test
     void aClusterIsRefusedInOneLine() throws Exception {
         try (var cluster = TestServices.startRedis("cluster", 0, "--cluster-enabled", "yes")) {
-            var url = RedisUrl.parse(cluster.url());
+            var url = Redis.Url.parse(cluster.url());
             var failure =
                     assertThrows(ServiceUnavailable.class, () -> new Redis(new Redis.Settings(url, true)).connect());
             assertEquals(

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RedisUrlTest {
     @Test
     void readsUserPasswordDatabaseAndTls() {
-        var url = RedisUrl.parse("rediss://me:p%40ss+w%2Ford@cache.example.com:6380/3");
+        var url = Redis.Url.parse("rediss://me:p%40ss+w%2Ford@cache.example.com:6380/3");
         assertEquals("cache.example.com", url.host());
         assertEquals(6380, url.port());
         assertTrue(url.tls());
@@ -24,13 +24,13 @@ class RedisUrlTest {
 
     @Test
     void everythingButTheHostMayBeMissing() {
-        var url = RedisUrl.parse("redis://localhost");
+        var url = Redis.Url.parse("redis://localhost");
         assertEquals(6379, url.port());
         assertFalse(url.tls());
         assertNull(url.user());
         assertNull(url.password());
         assertEquals(0, url.database());
-        assertEquals("::1", RedisUrl.parse("redis://:pw@[::1]:6379").host());
+        assertEquals("::1", Redis.Url.parse("redis://:pw@[::1]:6379").host());
     }
 
     @ParameterizedTest
@@ -45,7 +45,7 @@ class RedisUrlTest {
                 "redis://:canary%zz@host"
             })
     void refusesInvalidUrlsWithoutRepeatingThem(String text) {
-        var fault = assertThrows(IllegalArgumentException.class, () -> RedisUrl.parse(text));
+        var fault = assertThrows(IllegalArgumentException.class, () -> Redis.Url.parse(text));
         assertFalse(fault.getMessage().contains("canary"), fault.getMessage());
     }
 }

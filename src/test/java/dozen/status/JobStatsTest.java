@@ -7,9 +7,7 @@ import dozen.jobs.Job;
 import dozen.jobs.Jobs;
 import dozen.jobs.Worker;
 import dozen.services.Postgres;
-import dozen.services.PostgresUrl;
 import dozen.services.Redis;
-import dozen.services.RedisUrl;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -20,20 +18,22 @@ class JobStatsTest {
 
     private final TestServices services = TestServices.shared();
 
+    private Redis redis() {
+        return new Redis(new Redis.Settings(Redis.Url.parse(services.redis().url()), true)).connect();
+    }
+
     @Test
     void itShowsWhatWaitsAndWhatRanInTheLastMinutes() {
         try (var postgres =
-                        new Postgres(PostgresUrl.parse(services.newDatabase()), 2, Duration.ofSeconds(60)).connect();
-                var redis = new Redis(new Redis.Settings(
-                                RedisUrl.parse(services.redis().url()), true))
-                        .connect()) {
+                        new Postgres(Postgres.Url.parse(services.newDatabase()), 2, Duration.ofSeconds(60)).connect();
+                var redis = redis()) {
             var jobs = new Jobs(redis);
             var due = Instant.now().minusSeconds(90);
             postgres.jdbi()
                     .useTransaction(transaction ->
                             jobs.enqueue(transaction, Job.of(new Charted(1)).at(due)));
-            try (var counts = JobStats.counts(redis)) {
-                var runs = JobStats.observer(counts);
+            try (var counting = redis()) {
+                var runs = JobStats.observer(counting);
                 runs.finished("Charted", Worker.Outcome.DONE, 1, 1);
                 runs.finished("Charted", Worker.Outcome.FAILED, 1, 1);
                 runs.finished("RanBefore", Worker.Outcome.DONE, 1, 1);

@@ -1,4 +1,4 @@
-package dozen.services;
+package dozen.files;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
@@ -10,6 +10,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.FreePort;
 import dev.TestServices;
 import dozen.config.Secret;
+import dozen.services.ServiceUnavailable;
 import java.io.ByteArrayInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -34,15 +35,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FileStorageTest {
-    private static S3Bucket bucket() {
+    private static FileStorage.Settings bucket() {
         var settings = TestServices.shared().s3().settings();
         return bucket(settings.get("AWS_ENDPOINT_URL_S3"), settings.get("AWS_SECRET_ACCESS_KEY"), null);
     }
 
-    private static S3Bucket bucket(String endpoint, String key, String token) {
+    private static FileStorage.Settings bucket(String endpoint, String key, String token) {
         var settings = TestServices.shared().s3().settings();
-        return new S3Bucket(
-                S3Bucket.at(S3Bucket.endpoint(endpoint), settings.get("S3_BUCKET")),
+        return new FileStorage.Settings(
+                FileStorage.Settings.at(FileStorage.Settings.endpoint(endpoint), settings.get("S3_BUCKET")),
                 "us-east-1",
                 settings.get("AWS_ACCESS_KEY_ID"),
                 new Secret(key),
@@ -205,6 +206,8 @@ class FileStorageTest {
 
     @Test
     void amazonsOwnAddressHasTheBucketInItsHost() {
-        assertEquals(URI.create("https://files.s3.eu-west-1.amazonaws.com"), S3Bucket.amazon("files", "eu-west-1"));
+        assertEquals(
+                URI.create("https://files.s3.eu-west-1.amazonaws.com"),
+                FileStorage.Settings.amazon("files", "eu-west-1"));
     }
 }
