@@ -1,6 +1,6 @@
 package bench;
 
-import dev.FreePort;
+import dev.Machine;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
@@ -40,7 +40,7 @@ final class WebProcess implements AutoCloseable {
                 .redirectOutput(LOGS.resolve(name + ".log").toFile());
         builder.environment().clear();
         builder.environment().putAll(settings);
-        var port = FreePort.find();
+        var port = Machine.freePort();
         builder.environment().put("PORT", String.valueOf(port));
         var start = System.nanoTime();
         var process = builder.start();

@@ -8,6 +8,7 @@ import academy.SettingsTest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.Processes.Procfile;
 import dozen.config.Env.Setting;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -22,7 +22,7 @@ public final class LocalPostgres implements AutoCloseable {
      * @param data the data folder; a database that it holds already is kept
      * @param port the port, or 0 for a free one
      */
-    public static LocalPostgres start(Path binaries, Path data, int port) throws IOException {
+    static LocalPostgres start(Path binaries, Path data, int port) throws IOException {
         // By default the programs are unpacked under the system's temporary folder, where every user may write.
         System.setProperty("ot.epg.working-dir", binaries.toAbsolutePath().toString());
         Files.createDirectories(data.getParent());
@@ -33,7 +33,7 @@ public final class LocalPostgres implements AutoCloseable {
                 .setPGStartupWait(Duration.ofSeconds(30))
                 .setServerConfig("unix_socket_directories", "")
                 .setServerConfig("max_connections", "200");
-        builder.setPort(port == 0 ? FreePort.find() : port);
+        builder.setPort(port == 0 ? Machine.freePort() : port);
         return new LocalPostgres(builder.start(), data);
     }
 
@@ -41,10 +41,10 @@ public final class LocalPostgres implements AutoCloseable {
         return server.getPort();
     }
 
-    /** The process id of the server itself; pg_ctl, which started it, has ended by now. */
-    public long pid() throws IOException {
-        return Long.parseLong(
-                Files.readAllLines(data.resolve("postmaster.pid")).getFirst().strip());
+    /** The server itself; pg_ctl, which started it, has ended by now. */
+    ProcessHandle process() throws IOException {
+        var id = Files.readAllLines(data.resolve("postmaster.pid")).getFirst().strip();
+        return ProcessHandle.of(Long.parseLong(id)).orElseThrow();
     }
 
     public String url(String database) {

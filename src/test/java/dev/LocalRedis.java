@@ -31,11 +31,11 @@ public final class LocalRedis implements AutoCloseable {
      * @param port the port, or 0 for a free one
      * @param options more options of redis-server, such as --tls-port
      */
-    public static LocalRedis start(Path data, int port, String... options) throws IOException, InterruptedException {
+    static LocalRedis start(Path data, int port, String... options) throws IOException, InterruptedException {
         var program = program(data);
         var folder = Files.createDirectories(
                 data.resolve("redis-" + version(program)).toAbsolutePath());
-        var chosen = port == 0 ? FreePort.find() : port;
+        var chosen = port == 0 ? Machine.freePort() : port;
         var pidFile = folder.resolve(chosen + ".pid");
         Files.deleteIfExists(pidFile);
         // A daemon leaves the terminal's process group, so Ctrl-C does not end Redis before web has drained.
@@ -106,8 +106,8 @@ public final class LocalRedis implements AutoCloseable {
         return port;
     }
 
-    public long pid() {
-        return process.pid();
+    ProcessHandle process() {
+        return process;
     }
 
     public String url() {

@@ -37,10 +37,10 @@ public final class LocalS3 implements AutoCloseable {
      * @param data the folder for its files, which are kept between runs
      * @param port the port, or 0 for a free one
      */
-    public static LocalS3 start(Path binaries, Path data, int port) throws IOException {
+    static LocalS3 start(Path binaries, Path data, int port) throws IOException {
         var folder = data.toAbsolutePath();
         Files.createDirectories(folder.resolve("files").resolve(BUCKET));
-        var chosen = port == 0 ? FreePort.find() : port;
+        var chosen = port == 0 ? Machine.freePort() : port;
         var settings = Files.write(
                 folder.resolve("s3proxy.properties"),
                 List.of(
@@ -78,7 +78,7 @@ public final class LocalS3 implements AutoCloseable {
     }
 
     /** Waits until it answers. Throws IOException when its process ends, or after about 30 s. */
-    public LocalS3 await() throws IOException, InterruptedException {
+    LocalS3 await() throws IOException, InterruptedException {
         var request = HttpRequest.newBuilder(URI.create(endpoint()))
                 .timeout(Duration.ofSeconds(5))
                 .build();
@@ -95,12 +95,8 @@ public final class LocalS3 implements AutoCloseable {
         throw new IOException("the S3 server did not start; see " + data.resolve("s3proxy.log"));
     }
 
-    public ProcessHandle process() {
+    ProcessHandle process() {
         return process.toHandle();
-    }
-
-    public int port() {
-        return port;
     }
 
     private String endpoint() {
@@ -120,7 +116,7 @@ public final class LocalS3 implements AutoCloseable {
     /** The names of all files in the bucket, without the scratch files that remain when a sender gives up. */
     public List<String> files() throws IOException {
         var folder = data.resolve("files").resolve(BUCKET);
-        return Rebuild.files(folder, "").stream()
+        return Machine.files(folder, "").stream()
                 .map(file -> folder.relativize(file).toString())
                 .filter(name -> !name.matches(".*-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"))
                 .toList();

@@ -36,7 +36,9 @@ public final class MailCatcher implements AutoCloseable {
     }
 
     public static MailCatcher start() throws IOException {
-        var smtp = new GreenMail(ServerSetup.SMTP.dynamicPort());
+        var setup = ServerSetup.SMTP.dynamicPort();
+        setup.setServerStartupTimeout(10_000); // a busy machine may take longer than GreenMail's own limit
+        var smtp = new GreenMail(setup);
         smtp.start();
         var page = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         var catcher = new MailCatcher(smtp, page);

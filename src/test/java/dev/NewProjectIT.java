@@ -51,7 +51,7 @@ class NewProjectIT {
         var made = run(clone.folder(), "scripts/new", "com.acme.shop", "web-shop", fork.toString());
         assertEquals(0, made.code(), made.output());
         assertEquals(List.of(), namingAcademy(fork));
-        for (var file : Rebuild.files(Path.of("src/main/java/dozen"), "")) {
+        for (var file : Machine.files(Path.of("src/main/java/dozen"), "")) {
             assertEquals(Files.readString(file), Files.readString(fork.resolve(file)), "the kit is as it was");
         }
         assertEquals("1\n", run(fork, "git", "rev-list", "--count", "HEAD").output());

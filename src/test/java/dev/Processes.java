@@ -1,5 +1,6 @@
 package dev;
 
+import dev.Machine.Leftovers;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -9,7 +10,10 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +21,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /** Runs Procfile's commands as a platform would: each in a process with an environment of its own. */
-final class Processes {
+public final class Processes {
     /** Web's own grace period is 25 s, so a process that takes longer than this hangs. */
     private static final int STOP_SECONDS = 30;
 
@@ -26,6 +30,19 @@ final class Processes {
 
     private static final String[] COLOURS = {"36", "33", "35", "32", "34"};
     private static final String[] INHERITED = {"HOME", "LANG", "LC_ALL", "TMPDIR", "USER"};
+
+    /** Process types and their commands, as a platform reads them. */
+    public record Procfile(String release, Map<String, String> processTypes) {
+        public static Procfile read(Path file) throws IOException {
+            var commands = new LinkedHashMap<String, String>();
+            for (var line : Files.readAllLines(file)) {
+                var parts = line.split(":", 2);
+                if (parts.length == 2 && !line.startsWith("#")) commands.put(parts[0].strip(), parts[1].strip());
+            }
+            var release = commands.remove("release");
+            return new Procfile(release, commands);
+        }
+    }
 
     private final String javaHome;
     private final Map<String, String> settings;

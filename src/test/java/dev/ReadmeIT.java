@@ -45,7 +45,7 @@ class ReadmeIT {
     static void copy() throws IOException {
         clone = FreshClone.into(temporary.resolve("fresh clone"));
         readme = Readme.read(Path.of("README.md"));
-        port = String.valueOf(FreePort.find());
+        port = String.valueOf(Machine.freePort());
     }
 
     @AfterAll

@@ -1,15 +1,28 @@
 package dev;
 
+import dev.Processes.Procfile;
 import dozen.domain.Exit;
 import java.io.IOException;
+import java.io.StringWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Collectors;
+import java.util.zip.Deflater;
+import javax.tools.ToolProvider;
 
 /**
  * Watches src/main. When a file is saved, the sources are compiled, a changed migration is released, and the processes
@@ -27,8 +40,9 @@ final class Reload {
     private final Procfile procfile;
     private final CountDownLatch stop;
 
+    /** @param folder holds the classes between compiling and packing */
     Reload(Path folder, Processes processes, Procfile procfile, CountDownLatch stop) {
-        this.rebuild = new Rebuild(folder);
+        this.rebuild = new Rebuild(folder.resolve("classes"));
         this.processes = processes;
         this.procfile = procfile;
         this.stop = stop;
@@ -67,7 +81,7 @@ final class Reload {
 
     private static Map<Path, FileTime> times() throws IOException {
         var times = new HashMap<Path, FileTime>();
-        for (var file : Rebuild.files(WATCHED, "")) {
+        for (var file : Machine.files(WATCHED, "")) {
             try {
                 times.put(file, Files.getLastModifiedTime(file));
             } catch (NoSuchFileException e) {
@@ -75,5 +89,76 @@ final class Reload {
             }
         }
         return times;
+    }
+
+    /** Compiles src/main within this JVM, where the compiler is warm, and replaces target/app.jar. */
+    private record Rebuild(Path classes) {
+        private static final Path JAR = Path.of("target/app.jar");
+        /** The files that the build adds to the jar, beside the classes and resources of src/main. */
+        private static final List<Path> BUILT =
+                List.of(Path.of("target/classes/release.properties"), Path.of("target/classes/fonts"));
+
+        /**
+         * Compiles the sources and replaces the jar. When a source does not compile, prints the compiler's messages,
+         * keeps the old jar and returns false.
+         */
+        boolean run() throws IOException {
+            var messages = new StringWriter();
+            if (!compile(messages)) {
+                System.err.println(messages);
+                return false;
+            }
+            var next = JAR.resolveSibling("app.jar.next");
+            try (var old = new JarFile(JAR.toFile());
+                    var jar = new JarOutputStream(Files.newOutputStream(next), old.getManifest())) {
+                jar.setLevel(Deflater.NO_COMPRESSION); // the time matters here, not the size
+                var folders = new HashSet<Path>();
+                add(jar, folders, classes, classes);
+                add(jar, folders, WATCHED.resolve("resources"), WATCHED.resolve("resources"));
+                for (var built : BUILT) add(jar, folders, built.getParent(), built);
+            }
+            Files.deleteIfExists(JAR.resolveSibling("app.aot")); // the JVM would run the old code from it
+            // The move is atomic: a process that has the old jar open keeps reading the old one.
+            Files.move(next, JAR, StandardCopyOption.ATOMIC_MOVE);
+            return true;
+        }
+
+        /** Compiles and discards the result: the compiler's first runs are its slowest, and nobody waits for this one. */
+        void warmUp() throws IOException {
+            compile(Writer.nullWriter());
+        }
+
+        private boolean compile(Writer messages) throws IOException {
+            Machine.delete(classes);
+            Files.createDirectories(classes);
+            var libraries = Machine.files(Path.of("target/lib"), ".jar").stream()
+                    .map(Path::toString)
+                    .collect(Collectors.joining(":"));
+            var options = List.of(
+                    "-d", classes.toString(), "-classpath", libraries, "-parameters", "--release", "25", "-nowarn");
+            var compiler = ToolProvider.getSystemJavaCompiler();
+            try (var files = compiler.getStandardFileManager(null, null, null)) {
+                var sources = files.getJavaFileObjectsFromPaths(Machine.files(WATCHED.resolve("java"), ".java"));
+                return compiler.getTask(messages, files, null, options, null, sources)
+                        .call();
+            }
+        }
+
+        /**
+         * Adds what there is at a path, named as seen from a root. Folders are added, too: without an entry for its
+         * folder, a migration in db/migration is not found.
+         *
+         * @param folders those added so far, because classes and resources share some
+         */
+        private static void add(JarOutputStream jar, Set<Path> folders, Path root, Path path) throws IOException {
+            for (var each : Machine.all(path)) {
+                var name = root.relativize(each);
+                var isFolder = Files.isDirectory(each);
+                if (each.equals(root) || isFolder && !folders.add(name)) continue;
+                jar.putNextEntry(new JarEntry(name + (isFolder ? "/" : "")));
+                if (!isFolder) Files.copy(each, jar);
+                jar.closeEntry();
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev;
 
+import dev.Processes.Procfile;
 import dozen.domain.Exit;
 import dozen.services.Postgres;
 import java.io.IOException;

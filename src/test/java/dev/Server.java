@@ -1,5 +1,7 @@
 package dev;
 
+import dev.Machine.Leftovers;
+import dev.Processes.Procfile;
 import dozen.domain.Exit;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -27,7 +29,41 @@ import sun.misc.Signal;
  */
 public final class Server {
     private static final Path FOLDER = Path.of(".dev");
-    private static final int DEFAULT_PORT = 8000;
+
+    /** @param port null when it is not given */
+    private record Options(Integer port, boolean fresh, boolean servicesOnly) {
+        private static final int DEFAULT_PORT = 8000;
+
+        static Options parse(String... arguments) {
+            Integer port = null;
+            var fresh = false;
+            var servicesOnly = false;
+            for (var i = 0; i < arguments.length; i++) {
+                switch (arguments[i]) {
+                    case "--fresh" -> fresh = true;
+                    case "--services" -> servicesOnly = true;
+                    case "--port" -> port = port(++i < arguments.length ? arguments[i] : "");
+                    default -> throw Exit.usage("unknown: " + arguments[i] + "; see scripts/server --help");
+                }
+            }
+            return new Options(port, fresh, servicesOnly);
+        }
+
+        int port(Map<String, String> dotenv) {
+            if (port != null) return port;
+            return dotenv.containsKey("PORT") ? port(dotenv.get("PORT")) : DEFAULT_PORT;
+        }
+
+        private static int port(String text) {
+            try {
+                var port = Integer.parseInt(text);
+                if (port >= 1 && port <= 65535) return port;
+            } catch (NumberFormatException e) {
+                // refused below
+            }
+            throw Exit.usage("the port must be from 1 to 65535");
+        }
+    }
 
     private final Options options;
     private final Leftovers leftovers = new Leftovers(FOLDER.resolve("processes"));
@@ -39,10 +75,7 @@ public final class Server {
     }
 
     public static void main(String[] arguments) throws Exception {
-        // A developer does not need the log lines of the services' launchers.
-        System.setProperty("slf4j.internal.verbosity", "WARN");
-        System.setProperty("slf4j.provider", "org.slf4j.simple.SimpleServiceProvider");
-        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
+        Machine.log("warn");
         TimeZone.setDefault(TimeZone.getTimeZone(ZoneOffset.UTC)); // PostgreSQL may not know this machine's zone
         try {
             new Server(Options.parse(arguments)).run();
@@ -59,11 +92,11 @@ public final class Server {
             if (lock.getChannel().tryLock() == null) throw Exit.failure("it runs already in this folder");
             for (var name : new String[] {"INT", "TERM"}) Signal.handle(new Signal(name), _ -> stop.countDown());
             leftovers.end();
-            if (options.fresh()) Rebuild.delete(FOLDER.resolve("data"));
-            var dotenv = dotenv();
-            var port = port(dotenv);
+            if (options.fresh()) Machine.delete(FOLDER.resolve("data"));
+            var dotenv = DotenvFile.read(Path.of(".env"));
+            var port = options.port(dotenv);
             if (!options.servicesOnly()) requireFree(port);
-            try (var services = Services.start(FOLDER, leftovers)) {
+            try (var services = new Services(FOLDER, leftovers)) {
                 Thread.ofVirtual().start(() -> watch(services));
                 serve(services, dotenv, port);
             } finally {
@@ -88,15 +121,6 @@ public final class Server {
     private void fail(String message) {
         if (stop.getCount() > 0) failure = message;
         stop.countDown();
-    }
-
-    private static Map<String, String> dotenv() throws IOException {
-        return DotenvFile.read(Path.of(".env"));
-    }
-
-    private int port(Map<String, String> dotenv) {
-        if (options.port() != null) return options.port();
-        return dotenv.containsKey("PORT") ? Options.port(dotenv.get("PORT")) : DEFAULT_PORT;
     }
 
     private static void requireFree(int port) throws IOException {
@@ -124,7 +148,7 @@ public final class Server {
         }
         writeEnv(services.settings(), port);
         if (options.servicesOnly()) {
-            System.out.println("PostgreSQL, Redis, S3 and SMTP are up; their settings are in .dev/env. For example:");
+            System.out.println("The backing services are up; their settings are in .dev/env. For example:");
             System.out.println("  set -a; . .dev/env; java -jar target/app.jar web");
             System.out.println("Mails: " + services.mailPage());
             stop.await();

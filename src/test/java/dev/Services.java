@@ -1,11 +1,13 @@
 package dev;
 
 import academy.videos.LocalFfmpeg;
+import dev.Machine.Leftovers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,48 +17,39 @@ import java.util.Map;
 final class Services implements AutoCloseable {
     private static final String DATABASE = "academy";
 
+    private final Leftovers leftovers;
+    private final List<ProcessHandle> processes = new ArrayList<>();
+    // for files
+    private final LocalS3 s3;
+    // end
     private final LocalPostgres postgres;
     private final LocalRedis redis;
-    private final LocalS3 s3;
-    private final MailCatcher mail;
+    private final MailCatcher mail = MailCatcher.start();
     private final String secretKey;
 
-    private final List<ProcessHandle> processes;
-
-    private Services(
-            LocalPostgres postgres,
-            LocalRedis redis,
-            LocalS3 s3,
-            MailCatcher mail,
-            String secretKey,
-            List<ProcessHandle> processes) {
-        this.processes = processes;
-        this.postgres = postgres;
-        this.redis = redis;
-        this.s3 = s3;
-        this.mail = mail;
-        this.secretKey = secretKey;
+    /** Starts them all. */
+    Services(Path folder, Leftovers leftovers) throws IOException, SQLException, InterruptedException {
+        this.leftovers = leftovers;
+        var binaries = folder.resolve("binaries");
+        var data = folder.resolve("data");
+        // for files
+        s3 = LocalS3.start(binaries, data.resolve("s3"), 0); // the slowest to start, so it is first
+        remember(s3.process());
+        // end
+        postgres = LocalPostgres.start(binaries, data.resolve("postgres"), 0);
+        remember(postgres.process());
+        if (!postgres.hasDatabase(DATABASE)) postgres.execute("postgres", "CREATE DATABASE \"" + DATABASE + "\"");
+        redis = LocalRedis.start(data, 0);
+        remember(redis.process());
+        secretKey = secretKey(data.resolve("secret-key"));
+        // for files
+        s3.await();
+        // end
     }
 
-    static Services start(Path folder, Leftovers leftovers) throws IOException, SQLException, InterruptedException {
-        var s3 = LocalS3.start(
-                folder.resolve("binaries"), folder.resolve("data/s3"), 0); // the slowest to start, so it is first
-        leftovers.remember(s3.process());
-        var postgres = LocalPostgres.start(folder.resolve("binaries"), folder.resolve("data/postgres"), 0);
-        var postgresProcess = ProcessHandle.of(postgres.pid()).orElseThrow();
-        leftovers.remember(postgresProcess);
-        if (!postgres.hasDatabase(DATABASE)) postgres.execute("postgres", "CREATE DATABASE \"" + DATABASE + "\"");
-        var redis = LocalRedis.start(folder.resolve("data"), 0);
-        var redisProcess = ProcessHandle.of(redis.pid()).orElseThrow();
-        leftovers.remember(redisProcess);
-        var secretKey = secretKey(folder.resolve("data/secret-key"));
-        return new Services(
-                postgres,
-                redis,
-                s3.await(),
-                MailCatcher.start(),
-                secretKey,
-                List.of(postgresProcess, redisProcess, s3.process()));
+    private void remember(ProcessHandle process) throws IOException {
+        leftovers.remember(process);
+        processes.add(process);
     }
 
     /** The secret key. It is made once and kept in a file, so that links and sessions outlive a restart. */
@@ -76,7 +69,9 @@ final class Services implements AutoCloseable {
         settings.put("REDIS_URL", redis.url());
         settings.put("SECRET_KEY", secretKey);
         settings.put("SMTP_URL", mail.url());
+        // for files
         settings.putAll(s3.settings());
+        // end
         // for videos
         settings.put("FFMPEG", LocalFfmpeg.program());
         // end
@@ -96,7 +91,9 @@ final class Services implements AutoCloseable {
     @Override
     public void close() throws IOException {
         mail.close();
+        // for files
         s3.close();
+        // end
         redis.close();
         postgres.close();
     }

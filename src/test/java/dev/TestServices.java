@@ -1,5 +1,6 @@
 package dev;
 
+import dev.Machine.Leftovers;
 import dozen.services.Migrations;
 import dozen.services.Postgres;
 import java.io.IOException;
@@ -11,7 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The PostgreSQL, Redis and S3 server that all tests of one JVM share. Each test takes a database of its own. */
+/** The backing services that all tests of one JVM share. Each test takes a database of its own. */
 public final class TestServices {
     private static final Path FOLDER = Path.of("target/services");
     private static final Leftovers LEFTOVERS = endLeftovers();
@@ -20,7 +21,9 @@ public final class TestServices {
 
     private final LocalPostgres postgres;
     private final LocalRedis redis;
+    // for files
     private LocalS3 s3;
+    // end
     private final AtomicInteger databases = new AtomicInteger();
 
     private TestServices(LocalPostgres postgres, LocalRedis redis) {
@@ -48,7 +51,7 @@ public final class TestServices {
     private static TestServices start() {
         try {
             Runtime.getRuntime().addShutdownHook(new Thread(TestServices::endAll));
-            Rebuild.delete(FOLDER.resolve("shared"));
+            Machine.delete(FOLDER.resolve("shared"));
             var services = new TestServices(startPostgres("shared/postgres", 0), startRedis("shared", 0));
             services.postgres.execute("postgres", "CREATE DATABASE " + TEMPLATE);
             Migrations.run(Postgres.Url.parse(services.postgres.url(TEMPLATE)));
@@ -69,7 +72,9 @@ public final class TestServices {
     }
 
     private void close() throws IOException {
+        // for files
         if (s3 != null) s3.close();
+        // end
         redis.close();
         postgres.close();
     }
@@ -77,17 +82,18 @@ public final class TestServices {
     /** Starts another PostgreSQL, for a test that stops it. Data that the folder holds from before is kept. */
     public static LocalPostgres startPostgres(String folder, int port) throws IOException {
         var postgres = LocalPostgres.start(Path.of(".dev/binaries"), FOLDER.resolve(folder), port);
-        LEFTOVERS.remember(ProcessHandle.of(postgres.pid()).orElseThrow());
+        LEFTOVERS.remember(postgres.process());
         return postgres;
     }
 
     public static LocalRedis startRedis(String folder, int port, String... options)
             throws IOException, InterruptedException {
         var redis = LocalRedis.start(FOLDER.resolve(folder), port, options);
-        LEFTOVERS.remember(ProcessHandle.of(redis.pid()).orElseThrow());
+        LEFTOVERS.remember(redis.process());
         return redis;
     }
 
+    // for files
     /** The shared S3 server. It starts at the first call, because that takes seconds and few tests need it. */
     public synchronized LocalS3 s3() {
         if (s3 == null) s3 = startS3("shared/s3");
@@ -104,6 +110,7 @@ public final class TestServices {
             throw new IllegalStateException(e);
         }
     }
+    // end
 
     public LocalPostgres postgres() {
         return postgres;

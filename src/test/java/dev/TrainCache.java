@@ -42,9 +42,7 @@ public final class TrainCache {
 
     /** @param arguments the jar, the path of its cache, and the java that will use it (this one when not given) */
     public static void main(String[] arguments) throws Exception {
-        System.setProperty("slf4j.internal.verbosity", "WARN");
-        System.setProperty("slf4j.provider", "org.slf4j.simple.SimpleServiceProvider");
-        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
+        Machine.log("warn");
         train(Path.of(arguments[0]), Path.of(arguments[1]), arguments.length > 2 ? arguments[2] : thisJava());
         System.exit(0);
     }
@@ -56,9 +54,11 @@ public final class TrainCache {
     static void train(Path jar, Path cache, String java) throws Exception {
         var data = Files.createTempDirectory("training");
         try (var postgres = LocalPostgres.start(Path.of(".dev/binaries"), data.resolve("postgres"), 0);
-                var redis = LocalRedis.start(data, 0);
+                // for files
                 var s3 = LocalS3.start(Path.of(".dev/binaries"), data.resolve("s3"), 0)
-                        .await()) {
+                        .await();
+                // end
+                var redis = LocalRedis.start(data, 0)) {
             Migrations.run(Postgres.Url.parse(postgres.url("postgres")));
             var made = cache.resolveSibling(cache.getFileName() + ".made");
             var builder = new ProcessBuilder(
@@ -77,14 +77,16 @@ public final class TrainCache {
             builder.environment().put("DATABASE_URL", postgres.url("postgres"));
             builder.environment().put("REDIS_URL", redis.url());
             builder.environment().put("SECRET_KEY", "0123456789abcdef0123456789abcdef");
+            // for files
             builder.environment().putAll(s3.settings());
+            // end
             var web = builder.redirectErrorStream(true).start();
             exercise(web);
             if (!web.waitFor(120, TimeUnit.SECONDS)) web.destroyForcibly();
             // The move is atomic, so that no process finds a partial cache.
             Files.move(made, cache, StandardCopyOption.ATOMIC_MOVE);
         } finally {
-            Rebuild.delete(data);
+            Machine.delete(data);
         }
     }
 

@@ -1,10 +1,19 @@
 package factors;
 
+import static factors.Factors.expect;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -36,6 +45,63 @@ record Declarations(
 
         String in(String text) {
             return text.replace("{mail}", mail).replace("{password}", password).replace("{name}", name);
+        }
+    }
+
+    /** A client that talks to a web process by the declared routes. */
+    record Visitor(Declarations declared, int port) {
+        private static final ObjectMapper JSON = new ObjectMapper();
+        private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+        HttpResponse<String> get(String path, String cookie) throws IOException, InterruptedException {
+            return send(request(path).header("Cookie", cookie));
+        }
+
+        private HttpRequest.Builder request(String path) {
+            return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                    .timeout(Duration.ofSeconds(30));
+        }
+
+        private static HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+            return CLIENT.send(request.build(), BodyHandlers.ofString());
+        }
+
+        private HttpResponse<String> post(Request what, Person who) throws IOException, InterruptedException {
+            return send(request(what.path())
+                    .header("Content-Type", "application/json")
+                    .POST(BodyPublishers.ofString(who.in(what.body().toString()))));
+        }
+
+        HttpResponse<String> trySignUp(Person who) throws IOException, InterruptedException {
+            return post(declared.signUp(), who);
+        }
+
+        /** Signs up; returns the id of what was made. */
+        String signUp(Person who) throws IOException, InterruptedException {
+            var answer = trySignUp(who);
+            expect(answer.statusCode() == 201, "a sign-up was answered with %d", answer.statusCode());
+            return JSON.readTree(answer.body()).get("id").asText();
+        }
+
+        HttpResponse<String> tryLogIn(Person who) throws IOException, InterruptedException {
+            return post(declared.logIn(), who);
+        }
+
+        /** Logs in; returns the session's cookie. */
+        String logIn(Person who) throws IOException, InterruptedException {
+            var answer = tryLogIn(who);
+            expect(answer.statusCode() == 201, "a log-in was answered with %d", answer.statusCode());
+            return answer.headers().firstValue("Set-Cookie").orElseThrow().split(";")[0];
+        }
+
+        /** The HTTP status of a request for one's own account. */
+        int me(String cookie) throws IOException, InterruptedException {
+            return get(declared.me(), cookie).statusCode();
+        }
+
+        /** The HTTP status of a request for what a sign-up made. */
+        int read(String id) throws IOException, InterruptedException {
+            return get(declared.read().replace("{id}", id), "").statusCode();
         }
     }
 }

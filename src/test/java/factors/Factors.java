@@ -1,6 +1,6 @@
 package factors;
 
-import factors.Factor.Outcome;
+import dev.Machine;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -18,27 +18,74 @@ public final class Factors {
     private static final Path PAGE = Path.of("target/factors.html");
 
     static final List<Factor> ALL = List.of(
-            new Factor("I", "Codebase", "three deploys of one artifact, side by side", Codebase::observe),
+            new Factor("I", "Codebase", "three deploys of one artifact, side by side", Deploys::codebase),
             new Factor(
-                    "II", "Dependencies", "run with nothing around it; read what is declared", Dependencies::observe),
-            new Factor("III", "Config", "planted secrets, files and properties", Config::observe),
-            new Factor("IV", "Backing services", "each swapped for another", BackingServices::observe),
+                    "II",
+                    "Dependencies",
+                    "run with nothing around it; read what is declared",
+                    Surroundings::dependencies),
+            new Factor("III", "Config", "planted secrets, files and properties", Surroundings::config),
+            new Factor("IV", "Backing services", "each swapped for another", AttachedServices::backingServices),
             new Factor(
                     "V",
                     "Build, release, run",
                     "released twice, twice at once, and rolled back",
-                    BuildReleaseRun::observe),
-            new Factor("VI", "Processes", "killed in turn, without stickiness", Processes::observe),
-            new Factor("VII", "Port binding", "a given port, two free ones, a taken one", PortBinding::observe),
-            new Factor("VIII", "Concurrency", "1, 2 and 4 of each process type", Concurrency::observe),
+                    Deploys::buildReleaseRun),
+            new Factor("VI", "Processes", "killed in turn, without stickiness", ManyProcesses::processes),
+            new Factor("VII", "Port binding", "a given port, two free ones, a taken one", OneProcess::portBinding),
+            new Factor("VIII", "Concurrency", "1, 2 and 4 of each process type", ManyProcesses::concurrency),
             new Factor(
                     "IX",
                     "Disposability",
                     "started, stopped in mid-request, killed in mid-job",
-                    Disposability::observe),
-            new Factor("X", "Dev/prod parity", "versions of engines compared", Parity::observe),
-            new Factor("XI", "Logs", "every line and every open file looked at", Logs::observe),
-            new Factor("XII", "Admin processes", "a task and a console on a running release", AdminProcesses::observe));
+                    OneProcess::disposability),
+            new Factor("X", "Dev/prod parity", "versions of engines compared", AttachedServices::parity),
+            new Factor("XI", "Logs", "every line and every open file looked at", OneProcess::logs),
+            new Factor("XII", "Admin processes", "a task and a console on a running release", Deploys::adminProcesses));
+
+    /**
+     * One of the twelve factors, and its proof.
+     *
+     * @param experiment what is done to the artifact
+     */
+    record Factor(String numeral, String name, String experiment, Proof proof) {
+        private Outcome prove(Subject subject) {
+            var start = System.nanoTime();
+            String observation;
+            var passed = false;
+            try {
+                observation = proof.observe(subject);
+                passed = true;
+            } catch (Broken e) {
+                observation = e.getMessage();
+            } catch (Exception | AssertionError e) {
+                if (e instanceof InterruptedException) Thread.currentThread().interrupt();
+                observation = e.toString();
+            }
+            var seconds = (System.nanoTime() - start) / 1e9;
+            return new Outcome(this, observation.lines().findFirst().orElse(""), passed, seconds);
+        }
+    }
+
+    /** Returns what was seen; throws when the factor does not hold. */
+    @FunctionalInterface
+    interface Proof {
+        String observe(Subject subject) throws Exception;
+    }
+
+    /** @param observation what was seen; after a failure, what was seen instead */
+    private record Outcome(Factor factor, String observation, boolean passed, double seconds) {}
+
+    /** The artifact did not do what the factor asks for. */
+    static final class Broken extends RuntimeException {
+        Broken(String message) {
+            super(message, null, false, false);
+        }
+    }
+
+    static void expect(boolean holds, String otherwise, Object... values) {
+        if (!holds) throw new Broken(otherwise.formatted(values));
+    }
 
     private Factors() {}
 
@@ -48,9 +95,7 @@ public final class Factors {
      * @param arguments the numerals of the factors to prove; all when none is given
      */
     public static void main(String... arguments) throws Exception {
-        System.setProperty("slf4j.internal.verbosity", "WARN");
-        System.setProperty("slf4j.provider", "org.slf4j.simple.SimpleServiceProvider");
-        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "off");
+        Machine.log("off");
         var wanted = Arrays.asList(arguments);
         var outcomes = new ArrayList<Outcome>();
         try (var subject = new Subject()) {

@@ -138,7 +138,7 @@ class MutationsIT {
     private static void check(Mutation mutation, Path copy) throws Exception {
         copyTo(copy);
         mutate(copy, mutation);
-        var rows = ALL_ROWS ? Factors.ALL.stream().map(Factor::numeral).toList() : List.of(mutation.row());
+        var rows = ALL_ROWS ? Factors.ALL.stream().map(Factors.Factor::numeral).toList() : List.of(mutation.row());
         var output = prove(copy, rows);
         for (var row : rows) {
             var line = output.lines()

@@ -3,7 +3,7 @@ package factors;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.FreePort;
+import dev.Machine;
 import dev.TestServices;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -108,7 +108,7 @@ class SettingsIT {
         var settings = services.settings(services.newDatabase());
         settings.putAll(services.s3().settings());
         settings.put("AWS_SECRET_ACCESS_KEY", "canary-5");
-        settings.put("SMTP_URL", "smtp://me:canary-6@127.0.0.1:" + FreePort.find());
+        settings.put("SMTP_URL", "smtp://me:canary-6@127.0.0.1:" + Machine.freePort());
         settings.put("LOG_LEVEL", "trace");
         try (var web = App.start(settings, "web");
                 var worker = App.start(settings, "worker");

@@ -1,8 +1,10 @@
 package factors;
 
-import com.icegreen.greenmail.util.GreenMail;
-import com.icegreen.greenmail.util.ServerSetup;
+import static factors.Factors.expect;
+
+import dev.MailCatcher;
 import dev.TestServices;
+import factors.Declarations.Visitor;
 import jakarta.mail.MessagingException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,7 +13,6 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,7 @@ final class Subject implements AutoCloseable {
     final Path project = Path.of("").toAbsolutePath();
     final Declarations declared;
     final TestServices services = TestServices.shared();
-    final GreenMail mails = smtp();
+    final MailCatcher mails = MailCatcher.start();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private Future<Long> killed;
 
@@ -38,7 +39,7 @@ final class Subject implements AutoCloseable {
 
     /** Starts the proof that waits most of the time, the killed worker, so that it runs beside the other proofs. */
     void killAWorker() {
-        killed = threads.submit(() -> Disposability.kill(this));
+        killed = threads.submit(() -> OneProcess.kill(this));
     }
 
     /** Waits for the proof that {@link #killAWorker} started; returns after how many seconds all jobs were done. */
@@ -48,19 +49,6 @@ final class Subject implements AutoCloseable {
         } catch (ExecutionException e) {
             throw e.getCause() instanceof Exception cause ? cause : e;
         }
-    }
-
-    /** An SMTP server on a port of its own. */
-    static GreenMail smtp() {
-        var setup = ServerSetup.SMTP.dynamicPort();
-        setup.setServerStartupTimeout(10_000);
-        var server = new GreenMail(setup);
-        server.start();
-        return server;
-    }
-
-    static String url(GreenMail smtp) {
-        return "smtp://127.0.0.1:" + smtp.getSmtp().getPort();
     }
 
     /**
@@ -73,18 +61,10 @@ final class Subject implements AutoCloseable {
 
     Map<String, String> deploy(String databaseUrl) {
         var settings = services.settings(databaseUrl);
-        settings.put("SMTP_URL", url(mails));
+        settings.put("SMTP_URL", mails.url());
         settings.put("ARGON2_MEMORY_KIB", "7168");
         settings.put("ARGON2_ITERATIONS", "1");
         return settings;
-    }
-
-    /** Whether the artifact reads this setting. */
-    boolean hasSetting(String name) throws Exception {
-        try (var list = start(deploy(), "settings")) {
-            list.exitCode();
-            return list.out().stream().anyMatch(line -> line.startsWith(name + " "));
-        }
     }
 
     static Map<String, String> with(Map<String, String> settings, String... changes) {
@@ -102,8 +82,8 @@ final class Subject implements AutoCloseable {
     }
 
     /** How many mails came to this address. */
-    long mailsTo(GreenMail smtp, String address) {
-        return Arrays.stream(smtp.getReceivedMessages())
+    static long mailsTo(MailCatcher catcher, String address) {
+        return catcher.mails().stream()
                 .filter(mail -> {
                     try {
                         return mail.getAllRecipients()[0].toString().contains(address);
@@ -126,7 +106,7 @@ final class Subject implements AutoCloseable {
         return files;
     }
 
-    static String digest(Path file) throws IOException {
+    private static String digest(Path file) throws IOException {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
         } catch (NoSuchAlgorithmException e) {
@@ -165,7 +145,7 @@ final class Subject implements AutoCloseable {
     static void await(int seconds, String what, Question question) throws Exception {
         var deadline = System.nanoTime() + seconds * 1_000_000_000L;
         while (!question.yes()) {
-            Factor.expect(System.nanoTime() < deadline, "after %d s still not: %s", seconds, what);
+            expect(System.nanoTime() < deadline, "after %d s still not: %s", seconds, what);
             Thread.sleep(50);
         }
     }
@@ -173,6 +153,6 @@ final class Subject implements AutoCloseable {
     @Override
     public void close() {
         threads.shutdownNow();
-        mails.stop();
+        mails.close();
     }
 }

@@ -244,7 +244,7 @@ class VideosTest {
 
     @Test
     void withFileStorageAwayUploadsGet503AndReadinessIsDegraded() throws Exception {
-        var away = Map.of("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:" + dev.FreePort.find());
+        var away = Map.of("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:" + dev.Machine.freePort());
         try (var lonely = RunningAcademy.withFiles(away)) {
             var cookie = lonely.admin();
             var lesson = MadeCourse.in(lonely, cookie, "Lonely", 1).lessons().getFirst();

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.FreePort;
+import dev.Machine;
 import dev.TestServices;
 import dozen.config.Secret;
 import dozen.services.ServiceUnavailable;
@@ -109,7 +109,7 @@ class FileStorageTest {
         var refused = assertThrows(ServiceUnavailable.class, () -> read(stranger, name));
         assertTrue(refused.getMessage().contains("refuses us: 403 SignatureDoesNotMatch"), refused.getMessage());
         assertThrows(ServiceUnavailable.class, stranger::ping);
-        var nowhere = new FileStorage(bucket("http://127.0.0.1:" + FreePort.find(), "key", null));
+        var nowhere = new FileStorage(bucket("http://127.0.0.1:" + Machine.freePort(), "key", null));
         var away = assertThrows(ServiceUnavailable.class, () -> nowhere.put(name, "text/plain", new byte[100_000]));
         assertTrue(away.getMessage().contains("is away"), away.getMessage());
     }

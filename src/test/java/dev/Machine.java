@@ -1,0 +1,117 @@
+package dev;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
+
+/** What the programs in here need of this machine: free ports, folders, and an end to what a killed run left behind. */
+public final class Machine {
+    /** Ports below the range that systems use for outgoing connections, so that a free one stays free. */
+    private static final int MIN_PORT = 15_000;
+
+    private static final int MAX_PORT = 32_000;
+
+    private Machine() {}
+
+    /** A port that is free now. */
+    public static int freePort() throws IOException {
+        for (var i = 0; i < 100; i++) {
+            var port = ThreadLocalRandom.current().nextInt(MIN_PORT, MAX_PORT);
+            try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (BindException e) {
+                // taken: try another one
+            }
+        }
+        throw new IOException("no free port from %d to %d".formatted(MIN_PORT, MAX_PORT));
+    }
+
+    /** Tells the launchers of the services, which write to this JVM's log, the least level to write. */
+    public static void log(String level) {
+        System.setProperty("slf4j.internal.verbosity", "WARN");
+        System.setProperty("slf4j.provider", "org.slf4j.simple.SimpleServiceProvider");
+        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", level);
+    }
+
+    /** The files of a folder and of the folders in it, sorted; none when there is no such folder. */
+    static List<Path> files(Path folder, String ending) throws IOException {
+        return all(folder).stream()
+                .filter(file -> Files.isRegularFile(file) && file.toString().endsWith(ending))
+                .toList();
+    }
+
+    /** Deletes a folder with all that it holds, if it exists. */
+    public static void delete(Path folder) throws IOException {
+        for (var path : all(folder).reversed()) Files.delete(path);
+    }
+
+    /** A folder and all that it holds, sorted, so that each folder comes before its files. */
+    static List<Path> all(Path folder) throws IOException {
+        if (!Files.exists(folder)) return List.of();
+        try (Stream<Path> found = Files.walk(folder)) {
+            return found.sorted().toList();
+        }
+    }
+
+    /**
+     * A file with the processes that scripts/server or the tests started, by id and start time. A later run reads it to
+     * end the processes that a killed run left behind. The start time tells them from a newer process that got the same
+     * id.
+     */
+    static final class Leftovers {
+        private final Path file;
+
+        Leftovers(Path file) {
+            this.file = file;
+        }
+
+        synchronized void remember(ProcessHandle process) throws IOException {
+            Files.writeString(
+                    file,
+                    process.pid() + " " + started(process) + "\n",
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND);
+        }
+
+        /** Deletes the file, once all processes have ended normally. */
+        void forget() throws IOException {
+            Files.deleteIfExists(file);
+        }
+
+        /** Ends the processes that still run, by force after 5 s, and deletes the file. */
+        synchronized void end() throws IOException {
+            if (!Files.exists(file)) return;
+            var running = Files.readAllLines(file).stream()
+                    .map(Leftovers::find)
+                    .flatMap(Optional::stream)
+                    .toList();
+            running.forEach(ProcessHandle::destroy);
+            try {
+                for (var i = 0; i < 250 && running.stream().anyMatch(ProcessHandle::isAlive); i++) Thread.sleep(20);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            running.forEach(ProcessHandle::destroyForcibly);
+            Files.delete(file);
+        }
+
+        private static Optional<ProcessHandle> find(String line) {
+            var parts = line.split(" ", 2);
+            return ProcessHandle.of(Long.parseLong(parts[0]))
+                    .filter(process -> started(process).equals(parts[1]));
+        }
+
+        private static String started(ProcessHandle process) {
+            return process.info().startInstant().map(Instant::toString).orElse("");
+        }
+    }
+}
