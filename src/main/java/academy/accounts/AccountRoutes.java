@@ -35,8 +35,7 @@ record AccountRoutes(
     }
 
     private Handler signUp(Context context) {
-        var checked = authentication.prepare(
-                clients.network(context), Json.body(context, Authentication.SignUp.class));
+        var checked = authentication.prepare(clients.network(context), Json.body(context, Authentication.SignUp.class));
         return _ -> {
             var account = authentication.signUp(checked);
             context.status(201).header("Location", "/api/users/" + account.id()).json(account);
