@@ -1,7 +1,7 @@
 package dozen.http;
 
 import dozen.config.Env;
-import dozen.config.PublicUrl;
+import dozen.config.WebAddress;
 import java.time.Duration;
 
 /**
@@ -15,14 +15,14 @@ import java.time.Duration;
  * @param drain how long requests in flight may take after the process is told to stop
  */
 public record HttpSettings(
-        int port, PublicUrl publicUrl, int maxRequests, Duration idle, int trustedProxyHops, Duration drain) {
+        int port, WebAddress publicUrl, int maxRequests, Duration idle, int trustedProxyHops, Duration drain) {
     public static HttpSettings read(Env env, Duration drain) {
         var port = env.setting("PORT", "where web listens; 0 picks a free port").integer(8000, 0, 65535);
         return new HttpSettings(
                 port,
                 env.setting("PUBLIC_URL", "public address of the service; https makes cookies secure")
                         .shownAs("http://localhost:$PORT")
-                        .parsed("http://localhost" + (port == 0 ? "" : ":" + port), PublicUrl::parse),
+                        .parsed("http://localhost" + (port == 0 ? "" : ":" + port), WebAddress::base),
                 env.setting("WEB_MAX_REQUESTS", "concurrent requests per web process; more get 503")
                         .integer(512, 1, 100_000),
                 Duration.ofSeconds(env.setting(
