@@ -2,7 +2,7 @@ package academy.accounts;
 
 import dozen.domain.Caller;
 import dozen.http.Routes.Authenticator;
-import dozen.security.Sha256;
+import dozen.security.Signer;
 import dozen.services.Redis;
 import io.javalin.http.Context;
 import io.javalin.http.Cookie;
@@ -93,6 +93,6 @@ public final class Sessions implements Authenticator {
     }
 
     private static String key(String token) {
-        return "session:" + Sha256.hex(token);
+        return "session:" + Signer.hash(token);
     }
 }

@@ -1,7 +1,7 @@
 package dozen.services;
 
 import dozen.domain.DomainError;
-import dozen.security.Sha256;
+import dozen.security.Signer;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.distributed.ExpirationAfterWriteStrategy;
@@ -55,6 +55,6 @@ public final class RateLimits {
     }
 
     private Bucket bucket(String what, String who, Rate rate) {
-        return buckets.builder().build("rate:" + what + ":" + Sha256.hex(who), rate::configuration);
+        return buckets.builder().build("rate:" + what + ":" + Signer.hash(who), rate::configuration);
     }
 }
