@@ -1,7 +1,7 @@
 package dozen.http;
 
 import dozen.http.Routes.RequestObserver;
-import dozen.logging.RequestId;
+import dozen.logging.Logging;
 import io.javalin.http.Context;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.server.Request;
@@ -44,7 +44,7 @@ final class AccessLog implements RequestLog {
                 .addKeyValue("ms", milliseconds)
                 .addKeyValue("bytes", Response.getContentBytesWritten(response))
                 .addKeyValue("client", clientAddress.of(request))
-                .addKeyValue(RequestId.FIELD, RequestContext.idOf(request));
+                .addKeyValue(Logging.REQUEST_ID, RequestContext.idOf(request));
         if (request.getAttribute(RequestContext.TRACE_ID) instanceof String traceId)
             event.addKeyValue("traceId", traceId);
         event.log("request");

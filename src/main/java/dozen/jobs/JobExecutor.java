@@ -8,7 +8,7 @@ import dozen.jobs.JobStore.RunId;
 import dozen.jobs.Worker.JobHandler;
 import dozen.jobs.Worker.Outcome;
 import dozen.jobs.Worker.RunObserver;
-import dozen.logging.RequestId;
+import dozen.logging.Logging;
 import dozen.services.TransientFailures;
 import java.time.Duration;
 import java.util.List;
@@ -107,7 +107,7 @@ final class JobExecutor {
      */
     private <J> Throwable handle(Type<J> type, RunId id, Job.Data<J> data) {
         var run = new JobRun(id.id(), id.attempt(), () -> stopping, percent -> progress.set(id, percent));
-        var handler = new FutureTask<>(() -> RequestId.during(data.requestId(), () -> {
+        var handler = new FutureTask<>(() -> Logging.forRequest(data.requestId(), () -> {
             type.handler().run(data.job(), run);
             return null;
         }));
