@@ -10,11 +10,12 @@ import java.util.Map;
 public final class TestSettings {
     private TestSettings() {}
 
-    /** @throws Env.Faults when one is missing or bad */
+    /** @throws IllegalArgumentException when one is missing or bad */
     public static Settings read(Map<String, String> environment) {
         var env = new Env(environment);
         var settings = Settings.read(env, ProcessSettings.read(env));
-        env.check();
+        if (!env.faults().isEmpty())
+            throw new IllegalArgumentException(env.faults().toString());
         return settings;
     }
 

@@ -1,6 +1,6 @@
 package academy.accounts;
 
-import dozen.app.PasswordPrompt;
+import dozen.app.Commands;
 import dozen.domain.Exit;
 import java.io.IOException;
 import java.util.List;
@@ -18,7 +18,7 @@ public final class CreateAdmin {
         if (arguments.size() != 2) throw Exit.usage("usage: task create-admin EMAIL NAME, the password on stdin");
         var email = arguments.get(0);
         var name = arguments.get(1);
-        var password = PasswordPrompt.read();
+        var password = Commands.readPassword();
         NewAccount.check(email, password, name);
         var account = accounts.create(email, password, name, Account.Role.ADMIN)
                 .orElseThrow(() -> Exit.failure("this address has an account already: " + email));
