@@ -1,3 +1,7 @@
+# for videos
+# The image that a build without --target makes. Some hosts can set no target, but give their variables to the build.
+ARG DOCKER_TARGET
+# end
 # The first stage builds the jar and a Java runtime with only the modules that it uses. The other stages are the images.
 FROM maven:3.9-eclipse-temurin-25 AS build
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends redis-server && rm -rf /var/lib/apt/lists/*
@@ -6,10 +10,10 @@ ENV MAVEN_OPTS=-Dmaven.repo.local=/build/.m2
 # This layer downloads the dependencies, and is rebuilt only after a change of pom.xml. The markers are deleted, because
 # with them the next build would assume that it had already unpacked everything.
 COPY pom.xml ./
-RUN mvn -q -B -ntp -DskipTests -Ds3.server.skip=false package \
+RUN mvn -q -B -ntp -DskipTests -Dtest.servers.skip=false package \
     && rm -rf target/app.jar target/classes target/dependency-maven-plugin-markers
 COPY src src
-RUN mvn -q -B -ntp -DskipTests -Ds3.server.skip=false package
+RUN mvn -q -B -ntp -DskipTests -Dtest.servers.skip=false package
 RUN modules=$(jdeps --ignore-missing-deps --recursive --multi-release 25 --print-module-deps \
       --class-path "$(echo target/lib/*.jar | tr ' ' ':')" target/app.jar) \
     && jlink --add-modules "$modules" --generate-cds-archive --no-header-files --no-man-pages --compress zip-6 \
@@ -40,10 +44,18 @@ COPY deploy/jvm.options deploy/
 USER 10001:10001
 EXPOSE 8000
 STOPSIGNAL SIGTERM
-# This check is for web. The other process types have no port, so compose disables it; Kubernetes ignores it.
-HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
-  CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/${PORT:-8000} && printf 'GET /health HTTP/1.0\\r\\n\\r\\n' >&3 && grep -q '200 OK' <&3"]
-ENTRYPOINT ["/runtime/bin/java", "@deploy/jvm.options", "-jar", "target/app.jar"]
+# Each process writes its type into this file every few seconds, also where the root is read-only. The check asks whether
+# the file is new, and web, which alone has a port, is asked by HTTP too. Kubernetes ignores it.
+ENV HEALTH_FILE=/dev/shm/healthy
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s CMD ["bash", "-c", "\
+  [ \"$(find $HEALTH_FILE -newermt '-30 seconds')\" ] || exit 1; \
+  [ \"$(cat $HEALTH_FILE)\" != web ] || \
+  { exec 3<>/dev/tcp/127.0.0.1/${PORT:-8000} && printf 'GET /health HTTP/1.0\\r\\n\\r\\n' >&3 && grep -q '200 OK' <&3; }"]
+# The arguments are a process type, or a command such as a line of Procfile, as one word or as several.
+ENV PATH=/runtime/bin:/usr/local/bin:/usr/bin:/bin
+ENTRYPOINT ["sh", "-c", "\
+  case $1 in 'java '*) exec sh -c \"exec $1\" ;; java | sh | */sh | bash | */bash) exec \"$@\" ;; esac; \
+  exec java @deploy/jvm.options -jar target/app.jar \"$@\"", "entrypoint"]
 CMD ["web"]
 
 # for videos
@@ -56,6 +68,6 @@ RUN apt-get update -qq \
 USER 10001:10001
 CMD ["worker"]
 
-# Without --target, a build makes the image without ffmpeg, because most process types need no more.
-FROM app
+# Without --target and DOCKER_TARGET, a build makes the image without ffmpeg, because most process types need no more.
+FROM ${DOCKER_TARGET:-app}
 # end

@@ -11,7 +11,7 @@ import dozen.config.Env.Setting;
 import dozen.config.Secret;
 import dozen.http.Access;
 import dozen.http.HttpSettings;
-import dozen.jobs.Cron;
+import dozen.jobs.Scheduler.Cron;
 import dozen.jobs.Worker;
 import dozen.metrics.MetricsFeature;
 import dozen.services.PostgresUrl;

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dozen.app.ProcessSettings;
 import dozen.config.Env;
 import dozen.config.Env.Setting;
-import dozen.jobs.Cron;
+import dozen.jobs.Scheduler.Cron;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,84 @@ class DeployFilesTest {
         }
         types.add("release");
         assertEquals(types, kubernetes);
+    }
+
+    @Test
+    void everyHostedPlatformRunsTheProcessTypesOfProcfileAndLetsThemDrain() throws IOException {
+        var procfile = Procfile.read(Path.of("Procfile"));
+        var types = new TreeSet<>(procfile.processTypes().keySet());
+        var least = Integer.parseInt(settings().get("SHUTDOWN_GRACE_SECONDS").defaultValue()) + 5;
+
+        var render = new TreeSet<String>();
+        for (var service : yaml("deploy/render.yaml").getFirst().get("services")) {
+            if (!service.has("dockerCommand")) continue;
+            render.add(service.get("dockerCommand").asText());
+            assertEquals("release", service.at("/preDeployCommand").asText());
+            assertTrue(service.at("/maxShutdownDelaySeconds").asInt() >= least, service.toString());
+        }
+        assertEquals(types, render);
+
+        var kamal = yaml("deploy/kamal.yml").getFirst();
+        assertEquals(types, names(kamal.get("servers")));
+        for (var type : types) {
+            var role = kamal.at("/servers/" + type);
+            assertEquals(type, role.get("cmd").asText());
+            assertTrue(role.get("stop_timeout").asInt() >= least, type);
+            assertEquals(!type.equals("web"), role.at("/options/no-healthcheck").asBoolean(), type);
+        }
+        assertTrue(Files.readString(Path.of("deploy/hooks/pre-deploy")).endsWith(" release\n"));
+        assertTrue(Files.isExecutable(Path.of("deploy/hooks/pre-deploy")));
+
+        var fly = Files.readString(Path.of("deploy/fly.toml"));
+        assertEquals(types, found("^  (\\w+) = \"\\1\"$", fly));
+        assertTrue(fly.contains("release_command = \"release\""));
+        assertTrue(numberIn("^kill_timeout = (\\d+)$", fly) >= least);
+
+        var railway = Files.readString(Path.of("deploy/railway.ts"));
+        assertEquals(types, found("^      process\\(\"(\\w+)\"", railway));
+        assertTrue(railway.contains("preDeployCommand: [`${app} release`]"));
+        assertTrue(numberIn("drainingSeconds: (\\d+),", railway) >= least);
+
+        var unit = Files.readString(Path.of("deploy/systemd/app@.service"));
+        var command = procfile.processTypes().get("web").replaceFirst("web$", "%i\n");
+        assertTrue(unit.contains("ExecStart=/usr/bin/" + command), command);
+        assertTrue(numberIn("^TimeoutStopSec=(\\d+)$", unit) >= least);
+    }
+
+    /** What the pattern's group matches in a file that this test has no parser for. */
+    private static TreeSet<String> found(String pattern, String text) {
+        return Pattern.compile(pattern, Pattern.MULTILINE)
+                .matcher(text)
+                .results()
+                .map(match -> match.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static int numberIn(String pattern, String text) {
+        return Integer.parseInt(found(pattern, text).getFirst());
+    }
+
+    @Test
+    void hostedPlatformsSetKnownSettings() throws IOException {
+        var known = new TreeSet<>(settings().keySet());
+        known.add("DOCKER_TARGET"); // of the Dockerfile, not of the application
+        var render = yaml("deploy/render.yaml").getFirst();
+        var given = new TreeSet<>(render.findValuesAsText("key"));
+        assertTrue(known.containsAll(given), "Render: " + given);
+        var kamal = yaml("deploy/kamal.yml").getFirst().get("env");
+        var ofKamal = names(kamal.get("clear"));
+        kamal.get("secret").forEach(name -> ofKamal.add(name.asText()));
+        assertTrue(known.containsAll(ofKamal), "Kamal: " + ofKamal);
+        for (var file : List.of("deploy/fly.toml", "deploy/railway.ts")) {
+            var names = found("^ +([A-Z][A-Z0-9_]+)(?: =|:) ", Files.readString(Path.of(file)));
+            assertFalse(names.isEmpty(), file);
+            assertTrue(known.containsAll(names), file + ": " + names);
+        }
+        for (var setting : settings().values()) {
+            if (!setting.required()) continue;
+            assertTrue(given.contains(setting.name()), "Render lacks " + setting.name());
+            assertTrue(ofKamal.contains(setting.name()), "Kamal lacks " + setting.name());
+        }
     }
 
     @Test

@@ -21,12 +21,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Forks without some features build, pass their tests, and name nothing of what was taken out. */
 @Tag("long")
+@ResourceLock(value = "builds", mode = ResourceAccessMode.READ)
 @Execution(ExecutionMode.CONCURRENT) // two at a time: half of a build runs on one core
 class ForksIT {
     private static final Semaphore TURNS = new Semaphore(2);

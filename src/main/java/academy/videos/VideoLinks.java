@@ -2,7 +2,7 @@ package academy.videos;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dozen.domain.DomainError;
-import dozen.jobs.Progress;
+import dozen.jobs.Jobs;
 import dozen.services.FileStorage;
 import java.net.URI;
 import java.time.Duration;
@@ -37,11 +37,11 @@ public final class VideoLinks {
             URI poster) {}
 
     private final Optional<FileStorage> files;
-    private final Progress progress;
+    private final Jobs jobs;
 
-    public VideoLinks(Optional<FileStorage> files, Progress progress) {
+    public VideoLinks(Optional<FileStorage> files, Jobs jobs) {
         this.files = files;
-        this.progress = progress;
+        this.jobs = jobs;
     }
 
     View view(Video video) {
@@ -65,7 +65,7 @@ public final class VideoLinks {
         return switch (video.status()) {
             case QUEUED, FAILED -> 0;
             case TRANSCODING ->
-                progress.of(TranscodeVideo.class, video.id().toString()).orElse(0);
+                jobs.progress(TranscodeVideo.class, video.id().toString()).orElse(0);
             case READY -> 100;
         };
     }

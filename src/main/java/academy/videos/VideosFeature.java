@@ -6,7 +6,6 @@ import dozen.app.Feature;
 import dozen.app.Services;
 import dozen.config.Env;
 import dozen.http.Routes;
-import dozen.jobs.Progress;
 import dozen.jobs.Worker;
 import dozen.services.FileStorage;
 import dozen.services.S3Bucket;
@@ -64,7 +63,7 @@ public final class VideosFeature implements Feature {
         layout.asset("videos/upload.js");
         layout.asset("videos/upload-worker.js");
         routes.document("/openapi/videos.json");
-        var links = new VideoLinks(files, new Progress(services.redis()));
+        var links = new VideoLinks(files, services.jobs());
         var extensions = courses.extensions();
         new VideoRoutes(
                         videos,

@@ -1,15 +1,38 @@
 package dozen.app;
 
 import dozen.config.Env;
-import dozen.jobs.Cron;
 import dozen.jobs.Job;
+import dozen.jobs.JobRun;
 import dozen.jobs.JobTasks;
-import dozen.jobs.PurgeExpired;
 import dozen.jobs.Scheduler;
+import dozen.jobs.Scheduler.Cron;
 import dozen.jobs.Worker;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Adds what every application needs in operation: the purge of expired rows, and the admin tasks for jobs. */
 public final class MaintenanceFeature implements Feature {
+    /** A job: deletes rows that nobody will need again. It is safe to run again: it then finds fewer rows to delete. */
+    record PurgeExpired() {}
+
+    private record Expired(String table, String time, int days) {}
+
+    /**
+     * The tables to purge, each with the age in days at which its rows are deleted: dead jobs after the time to notice
+     * one and decide about it; mails once nothing can ask for the same mail again; answers kept under an
+     * Idempotency-Key when their day is over.
+     */
+    private static final List<Expired> EXPIRED = List.of(
+            new Expired("dead_jobs", "died_at", 90),
+            new Expired("mails", "begun", 365),
+            new Expired("idempotency_keys", "created_at", 1));
+
+    /** Rows per statement, few enough that no statement holds its locks for long. */
+    private static final int BATCH = 10_000;
+
+    private static final Logger log = LoggerFactory.getLogger(MaintenanceFeature.class);
+
     private final Cron purge;
     private final Services services;
 
@@ -27,7 +50,22 @@ public final class MaintenanceFeature implements Feature {
 
     @Override
     public void jobs(Worker worker) {
-        worker.on(PurgeExpired.class, (_, run) -> PurgeExpired.run(services.jdbi(), run));
+        worker.on(PurgeExpired.class, (_, run) -> purge(run));
+    }
+
+    private void purge(JobRun run) throws InterruptedException {
+        for (var expired : EXPIRED) {
+            var sql = """
+                    DELETE FROM %1$s WHERE ctid = ANY (ARRAY(
+                        SELECT ctid FROM %1$s WHERE %2$s < now() - %3$d * interval '1 day' LIMIT %4$d))
+                    """.formatted(expired.table(), expired.time(), expired.days(), BATCH);
+            var total = 0;
+            for (var deleted = BATCH; deleted == BATCH; total += deleted) {
+                if (run.stopping()) throw new InterruptedException();
+                deleted = services.jdbi().withHandle(handle -> handle.execute(sql));
+            }
+            log.info("{} rows of {} deleted", total, expired.table());
+        }
     }
 
     @Override

@@ -1,12 +1,13 @@
 package dozen.jobs;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import com.github.kagkarlsson.scheduler.task.Execution;
 import java.time.Instant;
 
 /**
@@ -17,6 +18,14 @@ import java.time.Instant;
  * @param key null, or a unique key: while a job of this type with this key waits or runs, another one is ignored
  */
 public record Job(Object payload, Instant at, String key) {
+    /** It ignores unknown fields: two releases share the table, so a field may be new to one of them. */
+    static final ObjectMapper MAPPER = JsonMapper.builder()
+            .addModule(new JavaTimeModule())
+            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+            .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
     public static Job of(Object payload) {
         return new Job(payload, null, null);
     }
@@ -34,39 +43,31 @@ public record Job(Object payload, Instant at, String key) {
         return payload.getSimpleName();
     }
 
-    /** The data of a job in the table: its record as JSON, and the id of the request that enqueued it. */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Data<J>(String requestId, J job) {
-        /** It ignores unknown fields: two releases share the table, so a field may be new to one of them. */
-        static final ObjectMapper MAPPER = JsonMapper.builder()
-                .addModule(new JavaTimeModule())
-                .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
-                .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
-                .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                .build();
+    /** The job's data in the table: its record as JSON, and the id of the request that enqueued it, which may be null. */
+    String data(String requestId) {
+        var data = MAPPER.createObjectNode();
+        data.set("job", MAPPER.valueToTree(payload));
+        if (requestId != null) data.put("requestId", requestId);
+        return data.toString();
+    }
 
-        String write() {
-            try {
-                return MAPPER.writeValueAsString(this);
-            } catch (JsonProcessingException e) {
-                throw new IllegalArgumentException("not a job: " + job.getClass(), e);
-            }
-        }
+    static String requestId(Execution execution) {
+        return ((JsonNode) execution.taskInstance.getData()).path("requestId").textValue();
+    }
 
-        static <J> Data<J> read(String json, Class<J> type) throws Unreadable {
-            try {
-                var dataType = MAPPER.getTypeFactory().constructParametricType(Data.class, type);
-                Data<J> data = json == null ? null : MAPPER.readValue(json, dataType);
-                if (data == null || data.job() == null) throw new Unreadable("there is no job in it");
-                return data;
-            } catch (JsonProcessingException e) {
-                throw new Unreadable(e.getOriginalMessage());
-            }
+    static <J> J payload(Execution execution, Class<J> type) {
+        try {
+            var data = (JsonNode) execution.taskInstance.getData();
+            var payload = MAPPER.treeToValue(data.get("job"), type);
+            if (payload == null) throw new Unreadable("there is no job in it");
+            return payload;
+        } catch (JsonProcessingException | IllegalArgumentException e) {
+            throw new Unreadable(e.getMessage());
         }
     }
 
     /** The payload can't be read, and trying again changes nothing. */
-    static final class Unreadable extends Exception {
+    static final class Unreadable extends RuntimeException {
         Unreadable(String reason) {
             super("the payload can't be read: " + reason);
         }

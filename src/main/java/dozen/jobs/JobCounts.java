@@ -14,7 +14,7 @@ import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
  * @param oldestSeconds how many seconds ago the longest waiting job was due; 0 when none is due
  */
 public record JobCounts(String type, long queued, long running, long failing, long dead, long oldestSeconds) {
-    private static final RowMapper<JobCounts> COUNTS_MAPPER = ConstructorMapper.of(JobCounts.class);
+    private static final RowMapper<JobCounts> MAPPER = ConstructorMapper.of(JobCounts.class);
 
     public static JobCounts none(String type) {
         return new JobCounts(type, 0, 0, 0, 0, 0);
@@ -27,23 +27,20 @@ public record JobCounts(String type, long queued, long running, long failing, lo
     /** Counts the jobs of every type that has any, keyed by type. */
     public static SortedMap<String, JobCounts> byType(Jdbi jdbi) {
         var sql = """
-                SELECT type, count(*) FILTER (WHERE state = 'queued') AS queued,
-                    count(*) FILTER (WHERE state = 'running') AS running,
-                    count(*) FILTER (WHERE state = 'failing') AS failing,
-                    count(*) FILTER (WHERE state = 'dead') AS dead,
-                    greatest(0, extract(epoch FROM now() - min(due)))::bigint AS oldest_seconds
+                SELECT task_name AS type,
+                    count(*) FILTER (WHERE NOT picked AND consecutive_failures = 0) AS queued,
+                    count(*) FILTER (WHERE picked) AS running,
+                    count(*) FILTER (WHERE NOT picked AND consecutive_failures > 0) AS failing,
+                    count(*) FILTER (WHERE picked IS NULL) AS dead,
+                    greatest(0, extract(epoch FROM now() - min(execution_time) FILTER (WHERE NOT picked)))::bigint
+                        AS oldest_seconds
                 FROM (
-                    SELECT task_name AS type, CASE WHEN picked THEN 'running'
-                        WHEN consecutive_failures > 0 THEN 'failing' ELSE 'queued' END AS state,
-                        CASE WHEN NOT picked THEN execution_time END AS due
-                    FROM jobs
+                    SELECT task_name, picked, consecutive_failures, execution_time FROM jobs
                     UNION ALL
-                    SELECT type, 'dead', NULL FROM dead_jobs
-                ) AS every_job GROUP BY type
+                    SELECT type, NULL, NULL, NULL FROM dead_jobs
+                ) AS every_job GROUP BY task_name
                 """;
-        var counts = new TreeMap<String, JobCounts>();
-        jdbi.useHandle(
-                handle -> handle.select(sql).map(COUNTS_MAPPER).forEach(count -> counts.put(count.type(), count)));
-        return counts;
+        return jdbi.withHandle(
+                handle -> new TreeMap<>(handle.select(sql).map(MAPPER).collectToMap(JobCounts::type, count -> count)));
     }
 }

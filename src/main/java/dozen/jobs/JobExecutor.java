@@ -1,6 +1,6 @@
 package dozen.jobs;
 
-import com.github.kagkarlsson.scheduler.Clock;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.github.kagkarlsson.scheduler.task.Execution;
 import com.github.kagkarlsson.scheduler.task.Task;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
@@ -11,42 +11,33 @@ import dozen.jobs.Worker.RunObserver;
 import dozen.logging.Logging;
 import dozen.services.TransientFailures;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
-/** Runs the jobs of one worker, each with its context, time limit and outcome, and logs one event for each. */
-final class JobExecutor {
+/**
+ * Runs the jobs of one worker, each with its context, time limit and outcome, and logs one event for each.
+ *
+ * @param stopping true once no job may start, and a run that is cut short is no failed attempt
+ */
+record JobExecutor(JobStore store, Jobs jobs, List<RunObserver> observers, BooleanSupplier stopping) {
     /** @param dead is told of a job that failed at its last attempt, before the job moves to the dead ones */
-    record Type<J>(String name, Class<J> payload, RetryPolicy policy, JobHandler<J> handler, Consumer<J> dead) {}
+    record Type<J>(Class<J> payload, RetryPolicy policy, JobHandler<J> handler, Consumer<J> dead) {
+        String name() {
+            return Job.type(payload);
+        }
+    }
 
     private static final Logger log = LoggerFactory.getLogger("dozen.jobs.Run");
 
-    private final JobStore store;
-    private final Clock clock;
-    private final Progress progress;
-    private final List<RunObserver> observers;
-    private volatile boolean stopping;
-
-    JobExecutor(JobStore store, Clock clock, Progress progress, List<RunObserver> observers) {
-        this.store = store;
-        this.clock = clock;
-        this.progress = progress;
-        this.observers = observers;
-    }
-
-    /** After this call no job starts, and a run that is cut short does not count as a failed attempt. */
-    void stop() {
-        stopping = true;
-    }
-
-    Task<String> task(Type<?> type) {
-        return Tasks.custom(type.name(), String.class)
+    Task<JsonNode> task(Type<?> type) {
+        return Tasks.custom(type.name(), JsonNode.class)
                 .onDeadExecution((complete, _) -> died(type, complete.getExecution()))
                 .execute((_, context) -> {
                     var outcome = run(type, context.getExecution());
@@ -58,17 +49,16 @@ final class JobExecutor {
 
     private <J> Outcome run(Type<J> type, Execution execution) {
         var id = RunId.of(execution);
-        if (!store.start(id) || stopping) return Outcome.HANDED_BACK;
-        var wait = Math.max(
-                0, Duration.between(execution.executionTime, clock.now()).toMillis());
+        if (stopping.getAsBoolean() || !store.start(id)) return Outcome.HANDED_BACK;
+        var wait = Math.max(0, ChronoUnit.MILLIS.between(execution.executionTime, store.now()));
         var start = System.nanoTime();
         String requestId = null;
-        Throwable failure;
+        Throwable failure = null;
         try {
-            var data = Job.Data.read((String) execution.taskInstance.getData(), type.payload());
-            requestId = data.requestId();
-            failure = handle(type, id, data);
-        } catch (Job.Unreadable e) {
+            var job = Job.payload(execution, type.payload());
+            requestId = Job.requestId(execution);
+            handle(type, id, job, requestId);
+        } catch (Throwable e) { // an Error is a failure, too: the worker goes on
             failure = e;
         }
         var outcome = failure == null ? Outcome.DONE : settle(type, execution, failure);
@@ -80,7 +70,7 @@ final class JobExecutor {
                 log.warn("an observer of runs failed", e);
             }
         }
-        var event = log.atLevel(level(outcome))
+        var event = log.atLevel(outcome.level)
                 .addKeyValue("job", type.name())
                 .addKeyValue("id", id.id())
                 .addKeyValue("attempt", id.attempt())
@@ -93,22 +83,11 @@ final class JobExecutor {
         return outcome;
     }
 
-    private static Level level(Outcome outcome) {
-        return switch (outcome) {
-            case DONE, HANDED_BACK -> Level.INFO;
-            case FAILED -> Level.WARN;
-            case DEAD -> Level.ERROR;
-        };
-    }
-
-    /**
-     * Runs the handler on a thread of its own, so that no interrupt meant for it reaches the code that follows. Returns
-     * the failure, or null. An Error is a failure, too: the worker goes on.
-     */
-    private <J> Throwable handle(Type<J> type, RunId id, Job.Data<J> data) {
-        var run = new JobRun(id.id(), id.attempt(), () -> stopping, percent -> progress.set(id, percent));
-        var handler = new FutureTask<>(() -> Logging.forRequest(data.requestId(), () -> {
-            type.handler().run(data.job(), run);
+    /** Runs the handler on a thread of its own, so that no interrupt meant for it reaches the code that follows. */
+    private <J> void handle(Type<J> type, RunId id, J job, String requestId) throws Throwable {
+        var run = new JobRun(id.id(), id.attempt(), stopping, percent -> jobs.setProgress(id.type(), id.id(), percent));
+        var handler = new FutureTask<>(() -> Logging.forRequest(requestId, () -> {
+            type.handler().run(job, run);
             return null;
         }));
         var thread = Thread.ofVirtual().name(Thread.currentThread().getName()).start(handler);
@@ -122,24 +101,22 @@ final class JobExecutor {
         thread.interrupt();
         try {
             handler.get();
-            return null;
         } catch (ExecutionException e) {
+            if (inTime) throw e.getCause();
             var message = "it took longer than %.1f s".formatted(limit.toMillis() / 1000.0);
-            return inTime ? e.getCause() : new IllegalStateException(message, e.getCause());
-        } catch (InterruptedException e) {
-            return e;
+            throw new IllegalStateException(message, e.getCause());
         }
     }
 
     private Outcome settle(Type<?> type, Execution execution, Throwable failure) {
-        if (stopping) return Outcome.HANDED_BACK;
-        var id = RunId.of(execution);
+        if (stopping.getAsBoolean()) return Outcome.HANDED_BACK;
+        var attempt = RunId.of(execution).attempt();
         var unreadable = failure instanceof Job.Unreadable;
-        var last = unreadable || id.attempt() >= type.policy().attempts();
-        var wait = type.policy().waitAfter(id.attempt());
+        var last = unreadable || attempt >= type.policy().attempts();
+        if (last && !unreadable) tellDead(type, execution);
         var error = unreadable ? failure.getMessage() : failure.toString();
-        if (last) tellDead(type, execution);
-        TransientFailures.retry(() -> store.failed(id, last, wait, error));
+        var wait = type.policy().waitAfter(attempt);
+        TransientFailures.retry(() -> store.failed(RunId.of(execution), last, wait, error));
         return last ? Outcome.DEAD : Outcome.FAILED;
     }
 
@@ -155,10 +132,8 @@ final class JobExecutor {
 
     private static <J> void tellDead(Type<J> type, Execution execution) {
         try {
-            var data = Job.Data.read((String) execution.taskInstance.getData(), type.payload());
-            TransientFailures.retry(() -> type.dead().accept(data.job()));
-        } catch (Job.Unreadable e) {
-            log.debug("nobody can be told of an unreadable job");
+            var job = Job.payload(execution, type.payload());
+            TransientFailures.retry(() -> type.dead().accept(job));
         } catch (RuntimeException e) {
             log.error("a dead job could not be told", e);
         }

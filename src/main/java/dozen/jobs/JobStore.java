@@ -1,21 +1,28 @@
 package dozen.jobs;
 
+import com.github.kagkarlsson.scheduler.jdbc.JdbcCustomization;
+import com.github.kagkarlsson.scheduler.jdbc.JdbcTaskRepositoryContext;
+import com.github.kagkarlsson.scheduler.jdbc.PostgreSqlJdbcCustomization;
 import com.github.kagkarlsson.scheduler.task.Execution;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.Jdbi;
 
 /**
- * The jobs that a worker took from the table, and the changes that it makes to them beyond db-scheduler. A job that has
- * no free thread yet gets no heartbeat, so none may wait long here: late ones are handed back to other workers.
+ * The jobs that a worker takes from the table, and the changes that it makes to them beyond db-scheduler. A job that
+ * has no free thread yet gets no heartbeat, so none may wait long here: late ones are handed back to other workers.
  */
 final class JobStore {
     private static final int MAX_ERROR_LENGTH = 10_000;
+    /** A reading of PostgreSQL's clock that took longer may be off by half that time, so it is not used. */
+    private static final Duration MAX_CLOCK_TIME = Duration.ofSeconds(1);
+
     private static final String FREE = "picked = false, picked_by = NULL, last_heartbeat = NULL, version = version + 1";
+    private static final String HAND_BACK = "UPDATE jobs SET " + FREE + " WHERE picked AND picked_by = ?";
     private static final String THIS_RUN = "task_name = ? AND task_instance = ? AND version = ?";
 
     /** One run of a job. The version distinguishes it from earlier and later runs, here or elsewhere. */
@@ -29,15 +36,67 @@ final class JobStore {
     private final Jdbi jdbi;
     private final String worker;
     private final Map<RunId, Long> takenAt = new ConcurrentHashMap<>();
+    private final List<RunId> late = new ArrayList<>();
+    private volatile Instant zero; // PostgreSQL's time when our timer showed 0
 
     JobStore(Jdbi jdbi, String worker) {
         this.jdbi = jdbi;
         this.worker = worker;
+        readClock();
     }
 
-    void took(List<Execution> executions) {
-        var now = System.currentTimeMillis();
-        for (var execution : executions) takenAt.put(RunId.of(execution), now);
+    /**
+     * PostgreSQL's time, which all processes share: a machine whose own clock is wrong must not decide which worker is
+     * dead. Between two readings, and while PostgreSQL is away, it advances by our timer.
+     */
+    Instant now() {
+        return zero.plusNanos(System.nanoTime());
+    }
+
+    void readClock() {
+        try {
+            var start = System.nanoTime();
+            var time = jdbi.withHandle(handle -> handle.select("SELECT clock_timestamp()")
+                    .mapTo(Instant.class)
+                    .one());
+            var took = System.nanoTime() - start;
+            if (zero == null || took < MAX_CLOCK_TIME.toNanos()) zero = time.minusNanos(start + took / 2);
+        } catch (RuntimeException e) {
+            if (zero == null) throw e;
+        }
+    }
+
+    /**
+     * Makes db-scheduler take jobs of these types alone (the others wait for a scheduler that takes them, perhaps of
+     * another release), and lets PostgreSQL's clock decide what is due.
+     */
+    JdbcCustomization taking(List<String> types) {
+        var sql = """
+                WITH due AS (
+                    SELECT task_name, task_instance FROM jobs
+                    WHERE NOT picked AND execution_time <= now() AND task_name = ANY (?)
+                    ORDER BY execution_time LIMIT ? FOR UPDATE SKIP LOCKED
+                )
+                UPDATE jobs SET picked = true, picked_by = ?, last_heartbeat = now(), version = version + 1 FROM due
+                WHERE jobs.task_name = due.task_name AND jobs.task_instance = due.task_instance RETURNING jobs.*
+                """;
+        return new PostgreSqlJdbcCustomization(false, false) {
+            @Override
+            public List<Execution> lockAndFetchSingleStatement(
+                    JdbcTaskRepositoryContext context, Instant now, int limit, boolean byPriority) {
+                var executions = context.jdbcRunner.query(
+                        sql,
+                        statement -> {
+                            statement.setArray(1, statement.getConnection().createArrayOf("text", types.toArray()));
+                            statement.setInt(2, limit);
+                            statement.setString(3, worker);
+                        },
+                        context.resultSetMapper.get());
+                var time = System.currentTimeMillis();
+                for (var execution : executions) takenAt.put(RunId.of(execution), time);
+                return executions;
+            }
+        };
     }
 
     /**
@@ -59,16 +118,6 @@ final class JobStore {
                 .one());
     }
 
-    /** Removes and returns the jobs that have waited at least this long, so that no thread starts them. */
-    List<RunId> removeLate(Duration limit) {
-        var latest = System.currentTimeMillis() - limit.toMillis();
-        var late = new ArrayList<RunId>();
-        takenAt.forEach((run, since) -> {
-            if (since <= latest && takenAt.remove(run, since)) late.add(run);
-        });
-        return late;
-    }
-
     /**
      * Stores the error of a failed attempt. The job waits for its next attempt, or moves to the dead jobs after its last.
      * Nothing changes when another worker has the job by now.
@@ -84,38 +133,35 @@ final class JobStore {
                     last_error = ?, execution_time = now() + ? * interval '1 millisecond'
                 WHERE %s
                 """.formatted(FREE, THIS_RUN);
-        var kept = shortened(error);
+        var storable = error.replace("\0", ""); // PostgreSQL's text can't hold NUL
+        var kept = storable.length() <= MAX_ERROR_LENGTH ? storable : storable.substring(0, MAX_ERROR_LENGTH) + " …";
         jdbi.useHandle(handle -> {
             if (last) handle.execute(bury, run.type(), run.id(), run.version(), kept, run.attempt());
             else handle.execute(retry, kept, wait.toMillis(), run.type(), run.id(), run.version());
         });
     }
 
-    /** Frees these jobs without counting an attempt. */
-    void handBack(Collection<RunId> runs) {
-        free("IN", runs);
+    /**
+     * Frees the jobs that have waited for a thread at least this long, without counting an attempt. When it fails, the
+     * next call frees them; no thread starts them meanwhile. Returns how many are free.
+     */
+    synchronized int handBack(Duration waited) {
+        var latest = System.currentTimeMillis() - waited.toMillis();
+        takenAt.forEach((run, since) -> {
+            if (since <= latest && takenAt.remove(run, since)) late.add(run);
+        });
+        if (late.isEmpty()) return 0;
+        var sql = HAND_BACK + " AND (task_name, task_instance, version) IN (SELECT * FROM unnest(?, ?, ?))";
+        var types = late.stream().map(RunId::type).toArray(String[]::new);
+        var ids = late.stream().map(RunId::id).toArray(String[]::new);
+        var versions = late.stream().map(RunId::version).toArray(Long[]::new);
+        var count = jdbi.withHandle(handle -> handle.execute(sql, worker, types, ids, versions));
+        late.clear();
+        return count;
     }
 
-    /** Frees the jobs that this worker holds but does not run, without counting an attempt. Returns how many. */
-    int handBackAllBut(Collection<RunId> running) {
-        return free("NOT IN", running);
-    }
-
-    private int free(String operator, Collection<RunId> runs) {
-        var sql = """
-                UPDATE jobs SET %s
-                WHERE picked AND picked_by = ?
-                    AND (task_name, task_instance, version) %s (SELECT * FROM unnest(?, ?, ?))
-                """.formatted(FREE, operator);
-        var types = runs.stream().map(RunId::type).toArray(String[]::new);
-        var ids = runs.stream().map(RunId::id).toArray(String[]::new);
-        var versions = runs.stream().map(RunId::version).toArray(Long[]::new);
-        return jdbi.withHandle(handle -> handle.execute(sql, worker, types, ids, versions));
-    }
-
-    /** Removes NUL, which PostgreSQL's text can't hold, and cuts the error after 10,000 characters. */
-    private static String shortened(String error) {
-        var storable = error.replace("\0", "");
-        return storable.length() <= MAX_ERROR_LENGTH ? storable : storable.substring(0, MAX_ERROR_LENGTH) + " …";
+    /** Frees all jobs of this worker, without counting an attempt. Returns how many. */
+    int handBackAll() {
+        return jdbi.withHandle(handle -> handle.execute(HAND_BACK, worker));
     }
 }

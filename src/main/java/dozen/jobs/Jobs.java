@@ -5,7 +5,9 @@ import dozen.services.Redis;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
@@ -27,9 +29,13 @@ import redis.clients.jedis.exceptions.JedisException;
  * this process dies, they find the job within a second.
  */
 public final class Jobs {
+    private static final Logger log = LoggerFactory.getLogger(Jobs.class);
+
+    private final Redis redis;
     private final Wakeup wakeup;
 
     public Jobs(Redis redis) {
+        this.redis = redis;
         this.wakeup = new Wakeup(redis);
     }
 
@@ -49,15 +55,15 @@ public final class Jobs {
         var requestId = Logging.requestId();
         var sql = """
                 INSERT INTO jobs (task_name, task_instance, task_data, execution_time)
-                SELECT type, coalesce(key, uuidv7()::text), payload::jsonb, coalesce(at::timestamptz, now())
-                FROM unnest(?, ?, ?, ?) AS job (type, key, payload, at)
+                SELECT type, coalesce(key, uuidv7()::text), data::jsonb, coalesce(at::timestamptz, now())
+                FROM unnest(?, ?, ?, ?) AS job (type, key, data, at)
                 ON CONFLICT DO NOTHING
                 """;
         var added = transaction.execute(
                 sql,
                 texts(jobs, job -> Job.type(job.payload().getClass())),
                 texts(jobs, Job::key),
-                texts(jobs, job -> new Job.Data<>(requestId, job.payload()).write()),
+                texts(jobs, job -> job.data(requestId)),
                 texts(jobs, job -> Objects.toString(job.at(), null)));
         if (added > 0) transaction.afterCommit(wakeup::send);
         return added;
@@ -67,18 +73,35 @@ public final class Jobs {
         return jobs.stream().map(column).toArray(String[]::new);
     }
 
-    /** Tells the workers, through Redis, that there are jobs. A message that gets lost costs a second, never a job. */
-    static final class Wakeup implements AutoCloseable {
-        private static final Logger log = LoggerFactory.getLogger(Wakeup.class);
-        private static final String CHANNEL = "jobs";
-
-        private final Redis redis;
-        private volatile boolean closed;
-        private volatile JedisPubSub subscription;
-
-        Wakeup(Redis redis) {
-            this.redis = redis;
+    /**
+     * The progress of a running job in percent, which is kept in Redis for a day. Nothing depends on it: it is empty
+     * when the job reported none or Redis is away.
+     */
+    public OptionalInt progress(Class<?> type, String id) {
+        try {
+            var value = redis.client().get(progressKey(Job.type(type), id));
+            return value == null ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(value));
+        } catch (JedisException e) {
+            return OptionalInt.empty();
         }
+    }
+
+    void setProgress(String type, String id, int percent) {
+        if (percent < 0 || percent > 100) throw new IllegalArgumentException("progress goes from 0 to 100");
+        try {
+            redis.client().setex(progressKey(type, id), Duration.ofDays(1).toSeconds(), String.valueOf(percent));
+        } catch (JedisException e) {
+            log.debug("the progress is not stored: {}", e.getMessage());
+        }
+    }
+
+    private static String progressKey(String type, String id) {
+        return "progress:" + type + ":" + id;
+    }
+
+    /** Tells the workers, through Redis, that there are jobs. A message that gets lost costs a second, never a job. */
+    record Wakeup(Redis redis) {
+        private static final String CHANNEL = "jobs";
 
         void send() {
             try {
@@ -89,26 +112,14 @@ public final class Jobs {
         }
 
         /**
-         * Calls {@code wake} on a thread of its own: for each message, and after each subscription, because the
-         * messages that were sent before it are lost.
+         * Calls {@code wake} for each message, and after each subscription, because the messages that were sent before
+         * it are lost. An interrupt of the returned thread closes the socket that it reads from.
          */
-        void listen(Runnable wake) {
-            Thread.ofVirtual().name("wakeup").start(() -> {
-                while (!closed) {
-                    subscription = new JedisPubSub() {
-                        @Override
-                        public void onMessage(String channel, String message) {
-                            wake.run();
-                        }
-
-                        @Override
-                        public void onSubscribe(String channel, int count) {
-                            if (closed) unsubscribe();
-                            else wake.run();
-                        }
-                    };
+        Thread listen(Runnable wake, BooleanSupplier stopping) {
+            return Thread.ofVirtual().name("wakeup").start(() -> {
+                while (!stopping.getAsBoolean()) {
                     try {
-                        redis.client().subscribe(subscription, CHANNEL);
+                        redis.client().subscribe(subscriber(wake), CHANNEL);
                     } catch (JedisException e) {
                         log.debug("not subscribed: {}", e.getMessage());
                         LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
@@ -117,14 +128,18 @@ public final class Jobs {
             });
         }
 
-        @Override
-        public void close() {
-            closed = true;
-            try {
-                if (subscription != null && subscription.isSubscribed()) subscription.unsubscribe();
-            } catch (JedisException e) {
-                log.debug("not unsubscribed: {}", e.getMessage());
-            }
+        private static JedisPubSub subscriber(Runnable wake) {
+            return new JedisPubSub() {
+                @Override
+                public void onMessage(String channel, String message) {
+                    wake.run();
+                }
+
+                @Override
+                public void onSubscribe(String channel, int count) {
+                    wake.run();
+                }
+            };
         }
     }
 }

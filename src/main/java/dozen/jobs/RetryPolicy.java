@@ -10,7 +10,8 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param firstWait the wait after the first failure; each further one is twice as long, and all vary by up to a quarter
  * @param longestWait the limit of a wait before it is varied
  * @param limit the time limit of one run; after it the handler's thread is interrupted, and the attempt has failed
- * @param ownThreads threads that run this type alone; 0 for a type that shares the worker's threads with others
+ * @param ownThreads how many of the type a worker runs at once on threads of its own, for jobs that take minutes; 0 for
+ *     a type that shares the worker's threads with others
  */
 public record RetryPolicy(int attempts, Duration firstWait, Duration longestWait, Duration limit, int ownThreads) {
     /**
@@ -19,10 +20,6 @@ public record RetryPolicy(int attempts, Duration firstWait, Duration longestWait
      */
     public static final RetryPolicy DEFAULT =
             new RetryPolicy(10, Duration.ofSeconds(10), Duration.ofHours(1), Duration.ofMinutes(15), 0);
-
-    public RetryPolicy {
-        if (attempts < 1) throw new IllegalArgumentException("a job is tried once at least");
-    }
 
     public RetryPolicy withAttempts(int max) {
         return new RetryPolicy(max, firstWait, longestWait, limit, ownThreads);
@@ -36,7 +33,6 @@ public record RetryPolicy(int attempts, Duration firstWait, Duration longestWait
         return new RetryPolicy(attempts, firstWait, longestWait, max, ownThreads);
     }
 
-    /** For jobs that take minutes: each worker runs this many of the type at once, and none on the shared threads. */
     public RetryPolicy withOwnThreads(int threads) {
         return new RetryPolicy(attempts, firstWait, longestWait, limit, threads);
     }

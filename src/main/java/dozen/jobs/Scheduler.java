@@ -1,18 +1,21 @@
 package dozen.jobs;
 
+import com.github.kagkarlsson.scheduler.task.schedule.CronSchedule;
+import dozen.config.Env;
 import dozen.services.Postgres;
 import dozen.services.TransientFailures;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.mapper.RowMapper;
-import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,19 +25,48 @@ import org.slf4j.LoggerFactory;
  * no process ran, however often, happens once when one is back.
  */
 public final class Scheduler implements AutoCloseable {
-    /** Enqueues jobs only; the workers do the work. */
-    @FunctionalInterface
-    public interface Tick {
-        /** @param due when the tick was due, the same for every process that might run it: useful in a job's key */
-        void run(Handle transaction, Instant due);
+    /** @param expression six fields (second, minute, hour, day, month, day of week), in UTC */
+    public record Cron(String expression) {
+        /**
+         * Reads a setting. The default is known to be valid, so only another expression is parsed here: the parser
+         * delays the start of a process by 40 ms, and only the scheduler needs it.
+         */
+        public static Cron read(Env.Declaration setting, String defaultExpression) {
+            return setting.parsed(
+                    defaultExpression, text -> text.equals(defaultExpression) ? new Cron(text) : parse(text));
+        }
+
+        /** @throws IllegalArgumentException when the text is no such expression */
+        public static Cron parse(String expression) {
+            try {
+                var cron = new Cron(expression);
+                cron.after(Instant.EPOCH);
+                return cron;
+            } catch (RuntimeException e) {
+                throw new IllegalArgumentException(
+                        "must be a cron expression of six fields, but is \"" + expression + "\"");
+            }
+        }
+
+        /** The next time after this one, in whole seconds. */
+        Instant after(Instant time) {
+            var schedule = new CronSchedule(expression, ZoneOffset.UTC);
+            return schedule.getInitialExecutionTime(time).truncatedTo(ChronoUnit.SECONDS);
+        }
+
+        /** The latest time that was due by {@code now}; one run makes up for the missed times before it. */
+        Instant latest(Instant due, Instant now) {
+            var near =
+                    after(now.minus(Duration.ofHours(1))); // otherwise a tick of every second would step through days
+            var latest = near.isAfter(due) && !near.isAfter(now) ? near : due;
+            for (var next = after(latest); !next.isAfter(now); next = after(next)) latest = next;
+            return latest;
+        }
     }
 
-    private record Entry(Cron cron, Tick tick) {}
-
-    private record Due(Instant due, Instant now) {}
+    private record Entry(Cron cron, BiConsumer<Handle, Instant> body) {}
 
     private static final Logger log = LoggerFactory.getLogger(Scheduler.class);
-    private static final RowMapper<Due> DUE_MAPPER = ConstructorMapper.of(Due.class);
     /** The precision of ticks. Each poll reads one row. */
     private static final Duration POLL = Duration.ofMillis(250);
     /** How long to wait before a failed tick is tried again. */
@@ -48,44 +80,45 @@ public final class Scheduler implements AutoCloseable {
         this.postgres = postgres;
     }
 
-    public Scheduler on(String tick, Cron cron, Tick body) {
+    /**
+     * @param body enqueues jobs only; the workers do the work. It gets the transaction, and the time when the tick was
+     *     due: the same for every process that might run it, so it is useful in a job's key
+     */
+    public Scheduler on(String tick, Cron cron, BiConsumer<Handle, Instant> body) {
         ticks.put(tick, new Entry(cron, body));
         return this;
     }
 
     public Scheduler start() {
-        ticks.forEach(this::register);
         timer = Executors.newScheduledThreadPool(
                 ticks.size(), Thread.ofVirtual().name("tick-", 0).factory());
         ticks.forEach((tick, entry) -> {
+            register(tick, entry.cron());
             timer.scheduleWithFixedDelay(() -> poll(tick, entry), 0, POLL.toMillis(), TimeUnit.MILLISECONDS);
-            log.info("{} ticks at {}", tick, entry.cron());
+            log.info("{} ticks at {}", tick, entry.cron().expression());
         });
         return this;
     }
 
     /** Adds the row of a new tick, or sets a new time for a tick whose cron expression changed. */
-    private void register(String tick, Entry entry) {
+    private void register(String tick, Cron cron) {
         var sql = """
                 INSERT INTO ticks (name, cron, due) VALUES (?, ?, ?)
                 ON CONFLICT (name) DO UPDATE
                 SET cron = excluded.cron, due = excluded.due WHERE ticks.cron <> excluded.cron
                 """;
-        postgres.jdbi().useHandle(handle -> {
-            var now = handle.select("SELECT now()").mapTo(Instant.class).one();
-            handle.execute(sql, tick, entry.cron().toString(), entry.cron().after(now));
-        });
+        postgres.jdbi().useHandle(handle -> handle.execute(sql, tick, cron.expression(), cron.after(now(handle))));
+    }
+
+    private static Instant now(Handle handle) {
+        return handle.select("SELECT now()").mapTo(Instant.class).one();
     }
 
     private void poll(String tick, Entry entry) {
         try {
             postgres.jdbi().useTransaction(transaction -> runIfDue(transaction, tick, entry));
         } catch (Throwable e) { // an Error too: the tick comes again
-            if (TransientFailures.isTransient(e))
-                log.warn(
-                        "tick {} waits: {}",
-                        tick,
-                        String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+            if (TransientFailures.isTransient(e)) log.warn("tick {} waits: {}", tick, e.getMessage());
             else log.error("tick {} failed, again in {} s", tick, RETRY_DELAY.toSeconds(), e);
             LockSupport.parkNanos(RETRY_DELAY.toNanos());
         }
@@ -93,15 +126,14 @@ public final class Scheduler implements AutoCloseable {
 
     /** Runs a tick that is due, unless another process is just running it. */
     private static void runIfDue(Handle transaction, String tick, Entry entry) {
-        var row = transaction.select("""
-                SELECT due, now() AS now FROM ticks WHERE name = ? AND due <= now() FOR UPDATE SKIP LOCKED
-                """, tick).map(DUE_MAPPER).findOne();
-        if (row.isEmpty()) return;
-        var now = row.get().now();
-        var due = entry.cron().latest(row.get().due(), now);
+        var sql = "SELECT due FROM ticks WHERE name = ? AND due <= now() FOR UPDATE SKIP LOCKED";
+        var stored = transaction.select(sql, tick).mapTo(Instant.class).findOne();
+        if (stored.isEmpty()) return;
+        var now = now(transaction);
+        var due = entry.cron().latest(stored.get(), now);
         transaction.execute(
                 "UPDATE ticks SET due = ? WHERE name = ?", entry.cron().after(due), tick);
-        entry.tick().run(transaction, due);
+        entry.body().accept(transaction, due);
         var event = log.atInfo()
                 .addKeyValue("tick", tick)
                 .addKeyValue("due", due)

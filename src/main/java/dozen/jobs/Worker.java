@@ -3,12 +3,11 @@ package dozen.jobs;
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.SchedulerName;
 import com.github.kagkarlsson.scheduler.logging.LogLevel;
+import com.github.kagkarlsson.scheduler.serializer.JacksonSerializer;
 import com.github.kagkarlsson.scheduler.task.Task;
 import dozen.config.Env;
-import dozen.jobs.JobStore.RunId;
 import dozen.services.Postgres;
 import dozen.services.Redis;
-import dozen.services.TransientFailures;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,8 +17,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Runs a number of jobs at once until it is closed. Then it takes no new jobs, hands back those that have not started,
@@ -42,10 +43,16 @@ public final class Worker implements AutoCloseable {
 
     /** How a run ended. One that is cut short because the worker stops is handed back. */
     public enum Outcome {
-        DONE,
-        FAILED,
-        DEAD,
-        HANDED_BACK
+        DONE(Level.INFO),
+        FAILED(Level.WARN),
+        DEAD(Level.ERROR),
+        HANDED_BACK(Level.INFO);
+
+        final Level level;
+
+        Outcome(Level level) {
+            this.level = level;
+        }
     }
 
     /** Is called after each run. An exception that it throws is logged, and does not change the outcome of the job. */
@@ -57,7 +64,7 @@ public final class Worker implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Worker.class);
     static final Duration HEARTBEAT = Duration.ofSeconds(8);
-    /** How long a job may wait here for a thread. */
+    /** How long a job may wait here for a thread before other workers get it. */
     private static final Duration MAX_QUEUE_TIME = Duration.ofSeconds(1);
     /**
      * How many jobs are taken for each shared thread. More than one saves round trips for short jobs: with 1, a worker
@@ -71,12 +78,13 @@ public final class Worker implements AutoCloseable {
     private final Postgres postgres;
     private final Duration drain;
     private final Jobs.Wakeup wakeup;
-    private final JobTable.DatabaseClock clock;
     private final JobStore store;
-    private final JobExecutor runs;
+    private final JobExecutor executor;
     private final List<RunObserver> observers = new ArrayList<>();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("worker-timer").factory());
+    private Thread listener;
+    private volatile boolean stopping;
 
     /**
      * @param name unique among all processes
@@ -87,9 +95,8 @@ public final class Worker implements AutoCloseable {
         this.postgres = postgres;
         this.drain = drain;
         this.wakeup = new Jobs.Wakeup(redis);
-        this.clock = new JobTable.DatabaseClock(postgres.jdbi());
         this.store = new JobStore(postgres.jdbi(), name);
-        this.runs = new JobExecutor(store, clock, new Progress(redis), observers);
+        this.executor = new JobExecutor(store, new Jobs(redis), observers, () -> stopping);
     }
 
     public static int readThreads(Env env) {
@@ -118,7 +125,7 @@ public final class Worker implements AutoCloseable {
      *     called twice
      */
     public <J> Worker on(Class<J> type, RetryPolicy policy, JobHandler<J> handler, Consumer<J> dead) {
-        var job = new JobExecutor.Type<>(Job.type(type), type, policy, handler, dead);
+        var job = new JobExecutor.Type<>(type, policy, handler, dead);
         if (types.put(job.name(), job) != null) throw new IllegalArgumentException("registered twice: " + job.name());
         return this;
     }
@@ -140,22 +147,23 @@ public final class Worker implements AutoCloseable {
             if (own > 0) schedulers.add(scheduler(List.of(type.name()), own, 1));
         }
         schedulers.forEach(Scheduler::start);
-        wakeup.listen(() -> schedulers.forEach(Scheduler::triggerCheckForDueExecutions));
-        timer.scheduleWithFixedDelay(this::handBackLate, 1, 1, TimeUnit.SECONDS);
-        timer.scheduleWithFixedDelay(clock::refresh, 10, 10, TimeUnit.SECONDS);
+        listener = wakeup.listen(() -> schedulers.forEach(Scheduler::triggerCheckForDueExecutions), () -> stopping);
+        timer.scheduleWithFixedDelay(() -> handBack(() -> store.handBack(MAX_QUEUE_TIME)), 1, 1, TimeUnit.SECONDS);
+        timer.scheduleWithFixedDelay(store::readClock, 0, 10, TimeUnit.SECONDS);
         log.info("{} runs {} jobs at once: {}", name, threads, String.join(", ", types.keySet()));
         return this;
     }
 
     /** A scheduler that takes jobs of some types. It knows every type, so that it can notice any dead job. */
     private Scheduler scheduler(List<String> taken, int threads, int ahead) {
-        List<Task<?>> tasks = types.values().stream().<Task<?>>map(runs::task).toList();
+        List<Task<?>> tasks =
+                types.values().stream().<Task<?>>map(executor::task).toList();
         return Scheduler.create(postgres.dataSource(), tasks)
                 .tableName("jobs")
                 .schedulerName(new SchedulerName.Fixed(name))
-                .jdbcCustomization(new JobTable(taken, store::took))
-                .serializer(JobTable.TEXT)
-                .clock(clock)
+                .jdbcCustomization(store.taking(taken))
+                .serializer(new JacksonSerializer(Job.MAPPER))
+                .clock(store::now)
                 .threads(threads)
                 .executorService(Executors.newFixedThreadPool(
                         threads, Thread.ofVirtual().name("job-", 0).factory()))
@@ -169,54 +177,34 @@ public final class Worker implements AutoCloseable {
                 .build();
     }
 
-    /** Hands back jobs that wait while all threads are busy with longer ones, so that other workers can run them. */
-    private void handBackLate() {
-        var late = store.removeLate(MAX_QUEUE_TIME);
-        if (late.isEmpty()) return;
-        try {
-            TransientFailures.retry(() -> store.handBack(late));
-            wakeup.send();
-        } catch (RuntimeException e) {
-            log.warn("{} jobs could not be handed back; they count as dead in 32 s: {}", late.size(), e.getMessage());
-        }
-    }
-
     @Override
     public void close() {
-        if (schedulers.isEmpty() || schedulers.getFirst().getSchedulerState().isShuttingDown()) return;
+        if (stopping || listener == null) return;
+        stopping = true;
         var deadline = System.nanoTime() + drain.toNanos();
         schedulers.forEach(Scheduler::pause);
         timer.shutdownNow();
-        wakeup.close();
-        runs.stop();
+        listener.interrupt();
         try {
+            boolean running;
             do {
-                handBackAllBut(running()); // repeated for jobs that are still being taken
+                handBack(() -> store.handBack(Duration.ZERO)); // repeated for jobs that are still being taken
                 Thread.sleep(50);
-            } while (!running().isEmpty() && System.nanoTime() < deadline);
+                running = schedulers.stream()
+                        .anyMatch(each -> !each.getCurrentlyExecuting().isEmpty());
+            } while (running && System.nanoTime() < deadline);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) { // each waits for its handlers to end
             for (var scheduler : schedulers) threads.submit(() -> scheduler.stop());
         }
-        handBackAllBut(List.of());
+        handBack(store::handBackAll);
     }
 
-    /**
-     * Returns the running jobs. A job is one of them until its row is removed; otherwise it would be handed back and
-     * run again.
-     */
-    private List<RunId> running() {
-        return schedulers.stream()
-                .flatMap(scheduler -> scheduler.getCurrentlyExecuting().stream())
-                .map(executing -> RunId.of(executing.getExecution()))
-                .toList();
-    }
-
-    private void handBackAllBut(List<RunId> running) {
+    private void handBack(IntSupplier jobs) {
         try {
-            var count = store.handBackAllBut(running);
+            var count = jobs.getAsInt();
             if (count == 0) return;
             log.info("{} jobs handed back", count);
             wakeup.send();

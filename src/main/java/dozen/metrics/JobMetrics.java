@@ -2,6 +2,7 @@ package dozen.metrics;
 
 import dozen.jobs.JobCounts;
 import dozen.jobs.Worker;
+import dozen.jobs.Worker.Outcome;
 import dozen.services.Redis;
 import dozen.services.RedisCounts;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -43,14 +44,8 @@ final class JobMetrics {
             counts.add(type + " runs", 1);
             counts.add(type + " wait_ms", waitMillis);
             counts.add(type + " run_ms", runMillis);
-            switch (outcome) {
-                case DONE, HANDED_BACK -> {}
-                case FAILED -> counts.add(type + " failures", 1);
-                case DEAD -> {
-                    counts.add(type + " failures", 1);
-                    counts.add(type + " dead", 1);
-                }
-            }
+            if (outcome == Outcome.FAILED || outcome == Outcome.DEAD) counts.add(type + " failures", 1);
+            if (outcome == Outcome.DEAD) counts.add(type + " dead", 1);
         };
     }
 
@@ -63,18 +58,14 @@ final class JobMetrics {
             gauge(registry, "jobs.queued", type).set(count.waiting());
             gauge(registry, "jobs.oldest.seconds", type).set(count.oldestSeconds());
         }
-        sums().forEach((name, sum) -> {
-            var parts = name.split(" ");
-            counter(registry, "jobs." + parts[1].replace('_', '.'), parts[0]).set(Long.parseLong(sum));
-        });
-    }
-
-    /** The sums over all workers; none while Redis is away. */
-    private Map<String, String> sums() {
         try {
-            return redis.client().hgetAll(KEY);
+            redis.client().hgetAll(KEY).forEach((name, sum) -> {
+                var parts = name.split(" ");
+                counter(registry, "jobs." + parts[1].replace('_', '.'), parts[0])
+                        .set(Long.parseLong(sum));
+            });
         } catch (JedisException e) {
-            return Map.of();
+            // the sums stay as they are while Redis is away
         }
     }
 

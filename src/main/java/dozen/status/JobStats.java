@@ -48,7 +48,13 @@ final class JobStats {
         var types = new TreeSet<>(counts.keySet());
         minutes.forEach(minute -> types.addAll(minute.keySet()));
         return types.stream()
-                .map(type -> queue(counts.getOrDefault(type, JobCounts.none(type)), minutes))
+                .map(type -> {
+                    var count = counts.getOrDefault(type, JobCounts.none(type));
+                    var runs = minutes.stream()
+                            .map(minute -> Long.parseLong(minute.getOrDefault(type, "0")))
+                            .toList();
+                    return new Queue(type, count.waiting(), count.running(), count.dead(), count.oldestSeconds(), runs);
+                })
                 .toList();
     }
 
@@ -71,12 +77,5 @@ final class JobStats {
 
     private static long minute() {
         return Instant.now().getEpochSecond() / 60;
-    }
-
-    private static Queue queue(JobCounts count, List<Map<String, String>> minutes) {
-        var runs = minutes.stream()
-                .map(minute -> Long.parseLong(minute.getOrDefault(count.type(), "0")))
-                .toList();
-        return new Queue(count.type(), count.waiting(), count.running(), count.dead(), count.oldestSeconds(), runs);
     }
 }

@@ -240,8 +240,8 @@ class JobsTest {
                 .start(1);
         enqueue(Job.of(new Greet("Ada")).key("the key"));
         assertTrue(halfway.await(10, TimeUnit.SECONDS));
-        assertEquals(OptionalInt.of(50), new Progress(redis).of(Greet.class, "the key"));
-        assertEquals(OptionalInt.empty(), new Progress(redis).of(Greet.class, "another"));
+        assertEquals(OptionalInt.of(50), jobs.progress(Greet.class, "the key"));
+        assertEquals(OptionalInt.empty(), jobs.progress(Greet.class, "another"));
         read.countDown();
         Effects.await(postgres, "jobs", 0, SOON);
     }
@@ -263,7 +263,7 @@ class JobsTest {
         assertTrue(output.toString().lines().anyMatch(line -> line.matches("Greet +1 +0 +0 +0")), output.toString());
         output.reset();
         tasks.list(List.of("--json"), new PrintStream(output));
-        var listing = Job.Data.MAPPER.readTree(output.toString());
+        var listing = Job.MAPPER.readTree(output.toString());
         assertEquals(3, listing.at("/counts/0/dead").asInt());
         var id = listing.at("/jobs/0/id").asText();
         tasks.retry(List.of(id));

@@ -21,6 +21,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Jobs and ticks shared by several processes, some of which are killed. The tests run concurrently, because they mostly
@@ -183,6 +184,7 @@ class ManyProcessesIT {
     }
 
     @Test
+    @ResourceLock("builds") // a build beside it makes the machine too busy for a tick each second
     void threeSchedulersTickOnceEachSecondAndCatchUpOnceAfterAPause() throws Exception {
         var url = services.newDatabase();
         var schedulers = new ArrayList<App>();

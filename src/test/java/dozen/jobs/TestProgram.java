@@ -94,7 +94,7 @@ public final class TestProgram {
                 .register(new Scheduler(postgres))
                 .on(
                         "every-second",
-                        Cron.parse("* * * * * *"),
+                        Scheduler.Cron.parse("* * * * * *"),
                         (transaction, due) -> jobs.enqueue(transaction, new Note("tick " + due)))
                 .start();
     }
