@@ -8,7 +8,7 @@ import academy.reminders.RemindersFeature;
 import academy.videos.VideosFeature;
 import dozen.apidocs.ApiDocsFeature;
 import dozen.app.Application;
-import dozen.app.Features;
+import dozen.app.Feature;
 import dozen.app.Lifecycle;
 import dozen.app.MaintenanceFeature;
 import dozen.app.Services;
@@ -36,20 +36,19 @@ public final class Main {
     }
 
     static Application<Settings> application() {
-        return new Application<>("academy", Main.class, Settings::read, Settings.EXAMPLE)
+        return new Application<>("academy", Main.class, Settings::read, Settings.EXAMPLE, Main::commands)
                 .process("web", "answers HTTP on $PORT; any number", Main::web)
                 .process("worker", "runs jobs; any number", Main::worker)
                 .process("scheduler", "turns clock ticks into jobs; any number, each tick once", Main::scheduler)
                 .once(
                         "release",
                         "applies migrations; safe if repeated or run twice at once",
-                        (settings, _) -> Migrations.run(settings.databaseUrl()))
-                .commands(Main::commands);
+                        (settings, _) -> Migrations.run(settings.databaseUrl()));
     }
 
     /** Every feature, after those that it depends on. Each has a line here and, if it has settings, in Settings. */
-    static Features features(Settings settings, Services services) {
-        var features = new Features();
+    static Feature.All features(Settings settings, Services services) {
+        var features = new Feature.All();
         var accounts = features.add(new AccountsFeature(settings.accounts(), settings.http(), services));
         var courses = features.add(new CoursesFeature(services));
         var learning = features.add(new LearningFeature(services, accounts, courses));
@@ -96,7 +95,7 @@ public final class Main {
     }
 
     /** The features for tasks and the console. Nothing connects before it is used. */
-    private static Features commands(Settings settings, Lifecycle lifecycle) {
+    private static Feature.All commands(Settings settings, Lifecycle lifecycle) {
         return features(settings, attach(settings, lifecycle, 2, LONG_STATEMENT_TIMEOUT));
     }
 

@@ -153,7 +153,8 @@ public final class RunningAcademy implements AutoCloseable {
     public static Settings settings(Map<String, String> environment) {
         var env = new Env(environment);
         var settings = Settings.read(env, ProcessSettings.read(env));
-        env.check();
+        if (!env.faults().isEmpty())
+            throw new IllegalArgumentException(env.faults().toString());
         return settings;
     }
 

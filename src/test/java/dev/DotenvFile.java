@@ -51,7 +51,7 @@ final class DotenvFile {
         try {
             return Files.readAllLines(file);
         } catch (MalformedInputException e) {
-            throw Exit.config(file + " is not UTF-8");
+            throw new Exit(Exit.CONFIG, file + " is not UTF-8");
         }
     }
 
@@ -70,6 +70,6 @@ final class DotenvFile {
     }
 
     private static Exit refusal(Path file, int line, String reason) {
-        return Exit.config("%s, line %d can't be read: %s".formatted(file, line, reason));
+        return new Exit(Exit.CONFIG, "%s, line %d can't be read: %s".formatted(file, line, reason));
     }
 }

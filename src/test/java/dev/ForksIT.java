@@ -150,7 +150,7 @@ class ForksIT {
         Files.createDirectories(sources.resolve("parcels"));
         Files.writeString(sources.resolve("parcels/ParcelsFeature.java"), PARCELS);
         Files.writeString(project.resolve("src/main/resources/openapi/parcels.json"), DOCUMENT);
-        insert(sources.resolve("Main.java"), "        var features = new Features();", """
+        insert(sources.resolve("Main.java"), "        var features = new Feature.All();", """
                         features.add(new ParcelsFeature(settings.parcels(), services));
                 """.stripIndent()
                 .indent(8));

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.TestServices;
-import dozen.security.Sha256;
+import dozen.security.Signer;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -109,7 +109,7 @@ class UploadIT {
 
     /** Bytes that are cheap to make and not all the same. */
     private static final class Source extends InputStream {
-        private final MessageDigest digest = Sha256.start();
+        private final MessageDigest digest = Signer.sha256();
         private int left = BYTES;
 
         @Override

@@ -8,7 +8,7 @@ import com.icegreen.greenmail.util.ServerSetup;
 import dev.FaultySmtp;
 import dev.FaultySmtp.Fault;
 import dev.FaultySmtp.Step;
-import dozen.config.PublicUrl;
+import dozen.config.WebAddress;
 import dozen.mail.Mailer;
 import dozen.services.Mail;
 import dozen.services.SmtpUrl;
@@ -58,7 +58,7 @@ class MailFaultsIT {
                     new Mail.Settings(
                             Optional.of(SmtpUrl.parse(server.url())), new InternetAddress("hi@example.com"), false),
                     SHORT);
-            var mailer = new Mailer("Test", postgres.jdbi(), mail, PublicUrl.parse("http://localhost"));
+            var mailer = new Mailer("Test", postgres.jdbi(), mail, WebAddress.base("http://localhost"));
             var work = new ArrayList<Callable<Void>>();
             for (var i = 0; i < LETTERS; i++) {
                 var number = i;

@@ -1,6 +1,6 @@
 package academy.accounts;
 
-import dozen.app.PasswordPrompt;
+import dozen.app.Commands;
 import dozen.domain.Exit;
 import java.io.IOException;
 import java.util.List;
@@ -18,7 +18,7 @@ final class AccountTasks {
     /** {@code task create-admin EMAIL NAME}: the password comes from a prompt or stdin, never from an argument. */
     static void createAdmin(Accounts accounts, List<String> arguments) throws IOException {
         if (arguments.size() != 2) throw Exit.usage("usage: task create-admin EMAIL NAME, the password on stdin");
-        var wanted = new Authentication.SignUp(arguments.get(0), PasswordPrompt.read(), arguments.get(1));
+        var wanted = new Authentication.SignUp(arguments.get(0), Commands.readPassword(), arguments.get(1));
         wanted.check();
         var account = accounts.create(wanted.email(), wanted.password(), wanted.name(), Account.Role.ADMIN)
                 .orElseThrow(() -> Exit.failure("this address has an account already: " + wanted.email()));

@@ -1,10 +1,8 @@
 package academy.accounts;
 
-import dozen.app.Console;
-import dozen.app.Demo;
+import dozen.app.Commands;
 import dozen.app.Feature;
 import dozen.app.Services;
-import dozen.app.Tasks;
 import dozen.config.Env;
 import dozen.http.ClientAddress;
 import dozen.http.Idempotency;
@@ -90,27 +88,19 @@ public final class AccountsFeature implements Feature {
     }
 
     @Override
-    public void tasks(Tasks tasks) {
-        tasks.add(
+    public void commands(Commands commands) {
+        commands.variable("accounts", accounts);
+        commands.task(
                 "create-admin",
                 "EMAIL NAME",
                 "the password on stdin or at a prompt",
                 arguments -> AccountTasks.createAdmin(accounts, arguments));
-        tasks.add(
+        commands.task(
                 "backfill-completeness",
                 "",
                 "computes what old accounts lack",
                 arguments -> AccountTasks.backfillCompleteness(services.jdbi(), arguments));
-    }
-
-    @Override
-    public void console(Console console) {
-        console.with("accounts", accounts);
-    }
-
-    @Override
-    public void demo(Demo demo) {
-        demo.add(() -> accounts.count() == 0, password -> {
+        commands.sample(() -> accounts.count() == 0, password -> {
             accounts.create("admin@example.com", password, "Ada Admin", Account.Role.ADMIN);
             accounts.create("learner@example.com", password, "Leo Learner", Account.Role.LEARNER);
             accounts.create("zoe@example.org", password, "Zoë Müller-O'Brien", Account.Role.LEARNER);

@@ -1,7 +1,7 @@
 package academy.accounts;
 
 import dozen.domain.Caller;
-import dozen.security.Sha256;
+import dozen.security.Signer;
 import dozen.services.Redis;
 import io.javalin.http.Context;
 import io.javalin.http.Cookie;
@@ -71,6 +71,6 @@ record Sessions(Redis redis, Accounts accounts, Duration lasts, boolean https) {
     }
 
     private static String key(String token) {
-        return "session:" + Sha256.hex(token);
+        return "session:" + Signer.hash(token);
     }
 }

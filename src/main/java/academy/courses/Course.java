@@ -47,12 +47,11 @@ public record Course(
         /** Checks a completed draft. Returns an empty list when it is valid. */
         List<DomainError.FieldError> faults() {
             var validation = new Validation();
-            validation.text("title", title, 1, MAX_TITLE);
-            if (validation.errors().isEmpty()) {
-                if (validation.text("slug", slug, 0, Slug.MAX)) {
-                    validation.matches(
-                            "slug", slug, Slug.VALID, "must be small letters and digits with single hyphens between");
-                }
+            var isTitled = validation.text("title", title, 1, MAX_TITLE);
+            if (isTitled
+                    && validation.text("slug", slug, 0, Slug.MAX)
+                    && !Slug.VALID.matcher(slug).matches()) {
+                validation.error("slug", "must be small letters and digits with single hyphens between");
             }
             validation.text("summary", summary, 0, 10_000);
             validation.text("subject", subject, 0, 100);

@@ -1,10 +1,8 @@
 package academy.courses;
 
-import dozen.app.Console;
-import dozen.app.Demo;
+import dozen.app.Commands;
 import dozen.app.Feature;
 import dozen.app.Services;
-import dozen.app.Tasks;
 import dozen.http.Access;
 import dozen.http.Idempotency;
 import dozen.http.Routes;
@@ -53,22 +51,14 @@ public final class CoursesFeature implements Feature {
     }
 
     @Override
-    public void tasks(Tasks tasks) {
-        tasks.add(
+    public void commands(Commands commands) {
+        commands.variable("courses", courses);
+        commands.task(
                 "import-courses",
                 ImportCourses.ARGUMENTS,
                 "adds the courses of a CSV file",
                 arguments -> ImportCourses.run(courses, arguments));
-    }
-
-    @Override
-    public void console(Console console) {
-        console.with("courses", courses);
-    }
-
-    @Override
-    public void demo(Demo demo) {
-        demo.add(() -> courses.count() == 0, _ -> {
+        commands.sample(() -> courses.count() == 0, _ -> {
             try (var file = CoursesFeature.class.getResourceAsStream("/demo/courses.csv")) {
                 ImportCourses.run(courses, file);
             }

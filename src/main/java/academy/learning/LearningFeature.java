@@ -3,8 +3,7 @@ package academy.learning;
 import academy.accounts.AccountsFeature;
 import academy.courses.Course;
 import academy.courses.CoursesFeature;
-import dozen.app.Console;
-import dozen.app.Demo;
+import dozen.app.Commands;
 import dozen.app.Feature;
 import dozen.app.Services;
 import dozen.domain.Caller;
@@ -55,13 +54,9 @@ public final class LearningFeature implements Feature {
     }
 
     @Override
-    public void console(Console console) {
-        console.with("enrolments", enrolments);
-    }
-
-    @Override
-    public void demo(Demo demo) {
-        demo.add(() -> true, _ -> {
+    public void commands(Commands commands) {
+        commands.variable("enrolments", enrolments);
+        commands.sample(() -> true, _ -> {
             var all = courses.courses().newest(20);
             learner("learner@example.com", all.getLast(), 1);
             learner("zoe@example.org", all.getFirst(), 3);

@@ -1,12 +1,12 @@
 package academy.reminders;
 
-import dozen.config.PublicUrl;
+import dozen.config.WebAddress;
 import dozen.security.Signer;
 import java.util.Map;
 import java.util.UUID;
 
 /** The signed link in every digest and reminder that ends them. */
-record UnsubscribeLinks(Signer signer, PublicUrl publicUrl) {
+record UnsubscribeLinks(Signer signer, WebAddress publicUrl) {
     private static final String PURPOSE = "unsubscribe";
 
     String to(UUID account) {

@@ -1,7 +1,7 @@
 package academy.videos;
 
 import dozen.files.FileStorage;
-import dozen.security.Sha256;
+import dozen.security.Signer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.DigestInputStream;
@@ -24,7 +24,7 @@ record Upload(String folder, long bytes, String sha256) {
      */
     static Upload stream(FileStorage files, String type, long length, InputStream body) throws IOException {
         var folder = "videos/" + UUID.randomUUID();
-        var digested = new DigestInputStream(body, Sha256.start());
+        var digested = new DigestInputStream(body, Signer.sha256());
         files.put(folder + "/" + Video.SOURCE, type, length, digested); // takes exactly that length
         return new Upload(
                 folder,

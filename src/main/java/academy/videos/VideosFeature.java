@@ -1,7 +1,7 @@
 package academy.videos;
 
 import academy.courses.CoursesFeature;
-import dozen.app.Demo;
+import dozen.app.Commands;
 import dozen.app.Feature;
 import dozen.app.Services;
 import dozen.config.Env;
@@ -94,8 +94,8 @@ public final class VideosFeature implements Feature {
     }
 
     @Override
-    public void demo(Demo demo) {
-        demo.add(() -> true, _ -> addFilm());
+    public void commands(Commands commands) {
+        commands.sample(() -> true, _ -> addFilm());
     }
 
     private void addFilm() throws IOException, InterruptedException {

@@ -8,7 +8,6 @@ import dozen.services.ServiceUnavailable;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.ZoneOffset;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -32,14 +31,14 @@ public final class Application<S> {
     }
 
     /** @param stays whether the process runs until it is told to stop */
-    private record Entry<S>(String meaning, boolean stays, boolean quiet, Body<S> body) {}
+    private record Type<S>(String meaning, boolean stays, Body<S> body) {}
 
     private final String name;
     private final Class<?> main;
     private final BiFunction<Env, ProcessSettings, S> read;
     private final Map<String, String> example;
-    private final Map<String, Entry<S>> types = new LinkedHashMap<>();
-    private BiFunction<S, Lifecycle, Features> features = (_, _) -> new Features();
+    private final BiFunction<S, Lifecycle, Feature.All> features;
+    private final Map<String, Type<S>> types = new LinkedHashMap<>();
 
     /**
      * @param name the prefix of the application's messages on stderr
@@ -47,13 +46,19 @@ public final class Application<S> {
      * @param read reads the settings; the log starts before that, because a library that reads a setting may log; the
      *     faults of all settings are reported together
      * @param example a value for each required setting, with which the features are made to list their tasks
+     * @param features makes the features for tasks and for the console; other commands do not call it
      */
     public Application(
-            String name, Class<?> main, BiFunction<Env, ProcessSettings, S> read, Map<String, String> example) {
+            String name,
+            Class<?> main,
+            BiFunction<Env, ProcessSettings, S> read,
+            Map<String, String> example,
+            BiFunction<S, Lifecycle, Feature.All> features) {
         this.name = name;
         this.main = main;
         this.read = read;
         this.example = example;
+        this.features = features;
     }
 
     /**
@@ -62,20 +67,13 @@ public final class Application<S> {
      * @param start starts the type and returns; what it registered with the lifecycle is closed at the stop
      */
     public Application<S> process(String type, String meaning, Body<S> start) {
-        types.put(type, new Entry<>(meaning, true, false, start));
+        types.put(type, new Type<>(meaning, true, start));
         return this;
     }
 
     /** A process type that does its work and ends. */
     public Application<S> once(String type, String meaning, Body<S> body) {
-        types.put(type, new Entry<>(meaning, false, false, body));
-        return this;
-    }
-
-    /** Sets how the features are built for tasks and for the console. Other commands do not call it. */
-    public Application<S> commands(BiFunction<S, Lifecycle, Features> all) {
-        features = all;
-        types.put("console", new Entry<>("JShell with the resources in scope", false, true, this::console));
+        types.put(type, new Type<>(meaning, false, body));
         return this;
     }
 
@@ -85,25 +83,18 @@ public final class Application<S> {
         TimeZone.setDefault(TimeZone.getTimeZone(ZoneOffset.UTC));
         Locale.setDefault(Locale.ROOT); // numbers in SQL and keys have the digits 0 to 9, whatever the machine speaks
         try {
-            dispatch(environment, arguments.length == 0 ? List.of("web") : Arrays.asList(arguments));
+            dispatch(environment, arguments.length == 0 ? List.of("web") : List.of(arguments));
             return 0;
         } catch (Exit e) {
-            printError(e.getMessage());
-            return e.code();
+            return failed(e.code(), e.getMessage());
         } catch (DomainError e) {
-            printError(line(e));
-            return e.kind() == DomainError.Kind.UNAVAILABLE ? Exit.UNAVAILABLE : Exit.FAILURE;
-        } catch (Env.Faults e) {
-            e.lines().forEach(this::printError);
-            return Exit.CONFIG;
+            var code = e.kind() == DomainError.Kind.UNAVAILABLE ? Exit.UNAVAILABLE : Exit.FAILURE;
+            return failed(code, line(e));
         } catch (Exception e) {
-            if (ServiceUnavailable.isCauseOf(e)) {
-                printError(ServiceUnavailable.reason(e));
-                return Exit.UNAVAILABLE;
-            }
+            var reason = ServiceUnavailable.reason(e);
+            if (ServiceUnavailable.isCauseOf(e)) return failed(Exit.UNAVAILABLE, reason);
             LoggerFactory.getLogger(Application.class).error("{} failed", String.join(" ", arguments), e);
-            printError("failed: " + ServiceUnavailable.reason(e));
-            return Exit.FAILURE;
+            return failed(Exit.FAILURE, "failed: " + reason);
         }
     }
 
@@ -114,20 +105,21 @@ public final class Application<S> {
                 .collect(Collectors.joining("; "));
     }
 
-    private void printError(String line) {
-        System.err.println(name + ": " + line);
+    private int failed(int code, String message) {
+        message.lines().forEach(line -> System.err.println(name + ": " + line));
+        return code;
     }
 
     private void dispatch(Map<String, String> environment, List<String> arguments) throws Exception {
         var type = arguments.getFirst();
-        var rest = arguments.subList(1, arguments.size());
         switch (type) {
             case "help", "--help", "-h" -> usage(environment, System.out);
             case "settings" -> settings(new Env(environment));
-            case "task" -> task(environment, rest);
+            case "console" -> start(type, new Type<>("", false, this::console), environment, true);
+            case "task" -> task(environment, arguments.subList(1, arguments.size()));
             default -> {
                 if (!types.containsKey(type)) throw unknown(environment, "unknown: " + type);
-                start(types.get(type), type, environment);
+                start(type, types.get(type), environment, false);
             }
         }
     }
@@ -140,48 +132,48 @@ public final class Application<S> {
         for (var each : env.settings()) {
             System.out.printf(row, each.name(), each.shownValue(), each.shownDefault(), each.meaning());
         }
-        env.check(); // after the list, so that faults do not hide it
+        check(env); // after the list, so that faults do not hide it
     }
 
+    private static void check(Env env) {
+        if (!env.faults().isEmpty()) throw new Exit(Exit.CONFIG, String.join("\n", env.faults()));
+    }
+
+    /** @param quiet whether libraries log from warn on, because a person reads the output */
     private ProcessSettings startLog(Env env, String type, boolean quiet) {
         var common = ProcessSettings.read(env);
         var libraries = quiet ? Logging.Level.WARN : Logging.Level.INFO;
-        Logging.start(
-                common.logFormat(),
-                common.logLevel(),
-                libraries,
-                type,
-                common.release().version(),
-                main.getPackageName());
+        var release = common.release().version();
+        Logging.start(common.logFormat(), common.logLevel(), libraries, type, release, main.getPackageName());
         return common;
     }
 
     private void task(Map<String, String> environment, List<String> arguments) throws Exception {
         if (arguments.isEmpty()) throw unknown(environment, "the name of a task is missing");
         var task = arguments.getFirst();
-        if (exampleTasks(environment).find(task) == null) throw unknown(environment, "unknown: " + task);
-        Body<S> body = (settings, lifecycle) -> Tasks.of(features.apply(settings, lifecycle))
-                .find(task)
-                .body()
-                .run(arguments.subList(1, arguments.size()));
-        start(new Entry<>("", false, true, body), "task", environment);
+        if (!exampleTasks(environment).containsKey(task)) throw unknown(environment, "unknown: " + task);
+        Body<S> body = (settings, lifecycle) ->
+                commands(settings, lifecycle).tasks().get(task).body().run(arguments.subList(1, arguments.size()));
+        start("task", new Type<>("", false, body), environment, true);
     }
 
     private void console(S settings, Lifecycle lifecycle) throws Exception {
-        var console = new Console().with("settings", settings);
-        features.apply(settings, lifecycle).forEach(feature -> feature.console(console));
-        console.run();
+        commands(settings, lifecycle).variable("settings", settings).console();
     }
 
-    private void start(Entry<S> entry, String type, Map<String, String> environment) throws Exception {
+    private Commands commands(S settings, Lifecycle lifecycle) {
+        return Commands.of(features.apply(settings, lifecycle));
+    }
+
+    private void start(String name, Type<S> type, Map<String, String> environment, boolean quiet) throws Exception {
         var env = new Env(environment);
-        var common = startLog(env, type, entry.quiet());
+        var common = startLog(env, name, quiet);
         var settings = read.apply(env, common);
-        env.check();
+        check(env);
         try (var lifecycle = new Lifecycle(common.shutdownGrace())) {
-            if (entry.stays()) lifecycle.closeOnShutdown();
-            entry.body().run(settings, lifecycle);
-            if (entry.stays()) lifecycle.awaitShutdown();
+            if (type.stays()) lifecycle.closeOnShutdown();
+            type.body().run(settings, lifecycle);
+            if (type.stays()) lifecycle.awaitShutdown();
         }
     }
 
@@ -191,20 +183,21 @@ public final class Application<S> {
     }
 
     /** Lists the tasks. The features are built with example settings, because the usage text needs no settings. */
-    private Tasks exampleTasks(Map<String, String> environment) {
+    private Map<String, Commands.Task> exampleTasks(Map<String, String> environment) {
         var common = startLog(new Env(environment), "task", true);
         var settings = read.apply(new Env(example), common);
         try (var lifecycle = new Lifecycle(Duration.ZERO)) {
-            return Tasks.of(features.apply(settings, lifecycle));
+            return commands(settings, lifecycle).tasks();
         }
     }
 
     private void usage(Map<String, String> environment, PrintStream out) {
         out.println("usage: java -jar app.jar [process type]   (web when none is given)");
-        types.forEach((type, entry) -> line(out, type, entry.meaning()));
-        for (var task : exampleTasks(environment).all()) {
-            line(out, ("task %s %s".formatted(task.name(), task.arguments())).strip(), task.meaning());
-        }
+        types.forEach((name, type) -> line(out, name, type.meaning()));
+        line(out, "console", "JShell with the resources in scope");
+        exampleTasks(environment).forEach((name, task) -> {
+            line(out, "task %s %s".formatted(name, task.arguments()).strip(), task.meaning());
+        });
         line(out, "settings", "lists every setting; secrets masked");
         line(out, "help", "prints this");
     }

@@ -3,6 +3,9 @@ package dozen.app;
 import dozen.http.Routes;
 import dozen.jobs.Scheduler;
 import dozen.jobs.Worker;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * A part of the application that can be added and removed as a whole. Each method adds the feature's part of one
@@ -18,15 +21,29 @@ public interface Feature {
     /** Adds ticks of the clock; called in a scheduler. */
     default void ticks(Scheduler scheduler) {}
 
-    /** Adds one-off admin tasks. */
-    default void tasks(Tasks tasks) {}
-
-    /** Adds variables to the console. */
-    default void console(Console console) {}
-
-    /** Adds sample data, in the order of the features. */
-    default void demo(Demo demo) {}
+    /** Adds one-off admin tasks, variables of the console, and sample data. */
+    default void commands(Commands commands) {}
 
     /** Runs in a long-running process before its server, worker or scheduler starts. */
     default void join(String processType, Lifecycle lifecycle) {}
+
+    /** The features of an application, each after those that it depends on. */
+    final class All {
+        private final List<Feature> features = new ArrayList<>();
+
+        /** Adds a feature; returns it, for the features that depend on it. */
+        public <F extends Feature> F add(F feature) {
+            features.add(feature);
+            return feature;
+        }
+
+        public All join(String processType, Lifecycle lifecycle) {
+            forEach(feature -> feature.join(processType, lifecycle));
+            return this;
+        }
+
+        public void forEach(Consumer<Feature> action) {
+            features.forEach(action);
+        }
+    }
 }

@@ -32,9 +32,13 @@ public final class Lifecycle implements AutoCloseable {
 
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final CountDownLatch started = new CountDownLatch(1);
-    private final Duration grace;
-    private final String suffix = uniqueSuffix();
     private final List<Runnable> onStarted = new ArrayList<>();
+    private final Duration grace;
+    private final String suffix = "-%.20s-%s-%s"
+            .formatted(
+                    host(),
+                    ProcessHandle.current().pid(),
+                    Integer.toHexString(ThreadLocalRandom.current().nextInt(0x10000)));
     private volatile long stoppingSince;
     private boolean closed;
 
@@ -67,12 +71,6 @@ public final class Lifecycle implements AutoCloseable {
         return type + suffix;
     }
 
-    private static String uniqueSuffix() {
-        var host = host().length() > 20 ? host().substring(0, 20) : host();
-        var random = Integer.toHexString(ThreadLocalRandom.current().nextInt(0x10000));
-        return "-%s-%s-%s".formatted(host, ProcessHandle.current().pid(), random);
-    }
-
     public static String host() {
         try {
             return InetAddress.getLocalHost().getHostName();
@@ -94,7 +92,9 @@ public final class Lifecycle implements AutoCloseable {
     }
 
     private void shutDown() {
-        if (isClosed()) return; // the start failed, and closed what it had opened
+        synchronized (this) {
+            if (closed) return; // the start failed, and closed what it had opened
+        }
         stoppingSince = System.nanoTime();
         haltOnSecondSignal();
         Thread.ofPlatform().daemon().name("grace").start(this::haltAfterGrace);
@@ -141,10 +141,6 @@ public final class Lifecycle implements AutoCloseable {
         return stoppingSince == 0
                 ? OptionalLong.empty()
                 : OptionalLong.of((System.nanoTime() - stoppingSince) / 1_000_000);
-    }
-
-    private synchronized boolean isClosed() {
-        return closed;
     }
 
     @Override

@@ -76,21 +76,17 @@ public final class MaintenanceFeature implements Feature {
     }
 
     @Override
-    public void tasks(Tasks tasks) {
+    public void commands(Commands commands) {
         var jobs = new JobTasks(services.jdbi(), services.redis());
-        tasks.add(
+        commands.task(
                 "list-jobs",
                 JobTasks.LIST_ARGUMENTS,
                 "counts by type; what runs, fails or is dead",
                 arguments -> jobs.list(arguments, System.out));
-        tasks.add("retry-jobs", JobTasks.SELECTION_ARGUMENTS, "queues dead jobs again", jobs::retry);
-        tasks.add("discard-jobs", JobTasks.SELECTION_ARGUMENTS, "deletes dead jobs", jobs::discard);
-    }
-
-    @Override
-    public void console(Console console) {
-        console.with("postgres", services.postgres())
-                .with("redis", services.redis())
-                .with("jobs", services.jobs());
+        commands.task("retry-jobs", JobTasks.SELECTION_ARGUMENTS, "queues dead jobs again", jobs::retry);
+        commands.task("discard-jobs", JobTasks.SELECTION_ARGUMENTS, "deletes dead jobs", jobs::discard);
+        commands.variable("postgres", services.postgres())
+                .variable("redis", services.redis())
+                .variable("jobs", services.jobs());
     }
 }

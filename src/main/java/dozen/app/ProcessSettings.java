@@ -13,44 +13,38 @@ import java.util.Properties;
  */
 public record ProcessSettings(
         Logging.Level logLevel, Logging.Format logFormat, Release release, Duration shutdownGrace) {
+    private static final String UNKNOWN = "unknown";
+
     /** The running release: the platform's version of it, and the commit that it was built from. */
-    public record Release(String version, String commit) {
-        private static final String UNKNOWN = "unknown";
-
-        /**
-         * Reads the release from the environment. Without a commit there, it takes the one that the build wrote into
-         * the jar.
-         */
-        static Release read(Env env) {
-            return new Release(
-                    env.setting("RELEASE_VERSION", "name of this release, for logs and the status page")
-                            .or("HEROKU_RELEASE_VERSION")
-                            .text(UNKNOWN),
-                    env.setting("RELEASE_COMMIT", "commit of this release; the build knows it when it ran in a clone")
-                            .or("HEROKU_SLUG_COMMIT")
-                            .shownAs("the build's commit")
-                            .text(builtCommit()));
-        }
-
-        private static String builtCommit() {
-            try (var file = Release.class.getResourceAsStream("/release.properties")) {
-                if (file == null) return UNKNOWN;
-                var properties = new Properties();
-                properties.load(file);
-                return properties.getProperty("git.commit.id.full", UNKNOWN);
-            } catch (IOException e) {
-                return UNKNOWN;
-            }
-        }
-    }
+    public record Release(String version, String commit) {}
 
     public static ProcessSettings read(Env env) {
         return new ProcessSettings(
                 env.setting("LOG_LEVEL", "trace, debug, info, warn or error").choice(Logging.Level.INFO),
                 env.setting("LOG_FORMAT", "text or json").choice(Logging.Format.TEXT),
-                Release.read(env),
+                new Release(
+                        env.setting("RELEASE_VERSION", "name of this release, for logs and the status page")
+                                .or("HEROKU_RELEASE_VERSION")
+                                .text(UNKNOWN),
+                        env.setting(
+                                        "RELEASE_COMMIT",
+                                        "commit of this release; the build knows it when it ran in a clone")
+                                .or("HEROKU_SLUG_COMMIT")
+                                .shownAs("the build's commit")
+                                .text(builtCommit())),
                 Duration.ofSeconds(env.setting("SHUTDOWN_GRACE_SECONDS", "from SIGTERM to the end, at the most")
                         .integer(25, 1, 3600)));
+    }
+
+    /** The commit that the build wrote into the jar. */
+    private static String builtCommit() {
+        var properties = new Properties();
+        try (var file = ProcessSettings.class.getResourceAsStream("/release.properties")) {
+            if (file != null) properties.load(file);
+        } catch (IOException e) {
+            // the commit stays unknown
+        }
+        return properties.getProperty("git.commit.id.full", UNKNOWN);
     }
 
     /**

@@ -1,8 +1,8 @@
 package dozen.app;
 
 import dozen.config.Env;
-import dozen.config.PublicUrl;
 import dozen.config.Secret;
+import dozen.config.WebAddress;
 import dozen.jobs.Jobs;
 import dozen.mail.Mailer;
 import dozen.pages.Layout;
@@ -23,7 +23,7 @@ public record Services(
         Jobs jobs,
         Mailer mailer,
         Signer signer,
-        PublicUrl publicUrl,
+        WebAddress publicUrl,
         Layout layout,
         Health health) {
     /** The settings of the services that every application has. */
@@ -42,7 +42,7 @@ public record Services(
 
     /** @param application the application's name, which pages and mails show */
     public static Services of(
-            String application, Settings settings, PublicUrl publicUrl, Postgres postgres, Redis redis) {
+            String application, Settings settings, WebAddress publicUrl, Postgres postgres, Redis redis) {
         return new Services(
                 postgres,
                 redis,

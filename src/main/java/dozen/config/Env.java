@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 
 /**
  * Reads settings from the environment, typed and bounded: {@code env.setting("PORT", "HTTP").integer(80, 1, 65535)}. A
- * fault does not stop the reading, so that {@link #check()} reports all of them at once. An empty string counts as
- * unset. No value of a secret is ever repeated in a fault.
+ * fault does not stop the reading, so that all faults are told at once. An empty string counts as unset. No value of a
+ * secret is ever repeated in a fault.
  */
 public final class Env {
     /**
@@ -32,25 +32,13 @@ public final class Env {
             String value) {
         /** The value for people; of a secret, only whether it is set. */
         public String shownValue() {
-            if (secret) return set ? "set, hidden" : "unset";
-            if (value == null) return "unset";
-            return set ? value : value + " (default)";
+            if (set) return secret ? "set, hidden" : value;
+            return value == null ? "unset" : value + " (default)";
         }
 
         public String shownDefault() {
             if (required) return "required";
             return defaultValue == null ? "unset" : defaultValue;
-        }
-    }
-
-    /** Every fault of the settings, one line each. */
-    public static final class Faults extends RuntimeException {
-        Faults(List<String> lines) {
-            super(String.join("\n", lines));
-        }
-
-        public List<String> lines() {
-            return getMessage().lines().toList();
         }
     }
 
@@ -78,13 +66,9 @@ public final class Env {
         faults.add(line);
     }
 
+    /** Every setting that was missing or bad, one line each. */
     public List<String> faults() {
         return List.copyOf(faults);
-    }
-
-    /** @throws Faults when any setting was missing or bad */
-    public void check() {
-        if (!faults.isEmpty()) throw new Faults(faults());
     }
 
     public final class Declaration {

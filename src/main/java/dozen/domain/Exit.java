@@ -1,7 +1,7 @@
 package dozen.domain;
 
 /**
- * Ends the process with one line on stderr and exit code 1 or one of sysexits.h. Its message is for the person at the
+ * Ends the process with a message on stderr and exit code 1 or one of sysexits.h. Its message is for the person at the
  * terminal: it says what is wrong and never holds a secret.
  */
 public final class Exit extends RuntimeException {
@@ -12,24 +12,17 @@ public final class Exit extends RuntimeException {
 
     private final int code;
 
-    private Exit(int code, String message) {
+    public Exit(int code, String message) {
         super(message, null, false, false);
         this.code = code;
     }
 
-    /** The command failed. */
     public static Exit failure(String message) {
         return new Exit(FAILURE, message);
     }
 
-    /** The command was wrong. */
     public static Exit usage(String message) {
         return new Exit(USAGE, message);
-    }
-
-    /** The settings are wrong. */
-    public static Exit config(String message) {
-        return new Exit(CONFIG, message);
     }
 
     public int code() {

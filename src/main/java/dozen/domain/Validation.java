@@ -60,10 +60,6 @@ public final class Validation {
         }
     }
 
-    public void matches(String field, String value, Pattern pattern, String message) {
-        if (value != null && storable(value) && !pattern.matcher(value).matches()) error(field, message);
-    }
-
     public void error(String field, String message) {
         errors.add(new DomainError.FieldError(field, message));
     }

@@ -1,6 +1,6 @@
 package dozen.http;
 
-import dozen.logging.RequestId;
+import dozen.logging.Logging;
 import io.javalin.http.Context;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.server.Request;
@@ -40,7 +40,7 @@ record AccessLog(ClientAddress clientAddress, Routes routes) implements RequestL
                 .addKeyValue("ms", TimeUnit.NANOSECONDS.toMicros(nanoseconds) / 1000.0)
                 .addKeyValue("bytes", Response.getContentBytesWritten(response))
                 .addKeyValue("client", clientAddress.of(request))
-                .addKeyValue(RequestId.FIELD, RequestContext.idOf(request));
+                .addKeyValue(Logging.REQUEST_ID, RequestContext.idOf(request));
         if (request.getAttribute(RequestContext.TRACE_ID) instanceof String id) event.addKeyValue("traceId", id);
         event.log("request");
     }

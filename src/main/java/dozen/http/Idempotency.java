@@ -1,7 +1,6 @@
 package dozen.http;
 
 import dozen.domain.DomainError;
-import dozen.security.Sha256;
 import dozen.security.Signer;
 import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
@@ -57,7 +56,7 @@ public record Idempotency(Jdbi jdbi, Signer signer) {
             // Callers do not share keys.
             var caller =
                     Routes.visitor(context).map(each -> each.id().toString()).orElse("anybody");
-            var name = Sha256.hex(caller, context.req().getMethod(), context.path(), key);
+            var name = Signer.hash(caller, context.req().getMethod(), context.path(), key);
             var body = new String(Body.read(context, Json.TYPE), StandardCharsets.ISO_8859_1); // any bytes survive
             var request = signer.sign("idempotency", body);
             jdbi.useTransaction(transaction -> {

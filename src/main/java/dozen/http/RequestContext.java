@@ -1,6 +1,6 @@
 package dozen.http;
 
-import dozen.logging.RequestId;
+import dozen.logging.Logging;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -63,7 +63,7 @@ final class RequestContext extends Handler.Wrapper {
         defaultHeaders.forEach(response.getHeaders()::add);
         response.getHeaders().add("X-Request-Id", id);
         try {
-            return RequestId.during(id, () -> super.handle(withHeadAsGet(request), response, callback));
+            return Logging.forRequest(id, () -> super.handle(withHeadAsGet(request), response, callback));
         } finally {
             if (traceId != null) MDC.remove(TRACE_ID);
             // A virtual thread yields only when it waits. With a fast caller, the next request has already arrived, and
@@ -89,13 +89,13 @@ final class RequestContext extends Handler.Wrapper {
 
     /** The caller's X-Request-Id when it is a safe token, else a random id; the same during the whole request. */
     static String idOf(Request request) {
-        if (request.getAttribute(RequestId.FIELD) instanceof String id) return id;
+        if (request.getAttribute(Logging.REQUEST_ID) instanceof String id) return id;
         var given = request.getHeaders().get("X-Request-Id");
         var random = ThreadLocalRandom.current(); // the id protects nothing, so it may be guessed
         var id = given != null && VALID_REQUEST_ID.matcher(given).matches()
                 ? given
                 : HexFormat.of().toHexDigits(random.nextLong()) + HexFormat.of().toHexDigits(random.nextLong());
-        request.setAttribute(RequestId.FIELD, id);
+        request.setAttribute(Logging.REQUEST_ID, id);
         return id;
     }
 }

@@ -1,6 +1,5 @@
 package dozen.http;
 
-import dozen.config.PublicUrl;
 import dozen.config.WebAddress;
 import dozen.domain.DomainError;
 import io.javalin.http.Context;
@@ -12,7 +11,7 @@ import java.util.Set;
  * Sec-Fetch-Site, or in Origin. A program that sends neither is not a browser, so no page can make it send a user's
  * cookie.
  */
-record SameOrigin(PublicUrl publicUrl) {
+record SameOrigin(WebAddress publicUrl) {
     private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
 
     void check(Context context) {

@@ -1,7 +1,7 @@
 package dozen.http;
 
 import dozen.config.Env;
-import dozen.config.PublicUrl;
+import dozen.config.WebAddress;
 import dozen.domain.Exit;
 import dozen.services.Health;
 import dozen.services.ServiceUnavailable;
@@ -44,13 +44,13 @@ public final class Server implements AutoCloseable {
      * @param drain how long requests in flight may take after the process is told to stop
      */
     public record Settings(
-            int port, PublicUrl publicUrl, int maxRequests, Duration idle, int trustedProxyHops, Duration drain) {
+            int port, WebAddress publicUrl, int maxRequests, Duration idle, int trustedProxyHops, Duration drain) {
         public static Settings read(Env env, Duration drain) {
             var port = env.setting("PORT", "where web listens; 0 picks a free port")
                     .integer(8000, 0, 65535);
             var url = env.setting("PUBLIC_URL", "public address of the service; https makes cookies secure")
                     .shownAs("http://localhost:$PORT")
-                    .parsed("http://localhost" + (port == 0 ? "" : ":" + port), PublicUrl::parse);
+                    .parsed("http://localhost" + (port == 0 ? "" : ":" + port), WebAddress::base);
             var maxRequests = env.setting("WEB_MAX_REQUESTS", "concurrent requests per web process; more get 503")
                     .integer(512, 1, 100_000);
             var idle = env.setting(

@@ -8,7 +8,7 @@ import dozen.jobs.JobStore.RunId;
 import dozen.jobs.Worker.JobHandler;
 import dozen.jobs.Worker.Outcome;
 import dozen.jobs.Worker.RunObserver;
-import dozen.logging.RequestId;
+import dozen.logging.Logging;
 import dozen.services.Postgres;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -86,7 +86,7 @@ record JobExecutor(JobStore store, Jobs jobs, List<RunObserver> observers, Boole
     /** Runs the handler on a thread of its own, so that no interrupt meant for it reaches the code that follows. */
     private <J> void handle(Type<J> type, RunId id, J job, String requestId) throws Throwable {
         var run = new JobRun(id.id(), id.attempt(), stopping, percent -> jobs.setProgress(id.type(), id.id(), percent));
-        var handler = new FutureTask<>(() -> RequestId.during(requestId, () -> {
+        var handler = new FutureTask<>(() -> Logging.forRequest(requestId, () -> {
             type.handler().run(job, run);
             return null;
         }));

@@ -1,6 +1,6 @@
 package dozen.jobs;
 
-import dozen.logging.RequestId;
+import dozen.logging.Logging;
 import dozen.services.Redis;
 import java.time.Duration;
 import java.util.List;
@@ -52,7 +52,7 @@ public final class Jobs {
     /** Enqueues all jobs in one statement. Returns how many were new, not counting those queued already. */
     public int enqueueAll(Handle transaction, List<Job> jobs) {
         if (jobs.isEmpty()) return 0;
-        var requestId = RequestId.current();
+        var requestId = Logging.requestId();
         var sql = """
                 INSERT INTO jobs (task_name, task_instance, task_data, execution_time)
                 SELECT type, coalesce(key, uuidv7()::text), data::jsonb, coalesce(at::timestamptz, now())

@@ -4,11 +4,14 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.List;
+import java.util.Map;
 import net.logstash.logback.encoder.LogstashEncoder;
 import net.logstash.logback.fieldnames.LogstashCommonFieldNames;
 import net.logstash.logback.fieldnames.LogstashFieldNames;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /**
@@ -31,12 +34,16 @@ public final class Logging {
         ERROR
     }
 
+    /** The field of the events that holds the request's id. */
+    public static final String REQUEST_ID = "requestId";
+    /** The current request's id. The MDC alone is not enough, because it keeps nothing when the log is text. */
+    private static final ScopedValue<String> CURRENT = ScopedValue.newInstance();
+
     private Logging() {}
 
     /**
      * @param libraries the most detailed level for libraries: info, or warn for a command whose output a person reads
-     * @param processType the process type, which every JSON event carries
-     * @param release the release version, which every JSON event carries
+     * @param processType the process type; every JSON event has it, and the release's version
      * @param application the application's package
      */
     public static void start(
@@ -57,19 +64,44 @@ public final class Logging {
         Stdout.drainNow();
     }
 
-    private static void text(Level level, Level libraries, String application) {
-        System.setProperty("slf4j.provider", "org.slf4j.simple.SimpleServiceProvider");
-        simple("logFile", "System.out");
-        simple("showDateTime", "true");
-        simple("dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
-        simple("showThreadName", "false");
-        simple("defaultLogLevel", libraries.name());
-        simple("log." + application, level.name());
-        simple("log.dozen", level.name());
+    /** The id of the request that this thread works for; null outside of a request and its jobs. */
+    public static String requestId() {
+        return CURRENT.isBound() ? CURRENT.get() : null;
     }
 
-    private static void simple(String property, String value) {
-        System.setProperty("org.slf4j.simpleLogger." + property, value);
+    /**
+     * Does work for a request. Its id goes into the thread's JSON events, and into the jobs that the thread enqueues.
+     *
+     * @param id the request's id; null for work that no request asked for
+     */
+    public static <T, X extends Throwable> T forRequest(String id, ScopedValue.CallableOp<T, X> work) throws X {
+        if (id == null) return work.call();
+        MDC.put(REQUEST_ID, id);
+        try {
+            return ScopedValue.where(CURRENT, id).call(work);
+        } finally {
+            MDC.remove(REQUEST_ID);
+        }
+    }
+
+    private static void text(Level level, Level libraries, String application) {
+        System.setProperty("slf4j.provider", "org.slf4j.simple.SimpleServiceProvider");
+        var properties = Map.of(
+                "logFile",
+                "System.out",
+                "showDateTime",
+                "true",
+                "dateTimeFormat",
+                "yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
+                "showThreadName",
+                "false",
+                "defaultLogLevel",
+                libraries.name(),
+                "log." + application,
+                level.name(),
+                "log.dozen",
+                level.name());
+        properties.forEach((name, value) -> System.setProperty("org.slf4j.simpleLogger." + name, value));
     }
 
     private static void json(Level level, Level libraries, String processType, String release, String application) {
@@ -83,24 +115,21 @@ public final class Logging {
         names.setThread(LogstashCommonFieldNames.IGNORE_FIELD_INDICATOR);
         names.setLogger("logger");
         names.setStackTrace("stack");
-        var fields = JsonNodeFactory.instance
-                .objectNode()
-                .put("processType", processType)
-                .put("release", release);
+        var fields = JsonNodeFactory.instance.objectNode().put("processType", processType);
         var encoder = new LogstashEncoder();
         encoder.setContext(context);
         encoder.setFieldNames(names);
         encoder.setTimeZone("UTC");
-        encoder.setCustomFields(fields.toString());
+        encoder.setCustomFields(fields.put("release", release).toString());
         encoder.start();
         var stdout = new ConsoleAppender<ILoggingEvent>();
         stdout.setContext(context);
         stdout.setEncoder(encoder);
         stdout.start();
-        context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(stdout);
-        context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(logback(libraries));
-        context.getLogger(application).setLevel(logback(level));
-        context.getLogger("dozen").setLevel(logback(level));
+        var root = context.getLogger(Logger.ROOT_LOGGER_NAME);
+        root.addAppender(stdout);
+        root.setLevel(logback(libraries));
+        for (var ours : List.of(application, "dozen")) context.getLogger(ours).setLevel(logback(level));
     }
 
     private static ch.qos.logback.classic.Level logback(Level level) {

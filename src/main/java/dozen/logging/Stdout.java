@@ -1,6 +1,6 @@
 package dozen.logging;
 
-import java.io.ByteArrayOutputStream;
+import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -8,7 +8,6 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -23,6 +22,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Stdout extends OutputStream {
     private static final int MAX_BYTES = 1 << 20;
+    private static final int BYTES_PER_WRITE = 1 << 16;
     /** The pause between two writes. Lines that arrive during it are written together; the first one does not wait. */
     private static final Duration FLUSH_INTERVAL = Duration.ofMillis(2);
     /** How long the end of the process waits for a reader that has stopped reading. */
@@ -36,7 +36,7 @@ final class Stdout extends OutputStream {
     private final Semaphore space = new Semaphore(MAX_BYTES);
 
     Stdout(OutputStream out) {
-        this.out = out;
+        this.out = new BufferedOutputStream(out, BYTES_PER_WRITE);
         Thread.ofPlatform().daemon().name("stdout").start(this::write);
     }
 
@@ -60,28 +60,28 @@ final class Stdout extends OutputStream {
 
     @Override
     public void write(byte[] bytes, int from, int length) {
-        space.acquireUninterruptibly(Math.min(length, MAX_BYTES));
+        space.acquireUninterruptibly(permits(length));
         waiting.add(Arrays.copyOfRange(bytes, from, from + length));
     }
 
+    private static int permits(int length) {
+        return Math.min(length, MAX_BYTES);
+    }
+
     private void write() {
-        var lines = new ArrayList<byte[]>();
-        var buffer = new ByteArrayOutputStream();
         try {
             while (true) {
-                lines.add(waiting.take());
-                waiting.drainTo(lines);
-                lines.forEach(buffer::writeBytes);
+                var written = 0;
                 try {
-                    buffer.writeTo(out);
+                    for (var line = waiting.take(); line != null; line = waiting.poll()) {
+                        written += permits(line.length);
+                        out.write(line);
+                    }
+                    out.flush();
                 } catch (IOException e) {
                     // the reader is gone, and there is nobody else to tell
                 }
-                space.release(lines.stream()
-                        .mapToInt(line -> Math.min(line.length, MAX_BYTES))
-                        .sum());
-                lines.clear();
-                buffer.reset();
+                space.release(written);
                 Thread.sleep(FLUSH_INTERVAL);
             }
         } catch (InterruptedException e) {

@@ -1,6 +1,6 @@
 package dozen.mail;
 
-import dozen.config.PublicUrl;
+import dozen.config.WebAddress;
 import dozen.pages.Templates;
 import dozen.services.Mail;
 import dozen.services.Postgres;
@@ -31,13 +31,13 @@ public final class Mailer {
 
     private final Jdbi jdbi;
     private final Mail mail;
-    private final PublicUrl publicUrl;
+    private final WebAddress publicUrl;
     private final String application;
     private final Templates templates = new Templates();
     private BiConsumer<String, String> refused = (_, _) -> {};
 
     /** @param application the application's name, which mails end with */
-    public Mailer(String application, Jdbi jdbi, Mail mail, PublicUrl publicUrl) {
+    public Mailer(String application, Jdbi jdbi, Mail mail, WebAddress publicUrl) {
         this.application = application;
         this.jdbi = jdbi;
         this.mail = mail;
@@ -52,7 +52,7 @@ public final class Mailer {
         refused = observer;
     }
 
-    public PublicUrl publicUrl() {
+    public WebAddress publicUrl() {
         return publicUrl;
     }
 

@@ -3,7 +3,7 @@ package dozen.pages;
 import dozen.domain.DomainError;
 import dozen.http.Access;
 import dozen.http.Routes;
-import dozen.security.Sha256;
+import dozen.security.Signer;
 import io.javalin.http.Context;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
@@ -55,7 +55,7 @@ final class Assets {
         var files = new LinkedHashMap<String, byte[]>();
         files.put("style.css", style());
         for (var name : names) files.put(name, ClassPath.read("/public/" + name));
-        var hash = Sha256.start();
+        var hash = Signer.sha256();
         files.values().forEach(hash::update);
         return new Loaded(HexFormat.of().formatHex(hash.digest()).substring(0, DIGITS), files);
     }

@@ -5,7 +5,9 @@ import dozen.config.Secret;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.HexFormat;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -13,9 +15,8 @@ import javax.crypto.spec.SecretKeySpec;
  * Signs data that leaves us and comes back, such as a link in a mail. The signature proves that we wrote the data, and
  * for which purpose, so no table has to store it. It hides nothing.
  */
-public final class Signer {
+public record Signer(Secret key) {
     private static final String ALGORITHM = "HmacSHA256";
-    private final SecretKeySpec key;
 
     /** Reads SECRET_KEY. It must be random: 32 bytes or more, with 8 different characters or more. */
     public static Secret readKey(Env env) {
@@ -23,26 +24,23 @@ public final class Signer {
     }
 
     private static Secret randomKey(String text) {
-        if (text.getBytes(StandardCharsets.UTF_8).length < 32) {
+        var key = new Secret(text);
+        if (key.bytes().length < 32) {
             throw new IllegalArgumentException("needs 32 bytes or more: openssl rand -hex 32");
         }
         if (text.chars().distinct().count() < 8) {
             throw new IllegalArgumentException("is a placeholder, not a random key: openssl rand -hex 32");
         }
-        return new Secret(text);
-    }
-
-    public Signer(Secret key) {
-        this.key = new SecretKeySpec(key.bytes(), ALGORITHM);
+        return key;
     }
 
     /** @param purpose what the signature is valid for; the same parts for another purpose have another signature */
     public String sign(String purpose, String... parts) {
         try {
             var mac = Mac.getInstance(ALGORITHM);
-            mac.init(key);
-            mac.update((purpose + ":" + Sha256.hex(parts)).getBytes(StandardCharsets.UTF_8));
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(mac.doFinal());
+            mac.init(new SecretKeySpec(key.bytes(), ALGORITHM));
+            var signature = mac.doFinal((purpose + ":" + hash(parts)).getBytes(StandardCharsets.UTF_8));
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(signature);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e); // every Java has it
         }
@@ -50,8 +48,29 @@ public final class Signer {
 
     /** Takes as long for a wrong signature as for a right one. */
     public boolean matches(String signature, String purpose, String... parts) {
-        if (signature == null) return false;
-        return MessageDigest.isEqual(
-                signature.getBytes(StandardCharsets.UTF_8), sign(purpose, parts).getBytes(StandardCharsets.UTF_8));
+        return signature != null && new Secret(sign(purpose, parts)).is(signature);
+    }
+
+    /**
+     * Returns the SHA-256 hash of all parts as 64 hexadecimal digits: a name for data that must not be stored itself,
+     * such as a token or a mail address. The boundaries between parts count: ("a", "bc") and ("ab", "c") differ.
+     */
+    public static String hash(String... parts) {
+        var digest = sha256();
+        for (var part : parts) {
+            var bytes = part.getBytes(StandardCharsets.UTF_8);
+            digest.update((bytes.length + ":").getBytes(StandardCharsets.US_ASCII));
+            digest.update(bytes);
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** Starts a hash of streamed data. */
+    public static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every Java has it
+        }
     }
 }

@@ -1,7 +1,7 @@
 package dozen.services;
 
 import dozen.domain.DomainError;
-import dozen.security.Sha256;
+import dozen.security.Signer;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.distributed.ExpirationAfterWriteStrategy;
@@ -52,6 +52,6 @@ public final class RateLimits {
         var configuration = BucketConfiguration.builder()
                 .addLimit(limit -> limit.capacity(rate.max()).refillGreedy(rate.max(), rate.per()))
                 .build();
-        return buckets.builder().build("rate:" + what + ":" + Sha256.hex(who), () -> configuration);
+        return buckets.builder().build("rate:" + what + ":" + Signer.hash(who), () -> configuration);
     }
 }

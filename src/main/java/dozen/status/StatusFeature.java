@@ -1,11 +1,10 @@
 package dozen.status;
 
+import dozen.app.Commands;
 import dozen.app.Feature;
-import dozen.app.Features;
 import dozen.app.Lifecycle;
 import dozen.app.ProcessSettings;
 import dozen.app.Services;
-import dozen.app.Tasks;
 import dozen.config.Env;
 import dozen.config.Env.Setting;
 import dozen.http.Access;
@@ -22,7 +21,7 @@ public final class StatusFeature implements Feature {
     private final ProcessSettings process;
     private final List<Setting> settings;
     private final Services services;
-    private final Features features;
+    private final Feature.All features;
     private String name;
 
     /**
@@ -31,7 +30,7 @@ public final class StatusFeature implements Feature {
      * @param features all features of the application, whose tasks the page names
      */
     public StatusFeature(
-            Access access, ProcessSettings process, List<Setting> settings, Services services, Features features) {
+            Access access, ProcessSettings process, List<Setting> settings, Services services, Feature.All features) {
         this.access = access;
         this.process = process;
         this.settings = settings;
@@ -61,7 +60,7 @@ public final class StatusFeature implements Feature {
         var layout = services.layout();
         layout.asset("status/status.js");
         layout.navigation("Status", "/status", Access.ADMIN);
-        var status = new Status(name, process, settings, Tasks.of(features).names(), services);
+        var status = new Status(name, process, settings, Commands.of(features).taskNames(), services);
         routes.document("/openapi/status.json");
         routes.get("/api/status", access, context -> context.json(status.read()));
         routes.get("/status", access, context -> {

@@ -3,7 +3,7 @@ package dozen.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dozen.config.PublicUrl;
+import dozen.config.WebAddress;
 import dozen.services.Health;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -95,7 +95,7 @@ class KeepAliveIT {
     @Test
     void noPostMeetsAConnectionThatTheServerClosed() throws Exception {
         var settings = new Server.Settings(
-                0, PublicUrl.parse("http://localhost"), CONNECTIONS, IDLE, 0, Duration.ofSeconds(10));
+                0, WebAddress.base("http://localhost"), CONNECTIONS, IDLE, 0, Duration.ofSeconds(10));
         try (var server = Server.start(
                 settings,
                 new Health(),

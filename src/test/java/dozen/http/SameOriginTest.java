@@ -2,7 +2,7 @@ package dozen.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dozen.config.PublicUrl;
+import dozen.config.WebAddress;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -47,6 +47,6 @@ class SameOriginTest {
                 "https://a b               | a b                | https://example.com           | false",
             })
     void knowsItsOwnOrigin(String origin, String host, String publicUrl, boolean ours) {
-        assertEquals(ours, new SameOrigin(PublicUrl.parse(publicUrl)).isOurs(origin, host));
+        assertEquals(ours, new SameOrigin(WebAddress.base(publicUrl)).isOurs(origin, host));
     }
 }

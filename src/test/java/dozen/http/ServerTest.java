@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dozen.config.PublicUrl;
+import dozen.config.WebAddress;
 import dozen.domain.Exit;
 import dozen.services.Health;
 import dozen.services.ServiceUnavailable;
@@ -50,7 +50,7 @@ class ServerTest {
 
     private Server start(int port, String publicUrl) {
         var settings =
-                new Server.Settings(port, PublicUrl.parse(publicUrl), MAX_REQUESTS, IDLE, 0, Duration.ofSeconds(10));
+                new Server.Settings(port, WebAddress.base(publicUrl), MAX_REQUESTS, IDLE, 0, Duration.ofSeconds(10));
         var health = new Health().requires("answer", () -> {
             if (away) throw new IOException("away");
         });
@@ -283,7 +283,7 @@ class ServerTest {
     @Test
     void aRouteThatDoesNotSayWhoMayCallItStopsTheStart() {
         var settings = new Server.Settings(
-                0, PublicUrl.parse("http://localhost"), MAX_REQUESTS, IDLE, 0, Duration.ofSeconds(10));
+                0, WebAddress.base("http://localhost"), MAX_REQUESTS, IDLE, 0, Duration.ofSeconds(10));
         var failure = assertThrows(
                 Exit.class,
                 () -> Server.start(

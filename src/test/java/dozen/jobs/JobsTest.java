@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.TestServices;
 import dozen.domain.Exit;
-import dozen.logging.RequestId;
+import dozen.logging.Logging;
 import dozen.services.Postgres;
 import dozen.services.Redis;
 import java.io.ByteArrayOutputStream;
@@ -109,7 +109,7 @@ class JobsTest {
 
     @Test
     void payloadsAreReadableInTheTableAndCarryTheRequest() throws Exception {
-        RequestId.during("from-a-request", () -> {
+        Logging.forRequest("from-a-request", () -> {
             enqueue(Job.of(new Greet("Zoë")));
             return null;
         });
@@ -120,7 +120,7 @@ class JobsTest {
                         "SELECT (task_data->'job'->>'name') || ' ' || (task_data->>'requestId') FROM jobs",
                         String.class));
         var requests = Collections.synchronizedList(new ArrayList<String>());
-        worker.on(Greet.class, (job, run) -> requests.add(String.valueOf(RequestId.current())))
+        worker.on(Greet.class, (job, run) -> requests.add(String.valueOf(Logging.requestId())))
                 .start(1);
         Effects.await(postgres, "jobs", 0, SOON);
         assertEquals(List.of("from-a-request"), requests);

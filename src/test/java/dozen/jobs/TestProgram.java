@@ -1,11 +1,10 @@
 package dozen.jobs;
 
 import dozen.app.Application;
+import dozen.app.Commands;
 import dozen.app.Feature;
-import dozen.app.Features;
 import dozen.app.Lifecycle;
 import dozen.app.ProcessSettings;
-import dozen.app.Tasks;
 import dozen.config.Env;
 import dozen.services.Postgres;
 import dozen.services.Redis;
@@ -37,15 +36,14 @@ public final class TestProgram {
 
     public static void main(String[] arguments) {
         var example = Map.of("DATABASE_URL", "postgres://localhost/example", "REDIS_URL", "redis://localhost");
-        var program = new Application<>("dozen.jobs", TestProgram.class, Settings::read, example)
+        var program = new Application<>("dozen.jobs", TestProgram.class, Settings::read, example, TestProgram::commands)
                 .process("worker", "", TestProgram::worker)
-                .process("scheduler", "", TestProgram::scheduler)
-                .commands(TestProgram::commands);
+                .process("scheduler", "", TestProgram::scheduler);
         System.exit(program.run(System.getenv(), arguments));
     }
 
-    private static Features commands(Settings settings, Lifecycle lifecycle) {
-        var features = new Features();
+    private static Feature.All commands(Settings settings, Lifecycle lifecycle) {
+        var features = new Feature.All();
         features.add(new Dying(settings, lifecycle));
         return features;
     }
@@ -101,8 +99,8 @@ public final class TestProgram {
 
     private record Dying(Settings settings, Lifecycle lifecycle) implements Feature {
         @Override
-        public void tasks(Tasks tasks) {
-            tasks.add(
+        public void commands(Commands commands) {
+            commands.task(
                     "enqueue",
                     "KEY",
                     "commits a job and is killed before it can wake a worker",

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.MailCatcher;
 import dev.TestServices;
-import dozen.config.PublicUrl;
+import dozen.config.WebAddress;
 import dozen.services.Mail;
 import dozen.services.Postgres;
 import dozen.services.SmtpUrl;
@@ -33,7 +33,7 @@ class MailerTest {
                 var watching = new Postgres(url, 1, Duration.ofSeconds(30)).connect()) {
             var mail = new Mail(new Mail.Settings(
                     Optional.of(SmtpUrl.parse(catcher.url())), new InternetAddress("Test <hi@example.com>"), false));
-            var mailer = new Mailer("Test", postgres.jdbi(), mail, PublicUrl.parse("http://localhost"));
+            var mailer = new Mailer("Test", postgres.jdbi(), mail, WebAddress.base("http://localhost"));
             var second = postgres.jdbi().inTransaction(handle -> {
                 handle.execute("INSERT INTO mails (key) VALUES (?)", KEY);
                 var sending = CompletableFuture.runAsync(() -> send(mailer));

@@ -12,7 +12,7 @@ import dev.FaultySmtp;
 import dev.FaultySmtp.Fault;
 import dev.FaultySmtp.Step;
 import dev.TestServices;
-import dozen.config.PublicUrl;
+import dozen.config.WebAddress;
 import dozen.services.Mail;
 import dozen.services.Postgres;
 import dozen.services.SmtpUrl;
@@ -60,7 +60,7 @@ class RefusedMailsTest {
     private Mailer mailer(String url) throws Exception {
         var sender = new InternetAddress("Test <hi@example.com>");
         var mail = new Mail(new Mail.Settings(Optional.of(SmtpUrl.parse(url)), sender, false), SHORT);
-        var mailer = new Mailer("Test", postgres.jdbi(), mail, PublicUrl.parse("http://localhost"));
+        var mailer = new Mailer("Test", postgres.jdbi(), mail, WebAddress.base("http://localhost"));
         mailer.onAnswer(told::put);
         return mailer;
     }

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dozen.config.PublicUrl;
+import dozen.config.WebAddress;
 import dozen.http.Access;
 import dozen.http.Server;
 import dozen.services.Health;
@@ -26,7 +26,7 @@ class AssetsTest {
     @BeforeEach
     void start() {
         var settings = new Server.Settings(
-                0, PublicUrl.parse("http://localhost"), 10, Duration.ofSeconds(5), 0, Duration.ofSeconds(5));
+                0, WebAddress.base("http://localhost"), 10, Duration.ofSeconds(5), 0, Duration.ofSeconds(5));
         layout.asset("status/status.js");
         server = Server.start(settings, new Health(), layout::problem, routes -> {
             layout.register(routes);

@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class PublicUrlTest {
+class WebAddressTest {
     @ParameterizedTest
     @CsvSource({
         "https://example.com, https://example.com/reset#x",
@@ -24,7 +24,7 @@ class PublicUrlTest {
         "http://[::1]:8000/, http://[::1]:8000/reset#x"
     })
     void joinsTheAddressAndAPathWithOneSlash(String setting, String link) {
-        assertEquals(link, PublicUrl.parse(setting).link("/reset#x"));
+        assertEquals(link, WebAddress.base(setting).link("/reset#x"));
     }
 
     @ParameterizedTest
@@ -44,6 +44,6 @@ class PublicUrlTest {
                 "//example.com"
             })
     void refusesWhatNoBrowserCouldOpen(String setting) {
-        assertThrows(IllegalArgumentException.class, () -> PublicUrl.parse(setting));
+        assertThrows(IllegalArgumentException.class, () -> WebAddress.base(setting));
     }
 }
