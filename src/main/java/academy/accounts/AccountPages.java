@@ -5,7 +5,6 @@ import dozen.http.Access;
 import dozen.http.ClientAddress;
 import dozen.http.Params;
 import dozen.http.Routes;
-import dozen.pages.FormPost;
 import dozen.pages.Layout;
 import dozen.services.TransientFailures;
 import io.javalin.http.Context;
@@ -52,7 +51,7 @@ final class AccountPages {
     }
 
     private void signUp(Context context) {
-        FormPost.submit(
+        Layout.submit(
                 context,
                 () -> {
                     var request = new SignUp.Request(
@@ -89,7 +88,7 @@ final class AccountPages {
     }
 
     private void logIn(Context context) {
-        FormPost.submit(
+        Layout.submit(
                 context,
                 () -> {
                     var request =
@@ -109,7 +108,7 @@ final class AccountPages {
     }
 
     private void askForReset(Context context) {
-        FormPost.submit(
+        Layout.submit(
                 context,
                 () -> {
                     passwords.request(
@@ -122,7 +121,7 @@ final class AccountPages {
     }
 
     private void reset(Context context) {
-        FormPost.submit(
+        Layout.submit(
                 context,
                 () -> {
                     passwords.reset(new PasswordChanges.Reset(

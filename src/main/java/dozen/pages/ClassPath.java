@@ -20,14 +20,8 @@ public final class ClassPath {
 
     /** @param file the file's path below the folder that is named after the webjar and its version */
     public static byte[] webjar(String group, String name, String file) {
-        var properties =
-                new String(read("/META-INF/maven/%s/%s/pom.properties".formatted(group, name)), StandardCharsets.UTF_8);
-        var version = properties
-                .lines()
-                .filter(line -> line.startsWith("version="))
-                .findFirst()
-                .orElseThrow()
-                .substring("version=".length());
+        var properties = read("/META-INF/maven/%s/%s/pom.properties".formatted(group, name));
+        var version = new String(properties, StandardCharsets.UTF_8).replaceAll("(?s).*version=(\\S+).*", "$1");
         return read("/META-INF/resources/webjars/%s/%s/%s".formatted(name, version, file));
     }
 }

@@ -1,16 +1,21 @@
 package dozen.pages;
 
 import dozen.domain.Caller;
+import dozen.domain.DomainError;
 import dozen.http.Access;
 import dozen.http.Html;
+import dozen.http.Problem;
 import dozen.http.Routes;
 import dozen.services.TransientFailures;
 import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** The frame of all pages: head, navigation and who is logged in. Features add what they need to it. */
 public final class Layout {
@@ -26,7 +31,7 @@ public final class Layout {
     /** @param application the application's name, which every page shows */
     public Layout(String application) {
         this.application = application;
-        for (var name : new String[] {"dozen/icon.svg", "dozen/away.js", "dozen/api.js"}) assets.add(name);
+        List.of("dozen/icon.svg", "dozen/away.js", "dozen/api.js").forEach(assets::add);
         style("dozen/dozen.css");
     }
 
@@ -73,12 +78,12 @@ public final class Layout {
 
     /** @param template a path below {@code templates/}, without .html */
     public void answer(Context context, String template, String title, Map<String, ?> values) {
-        var all = new HashMap<String, Object>(values);
-        all.putAll(frame(title));
+        var all = frame(title);
+        values.forEach(all::putIfAbsent);
         try {
             Routes.visitor(context).ifPresent(viewer -> {
                 all.put("viewer", viewer.name());
-                all.put("navigation", links(navigation, viewer.isAdmin()));
+                all.put("navigation", links(viewer.isAdmin()));
             });
         } catch (RuntimeException e) {
             if (!TransientFailures.isTransient(e)) throw e;
@@ -98,6 +103,26 @@ public final class Layout {
     }
 
     /**
+     * Does what a form asks for and redirects to another page. When the input is refused, shows the form again.
+     *
+     * @param work returns the page to go on to
+     * @param again shows the form, given what was wrong, one line each
+     * @throws DomainError when something is not found, forbidden or unavailable
+     */
+    public static void submit(Context context, Supplier<String> work, Consumer<List<String>> again) {
+        try {
+            context.redirect(work.get(), HttpStatus.SEE_OTHER);
+        } catch (DomainError error) {
+            switch (error.kind()) {
+                case NOT_FOUND, FORBIDDEN, UNAVAILABLE -> throw error;
+                default -> Problem.answer(context, error);
+            }
+            var faults = error.fields().stream().map(each -> "The %s %s.".formatted(each.field(), each.message()));
+            again.accept(error.fields().isEmpty() ? List.of(error.getMessage()) : faults.toList());
+        }
+    }
+
+    /**
      * Renders a part of a page, which another feature shows.
      *
      * @param template a path below {@code templates/}, without .html
@@ -113,17 +138,16 @@ public final class Layout {
         frame.put("title", title);
         frame.put("application", application);
         frame.put("assets", assets.folder());
-        frame.put("navigation", links(navigation, false));
-        frame.put("footer", links(footer, false));
+        frame.put("navigation", links(false));
+        frame.put("footer", footer);
         frame.put("viewer", false);
         frame.put("sessionsUnavailable", false);
         return frame;
     }
 
-    private static List<Map<String, Object>> links(List<Link> links, boolean isAdmin) {
-        return links.stream()
+    private List<Link> links(boolean isAdmin) {
+        return navigation.stream()
                 .filter(link -> isAdmin || link.access() != Access.ADMIN)
-                .<Map<String, Object>>map(link -> Map.of("label", link.label(), "path", link.path()))
                 .toList();
     }
 
