@@ -65,8 +65,7 @@ final class SmtpDelivery extends SMTPTransport {
         var port = url.port(tls ? 465 : 587);
         var hasLogin = url.user() != null && url.password() != null;
         var user = hasLogin ? url.user() : null;
-        var login = new URLName(
-                "smtp", null, -1, null, user, hasLogin ? url.password().reveal() : null);
+        var password = hasLogin ? url.password().reveal() : null;
         var properties = new Properties();
         // Don't wait for the answer to QUIT: it says nothing about the mail, and none comes after an unfinished one.
         properties.setProperty("mail.smtp.quitwait", "false");
@@ -80,6 +79,7 @@ final class SmtpDelivery extends SMTPTransport {
             socket.connect(address, millis(settings.timeouts().connect()));
             socket.setSoTimeout(millis(settings.timeouts().answer()));
             var open = tls ? SocketFetcher.startTLS(socket, url.host(), properties, "mail.smtp") : socket;
+            var login = new URLName("smtp", null, -1, null, user, password);
             var limit = settings.timeouts().end();
             new SmtpDelivery(Session.getInstance(properties), login, socket, limit, handover).send(message, open);
         } catch (IOException e) {
