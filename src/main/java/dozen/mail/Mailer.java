@@ -3,7 +3,7 @@ package dozen.mail;
 import dozen.config.Env;
 import dozen.config.PublicUrl;
 import dozen.domain.MailAddress;
-import dozen.pages.Templates;
+import dozen.pages.Resources;
 import dozen.services.ServiceUrl;
 import dozen.services.TransientFailures;
 import jakarta.mail.MessagingException;
@@ -79,7 +79,6 @@ public final class Mailer {
     private final Settings settings;
     private final PublicUrl publicUrl;
     private final String application;
-    private final Templates templates = new Templates();
     private BiConsumer<String, String> observer = (_, _) -> {};
 
     /** @param application the application's name, which mails end with */
@@ -130,9 +129,9 @@ public final class Mailer {
         var all = new HashMap<>(values);
         all.putAll(Map.of(
                 "name", to.name(), "publicUrl", publicUrl.toString(), "subject", subject, "application", application));
-        var text = templates.render(template + ".txt", all);
-        all.put("content", templates.render(template + ".html", all));
-        var html = templates.render("dozen/mail.html", all);
+        var text = Resources.render(template + ".txt", all);
+        all.put("content", Resources.render(template + ".html", all));
+        var html = Resources.render("dozen/mail.html", all);
         if (settings.smtp().isEmpty()) {
             log.info("mail to {} not sent, for SMTP_URL is unset: {}", to.email(), subject);
             return;

@@ -45,10 +45,10 @@ final class Assets {
     /** Reads the files that were added until now, and serves them. */
     void register(Routes routes) {
         var style = new ByteArrayOutputStream();
-        style.writeBytes(ClassPath.webjar("org.webjars.npm", "picocss__pico", "css/pico.min.css"));
-        for (var name : styles) style.writeBytes(ClassPath.read("/public/" + name));
+        style.writeBytes(Resources.webjar("org.webjars.npm", "picocss__pico", "css/pico.min.css"));
+        for (var name : styles) style.writeBytes(Resources.read("/public/" + name));
         files.put("style.css", style.toByteArray());
-        for (var name : names) files.put(name, ClassPath.read("/public/" + name));
+        for (var name : names) files.put(name, Resources.read("/public/" + name));
         var hash = Sha256.start();
         files.values().forEach(hash::update);
         version = HexFormat.of().formatHex(hash.digest()).substring(0, DIGITS);

@@ -22,7 +22,6 @@ public final class Layout {
     private record Link(String label, String path, Access access) {}
 
     private final String application;
-    private final Templates templates = new Templates();
     private final Assets assets = new Assets();
     private final List<Link> navigation = new ArrayList<>();
     private final List<Link> footer = new ArrayList<>();
@@ -89,7 +88,7 @@ public final class Layout {
             if (!TransientFailures.isTransient(e)) throw e;
             all.put("sessionsUnavailable", true); // public pages can still be read
         }
-        Html.answer(context, templates.render(template + ".html", all), media);
+        Html.answer(context, Resources.render(template + ".html", all), media);
     }
 
     /** The caller, for a public page; empty also while log-ins can't be looked up, because the page can still be read. */
@@ -130,7 +129,7 @@ public final class Layout {
     public String fragment(String template, Map<String, Object> values) {
         var all = new HashMap<>(values);
         all.put("assets", assets.folder());
-        return templates.render(template + ".html", all);
+        return Resources.render(template + ".html", all);
     }
 
     private Map<String, Object> frame(String title) {
@@ -159,6 +158,6 @@ public final class Layout {
         var all = frame(String.valueOf(problem.get("title")));
         all.put("sessionsUnavailable", true);
         all.put("problem", problem);
-        return templates.render("dozen/problem.html", all);
+        return Resources.render("dozen/problem.html", all);
     }
 }
