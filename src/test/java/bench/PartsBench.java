@@ -2,7 +2,7 @@ package bench;
 
 import dozen.config.Secret;
 import dozen.http.Json;
-import dozen.pages.Templates;
+import dozen.pages.Resources;
 import dozen.security.Signer;
 import java.util.Collections;
 import java.util.Map;
@@ -32,7 +32,6 @@ public class PartsBench {
     private final byte[] body =
             "{\"id\":\"%s\",\"name\":\"Zoë\"}".formatted(user.id()).getBytes();
     private final Signer signer = new Signer(new Secret("0123456789abcdef0123456789abcdef"));
-    private final Templates templates = new Templates();
     private final Map<String, Object> catalogue = Map.of(
             "title",
             "Courses",
@@ -99,6 +98,6 @@ public class PartsBench {
 
     @Benchmark
     public String pageOfTwentyCourses() {
-        return templates.render("pages/catalogue.html", catalogue);
+        return Resources.render("pages/catalogue.html", catalogue);
     }
 }

@@ -10,8 +10,6 @@ import dev.FaultySmtp.Fault;
 import dev.FaultySmtp.Step;
 import dozen.config.WebAddress;
 import dozen.mail.Mailer;
-import dozen.services.Mail;
-import dozen.services.SmtpUrl;
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.InternetAddress;
 import java.time.Duration;
@@ -32,8 +30,8 @@ import org.junit.jupiter.api.Test;
 class MailFaultsIT {
     private static final int LETTERS = 1000;
     private static final int[] ANSWERS = {421, 450, 452, 550, 554, Fault.SILENCE};
-    private static final Mail.Timeouts SHORT =
-            new Mail.Timeouts(Duration.ofSeconds(2), Duration.ofMillis(500), Duration.ofSeconds(1));
+    private static final Mailer.Timeouts SHORT =
+            new Mailer.Timeouts(Duration.ofSeconds(2), Duration.ofMillis(500), Duration.ofSeconds(1));
 
     private final Random random = new Random(14);
     private final AtomicInteger failures = new AtomicInteger();
@@ -54,11 +52,12 @@ class MailFaultsIT {
                 var app = RunningAcademy.start();
                 var postgres = app.postgres();
                 var threads = Executors.newFixedThreadPool(16)) {
-            var mail = new Mail(
-                    new Mail.Settings(
-                            Optional.of(SmtpUrl.parse(server.url())), new InternetAddress("hi@example.com"), false),
+            var settings = new Mailer.Settings(
+                    Optional.of(Mailer.Settings.smtp(server.url())),
+                    new InternetAddress("hi@example.com"),
+                    false,
                     SHORT);
-            var mailer = new Mailer("Test", postgres.jdbi(), mail, WebAddress.base("http://localhost"));
+            var mailer = new Mailer("Test", postgres.jdbi(), settings, WebAddress.base("http://localhost"));
             var work = new ArrayList<Callable<Void>>();
             for (var i = 0; i < LETTERS; i++) {
                 var number = i;

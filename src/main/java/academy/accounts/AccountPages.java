@@ -5,7 +5,6 @@ import dozen.http.Access;
 import dozen.http.ClientAddress;
 import dozen.http.Params;
 import dozen.http.Routes;
-import dozen.pages.FormPost;
 import dozen.pages.Layout;
 import dozen.services.ServiceUnavailable;
 import io.javalin.http.Context;
@@ -37,7 +36,7 @@ record AccountPages(Layout layout, Sessions sessions, Authentication authenticat
      * @param form shows the form again, with what was wrong
      */
     private static Handler submit(Function<Context, String> work, BiConsumer<Context, List<String>> form) {
-        return context -> FormPost.submit(context, () -> work.apply(context), faults -> form.accept(context, faults));
+        return context -> Layout.submit(context, () -> work.apply(context), faults -> form.accept(context, faults));
     }
 
     private String signUp(Context context) {

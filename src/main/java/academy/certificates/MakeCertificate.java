@@ -4,7 +4,6 @@ import academy.accounts.Accounts;
 import dozen.files.FileStorage;
 import dozen.jobs.JobRun;
 import dozen.mail.Mailer;
-import dozen.services.Mail;
 import jakarta.mail.MessagingException;
 import java.io.IOException;
 import java.util.List;
@@ -38,7 +37,7 @@ record MakeCertificate(UUID certificate) {
                     "Your certificate: " + certificate.course(),
                     Map.of("course", certificate.course(), "page", page),
                     Map.of(),
-                    List.of(new Mail.Attachment("certificate.pdf", "application/pdf", pdf)));
+                    List.of(new Mailer.Attachment("certificate.pdf", "application/pdf", pdf)));
         }
     }
 }

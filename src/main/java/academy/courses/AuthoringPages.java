@@ -3,7 +3,6 @@ package academy.courses;
 import dozen.http.Access;
 import dozen.http.Params;
 import dozen.http.Routes;
-import dozen.pages.FormPost;
 import dozen.pages.Layout;
 import io.javalin.http.Context;
 import java.util.List;
@@ -30,7 +29,7 @@ record AuthoringPages(Layout layout, Courses courses, Lessons lessons, CourseExt
     }
 
     private void create(Context context) {
-        FormPost.submit(
+        Layout.submit(
                 context,
                 () -> "/admin/courses/" + courses.create(draft(context)).id(),
                 faults -> list(context, faults));
@@ -70,7 +69,7 @@ record AuthoringPages(Layout layout, Courses courses, Lessons lessons, CourseExt
     }
 
     private void change(Context context) {
-        FormPost.submit(
+        Layout.submit(
                 context,
                 () -> "/admin/courses/"
                         + courses.change(Params.uuid(context, "id"), _ -> draft(context))
@@ -80,7 +79,7 @@ record AuthoringPages(Layout layout, Courses courses, Lessons lessons, CourseExt
 
     private void addLesson(Context context) {
         var course = Params.uuid(context, "id");
-        FormPost.submit(
+        Layout.submit(
                 context,
                 () -> {
                     lessons.add(course, new Lesson.Draft(Params.form(context, "title"), Params.form(context, "text")));

@@ -8,8 +8,8 @@ import dozen.domain.DomainError;
 import dozen.http.Access;
 import dozen.http.Json;
 import dozen.http.Routes;
-import dozen.pages.ClassPath;
 import dozen.pages.Layout;
+import dozen.pages.Resources;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -79,7 +79,7 @@ public final class ApiDocsFeature implements Feature {
         }
         if (!ASSETS.containsKey(name)) throw DomainError.notFound();
         context.header("Cache-Control", "public, max-age=3600");
-        context.contentType(ASSETS.get(name)).result(ClassPath.webjar("org.webjars", "swagger-ui", name));
+        context.contentType(ASSETS.get(name)).result(Resources.webjar("org.webjars", "swagger-ui", name));
     }
 
     private synchronized byte[] document(Routes routes) {
@@ -91,7 +91,7 @@ public final class ApiDocsFeature implements Feature {
         try {
             var whole = Json.MAPPER.createObjectNode();
             whole.putObject("info").put("title", layout.application());
-            for (var part : parts) merge(whole, Json.MAPPER.readTree(ClassPath.read(part)));
+            for (var part : parts) merge(whole, Json.MAPPER.readTree(Resources.read(part)));
             return Json.MAPPER.writeValueAsBytes(whole);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -9,7 +9,6 @@ import dozen.pages.Layout;
 import dozen.security.Signer;
 import dozen.services.Cache;
 import dozen.services.Health;
-import dozen.services.Mail;
 import dozen.services.Postgres;
 import dozen.services.Redis;
 import java.time.Duration;
@@ -28,7 +27,11 @@ public record Services(
         Health health) {
     /** The settings of the services that every application has. */
     public record Settings(
-            Postgres.Settings postgres, Redis.Settings redis, Duration cacheTtl, Secret secretKey, Mail.Settings mail) {
+            Postgres.Settings postgres,
+            Redis.Settings redis,
+            Duration cacheTtl,
+            Secret secretKey,
+            Mailer.Settings mail) {
         /** @param application the application's name, for the sender of mails */
         public static Settings read(Env env, String application) {
             return new Settings(
@@ -36,7 +39,7 @@ public record Services(
                     Redis.Settings.read(env),
                     Cache.readTtl(env),
                     Signer.readKey(env),
-                    Mail.Settings.read(env, application));
+                    Mailer.Settings.read(env, application));
         }
     }
 
@@ -48,7 +51,7 @@ public record Services(
                 redis,
                 new Cache(redis, settings.cacheTtl()),
                 new Jobs(redis),
-                new Mailer(application, postgres.jdbi(), new Mail(settings.mail()), publicUrl),
+                new Mailer(application, postgres.jdbi(), settings.mail(), publicUrl),
                 new Signer(settings.secretKey()),
                 publicUrl,
                 new Layout(application),

@@ -1,13 +1,19 @@
 package dozen.mail;
 
+import dozen.config.Env;
 import dozen.config.WebAddress;
-import dozen.pages.Templates;
-import dozen.services.Mail;
+import dozen.domain.MailAddress;
+import dozen.pages.Resources;
+import dozen.services.ServiceUrl;
 import dozen.services.Postgres;
 import jakarta.mail.MessagingException;
+import jakarta.mail.internet.InternetAddress;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
@@ -16,12 +22,52 @@ import org.slf4j.LoggerFactory;
 /**
  * Sends mails made from templates, each at most once. The key of a mail is written to the database when all but its
  * last byte has been sent. If the worker is killed before that, the retry sends the mail; after it, no retry does. So
- * at most the mail that a worker is handing over at that very moment is lost.
+ * at most the mail that a worker is handing over at that very moment is lost. Without an SMTP server, a mail is only
+ * logged, without its body.
  */
 public final class Mailer {
     private static final Logger log = LoggerFactory.getLogger(Mailer.class);
 
+    /**
+     * @param smtp the address of the server, whose scheme is smtps for TLS from the start, or smtp for STARTTLS
+     * @param plainLogin whether to send the password without TLS when the server offers none
+     */
+    public record Settings(Optional<ServiceUrl> smtp, InternetAddress from, boolean plainLogin, Timeouts timeouts) {
+        private static final String EXAMPLE = "smtp://user:password@host:587, or smtps:// for TLS";
+
+        /** @param applicationName one word, which the default sender is made of */
+        public static Settings read(Env env, String applicationName) {
+            var sender = "%s <%s@localhost>".formatted(applicationName, applicationName.toLowerCase(Locale.ROOT));
+            var url = "SMTP: smtp://user:password@host:587, smtps:// for TLS; unset: mails are logged";
+            var plainLogin = "true sends SMTP_URL's password without TLS where the server offers none";
+            return new Settings(
+                    env.setting("SMTP_URL", url).optionalSecret(Settings::smtp),
+                    env.setting("MAIL_FROM", "sender of all mails").parsed(sender, MailAddress::sender),
+                    env.setting("SMTP_PLAIN_LOGIN", plainLogin).bool(false),
+                    Timeouts.DEFAULT);
+        }
+
+        /** @throws IllegalArgumentException with a message that does not repeat the text, which may hold a password */
+        public static ServiceUrl smtp(String text) {
+            var url = ServiceUrl.parse(text, EXAMPLE);
+            if (!url.scheme().matches("smtps?") || url.hosts().size() != 1) throw ServiceUrl.malformed(EXAMPLE);
+            return url;
+        }
+    }
+
+    /**
+     * How long to wait for the connection, for the answer to each command, and for the answer to the message's end. RFC
+     * 5321, 4.5.3.2.6, asks for 10 minutes at the end, because a server may check the message before it answers. Before
+     * the end nothing is handed over yet, so a silent server holds a worker's thread for one minute only.
+     */
+    public record Timeouts(Duration connect, Duration answer, Duration end) {
+        static final Timeouts DEFAULT =
+                new Timeouts(Duration.ofSeconds(5), Duration.ofMinutes(1), Duration.ofMinutes(10));
+    }
+
     public record Recipient(String email, String name) {}
+
+    public record Attachment(String fileName, String type, byte[] bytes) {}
 
     /**
      * The same mail was handed over by another worker in the meantime. The server discards this copy, because its last
@@ -30,17 +76,16 @@ public final class Mailer {
     private static final class AlreadyHandedOver extends RuntimeException {}
 
     private final Jdbi jdbi;
-    private final Mail mail;
+    private final Settings settings;
     private final WebAddress publicUrl;
     private final String application;
-    private final Templates templates = new Templates();
-    private BiConsumer<String, String> refused = (_, _) -> {};
+    private BiConsumer<String, String> observer = (_, _) -> {};
 
     /** @param application the application's name, which mails end with */
-    public Mailer(String application, Jdbi jdbi, Mail mail, WebAddress publicUrl) {
+    public Mailer(String application, Jdbi jdbi, Settings settings, WebAddress publicUrl) {
         this.application = application;
         this.jdbi = jdbi;
-        this.mail = mail;
+        this.settings = settings;
         this.publicUrl = publicUrl;
     }
 
@@ -49,28 +94,28 @@ public final class Mailer {
      *     the server accepted a mail
      */
     public void onAnswer(BiConsumer<String, String> observer) {
-        refused = observer;
+        this.observer = observer;
     }
 
     public WebAddress publicUrl() {
         return publicUrl;
     }
 
-    /**
-     * @param key names what the mail is about and its recipient; the same key is never sent twice
-     * @param template a path below templates/, without .txt and .html; both can use the recipient's name, the subject,
-     *     publicUrl and application
-     */
+    /** Sends a mail without further headers and attachments. */
     public void send(Recipient to, String key, String template, String subject, Map<String, Object> values)
             throws MessagingException {
         send(to, key, template, subject, values, Map.of(), List.of());
     }
 
     /**
-     * Sends a mail with headers and attachments. An address that the server says does not exist is given up: the
-     * refusal is noted in the account, and nothing is thrown.
+     * Sends a mail, and returns once the server has accepted it. An address that the server says does not exist is
+     * given up: the observer is told, and nothing is thrown.
      *
-     * @throws Mail.Refused when the server refused the mail and may take it later
+     * @param key names what the mail is about and its recipient; the same key is never sent twice. It becomes the
+     *     Message-ID, by which the recipient's mail program recognizes a duplicate
+     * @param template a path below templates/, without .txt and .html; both can use the recipient's name, the subject,
+     *     publicUrl and application, and the HTML stands in the frame of dozen/mail.html
+     * @throws MessagingException when the server is away, or refused the mail and may take it later
      */
     public void send(
             Recipient to,
@@ -79,29 +124,34 @@ public final class Mailer {
             String subject,
             Map<String, Object> values,
             Map<String, String> headers,
-            List<Mail.Attachment> attachments)
+            List<Attachment> attachments)
             throws MessagingException {
         var all = new HashMap<>(values);
         all.putAll(Map.of(
                 "name", to.name(), "publicUrl", publicUrl.toString(), "subject", subject, "application", application));
-        var text = templates.render(template + ".txt", all);
-        var html = templates.render(template + ".html", all);
-        var email = new Mail.Email(key, to.email(), to.name(), subject, text, html, headers, attachments);
+        var text = Resources.render(template + ".txt", all);
+        all.put("content", Resources.render(template + ".html", all));
+        var html = Resources.render("dozen/mail.html", all);
+        if (settings.smtp().isEmpty()) {
+            log.info("mail to {} not sent, for SMTP_URL is unset: {}", to.email(), subject);
+            return;
+        }
         try {
             if (isHandedOver(key)) throw new AlreadyHandedOver();
-            mail.send(email, () -> begin(key));
+            var email = new Email(to, key, subject, text, html, headers, attachments);
+            SmtpDelivery.send(email.from(settings.from()), settings, () -> begin(key));
         } catch (AlreadyHandedOver e) {
             log.info("{} was handed over before", key);
             return;
-        } catch (Mail.Refused e) {
+        } catch (SmtpDelivery.Refused e) {
             write("DELETE FROM mails WHERE key = ?", key);
-            if (!e.isPermanent()) throw e;
+            if (!e.permanent) throw e;
             log.warn("{} is given up, for the address was refused: {}", key, e.getMessage());
-            refused.accept(to.email(), e.getMessage());
+            observer.accept(to.email(), e.getMessage());
             return;
         }
         write("UPDATE mails SET sent = now() WHERE key = ?", key);
-        refused.accept(to.email(), null);
+        observer.accept(to.email(), null);
     }
 
     private boolean isHandedOver(String key) {

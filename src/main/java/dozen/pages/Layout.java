@@ -1,22 +1,26 @@
 package dozen.pages;
 
 import dozen.domain.Caller;
+import dozen.domain.DomainError;
 import dozen.http.Access;
 import dozen.http.Routes;
+import dozen.http.Problems;
 import dozen.services.ServiceUnavailable;
 import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** The frame of all pages: head, navigation and who is logged in. Features add what they need to it. */
 public final class Layout {
     private record Link(String label, String path, Access access) {}
 
     private final String application;
-    private final Templates templates = new Templates();
     private final Assets assets = new Assets();
     private final List<Link> navigation = new ArrayList<>();
     private final List<Link> footer = new ArrayList<>();
@@ -25,7 +29,7 @@ public final class Layout {
     /** @param application the application's name, which every page shows */
     public Layout(String application) {
         this.application = application;
-        for (var name : new String[] {"dozen/icon.svg", "dozen/away.js", "dozen/api.js"}) assets.add(name);
+        List.of("dozen/icon.svg", "dozen/away.js", "dozen/api.js").forEach(assets::add);
         style("dozen/dozen.css");
     }
 
@@ -72,18 +76,18 @@ public final class Layout {
 
     /** @param template a path below {@code templates/}, without .html */
     public void answer(Context context, String template, String title, Map<String, ?> values) {
-        var all = new HashMap<String, Object>(values);
-        all.putAll(frame(title));
+        var all = frame(title);
+        values.forEach(all::putIfAbsent);
         try {
             Routes.visitor(context).ifPresent(viewer -> {
                 all.put("viewer", viewer.name());
-                all.put("navigation", links(navigation, viewer.isAdmin()));
+                all.put("navigation", links(viewer.isAdmin()));
             });
         } catch (RuntimeException e) {
             if (!ServiceUnavailable.isCauseOf(e)) throw e;
             all.put("sessionsUnavailable", true); // public pages can still be read
         }
-        Routes.html(context, templates.render(template + ".html", all), media);
+        Routes.html(context, Resources.render(template + ".html", all), media);
     }
 
     /** The caller, for a public page; empty also while log-ins can't be looked up, because the page can still be read. */
@@ -97,6 +101,26 @@ public final class Layout {
     }
 
     /**
+     * Does what a form asks for and redirects to another page. When the input is refused, shows the form again.
+     *
+     * @param work returns the page to go on to
+     * @param again shows the form, given what was wrong, one line each
+     * @throws DomainError when something is not found, forbidden or unavailable
+     */
+    public static void submit(Context context, Supplier<String> work, Consumer<List<String>> again) {
+        try {
+            context.redirect(work.get(), HttpStatus.SEE_OTHER);
+        } catch (DomainError error) {
+            switch (error.kind()) {
+                case NOT_FOUND, FORBIDDEN, UNAVAILABLE -> throw error;
+                default -> Problems.answer(context, error);
+            }
+            var faults = error.fields().stream().map(each -> "The %s %s.".formatted(each.field(), each.message()));
+            again.accept(error.fields().isEmpty() ? List.of(error.getMessage()) : faults.toList());
+        }
+    }
+
+    /**
      * Renders a part of a page, which another feature shows.
      *
      * @param template a path below {@code templates/}, without .html
@@ -104,7 +128,7 @@ public final class Layout {
     public String fragment(String template, Map<String, Object> values) {
         var all = new HashMap<>(values);
         all.put("assets", assets.folder());
-        return templates.render(template + ".html", all);
+        return Resources.render(template + ".html", all);
     }
 
     private Map<String, Object> frame(String title) {
@@ -112,17 +136,16 @@ public final class Layout {
         frame.put("title", title);
         frame.put("application", application);
         frame.put("assets", assets.folder());
-        frame.put("navigation", links(navigation, false));
-        frame.put("footer", links(footer, false));
+        frame.put("navigation", links(false));
+        frame.put("footer", footer);
         frame.put("viewer", false);
         frame.put("sessionsUnavailable", false);
         return frame;
     }
 
-    private static List<Map<String, Object>> links(List<Link> links, boolean isAdmin) {
-        return links.stream()
+    private List<Link> links(boolean isAdmin) {
+        return navigation.stream()
                 .filter(link -> isAdmin || link.access() != Access.ADMIN)
-                .<Map<String, Object>>map(link -> Map.of("label", link.label(), "path", link.path()))
                 .toList();
     }
 
@@ -134,6 +157,6 @@ public final class Layout {
         var all = frame(String.valueOf(problem.get("title")));
         all.put("sessionsUnavailable", true);
         all.put("problem", problem);
-        return templates.render("dozen/problem.html", all);
+        return Resources.render("dozen/problem.html", all);
     }
 }

@@ -17,13 +17,13 @@ import java.util.stream.Collectors;
  * password, each null when there is none. The path is decoded and stands without its first slash. There may be several
  * hosts, separated by commas. java.net.URI does not support these, so the authority is parsed here.
  */
-record ServiceUrl(
+public record ServiceUrl(
         String scheme, String user, Secret password, List<Authority> hosts, String path, Map<String, String> query) {
     /**
      * @param example a valid address, for the error message: the text itself may hold a password and is not repeated
      * @throws IllegalArgumentException when the text is no such address
      */
-    static ServiceUrl parse(String text, String example) {
+    public static ServiceUrl parse(String text, String example) {
         try {
             return read(new URI(text));
         } catch (URISyntaxException | IllegalArgumentException e) {
@@ -31,7 +31,7 @@ record ServiceUrl(
         }
     }
 
-    static IllegalArgumentException malformed(String example) {
+    public static IllegalArgumentException malformed(String example) {
         return new IllegalArgumentException(
                 "must look like %s (other characters in the user or password percent-encoded)".formatted(example));
     }
@@ -70,11 +70,11 @@ record ServiceUrl(
     }
 
     /** The host of a service that has exactly one; an IPv6 address is returned without its brackets. */
-    String host() {
+    public String host() {
         return hosts.getFirst().host().replaceAll("[\\[\\]]", "");
     }
 
-    int port(int defaultPort) {
+    public int port(int defaultPort) {
         return hosts.getFirst().port(defaultPort);
     }
 

@@ -8,6 +8,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jdbi.v3.core.Jdbi;
 import redis.clients.jedis.Response;
@@ -19,7 +21,27 @@ final class JobStats {
      * @param oldestSeconds how many seconds ago the longest waiting job was due
      * @param minutes runs in each of the last minutes, the oldest first; empty while Redis is away
      */
-    record Queue(String type, long waiting, long running, long dead, long oldestSeconds, List<Long> minutes) {}
+    record Queue(String type, long waiting, long running, long dead, long oldestSeconds, List<Long> minutes) {
+        String oldest() {
+            return waiting == 0 ? "" : Status.since(Instant.now().minusSeconds(oldestSeconds));
+        }
+
+        long done() {
+            return minutes.stream().mapToLong(Long::longValue).sum();
+        }
+
+        /** The SVG path of a chart: one bar a minute, and the tallest as high as the chart. */
+        String bars() {
+            var max = minutes.stream().mapToLong(Long::longValue).max().orElse(0);
+            return IntStream.range(0, minutes.size())
+                    .mapToObj(i -> "M%d 24v-%d".formatted(4 + 8 * i, height(minutes.get(i), max)))
+                    .collect(Collectors.joining());
+        }
+
+        private static long height(long runs, long max) {
+            return runs == 0 ? 1 : Math.max(2, 24 * runs / max);
+        }
+    }
 
     private static final int MINUTES = 15;
 

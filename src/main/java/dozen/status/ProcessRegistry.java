@@ -6,10 +6,12 @@ import dozen.app.ProcessSettings.Release;
 import dozen.http.Json;
 import dozen.services.Redis;
 import java.lang.management.ManagementFactory;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
@@ -22,29 +24,42 @@ final class ProcessRegistry implements AutoCloseable {
     /** Only of processes that were told to stop. */
     static final String DRAINS = "process-drains";
 
-    private static final Duration REPORT_INTERVAL = Duration.ofSeconds(3);
-    private static final Duration REPORT_TIMEOUT = Duration.ofSeconds(10);
+    private static final int REPORT_SECONDS = 3;
+    private static final int GONE_SECONDS = 10;
 
     /** @param name unique among all processes */
     record Entry(String name, String type, String host, Release release, Instant started, Instant lastSeen) {
-        private Entry seen(Instant now) {
-            return new Entry(name, type, host, release, started, now);
+        String commit() {
+            return Status.shortened(release.commit());
+        }
+
+        String up() {
+            return Status.since(started);
         }
     }
 
     /** How many milliseconds the last process of a type took to start, or to stop. */
-    record Timing(String type, Release release, long ms, Instant at) {}
+    record Timing(String type, Release release, long ms, Instant at) {
+        String ago() {
+            return Status.since(at);
+        }
+    }
 
     private final Redis redis;
-    private final Entry self;
+    private final String type;
+    private final Release release;
     private final Lifecycle lifecycle;
-    private final Thread reporter;
+    private final Instant started;
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("registry").factory());
 
-    private ProcessRegistry(Redis redis, Entry self, Lifecycle lifecycle) {
+    private ProcessRegistry(Redis redis, String type, Release release, Lifecycle lifecycle) {
         this.redis = redis;
-        this.self = self;
+        this.type = type;
+        this.release = release;
         this.lifecycle = lifecycle;
-        this.reporter = Thread.ofVirtual().name("registry").start(this::report);
+        started = redis.time();
+        clock.scheduleWithFixedDelay(this::report, 0, REPORT_SECONDS, TimeUnit.SECONDS);
     }
 
     /**
@@ -52,69 +67,55 @@ final class ProcessRegistry implements AutoCloseable {
      * lifecycle. The lifecycle then closes the registry after them, so that it can report how long the stop took.
      */
     static void join(Redis redis, String type, Release release, Lifecycle lifecycle) {
-        var now = redis.time();
-        var self = new Entry(lifecycle.processName(type), type, Lifecycle.host(), release, now, now);
-        var registry = lifecycle.register(new ProcessRegistry(redis, self, lifecycle));
+        var registry = lifecycle.register(new ProcessRegistry(redis, type, release, lifecycle));
         lifecycle.onStarted(
                 () -> registry.took(STARTS, ManagementFactory.getRuntimeMXBean().getUptime()));
     }
 
+    private void report() {
+        var name = lifecycle.processName(type);
+        try {
+            write(KEY, name, new Entry(name, type, Lifecycle.host(), release, started, redis.time()));
+        } catch (JedisException e) {
+            // the process reports again in 3 s
+        }
+    }
+
     private void took(String key, long ms) {
         try {
-            redis.client().hset(key, self.type(), json(new Timing(self.type(), self.release(), ms, Instant.now())));
+            write(key, type, new Timing(type, release, ms, Instant.now()));
         } catch (JedisException e) {
             // the status page lacks one figure
         }
     }
 
-    /** The last start or stop of each process type. */
-    static List<Timing> timings(Redis redis, String key) {
-        return redis.client().hgetAll(key).values().stream()
-                .map(text -> parse(text, Timing.class))
-                .sorted(Comparator.comparing(Timing::type))
-                .toList();
+    private void write(String key, String field, Object value) {
+        redis.client().hset(key, field, Json.MAPPER.valueToTree(value).toString());
     }
 
-    private void report() {
-        while (!Thread.currentThread().isInterrupted()) {
-            try {
-                redis.client().hset(KEY, self.name(), json(self.seen(redis.time())));
-            } catch (JedisException e) {
-                // the process reports again in 3 s
-            }
-            try {
-                Thread.sleep(REPORT_INTERVAL);
-            } catch (InterruptedException e) {
-                return;
-            }
-        }
+    /** The last start or stop of each process type. */
+    static List<Timing> timings(Redis redis, String key) {
+        var timings = read(redis, key, Timing.class);
+        timings.sort(Comparator.comparing(Timing::type));
+        return timings;
     }
 
     /** The running processes, sorted by type and start. Those that no longer report are removed from the list. */
     static List<Entry> running(Redis redis) {
-        var limit = redis.time().minus(REPORT_TIMEOUT); // a clock that all processes share
-        var all = redis.client().hgetAll(KEY).values().stream()
-                .map(text -> parse(text, Entry.class))
-                .toList();
-        for (var entry : all)
-            if (entry.lastSeen().isBefore(limit)) redis.client().hdel(KEY, entry.name());
-        return all.stream()
-                .filter(entry -> !entry.lastSeen().isBefore(limit))
-                .sorted(Comparator.comparing(Entry::type).thenComparing(Entry::started))
-                .toList();
+        var limit = redis.time().minusSeconds(GONE_SECONDS); // a clock that all processes share
+        var all = read(redis, KEY, Entry.class);
+        var gone =
+                all.stream().filter(entry -> entry.lastSeen().isBefore(limit)).toList();
+        gone.forEach(entry -> redis.client().hdel(KEY, entry.name()));
+        all.removeAll(gone);
+        all.sort(Comparator.comparing(Entry::type).thenComparing(Entry::started));
+        return all;
     }
 
-    private static String json(Object value) {
+    private static <T> List<T> read(Redis redis, String key, Class<T> type) {
         try {
-            return Json.MAPPER.writeValueAsString(value);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static <T> T parse(String text, Class<T> type) {
-        try {
-            return Json.MAPPER.readValue(text, type);
+            var texts = redis.client().hvals(key);
+            return Json.MAPPER.readerForListOf(type).readValue("[" + String.join(",", texts) + "]");
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
@@ -122,10 +123,10 @@ final class ProcessRegistry implements AutoCloseable {
 
     @Override
     public void close() {
-        reporter.interrupt();
+        clock.shutdownNow();
         lifecycle.stoppingMillis().ifPresent(ms -> took(DRAINS, ms));
         try {
-            redis.client().hdel(KEY, self.name());
+            redis.client().hdel(KEY, lifecycle.processName(type));
         } catch (JedisException e) {
             // the process counts as gone 10 s after its last report
         }

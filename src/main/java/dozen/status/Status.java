@@ -1,95 +1,107 @@
 package dozen.status;
 
-import dozen.app.ProcessSettings;
-import dozen.app.Services;
-import dozen.config.Env.Setting;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dozen.app.ProcessSettings.Release;
+import dozen.config.Env;
 import dozen.services.Health;
-import dozen.services.ServiceUnavailable;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Map;
 
-/** Gathers the data of the status page, at most once a second, however many people view it. */
-final class Status {
-    private static final Duration MAX_AGE = Duration.ofSeconds(1);
-
-    private final String name;
-    private final ProcessSettings process;
-    private final List<Setting> settings;
-    private final List<String> tasks;
-    private final Services services;
-    private final Instant startedAt = Instant.now();
-    private Snapshot last;
-
-    /**
-     * @param name the name of this process
-     * @param settings every setting that was declared
-     * @param tasks the names of the admin tasks
-     */
-    Status(String name, ProcessSettings process, List<Setting> settings, List<String> tasks, Services services) {
-        this.name = name;
-        this.process = process;
-        this.settings = settings;
-        this.tasks = tasks;
-        this.services = services;
-    }
-
-    synchronized Snapshot read() throws InterruptedException {
-        if (last == null || Instant.now().isAfter(last.at().plus(MAX_AGE))) last = gather();
-        return last;
-    }
-
-    private Snapshot gather() throws InterruptedException {
-        var redis = services.redis();
-        var resources = services.health().report();
-        var processes = ask(resources, "redis", () -> ProcessRegistry.running(redis));
-        var starts = ask(resources, "redis", () -> ProcessRegistry.timings(redis, ProcessRegistry.STARTS));
-        var drains = ask(resources, "redis", () -> ProcessRegistry.timings(redis, ProcessRegistry.DRAINS));
-        var database = ask(resources, "postgres", () -> Versions.ofPostgres(services.postgres()));
-        var cache = ask(resources, "redis", () -> Versions.ofRedis(redis));
-        var factors =
-                new Factors(name, process, settings, tasks, resources, processes, starts, drains, database, cache);
-        return new Snapshot(
-                Instant.now(),
-                process.release(),
-                name,
-                startedAt,
-                resources,
-                processes,
-                starts,
-                drains,
-                ask(resources, "postgres", () -> JobStats.read(services.jdbi(), redis)),
-                settings.stream().map(Status::masked).toList(),
-                factors.all());
-    }
-
-    @FunctionalInterface
-    private interface Question<T> {
-        T ask() throws Exception;
-    }
+/**
+ * The whole system as one process sees it. Its components are the fields of {@code /api/status}; its methods are what
+ * the page's template needs besides.
+ *
+ * @param process the name of the process that answers
+ * @param processes the running processes; null while Redis, where they report, is away
+ * @param starts the last start of each process type; null while Redis is away
+ * @param drains the last stop of each process type; null while Redis is away
+ * @param queues the job queues; null while PostgreSQL is away
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record Status(
+        Instant at,
+        Release release,
+        String process,
+        Instant startedAt,
+        Health.Report resources,
+        List<ProcessRegistry.Entry> processes,
+        List<ProcessRegistry.Timing> starts,
+        List<ProcessRegistry.Timing> drains,
+        List<JobStats.Queue> queues,
+        List<Setting> settings,
+        List<Factors.Factor> factors) {
+    private static final DateTimeFormatter CLOCK =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss").withZone(ZoneOffset.UTC);
 
     /**
-     * The answer; null when the resource is away, or goes away while it is asked. The page then says so, and shows the
-     * rest.
+     * A setting without any value that was set, because the page may be open to everybody. {@code java -jar app.jar
+     * settings} shows the values except secrets.
+     *
+     * @param state "set", "set, secret", "default: 8000" or "unset"
      */
-    private static <T> T ask(Health.Report resources, String resource, Question<T> question) {
-        if (!resources.resources().get(resource).status().equals("ok")) return null;
-        try {
-            return question.ask();
-        } catch (Exception e) {
-            if (ServiceUnavailable.isCauseOf(e)) return null;
-            throw new IllegalStateException(e);
+    record Setting(String name, String state, String meaning) {
+        static Setting of(Env.Setting setting) {
+            var state = "unset";
+            if (setting.set()) state = setting.secret() ? "set, secret" : "set";
+            else if (setting.defaultValue() != null) state = "default: " + setting.defaultValue();
+            return new Setting(setting.name(), state, setting.meaning());
         }
     }
 
-    /**
-     * The state of a setting, without any value that was set, because the page may be open to everybody.
-     * {@code java -jar app.jar settings} shows the values except secrets.
-     */
-    private static Snapshot.Setting masked(Setting setting) {
-        var state = "unset";
-        if (setting.set()) state = setting.secret() ? "set, secret" : "set";
-        else if (setting.defaultValue() != null) state = "default: " + setting.defaultValue();
-        return new Snapshot.Setting(setting.name(), state, setting.meaning());
+    String clock() {
+        return CLOCK.format(at);
+    }
+
+    String commit() {
+        return shortened(release.commit());
+    }
+
+    String uptime() {
+        return since(startedAt);
+    }
+
+    boolean well() {
+        return resources.status().equals("ok");
+    }
+
+    List<Map<String, Object>> attached() {
+        return resources.resources().entrySet().stream()
+                .map(each -> Map.<String, Object>of(
+                        "name", each.getKey(),
+                        "ok", each.getValue().status().equals("ok"),
+                        "ms", each.getValue().ms()))
+                .toList();
+    }
+
+    boolean processesKnown() {
+        return processes != null;
+    }
+
+    /** The known processes, and of each whether it is the one that answers. */
+    List<Map<String, Object>> running() {
+        return processes.stream()
+                .map(each -> Map.<String, Object>of(
+                        "entry", each, "answers", each.name().equals(process)))
+                .toList();
+    }
+
+    boolean queuesKnown() {
+        return queues != null;
+    }
+
+    static String shortened(String commit) {
+        return commit.length() > 8 ? commit.substring(0, 8) : commit;
+    }
+
+    static String since(Instant then) {
+        var time = Duration.between(then, Instant.now());
+        if (time.toDays() > 0) return "%d d %d h".formatted(time.toDays(), time.toHoursPart());
+        if (time.toHours() > 0) return "%d h %d min".formatted(time.toHours(), time.toMinutesPart());
+        if (time.toMinutes() > 0) return "%d min %d s".formatted(time.toMinutes(), time.toSecondsPart());
+        return Math.max(0, time.toSeconds()) + " s";
     }
 }

@@ -10,19 +10,30 @@ import dozen.config.Env.Setting;
 import dozen.http.Access;
 import dozen.http.Routes;
 import dozen.jobs.Worker;
+import dozen.services.Health;
+import dozen.services.ServiceUnavailable;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
 
 /**
  * Serves {@code /status}, which shows the running system and the twelve factors to people, and {@code /api/status}, the
  * same data for programs. Every process reports itself to it through Redis.
  */
 public final class StatusFeature implements Feature {
+    /** The data is gathered at most once a second, however many people view it. */
+    private static final Duration MAX_AGE = Duration.ofSeconds(1);
+
     private final Access access;
     private final ProcessSettings process;
     private final List<Setting> settings;
     private final Services services;
     private final Feature.All features;
+    private final Instant startedAt = Instant.now();
     private String name;
+    private Status last;
 
     /**
      * @param access who may see the page
@@ -60,11 +71,55 @@ public final class StatusFeature implements Feature {
         var layout = services.layout();
         layout.asset("status/status.js");
         layout.navigation("Status", "/status", Access.ADMIN);
-        var status = new Status(name, process, settings, Commands.of(features).taskNames(), services);
         routes.document("/openapi/status.json");
-        routes.get("/api/status", access, context -> context.json(status.read()));
+        var tasks = Commands.of(features).taskNames();
+        routes.get("/api/status", access, context -> context.json(read(tasks)));
         routes.get("/status", access, context -> {
-            Routes.html(context, layout.fragment("status/status", View.of(status.read())));
+            Routes.html(context, layout.fragment("status/status", Map.of("status", read(tasks))));
         });
+    }
+
+    private synchronized Status read(List<String> tasks) throws InterruptedException {
+        if (last == null || Instant.now().isAfter(last.at().plus(MAX_AGE))) last = gather(tasks);
+        return last;
+    }
+
+    private Status gather(List<String> tasks) throws InterruptedException {
+        var redis = services.redis();
+        var resources = services.health().report();
+        var processes = ask(resources, "redis", () -> ProcessRegistry.running(redis));
+        var starts = ask(resources, "redis", () -> ProcessRegistry.timings(redis, ProcessRegistry.STARTS));
+        var drains = ask(resources, "redis", () -> ProcessRegistry.timings(redis, ProcessRegistry.DRAINS));
+        var queues = ask(resources, "postgres", () -> JobStats.read(services.jdbi(), redis));
+        var database = ask(resources, "postgres", () -> Factors.Database.of(services.jdbi()));
+        var redisVersion = ask(resources, "redis", () -> Factors.version(redis));
+        var factors = new Factors(
+                name, process, settings, tasks, resources, processes, starts, drains, database, redisVersion);
+        return new Status(
+                Instant.now(),
+                process.release(),
+                name,
+                startedAt,
+                resources,
+                processes,
+                starts,
+                drains,
+                queues,
+                settings.stream().map(Status.Setting::of).toList(),
+                factors.all());
+    }
+
+    /**
+     * The answer; null when the resource is away, or goes away while it is asked. The page then says so, and shows the
+     * rest.
+     */
+    private static <T> T ask(Health.Report resources, String resource, Callable<T> question) {
+        if (!resources.resources().get(resource).status().equals("ok")) return null;
+        try {
+            return question.call();
+        } catch (Exception e) {
+            if (ServiceUnavailable.isCauseOf(e)) return null;
+            throw new IllegalStateException(e);
+        }
     }
 }

@@ -6,9 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import dev.MailCatcher;
 import dev.TestServices;
 import dozen.config.WebAddress;
-import dozen.services.Mail;
 import dozen.services.Postgres;
-import dozen.services.SmtpUrl;
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.InternetAddress;
 import java.time.Duration;
@@ -31,9 +29,12 @@ class MailerTest {
         try (var catcher = MailCatcher.start();
                 var postgres = new Postgres(url, 2, Duration.ofSeconds(30)).connect();
                 var watching = new Postgres(url, 1, Duration.ofSeconds(30)).connect()) {
-            var mail = new Mail(new Mail.Settings(
-                    Optional.of(SmtpUrl.parse(catcher.url())), new InternetAddress("Test <hi@example.com>"), false));
-            var mailer = new Mailer("Test", postgres.jdbi(), mail, WebAddress.base("http://localhost"));
+            var settings = new Mailer.Settings(
+                    Optional.of(Mailer.Settings.smtp(catcher.url())),
+                    new InternetAddress("Test <hi@example.com>"),
+                    false,
+                    Mailer.Timeouts.DEFAULT);
+            var mailer = new Mailer("Test", postgres.jdbi(), settings, WebAddress.base("http://localhost"));
             var second = postgres.jdbi().inTransaction(handle -> {
                 handle.execute("INSERT INTO mails (key) VALUES (?)", KEY);
                 var sending = CompletableFuture.runAsync(() -> send(mailer));

@@ -13,9 +13,7 @@ import dev.FaultySmtp.Fault;
 import dev.FaultySmtp.Step;
 import dev.TestServices;
 import dozen.config.WebAddress;
-import dozen.services.Mail;
 import dozen.services.Postgres;
-import dozen.services.SmtpUrl;
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.InternetAddress;
 import java.time.Duration;
@@ -35,8 +33,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** A mail server that refuses, hangs up or says nothing, at each step of a mail. */
 class RefusedMailsTest {
-    private static final Mail.Timeouts SHORT =
-            new Mail.Timeouts(Duration.ofSeconds(1), Duration.ofMillis(300), Duration.ofMillis(600));
+    private static final Mailer.Timeouts SHORT =
+            new Mailer.Timeouts(Duration.ofSeconds(1), Duration.ofMillis(300), Duration.ofMillis(600));
 
     private static GreenMail smtp;
     private static Postgres postgres;
@@ -58,9 +56,13 @@ class RefusedMailsTest {
     }
 
     private Mailer mailer(String url) throws Exception {
+        return mailer(url, false);
+    }
+
+    private Mailer mailer(String url, boolean plainLogin) throws Exception {
         var sender = new InternetAddress("Test <hi@example.com>");
-        var mail = new Mail(new Mail.Settings(Optional.of(SmtpUrl.parse(url)), sender, false), SHORT);
-        var mailer = new Mailer("Test", postgres.jdbi(), mail, WebAddress.base("http://localhost"));
+        var settings = new Mailer.Settings(Optional.of(Mailer.Settings.smtp(url)), sender, plainLogin, SHORT);
+        var mailer = new Mailer("Test", postgres.jdbi(), settings, WebAddress.base("http://localhost"));
         mailer.onAnswer(told::put);
         return mailer;
     }
@@ -123,16 +125,14 @@ class RefusedMailsTest {
     @Test
     void thePasswordDoesNotGoWhereThereIsNoTls() throws Exception {
         try (var server = new FaultySmtp(smtp.getSmtp().getPort(), () -> null)) {
-            var url = SmtpUrl.parse(server.url().replace("//", "//me:canary@"));
-            var sender = new InternetAddress("hi@example.com");
-            var letter = new Mail.Email("plain", "zoe@example.com", "Zoë", "Hello", "t", "h", Map.of(), List.of());
-            var careful = new Mail(new Mail.Settings(Optional.of(url), sender, false), SHORT);
-            var failure = assertThrows(MessagingException.class, () -> careful.send(letter, () -> {}));
+            var url = server.url().replace("//", "//me:canary@");
+            var careful = mailer(url);
+            var failure = assertThrows(MessagingException.class, () -> send(careful, "zoe@example.com"));
             assertTrue(failure.getMessage().contains("STARTTLS"), failure.getMessage());
             assertFalse(server.commands().stream().anyMatch(line -> line.startsWith("AUTH")));
             assertFalse(server.commands().stream().anyMatch(line -> line.startsWith("MAIL")));
             smtp.setUser("me@example.com", "me", "canary");
-            new Mail(new Mail.Settings(Optional.of(url), sender, true), SHORT).send(letter, () -> {});
+            send(mailer(url, true), "zoe@example.com");
             assertEquals(1, arrived("zoe@example.com"));
         }
     }

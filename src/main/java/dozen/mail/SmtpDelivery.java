@@ -1,8 +1,6 @@
-package dozen.services;
+package dozen.mail;
 
-import jakarta.mail.Authenticator;
 import jakarta.mail.MessagingException;
-import jakarta.mail.PasswordAuthentication;
 import jakarta.mail.Session;
 import jakarta.mail.URLName;
 import jakarta.mail.internet.MimeMessage;
@@ -14,11 +12,10 @@ import java.time.Duration;
 import java.util.Properties;
 import java.util.Set;
 import java.util.regex.Pattern;
-import javax.net.ssl.SSLSocket;
-import javax.net.ssl.SSLSocketFactory;
 import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.eclipse.angus.mail.smtp.SMTPTransport;
+import org.eclipse.angus.mail.util.SocketFetcher;
 
 /**
  * Delivers one message on one connection, and judges the outcome by the server's answer to the end of the data. It is a
@@ -31,6 +28,17 @@ final class SmtpDelivery extends SMTPTransport {
     /** RFC 3463: the status code 5.1 is about the address, 5.2.1 about the mailbox; others are about policy. */
     private static final Pattern OTHER_REASON = Pattern.compile("\\b5\\d\\d[ -]+5\\.(?!1\\.|2\\.1\\b)\\d+\\.\\d+");
 
+    /** The message was refused and is not on its way. */
+    static final class Refused extends MessagingException {
+        /** Whether no mail can ever be sent to this recipient. */
+        final boolean permanent;
+
+        Refused(String answer, boolean permanent) {
+            super(answer);
+            this.permanent = permanent;
+        }
+    }
+
     private final Socket socket;
     private final Duration limit;
     private final Runnable handover;
@@ -38,55 +46,49 @@ final class SmtpDelivery extends SMTPTransport {
     private int answer;
     private String answerText = "";
 
-    private SmtpDelivery(Session session, Socket socket, Duration limit, Runnable handover) {
-        super(session, new URLName("smtp", null, -1, null, null, null));
+    private SmtpDelivery(Session session, URLName login, Socket socket, Duration limit, Runnable handover) {
+        super(session, login);
         this.socket = socket;
         this.limit = limit;
         this.handover = handover;
     }
 
-    static Session session(SmtpUrl smtp, boolean plainLogin) {
+    /**
+     * Returns once the server has accepted the message.
+     *
+     * @param handover called just before the end of the message is sent: from then on the server may have accepted the
+     *     mail, even when this method fails or never returns
+     */
+    static void send(MimeMessage message, Mailer.Settings settings, Runnable handover) throws MessagingException {
+        var url = settings.smtp().orElseThrow();
+        var tls = url.scheme().equals("smtps");
+        var port = url.port(tls ? 465 : 587);
+        var hasLogin = url.user() != null && url.password() != null;
+        var user = hasLogin ? url.user() : null;
+        var password = hasLogin ? url.password().reveal() : null;
         var properties = new Properties();
         // Don't wait for the answer to QUIT: it says nothing about the mail, and none comes after an unfinished one.
         properties.setProperty("mail.smtp.quitwait", "false");
         properties.setProperty("mail.smtp.starttls.enable", "true");
-        properties.setProperty("mail.smtp.starttls.required", String.valueOf(smtp.hasLogin() && !plainLogin));
+        properties.setProperty("mail.smtp.starttls.required", String.valueOf(hasLogin && !settings.plainLogin()));
         properties.setProperty("mail.smtp.ssl.checkserveridentity", "true");
-        if (!smtp.hasLogin()) return Session.getInstance(properties);
-        properties.setProperty("mail.smtp.auth", "true");
-        return Session.getInstance(properties, new Authenticator() {
-            @Override
-            protected PasswordAuthentication getPasswordAuthentication() {
-                return new PasswordAuthentication(smtp.user(), smtp.password().reveal());
-            }
-        });
-    }
-
-    /** @param handover called just before the end of the message is sent */
-    static void send(MimeMessage message, Session session, SmtpUrl smtp, Mail.Timeouts timeouts, Runnable handover)
-            throws MessagingException {
         try (var socket = new Socket()) {
             // The address keeps the configured name; else the library takes the one from reverse DNS for STARTTLS.
-            var ip = InetAddress.getByName(smtp.host()).getAddress();
-            var address = new InetSocketAddress(InetAddress.getByAddress(smtp.host(), ip), smtp.port());
-            socket.connect(address, Math.toIntExact(timeouts.connect().toMillis()));
-            socket.setSoTimeout(Math.toIntExact(timeouts.answer().toMillis()));
-            var open = smtp.tls() ? secured(socket, smtp) : socket;
-            new SmtpDelivery(session, socket, timeouts.end(), handover).send(message, open);
+            var ip = InetAddress.getByName(url.host()).getAddress();
+            var address = new InetSocketAddress(InetAddress.getByAddress(url.host(), ip), port);
+            socket.connect(address, millis(settings.timeouts().connect()));
+            socket.setSoTimeout(millis(settings.timeouts().answer()));
+            var open = tls ? SocketFetcher.startTLS(socket, url.host(), properties, "mail.smtp") : socket;
+            var login = new URLName("smtp", null, -1, null, user, password);
+            var limit = settings.timeouts().end();
+            new SmtpDelivery(Session.getInstance(properties), login, socket, limit, handover).send(message, open);
         } catch (IOException e) {
-            throw new MessagingException("%s is away: %s".formatted(smtp.address(), e.getMessage()));
+            throw new MessagingException("SMTP at %s:%s is away: %s".formatted(url.host(), port, e.getMessage()));
         }
     }
 
-    /** TLS from the start, for smtps. */
-    private static Socket secured(Socket socket, SmtpUrl smtp) throws IOException {
-        var factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
-        var secured = (SSLSocket) factory.createSocket(socket, smtp.host(), smtp.port(), true);
-        var parameters = secured.getSSLParameters();
-        parameters.setEndpointIdentificationAlgorithm("HTTPS");
-        secured.setSSLParameters(parameters);
-        secured.startHandshake();
-        return secured;
+    private static int millis(Duration time) {
+        return Math.toIntExact(time.toMillis());
     }
 
     private void send(MimeMessage message, Socket open) throws MessagingException {
@@ -110,15 +112,14 @@ final class SmtpDelivery extends SMTPTransport {
     }
 
     private MessagingException judged(MessagingException failure) {
-        if (answer >= 400) return new Mail.Refused(answerText.strip(), false);
+        if (answer >= 400) return new Refused(answerText.strip(), false);
         for (Exception e = failure; e instanceof MessagingException each; e = each.getNextException()) {
             var text = String.valueOf(each.getMessage()).strip();
             if (each instanceof SMTPAddressFailedException recipient) {
                 var unknown = NO_SUCH_MAILBOX.contains(recipient.getReturnCode());
-                return new Mail.Refused(
-                        text, unknown && !OTHER_REASON.matcher(text).find());
+                return new Refused(text, unknown && !OTHER_REASON.matcher(text).find());
             }
-            if (each instanceof SMTPSendFailedException && !ending) return new Mail.Refused(text, false);
+            if (each instanceof SMTPSendFailedException && !ending) return new Refused(text, false);
         }
         return failure;
     }
@@ -126,7 +127,7 @@ final class SmtpDelivery extends SMTPTransport {
     /** Sends the dot that ends the message. After STARTTLS, the TLS socket around this one has the same timeout. */
     @Override
     protected void finishData() throws IOException, MessagingException {
-        socket.setSoTimeout(Math.toIntExact(limit.toMillis()));
+        socket.setSoTimeout(millis(limit));
         handover.run();
         ending = true;
         super.finishData();

@@ -1,0 +1,58 @@
+package dozen.pages;
+
+import com.samskivert.mustache.Mustache;
+import com.samskivert.mustache.Template;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The files of the class path: Mustache templates, and those of webjars, which package scripts and styles of others. */
+public final class Resources {
+    private static final Map<String, Template> TEMPLATES = new ConcurrentHashMap<>();
+
+    private Resources() {}
+
+    /** @param path an absolute path, such as /public/dozen/icon.svg */
+    public static byte[] read(String path) {
+        try (var file = Resources.class.getResourceAsStream(path)) {
+            if (file == null) throw new IllegalArgumentException("not on the class path: " + path);
+            return file.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** @param file the file's path below the folder that is named after the webjar and its version */
+    public static byte[] webjar(String group, String name, String file) {
+        var properties = read("/META-INF/maven/%s/%s/pom.properties".formatted(group, name));
+        var version = new String(properties, StandardCharsets.UTF_8).replaceAll("(?s).*version=(\\S+).*", "$1");
+        return read("/META-INF/resources/webjars/%s/%s/%s".formatted(name, version, file));
+    }
+
+    /**
+     * Renders a template of a mail or a page. In a template whose name ends in .html, every value is escaped. A value
+     * that a template names and that is missing is an error, so that no mail is sent with a gap.
+     *
+     * @param name the path below {@code templates/}, such as accounts/mails/welcome.html; so are the names of partials
+     */
+    public static String render(String name, Map<String, Object> values) {
+        return TEMPLATES.computeIfAbsent(name, Resources::compile).execute(values);
+    }
+
+    private static Template compile(String name) {
+        return Mustache.compiler()
+                .escapeHTML(name.endsWith(".html"))
+                .strictSections(true)
+                .emptyStringIsFalse(true)
+                .withLoader(Resources::open)
+                .compile(open(name));
+    }
+
+    private static Reader open(String name) {
+        return new StringReader(new String(read("/templates/" + name), StandardCharsets.UTF_8));
+    }
+}
