@@ -26,7 +26,7 @@ public final class Launcher {
     private static void refuseOldCache(File jar) {
         File cache = new File(jar.getPath().replaceAll("\\.jar$", ".aot"));
         if (!cache.equals(jar) && cache.exists() && cache.lastModified() < jar.lastModified()) {
-            refuse(cache + " is older than " + jar + ": delete it, or make it anew with scripts/cache");
+            refuse(cache + " is older than " + jar + ": delete it, or make it anew with scripts/build --cache");
         }
     }
 

@@ -133,7 +133,7 @@ final class WebBench {
         }
     }
 
-    /** The java arguments, with the start-up cache that scripts/cache made, as in the image. */
+    /** The java arguments, with the start-up cache that scripts/build --cache made, as in the image. */
     private static List<String> java() throws IOException {
         try (var caches = Files.newDirectoryStream(JAR.getParent(), "app-*.aot")) {
             var java = new ArrayList<String>();

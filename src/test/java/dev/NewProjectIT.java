@@ -62,7 +62,7 @@ class NewProjectIT {
         var tests = "-Dtest=SettingsTest,DeployFilesTest,ApiDocumentTest,LearningTest,CertificatePdfTest";
         var tested = run(fork, "scripts/test", "-o", tests, "-DskipITs");
         assertEquals(0, tested.code(), tested.output());
-        var cached = run(fork, "scripts/cache");
+        var cached = run(fork, "scripts/build", "--cache");
         assertEquals(0, cached.code(), cached.output());
         assertTrue(Files.exists(fork.resolve(cached.output().lines().toList().getLast())), cached.output());
     }

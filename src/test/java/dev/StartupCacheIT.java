@@ -77,7 +77,7 @@ class StartupCacheIT {
             assertEquals(69, app.exitCode());
             assertEquals(
                     List.of("academy: target/app.aot is older than target/app.jar: delete it, or make it anew with"
-                            + " scripts/cache"),
+                            + " scripts/build --cache"),
                     app.err());
         } finally {
             Files.setLastModifiedTime(jar, made);

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /**
- * The program behind scripts/cache: it starts web on services of its own and sends it requests, while web's JVM records
+ * The program behind scripts/build --cache: it starts web on services of its own and sends it requests, while web's JVM records
  * the start-up cache.
  */
 public final class TrainCache {
