@@ -44,7 +44,9 @@ class ForksIT {
             "certificates",
             Pattern.compile("(?i)certificates\\b|MakeCertificate|CertificatesFeature|pdfbox|\\bpdf\\b"),
             "reminders",
-            Pattern.compile("(?i)reminder|digests|DIGEST_CRON|SendDigest|/unsubscribe|UnsubscribeLinks"));
+            Pattern.compile("(?i)reminder|digests|DIGEST_CRON|SendDigest|/unsubscribe|UnsubscribeLinks"),
+            "files",
+            Pattern.compile("\\bS3|LocalS3|AWS_|FileStorage|s3proxy"));
 
     private static final String OWN_TESTS = "-Dtest=com/acme/till/**/*Test,dev/*Test";
 
@@ -135,7 +137,7 @@ class ForksIT {
         var fork = fork("bare", "--bare");
         for (var feature : WORDS.keySet()) assertEquals(List.of(), mentions(fork, feature));
         var files = NewProjectIT.run(fork, "git", "ls-files").output().lines().toList();
-        assertTrue(files.size() <= 280, files.size() + " files: " + files);
+        assertTrue(files.size() <= 150, files.size() + " files: " + files);
         var main = Files.readAllLines(fork.resolve("src/main/java/com/acme/till/Main.java"));
         assertTrue(main.size() <= 100, main.size() + " lines");
         test(fork);

@@ -172,6 +172,7 @@ public final class Application<S> {
         check(env);
         try (var lifecycle = new Lifecycle(common.shutdownGrace())) {
             if (type.stays()) lifecycle.closeOnShutdown();
+            common.healthFile().ifPresent(file -> lifecycle.writeHealth(file, name));
             type.body().run(settings, lifecycle);
             if (type.stays()) lifecycle.awaitShutdown();
         }

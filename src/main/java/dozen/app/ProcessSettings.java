@@ -3,16 +3,19 @@ package dozen.app;
 import dozen.config.Env;
 import dozen.logging.Logging;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Properties;
 
 /**
  * The settings that every process reads before all others.
  *
  * @param shutdownGrace the longest time from the first signal to the end
+ * @param healthFile the file that tells a container's health check that the process lives; unset outside of images
  */
 public record ProcessSettings(
-        Logging.Level logLevel, Logging.Format logFormat, Release release, Duration shutdownGrace) {
+        Logging.Level logLevel, Logging.Format logFormat, Release release, Duration shutdownGrace, Optional<Path> healthFile) {
     private static final String UNKNOWN = "unknown";
 
     /** The running release: the platform's version of it, and the commit that it was built from. */
@@ -33,7 +36,9 @@ public record ProcessSettings(
                                 .shownAs("the build's commit")
                                 .text(builtCommit())),
                 Duration.ofSeconds(env.setting("SHUTDOWN_GRACE_SECONDS", "from SIGTERM to the end, at the most")
-                        .integer(25, 1, 3600)));
+                        .integer(25, 1, 3600)),
+                env.setting("HEALTH_FILE", "written every 5 s with the process type, for the health check of an image")
+                        .optional(Path::of));
     }
 
     /** The commit that the build wrote into the jar. */
