@@ -105,7 +105,6 @@ class DeployFilesTest {
             var role = kamal.at("/servers/" + type);
             assertEquals(type, role.get("cmd").asText());
             assertTrue(role.get("stop_timeout").asInt() >= least, type);
-            assertEquals(!type.equals("web"), role.at("/options/no-healthcheck").asBoolean(), type);
         }
         assertTrue(Files.readString(Path.of("deploy/hooks/pre-deploy")).endsWith(" release\n"));
         assertTrue(Files.isExecutable(Path.of("deploy/hooks/pre-deploy")));
