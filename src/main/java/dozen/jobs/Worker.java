@@ -130,6 +130,11 @@ public final class Worker implements AutoCloseable {
         return this;
     }
 
+    /** The types of jobs that have a handler here. */
+    public List<String> types() {
+        return List.copyOf(types.keySet());
+    }
+
     public Worker observe(RunObserver observer) {
         observers.add(observer);
         return this;
