@@ -25,8 +25,10 @@ public final class Postgres implements AutoCloseable {
     public record Settings(Url url, int poolSize) {
         public static Settings read(Env env) {
             var url = env.setting("DATABASE_URL", "PostgreSQL: " + Url.EXAMPLE);
-            var poolSize = env.setting("DATABASE_POOL_SIZE", "connections to PostgreSQL per process");
-            return new Settings(url.secret(Url::parse), poolSize.integer(10, 1, 1000));
+            var poolSize = env.setting(
+                    "DATABASE_POOL_SIZE",
+                    "connections to PostgreSQL of web, and of a worker unless WORKER_THREADS + 2 is more");
+            return new Settings(url.secret(Url::parse), poolSize.integer(6, 1, 1000));
         }
     }
 

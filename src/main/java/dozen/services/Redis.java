@@ -28,12 +28,26 @@ import redis.clients.jedis.params.SetParams;
 
 /** Redis as an attached resource. It is never the only home of anything that must survive. */
 public final class Redis implements AutoCloseable {
-    /** @param verifyTls false accepts any TLS key, for platforms that sign their own */
-    public record Settings(Url url, boolean verifyTls) {
+    /**
+     * @param verifyTls false accepts any TLS key, for platforms that sign their own
+     * @param poolSize the most connections that one process has; a worker keeps one of them to be woken
+     */
+    public record Settings(Url url, boolean verifyTls, int poolSize) {
+        /** Small plans allow 20 connections, which a web, a worker and a scheduler share. */
+        private static final int POOL_SIZE = 5;
+
+        public Settings(Url url, boolean verifyTls) {
+            this(url, verifyTls, POOL_SIZE);
+        }
+
         public static Settings read(Env env) {
             var url = env.setting("REDIS_URL", "Redis: redis://user:password@host:6379/0, rediss:// for TLS");
             var verify = env.setting("REDIS_TLS_VERIFY", "false accepts a TLS key that the platform signed itself");
-            return new Settings(url.secret(Url::parse), verify.bool(true));
+            return new Settings(
+                    url.secret(Url::parse),
+                    verify.bool(true),
+                    env.setting("REDIS_POOL_SIZE", "connections to Redis per process")
+                            .integer(POOL_SIZE, 2, 1000));
         }
     }
 
@@ -54,8 +68,6 @@ public final class Redis implements AutoCloseable {
 
     /** The limit for connecting, for an answer and for getting a free connection. After it, Redis counts as away. */
     private static final Duration LIMIT = Duration.ofSeconds(1);
-    /** A command takes tens of microseconds, so this many keep two cores busy. Jedis's own default is 8. */
-    private static final int CONNECTIONS = 32;
     /** Redis can't serve now. In a script's error the code stands somewhere within the message. */
     private static final Pattern TRANSIENT = Pattern.compile(
             "\\b(LOADING|READONLY|MASTERDOWN|OOM|MISCONF|NOREPLICAS|BUSY|MOVED|ASK|CLUSTERDOWN|TRYAGAIN)\\b"
@@ -82,8 +94,8 @@ public final class Redis implements AutoCloseable {
             config.ssl(true).sslOptions(SslOptions.builder().sslVerifyMode(mode).build());
         }
         var pool = new ConnectionPoolConfig();
-        pool.setMaxTotal(CONNECTIONS);
-        pool.setMaxIdle(CONNECTIONS);
+        pool.setMaxTotal(settings.poolSize());
+        pool.setMaxIdle(settings.poolSize());
         pool.setMaxWait(LIMIT);
         pool.setJmxEnabled(false); // else each start would load all of JMX and, for its help texts, Flight Recorder
         var builder = RedisClient.builder().hostAndPort(url.host(), url.port());
