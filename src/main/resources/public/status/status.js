@@ -1,5 +1,5 @@
 // Fetches the page periodically and replaces its live parts, so that only the server renders them.
-import { every } from "../dozen/api.js";
+import { every } from "../dozen/dozen.js";
 
 const LIMIT_MS = 6000;
 const silent = document.getElementById("silent");
