@@ -113,8 +113,8 @@ public final class Mailer {
      *
      * @param key names what the mail is about and its recipient; the same key is never sent twice. It becomes the
      *     Message-ID, by which the recipient's mail program recognizes a duplicate
-     * @param template a path below templates/, without .txt and .html; both can use the recipient's name, the subject,
-     *     publicUrl and application, and the HTML stands in the frame of dozen/mail.html
+     * @param template a path below templates/, without .mustache, whose sections text and html can use the recipient's
+     *     name, the subject, publicUrl and application; the HTML stands in the frame of dozen/mail.html
      * @throws MessagingException when the server is away, or refused the mail and may take it later
      */
     public void send(
@@ -129,8 +129,10 @@ public final class Mailer {
         var all = new HashMap<>(values);
         all.putAll(Map.of(
                 "name", to.name(), "publicUrl", publicUrl.toString(), "subject", subject, "application", application));
-        var text = Resources.render(template + ".txt", all);
-        all.put("content", Resources.render(template + ".html", all));
+        all.putAll(Map.of("text", true, "html", false));
+        var text = Resources.renderText(template + ".mustache", all);
+        all.putAll(Map.of("text", false, "html", true));
+        all.put("content", Resources.render(template + ".mustache", all));
         var html = Resources.render("dozen/mail.html", all);
         if (settings.smtp().isEmpty()) {
             log.info("mail to {} not sent, for SMTP_URL is unset: {}", to.email(), subject);

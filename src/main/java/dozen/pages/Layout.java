@@ -29,7 +29,7 @@ public final class Layout {
     /** @param application the application's name, which every page shows */
     public Layout(String application) {
         this.application = application;
-        List.of("dozen/icon.svg", "dozen/away.js", "dozen/api.js").forEach(assets::add);
+        List.of("dozen/icon.svg", "dozen/dozen.js").forEach(assets::add);
         style("dozen/dozen.css");
     }
 
@@ -87,7 +87,7 @@ public final class Layout {
             if (!ServiceUnavailable.isCauseOf(e)) throw e;
             all.put("sessionsUnavailable", true); // public pages can still be read
         }
-        Routes.html(context, Resources.render(template + ".html", all), media);
+        Routes.html(context, page(template, all), media);
     }
 
     /** The caller, for a public page; empty also while log-ins can't be looked up, because the page can still be read. */
@@ -157,6 +157,11 @@ public final class Layout {
         var all = frame(String.valueOf(problem.get("title")));
         all.put("sessionsUnavailable", true);
         all.put("problem", problem);
-        return Resources.render("dozen/problem.html", all);
+        return page("dozen/problem", all);
+    }
+
+    private static String page(String template, Map<String, Object> values) {
+        values.put("content", Resources.render(template + ".html", values));
+        return Resources.render("dozen/page.html", values);
     }
 }

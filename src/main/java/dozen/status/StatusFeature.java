@@ -71,7 +71,6 @@ public final class StatusFeature implements Feature {
     @Override
     public void routes(Routes routes) {
         var layout = services.layout();
-        layout.asset("status/status.js");
         layout.navigation("Status", "/status", Access.ADMIN);
         routes.document("/openapi/status.json");
         var tasks = Commands.of(features).taskNames();
