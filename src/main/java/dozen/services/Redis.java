@@ -9,8 +9,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import redis.clients.jedis.BuilderFactory;
 import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.ConnectionPoolConfig;
@@ -52,6 +58,9 @@ public final class Redis implements AutoCloseable {
         }
     }
 
+    private record Count(String hash, String field, Duration keep) {}
+
+    private static final Logger log = LoggerFactory.getLogger(Redis.class);
     /** The limit for connecting, for an answer and for getting a free connection. After it, Redis counts as away. */
     private static final Duration LIMIT = Duration.ofSeconds(1);
     /** A command takes tens of microseconds, so this many keep two cores busy. Jedis's own default is 8. */
@@ -63,7 +72,9 @@ public final class Redis implements AutoCloseable {
 
     private final String address;
     private final RedisClient client;
-    private final RedisCounts counts;
+    private final Map<Count, Long> counts = new ConcurrentHashMap<>();
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("redis-counts").factory());
     private final ReadBatcher<String, String> texts = new ReadBatcher<>(this::read);
 
     /** Opens no connection: {@link #connect} or the first command does. */
@@ -88,7 +99,7 @@ public final class Redis implements AutoCloseable {
         pool.setJmxEnabled(false); // else each start would load all of JMX and, for its help texts, Flight Recorder
         var builder = RedisClient.builder().hostAndPort(url.host(), url.port());
         client = builder.clientConfig(config.build()).poolConfig(pool).build();
-        counts = new RedisCounts(client);
+        clock.scheduleWithFixedDelay(this::storeCounts, 1, 1, TimeUnit.SECONDS);
     }
 
     /** @throws ServiceUnavailable when Redis did not answer within 20 s, or refuses us */
@@ -147,7 +158,19 @@ public final class Redis implements AutoCloseable {
      * @param keep how long the hash is kept after its last count; null keeps it until Redis loses its data
      */
     public void count(String hash, String field, long count, Duration keep) {
-        counts.add(hash, field, count, keep);
+        counts.merge(new Count(hash, field, keep), count, Long::sum);
+    }
+
+    private synchronized void storeCounts() {
+        if (counts.isEmpty()) return;
+        try (var pipeline = client.pipelined()) {
+            for (var count : counts.keySet()) {
+                pipeline.hincrBy(count.hash, count.field, counts.remove(count));
+                if (count.keep != null) pipeline.expire(count.hash, count.keep.toSeconds());
+            }
+        } catch (JedisException e) {
+            log.debug("a second of counts is lost: {}", e.getMessage());
+        }
     }
 
     /** Redis's own clock, which all processes share. */
@@ -176,7 +199,8 @@ public final class Redis implements AutoCloseable {
 
     @Override
     public void close() {
-        counts.close();
+        clock.shutdownNow();
+        storeCounts();
         client.close();
     }
 }
