@@ -1,6 +1,6 @@
 package dozen.status;
 
-import dozen.jobs.JobCounts;
+import dozen.jobs.Jobs;
 import dozen.jobs.Worker;
 import dozen.services.Redis;
 import java.time.Duration;
@@ -59,13 +59,13 @@ final class JobStats {
 
     /** Returns every type that has jobs, or had runs in the last 15 minutes. It fails while PostgreSQL is away. */
     static List<Queue> read(Jdbi jdbi, Redis redis) {
-        var counts = JobCounts.byType(jdbi);
+        var counts = Jobs.Counts.byType(jdbi);
         var minutes = minutes(redis);
         var types = new TreeSet<>(counts.keySet());
         minutes.forEach(minute -> types.addAll(minute.keySet()));
         return types.stream()
                 .map(type -> {
-                    var count = counts.getOrDefault(type, JobCounts.none(type));
+                    var count = counts.getOrDefault(type, Jobs.Counts.none(type));
                     var runs = minutes.stream()
                             .map(minute -> Long.parseLong(minute.getOrDefault(type, "0")))
                             .toList();
