@@ -1,6 +1,6 @@
 package dozen.http;
 
-import dozen.config.Authority;
+import dozen.config.WebAddress.Authority;
 import io.javalin.http.Context;
 import java.net.Inet6Address;
 import java.net.InetAddress;

@@ -49,12 +49,16 @@ public final class Redis implements AutoCloseable {
 
         /** @throws IllegalArgumentException with a message that does not repeat the text, which may hold a password */
         public static Url parse(String text) {
-            var url = ServiceUrl.parse(text, EXAMPLE);
-            var isRedis = url.scheme().matches("rediss?") && url.path().matches("\\d{0,9}");
-            if (!isRedis || url.hosts().size() != 1) throw ServiceUrl.malformed(EXAMPLE);
+            var url = ServiceUrl.parse(text, EXAMPLE, Url::isRedis);
             var database = Integer.parseInt("0" + url.path());
             return new Url(
                     url.host(), url.port(6379), url.scheme().equals("rediss"), url.user(), url.password(), database);
+        }
+
+        private static boolean isRedis(ServiceUrl url) {
+            return url.scheme().matches("rediss?")
+                    && url.hosts().size() == 1
+                    && url.path().matches("\\d{0,9}");
         }
     }
 
