@@ -38,7 +38,7 @@ public final class Worker implements AutoCloseable {
      */
     @FunctionalInterface
     public interface JobHandler<J> {
-        void run(J job, JobRun run) throws Exception;
+        void run(J job, Job.Run run) throws Exception;
     }
 
     /** How a run ended. One that is cut short because the worker stops is handed back. */

@@ -1,20 +1,15 @@
 package dozen.pages;
 
 import dozen.domain.Caller;
-import dozen.domain.DomainError;
 import dozen.http.Access;
-import dozen.http.Problems;
 import dozen.http.Routes;
 import dozen.services.ServiceUnavailable;
 import io.javalin.http.Context;
-import io.javalin.http.HttpStatus;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /** The frame of all pages: head, navigation and who is logged in. Features add what they need to it. */
 public final class Layout {
@@ -97,26 +92,6 @@ public final class Layout {
         } catch (RuntimeException e) {
             if (!ServiceUnavailable.isCauseOf(e)) throw e;
             return Optional.empty();
-        }
-    }
-
-    /**
-     * Does what a form asks for and redirects to another page. When the input is refused, shows the form again.
-     *
-     * @param work returns the page to go on to
-     * @param again shows the form, given what was wrong, one line each
-     * @throws DomainError when something is not found, forbidden or unavailable
-     */
-    public static void submit(Context context, Supplier<String> work, Consumer<List<String>> again) {
-        try {
-            context.redirect(work.get(), HttpStatus.SEE_OTHER);
-        } catch (DomainError error) {
-            switch (error.kind()) {
-                case NOT_FOUND, FORBIDDEN, UNAVAILABLE -> throw error;
-                default -> Problems.answer(context, error);
-            }
-            var faults = error.fields().stream().map(each -> "The %s %s.".formatted(each.field(), each.message()));
-            again.accept(error.fields().isEmpty() ? List.of(error.getMessage()) : faults.toList());
         }
     }
 

@@ -44,8 +44,11 @@ public final class Postgres implements AutoCloseable {
 
         /** @throws IllegalArgumentException with a message that does not repeat the text, which holds a password */
         public static Url parse(String text) {
-            var url = ServiceUrl.parse(text.replaceFirst("^jdbc:", ""), EXAMPLE);
-            if (!url.scheme().matches("postgres(ql)?") || url.path().isEmpty()) throw ServiceUrl.malformed(EXAMPLE);
+            var url = ServiceUrl.parse(
+                    text.replaceFirst("^jdbc:", ""),
+                    EXAMPLE,
+                    each -> each.scheme().matches("postgres(ql)?")
+                            && !each.path().isEmpty());
             var parameters = new HashMap<>(url.query());
             var user = parameters.remove("user");
             var password = parameters.remove("password");

@@ -9,8 +9,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import redis.clients.jedis.BuilderFactory;
 import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.ConnectionPoolConfig;
@@ -57,15 +63,22 @@ public final class Redis implements AutoCloseable {
 
         /** @throws IllegalArgumentException with a message that does not repeat the text, which may hold a password */
         public static Url parse(String text) {
-            var url = ServiceUrl.parse(text, EXAMPLE);
-            var isRedis = url.scheme().matches("rediss?") && url.path().matches("\\d{0,9}");
-            if (!isRedis || url.hosts().size() != 1) throw ServiceUrl.malformed(EXAMPLE);
+            var url = ServiceUrl.parse(text, EXAMPLE, Url::isRedis);
             var database = Integer.parseInt("0" + url.path());
             return new Url(
                     url.host(), url.port(6379), url.scheme().equals("rediss"), url.user(), url.password(), database);
         }
+
+        private static boolean isRedis(ServiceUrl url) {
+            return url.scheme().matches("rediss?")
+                    && url.hosts().size() == 1
+                    && url.path().matches("\\d{0,9}");
+        }
     }
 
+    private record Count(String hash, String field, Duration keep) {}
+
+    private static final Logger log = LoggerFactory.getLogger(Redis.class);
     /** The limit for connecting, for an answer and for getting a free connection. After it, Redis counts as away. */
     private static final Duration LIMIT = Duration.ofSeconds(1);
     /** Redis can't serve now. In a script's error the code stands somewhere within the message. */
@@ -75,7 +88,9 @@ public final class Redis implements AutoCloseable {
 
     private final String address;
     private final RedisClient client;
-    private final RedisCounts counts;
+    private final Map<Count, Long> counts = new ConcurrentHashMap<>();
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("redis-counts").factory());
     private final ReadBatcher<String, String> texts = new ReadBatcher<>(this::read);
 
     /** Opens no connection: {@link #connect} or the first command does. */
@@ -100,7 +115,7 @@ public final class Redis implements AutoCloseable {
         pool.setJmxEnabled(false); // else each start would load all of JMX and, for its help texts, Flight Recorder
         var builder = RedisClient.builder().hostAndPort(url.host(), url.port());
         client = builder.clientConfig(config.build()).poolConfig(pool).build();
-        counts = new RedisCounts(client);
+        clock.scheduleWithFixedDelay(this::storeCounts, 1, 1, TimeUnit.SECONDS);
     }
 
     /** @throws ServiceUnavailable when Redis did not answer within 20 s, or refuses us */
@@ -159,7 +174,19 @@ public final class Redis implements AutoCloseable {
      * @param keep how long the hash is kept after its last count; null keeps it until Redis loses its data
      */
     public void count(String hash, String field, long count, Duration keep) {
-        counts.add(hash, field, count, keep);
+        counts.merge(new Count(hash, field, keep), count, Long::sum);
+    }
+
+    private synchronized void storeCounts() {
+        if (counts.isEmpty()) return;
+        try (var pipeline = client.pipelined()) {
+            for (var count : counts.keySet()) {
+                pipeline.hincrBy(count.hash, count.field, counts.remove(count));
+                if (count.keep != null) pipeline.expire(count.hash, count.keep.toSeconds());
+            }
+        } catch (JedisException e) {
+            log.debug("a second of counts is lost: {}", e.getMessage());
+        }
     }
 
     /** Redis's own clock, which all processes share. */
@@ -188,7 +215,8 @@ public final class Redis implements AutoCloseable {
 
     @Override
     public void close() {
-        counts.close();
+        clock.shutdownNow();
+        storeCounts();
         client.close();
     }
 }

@@ -1,7 +1,7 @@
 package dozen.status;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dozen.jobs.JobCounts;
+import dozen.jobs.Jobs;
 import dozen.jobs.Worker;
 import dozen.services.Redis;
 import java.time.Duration;
@@ -68,13 +68,13 @@ final class JobStats {
 
     /** Returns every type that has jobs, or had runs in the last 15 minutes. It fails while PostgreSQL is away. */
     static List<Queue> read(Jdbi jdbi, Redis redis, List<ProcessRegistry.Entry> processes) {
-        var counts = JobCounts.byType(jdbi);
+        var counts = Jobs.Counts.byType(jdbi);
         var minutes = minutes(redis);
         var types = new TreeSet<>(counts.keySet());
         minutes.forEach(minute -> types.addAll(minute.keySet()));
         return types.stream()
                 .map(type -> {
-                    var count = counts.getOrDefault(type, JobCounts.none(type));
+                    var count = counts.getOrDefault(type, Jobs.Counts.none(type));
                     var runs = minutes.stream()
                             .map(minute -> Long.parseLong(minute.getOrDefault(type, "0")))
                             .toList();
