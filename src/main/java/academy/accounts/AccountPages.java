@@ -92,7 +92,7 @@ record AccountPages(Layout layout, Sessions sessions, Authentication authenticat
         var values = Map.of(
                 "faults", faults,
                 "sent", Params.query(context, "sent") != null,
-                "withToken", context.path().equals("/reset/password"),
+                "withToken", context.path().startsWith("/reset/password"),
                 "email", Params.form(context, "email"),
                 "token", Params.form(context, "token"));
         layout.answer(context, "accounts/reset", "A new password", values);

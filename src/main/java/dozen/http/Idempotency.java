@@ -6,8 +6,8 @@ import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.http.HttpResponseException;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Objects;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jdbi.v3.core.Handle;
@@ -95,7 +95,10 @@ public record Idempotency(Jdbi jdbi, Signer signer) {
         return found.isPresent();
     }
 
-    private static void store(Handle transaction, Context context, String name, String request) {
+    private static void store(Handle transaction, Context context, String name, String request) throws IOException {
+        var result = context.resultInputStream(); // read here, because Javalin's result() can't read every stream
+        var body = result == null ? new byte[0] : result.readAllBytes();
+        context.result(body);
         transaction.execute(
                 """
                 INSERT INTO idempotency_keys (name, request, status, location, type, body)
@@ -108,6 +111,6 @@ public record Idempotency(Jdbi jdbi, Signer signer) {
                 context.statusCode(),
                 context.res().getHeader("Location"),
                 context.res().getContentType(),
-                Objects.requireNonNullElse(context.result(), ""));
+                new String(body, StandardCharsets.UTF_8));
     }
 }

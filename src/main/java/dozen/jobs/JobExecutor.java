@@ -110,7 +110,10 @@ record JobExecutor(JobStore store, Jobs jobs, List<RunObserver> observers, Boole
     }
 
     private Outcome settle(Type<?> type, Execution execution, Throwable failure) {
-        if (stopping.getAsBoolean()) return Outcome.HANDED_BACK;
+        if (stopping.getAsBoolean()) {
+            store.giveBack(RunId.of(execution));
+            return Outcome.HANDED_BACK;
+        }
         var attempt = RunId.of(execution).attempt();
         var unreadable = failure instanceof Job.Unreadable;
         var last = unreadable || attempt >= type.policy().attempts();

@@ -43,6 +43,7 @@ final class JobStore {
         this.jdbi = jdbi;
         this.worker = worker;
         readClock();
+        readClock(); // the first reading took long, for it loaded classes
     }
 
     /**
@@ -55,12 +56,14 @@ final class JobStore {
 
     void readClock() {
         try {
-            var start = System.nanoTime();
-            var time = jdbi.withHandle(handle -> handle.select("SELECT clock_timestamp()")
-                    .mapTo(Instant.class)
-                    .one());
-            var took = System.nanoTime() - start;
-            if (zero == null || took < MAX_CLOCK_TIME.toNanos()) zero = time.minusNanos(start + took / 2);
+            jdbi.useHandle(handle -> {
+                var start = System.nanoTime();
+                var time = handle.select("SELECT clock_timestamp()")
+                        .mapTo(Instant.class)
+                        .one();
+                var took = System.nanoTime() - start;
+                if (zero == null || took < MAX_CLOCK_TIME.toNanos()) zero = time.minusNanos(start + took / 2);
+            });
         } catch (RuntimeException e) {
             if (zero == null) throw e;
         }
@@ -158,6 +161,11 @@ final class JobStore {
         var count = jdbi.withHandle(handle -> handle.execute(sql, worker, types, ids, versions));
         late.clear();
         return count;
+    }
+
+    /** Frees, at the next {@link #handBack}, a run that ended because the worker stops: others need not wait for it. */
+    synchronized void giveBack(RunId run) {
+        late.add(run);
     }
 
     /** Frees all jobs of this worker, without counting an attempt. Returns how many. */

@@ -9,7 +9,6 @@ import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -157,33 +156,57 @@ public final class Jobs {
 
         /**
          * Calls {@code wake} for each message, and after each subscription, because the messages that were sent before
-         * it are lost. An interrupt of the returned thread closes the socket that it reads from.
+         * it are lost.
          */
-        Thread listen(Runnable wake, BooleanSupplier stopping) {
-            return Thread.ofVirtual().name("wakeup").start(() -> {
-                while (!stopping.getAsBoolean()) {
-                    try {
-                        redis.client().subscribe(subscriber(wake), CHANNEL);
-                    } catch (JedisException e) {
-                        log.debug("not subscribed: {}", e.getMessage());
-                        LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
-                    }
-                }
-            });
+        Listener listen(Runnable wake) {
+            var listener = new Listener(redis, wake);
+            Thread.ofVirtual().name("wakeup").start(listener::run);
+            return listener;
+        }
+    }
+
+    /** Subscribes again after every outage of Redis, until it is closed. */
+    static final class Listener extends JedisPubSub implements AutoCloseable {
+        private final Redis redis;
+        private final Runnable wake;
+        private volatile boolean closed;
+
+        private Listener(Redis redis, Runnable wake) {
+            this.redis = redis;
+            this.wake = wake;
         }
 
-        private static JedisPubSub subscriber(Runnable wake) {
-            return new JedisPubSub() {
-                @Override
-                public void onMessage(String channel, String message) {
-                    wake.run();
+        private void run() {
+            while (!closed) {
+                try {
+                    redis.client().subscribe(this, Wakeup.CHANNEL);
+                } catch (JedisException e) {
+                    log.debug("not subscribed: {}", e.getMessage());
+                    LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
                 }
+            }
+        }
 
-                @Override
-                public void onSubscribe(String channel, int count) {
-                    wake.run();
-                }
-            };
+        @Override
+        public void onMessage(String channel, String message) {
+            wake.run();
+        }
+
+        @Override
+        public void onSubscribe(String channel, int count) {
+            if (closed) unsubscribe();
+            else wake.run();
+        }
+
+        /** Ends the subscription by the protocol, because an interrupt could leave it to the pool's next borrower. */
+        @Override
+        public void close() {
+            closed = true;
+            try {
+                if (isSubscribed()) unsubscribe();
+            } catch (JedisException e) {
+                log.debug("not unsubscribed: {}", e.getMessage()); // Redis is away, and so is the subscription
+            }
         }
     }
 }

@@ -50,16 +50,23 @@ public final class Scheduler implements AutoCloseable {
 
         /** The next time after this one, in whole seconds. */
         Instant after(Instant time) {
-            var schedule = new CronSchedule(expression, ZoneOffset.UTC);
+            return after(schedule(), time);
+        }
+
+        private CronSchedule schedule() {
+            return new CronSchedule(expression, ZoneOffset.UTC);
+        }
+
+        private static Instant after(CronSchedule schedule, Instant time) {
             return schedule.getInitialExecutionTime(time).truncatedTo(ChronoUnit.SECONDS);
         }
 
         /** The latest time that was due by {@code now}; one run makes up for the missed times before it. */
         Instant latest(Instant due, Instant now) {
-            var near =
-                    after(now.minus(Duration.ofHours(1))); // otherwise a tick of every second would step through days
+            var schedule = schedule();
+            var near = after(schedule, now.minus(Duration.ofHours(1))); // else it would step through days of seconds
             var latest = near.isAfter(due) && !near.isAfter(now) ? near : due;
-            for (var next = after(latest); !next.isAfter(now); next = after(next)) latest = next;
+            for (var next = after(schedule, latest); !next.isAfter(now); next = after(schedule, next)) latest = next;
             return latest;
         }
     }
@@ -118,7 +125,7 @@ public final class Scheduler implements AutoCloseable {
         try {
             postgres.jdbi().useTransaction(transaction -> runIfDue(transaction, tick, entry));
         } catch (Throwable e) { // an Error too: the tick comes again
-            if (ServiceUnavailable.isCauseOf(e)) log.warn("tick {} waits: {}", tick, e.getMessage());
+            if (ServiceUnavailable.isCauseOf(e)) log.warn("tick {} waits: {}", tick, ServiceUnavailable.reason(e));
             else log.error("tick {} failed, again in {} s", tick, RETRY_DELAY.toSeconds(), e);
             LockSupport.parkNanos(RETRY_DELAY.toNanos());
         }

@@ -83,7 +83,7 @@ public final class Worker implements AutoCloseable {
     private final List<RunObserver> observers = new ArrayList<>();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("worker-timer").factory());
-    private Thread listener;
+    private Jobs.Listener listener;
     private volatile boolean stopping;
 
     /**
@@ -152,7 +152,7 @@ public final class Worker implements AutoCloseable {
             if (own > 0) schedulers.add(scheduler(List.of(type.name()), own, 1));
         }
         schedulers.forEach(Scheduler::start);
-        listener = wakeup.listen(() -> schedulers.forEach(Scheduler::triggerCheckForDueExecutions), () -> stopping);
+        listener = wakeup.listen(() -> schedulers.forEach(Scheduler::triggerCheckForDueExecutions));
         timer.scheduleWithFixedDelay(() -> handBack(() -> store.handBack(MAX_QUEUE_TIME)), 1, 1, TimeUnit.SECONDS);
         timer.scheduleWithFixedDelay(store::readClock, 0, 10, TimeUnit.SECONDS);
         log.info("{} runs {} jobs at once: {}", name, threads, String.join(", ", types.keySet()));
@@ -189,7 +189,7 @@ public final class Worker implements AutoCloseable {
         var deadline = System.nanoTime() + drain.toNanos();
         schedulers.forEach(Scheduler::pause);
         timer.shutdownNow();
-        listener.interrupt();
+        listener.close();
         try {
             boolean running;
             do {
@@ -211,10 +211,10 @@ public final class Worker implements AutoCloseable {
         try {
             var count = jobs.getAsInt();
             if (count == 0) return;
-            log.info("{} jobs handed back", count);
+            log.atLevel(stopping ? Level.INFO : Level.DEBUG).log("{} jobs handed back", count);
             wakeup.send();
         } catch (RuntimeException e) {
-            log.warn("jobs could not be handed back; their heartbeats will tell: {}", e.getMessage());
+            log.warn("jobs could not be handed back; tried again, or found by their heartbeats: {}", e.getMessage());
         }
     }
 }

@@ -98,10 +98,9 @@ public final class Logging {
                 "defaultLogLevel",
                 libraries.name(),
                 "log." + application,
-                level.name(),
-                "log.dozen",
                 level.name());
         properties.forEach((name, value) -> System.setProperty("org.slf4j.simpleLogger." + name, value));
+        System.setProperty("org.slf4j.simpleLogger.log.dozen", level.name());
     }
 
     private static void json(Level level, Level libraries, String processType, String release, String application) {

@@ -1,6 +1,6 @@
 package dozen.logging;
 
-import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -36,7 +36,7 @@ final class Stdout extends OutputStream {
     private final Semaphore space = new Semaphore(MAX_BYTES);
 
     Stdout(OutputStream out) {
-        this.out = new BufferedOutputStream(out, BYTES_PER_WRITE);
+        this.out = out;
         Thread.ofPlatform().daemon().name("stdout").start(this::write);
     }
 
@@ -69,24 +69,30 @@ final class Stdout extends OutputStream {
     }
 
     private void write() {
+        var chunk = new ByteArrayOutputStream(BYTES_PER_WRITE);
         try {
             while (true) {
                 var written = 0;
+                for (var line = waiting.take(); line != null; line = full(chunk) ? null : waiting.poll()) {
+                    written += permits(line.length);
+                    chunk.writeBytes(line);
+                }
                 try {
-                    for (var line = waiting.take(); line != null; line = waiting.poll()) {
-                        written += permits(line.length);
-                        out.write(line);
-                    }
-                    out.flush();
+                    chunk.writeTo(out);
                 } catch (IOException e) {
                     // the reader is gone, and there is nobody else to tell
                 }
+                chunk.reset();
                 space.release(written);
                 Thread.sleep(FLUSH_INTERVAL);
             }
         } catch (InterruptedException e) {
             throw new IllegalStateException(e); // nobody interrupts this thread
         }
+    }
+
+    private static boolean full(ByteArrayOutputStream chunk) {
+        return chunk.size() >= BYTES_PER_WRITE;
     }
 
     void drain() {

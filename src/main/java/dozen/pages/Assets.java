@@ -47,7 +47,10 @@ final class Assets {
         style.writeBytes(Resources.webjar("org.webjars.npm", "picocss__pico", "css/pico.min.css"));
         for (var name : styles) style.writeBytes(Resources.read("/public/" + name));
         files.put("style.css", style.toByteArray());
-        for (var name : names) files.put(name, Resources.read("/public/" + name));
+        for (var name : names) {
+            type(name);
+            files.put(name, Resources.read("/public/" + name));
+        }
         var hash = Signer.sha256();
         files.values().forEach(hash::update);
         version = HexFormat.of().formatHex(hash.digest()).substring(0, DIGITS);
@@ -70,7 +73,14 @@ final class Assets {
             context.status(304);
             return;
         }
+        var type = type(name);
+        context.contentType(type).result(bytes);
+    }
+
+    /** @throws IllegalArgumentException when no type is known, which stops the start */
+    private static String type(String name) {
         var type = ContentType.mimeTypeByExtension(name.substring(name.lastIndexOf('.') + 1));
-        context.contentType(type + "; charset=utf-8").result(bytes);
+        if (type == null) throw new IllegalArgumentException("no media type is known for " + name);
+        return type.startsWith("text/") ? type + "; charset=utf-8" : type;
     }
 }

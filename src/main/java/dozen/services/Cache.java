@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.params.SetParams;
 
 /** A read-through cache in Redis: Redis first, the source on a miss, and the source alone while Redis is away. */
@@ -53,7 +54,11 @@ public final class Cache {
     }
 
     private void write(String key, String value, SetParams how) {
-        ask(() -> Optional.ofNullable(redis.client().set(key, value, how)));
+        try {
+            ask(() -> Optional.ofNullable(redis.client().set(key, value, how)));
+        } catch (JedisException e) { // the change that is to be told has been made: it must not fail for the cache
+            log.warn("Redis refused a write to the cache: {}", e.getMessage());
+        }
     }
 
     /** Empty while Redis is away. One line is logged when it goes and one when it is back, not one for each request. */

@@ -69,6 +69,12 @@ public record ServiceUrl(
         return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
+    /** The address without the login and the query, which may hold secrets. */
+    @Override
+    public String toString() {
+        return scheme + "://" + hosts + "/" + path;
+    }
+
     /** The host of a service that has exactly one; an IPv6 address is returned without its brackets. */
     public String host() {
         return hosts.getFirst().host().replaceAll("[\\[\\]]", "");

@@ -50,7 +50,13 @@ record Factors(
     }
 
     static String version(Redis redis) {
-        return redis.client().info("server").replaceAll("(?s).*redis_version:(\\S+).*", "$1");
+        return redis.client()
+                .info("server")
+                .lines()
+                .filter(line -> line.startsWith("redis_version:"))
+                .map(line -> line.substring("redis_version:".length()).strip())
+                .findFirst()
+                .orElse("unknown");
     }
 
     List<Factor> all() {

@@ -60,6 +60,8 @@ final class ProcessRegistry implements AutoCloseable {
     private final Release release;
     private final Lifecycle lifecycle;
     private final Instant started;
+    private final String host =
+            Lifecycle.host(); // asked once, because a machine's own name may take seconds to resolve
     private volatile List<String> jobs = List.of();
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("registry").factory());
@@ -92,7 +94,7 @@ final class ProcessRegistry implements AutoCloseable {
     private void report() {
         var name = lifecycle.processName(type);
         try {
-            write(KEY, name, new Entry(name, type, Lifecycle.host(), release, started, redis.time(), jobs));
+            write(KEY, name, new Entry(name, type, host, release, started, redis.time(), jobs));
         } catch (JedisException e) {
             // the process reports again in 3 s
         }
@@ -141,6 +143,11 @@ final class ProcessRegistry implements AutoCloseable {
     @Override
     public void close() {
         clock.shutdownNow();
+        try {
+            clock.awaitTermination(1, TimeUnit.SECONDS); // a report under way would bring the process back
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         lifecycle.stoppingMillis().ifPresent(ms -> took(DRAINS, ms));
         try {
             redis.client().hdel(KEY, lifecycle.processName(type));

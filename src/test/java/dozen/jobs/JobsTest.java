@@ -409,4 +409,26 @@ class JobsTest {
         worker.close();
         assertEquals(6, Effects.count(postgres, "jobs WHERE NOT picked AND consecutive_failures = 0"));
     }
+
+    @Test
+    void aJobThatGivesUpDuringAStopIsFreeBeforeTheOthersHaveEnded() throws Exception {
+        var started = new CountDownLatch(2);
+        var end = new CountDownLatch(1);
+        worker = new Worker("patient", postgres, redis, Duration.ofSeconds(20));
+        worker.on(Greet.class, (job, run) -> {
+                    started.countDown();
+                    if (job.name().equals("long")) end.await();
+                    else while (!run.stopping()) Thread.sleep(10);
+                    if (run.stopping() && !job.name().equals("long")) throw new IllegalStateException("stopped");
+                })
+                .start(2);
+        enqueue(Job.of(new Greet("long")), Job.of(new Greet("willing")));
+        assertTrue(started.await(10, TimeUnit.SECONDS));
+        var closing = Thread.ofVirtual().start(worker::close);
+        Effects.await(postgres, "jobs WHERE NOT picked AND consecutive_failures = 0", 1, Duration.ofSeconds(5));
+        assertTrue(closing.isAlive());
+        end.countDown();
+        closing.join();
+        assertEquals(1, Effects.count(postgres, "jobs"));
+    }
 }
