@@ -22,7 +22,11 @@ import dozen.services.Redis;
 import dozen.status.StatusFeature;
 import java.time.Duration;
 
-/** The whole wiring: the process types, the backing services that they attach, and the features. */
+/**
+ * The whole wiring: the process types, the backing services that they attach, and the features. With the default settings
+ * a web, a worker, a scheduler and a release together open 18 connections to PostgreSQL and 15 to Redis at the most,
+ * because small plans allow 20.
+ */
 public final class Main {
     static final String NAME = "Academy";
     /** How long one SQL statement of a request may take. */
@@ -87,7 +91,7 @@ public final class Main {
     }
 
     static Scheduler scheduler(Settings settings, Lifecycle lifecycle) {
-        var services = attach(settings, lifecycle, 4, STATEMENT_TIMEOUT);
+        var services = attach(settings, lifecycle, 2, STATEMENT_TIMEOUT);
         var features = features(settings, services.connect()).join("scheduler", lifecycle);
         var scheduler = lifecycle.register(new Scheduler(services.postgres()));
         features.forEach(feature -> feature.ticks(scheduler));

@@ -103,7 +103,7 @@ class StatusIT {
         var learning = page("/learning", "Cookie", "session=somebody");
         assertEquals(503, learning.statusCode());
         assertTrue(learning.body().contains("<strong>redis</strong> is away"), learning.body());
-        assertTrue(learning.body().contains("/dozen/away.js"), "it does not ask again by itself");
+        assertTrue(learning.body().contains("/dozen/dozen.js"), "it does not ask again by itself");
         redis.refuse(false);
         eventually(
                 MAX_NOTICE_TIME, () -> status().at("/resources/status").asText().equals("ok"));

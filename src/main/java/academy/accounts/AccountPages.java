@@ -2,7 +2,6 @@ package academy.accounts;
 
 import dozen.config.Secret;
 import dozen.http.Access;
-import dozen.http.ClientAddress;
 import dozen.http.Params;
 import dozen.http.Routes;
 import dozen.pages.Layout;
@@ -17,7 +16,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** The forms to sign up, to log in and out, and to set a new password. They do what the API does. */
-record AccountPages(Layout layout, Sessions sessions, Authentication authentication, ClientAddress clients) {
+record AccountPages(Layout layout, Sessions sessions, Authentication authentication) {
     private static final Pattern OWN_PAGE = Pattern.compile("/[A-Za-z0-9_-][A-Za-z0-9_/?=&.%-]{0,500}");
 
     void register(Routes routes) {
@@ -36,13 +35,13 @@ record AccountPages(Layout layout, Sessions sessions, Authentication authenticat
      * @param form shows the form again, with what was wrong
      */
     private static Handler submit(Function<Context, String> work, BiConsumer<Context, List<String>> form) {
-        return context -> Layout.submit(context, () -> work.apply(context), faults -> form.accept(context, faults));
+        return context -> Routes.submit(context, () -> work.apply(context), faults -> form.accept(context, faults));
     }
 
     private String signUp(Context context) {
         var request =
                 new Authentication.SignUp(stripped(context, "email"), password(context), stripped(context, "name"));
-        var account = authentication.signUp(authentication.prepare(clients.network(context), request));
+        var account = authentication.signUp(authentication.prepare(Routes.network(context), request));
         try {
             sessions.start(context, account);
             return next(context);
@@ -63,7 +62,7 @@ record AccountPages(Layout layout, Sessions sessions, Authentication authenticat
 
     private String logIn(Context context) {
         var request = new Authentication.LogIn(stripped(context, "email"), password(context));
-        sessions.start(context, authentication.logIn(clients.network(context), request));
+        sessions.start(context, authentication.logIn(Routes.network(context), request));
         return next(context);
     }
 
@@ -79,7 +78,7 @@ record AccountPages(Layout layout, Sessions sessions, Authentication authenticat
 
     private String requestReset(Context context) {
         var request = new Authentication.ResetRequest(stripped(context, "email"));
-        authentication.requestReset(clients.network(context), request);
+        authentication.requestReset(Routes.network(context), request);
         return "/reset?sent=yes";
     }
 

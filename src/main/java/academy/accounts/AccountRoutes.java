@@ -3,7 +3,6 @@ package academy.accounts;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dozen.domain.DomainError;
 import dozen.http.Access;
-import dozen.http.ClientAddress;
 import dozen.http.Idempotency;
 import dozen.http.Json;
 import dozen.http.Params;
@@ -15,12 +14,7 @@ import java.util.UUID;
 
 /** The API for sign-up, log-in and log-out, the caller's own account, passwords, and what others see of an account. */
 record AccountRoutes(
-        Accounts accounts,
-        Sessions sessions,
-        Authentication authentication,
-        ClientAddress clients,
-        Idempotency idempotency,
-        Cache cache) {
+        Accounts accounts, Sessions sessions, Authentication authentication, Idempotency idempotency, Cache cache) {
     void register(Routes routes) {
         routes.post("/api/accounts", Access.PUBLIC, idempotency.onceAfter(this::signUp));
         routes.post("/api/sessions", Access.PUBLIC, this::logIn); // no Idempotency: a replay would have no cookie
@@ -35,7 +29,7 @@ record AccountRoutes(
     }
 
     private Handler signUp(Context context) {
-        var checked = authentication.prepare(clients.network(context), Json.body(context, Authentication.SignUp.class));
+        var checked = authentication.prepare(Routes.network(context), Json.body(context, Authentication.SignUp.class));
         return _ -> {
             var account = authentication.signUp(checked);
             context.status(201).header("Location", "/api/users/" + account.id()).json(account);
@@ -43,7 +37,7 @@ record AccountRoutes(
     }
 
     private void logIn(Context context) {
-        var account = authentication.logIn(clients.network(context), Json.body(context, Authentication.LogIn.class));
+        var account = authentication.logIn(Routes.network(context), Json.body(context, Authentication.LogIn.class));
         sessions.start(context, account);
         context.status(201).json(account);
     }
@@ -73,13 +67,13 @@ record AccountRoutes(
     /** Changes the password. Every other session ends; this one continues with a new token. */
     private void changePassword(Context context) {
         var request = Json.body(context, Authentication.PasswordChange.class);
-        var account = authentication.changePassword(clients.network(context), sessions.account(context), request);
+        var account = authentication.changePassword(Routes.network(context), sessions.account(context), request);
         sessions.start(context, account);
         context.status(204);
     }
 
     private void requestReset(Context context) {
-        authentication.requestReset(clients.network(context), Json.body(context, Authentication.ResetRequest.class));
+        authentication.requestReset(Routes.network(context), Json.body(context, Authentication.ResetRequest.class));
         context.status(202);
     }
 

@@ -4,7 +4,6 @@ import dozen.app.Commands;
 import dozen.app.Feature;
 import dozen.app.Services;
 import dozen.config.Env;
-import dozen.http.ClientAddress;
 import dozen.http.Idempotency;
 import dozen.http.Routes;
 import dozen.http.Server;
@@ -72,13 +71,12 @@ public final class AccountsFeature implements Feature {
                 redis, accounts, settings.sessionTtl(), http.publicUrl().https());
         var authentication = new Authentication(
                 services.jdbi(), services.jobs(), accounts, resets, new RateLimits(redis), settings.rates());
-        var clients = new ClientAddress(http.trustedProxyHops());
         var once = new Idempotency(services.jdbi(), services.signer());
         routes.authenticateBy(sessions::caller);
         routes.document("/openapi/accounts.json");
         services.layout().asset("accounts/reset.js");
-        new AccountRoutes(accounts, sessions, authentication, clients, once, services.cache()).register(routes);
-        new AccountPages(services.layout(), sessions, authentication, clients).register(routes);
+        new AccountRoutes(accounts, sessions, authentication, once, services.cache()).register(routes);
+        new AccountPages(services.layout(), sessions, authentication).register(routes);
     }
 
     @Override

@@ -1,6 +1,6 @@
 package academy.accounts;
 
-import dozen.jobs.JobRun;
+import dozen.jobs.Job;
 import dozen.mail.Mailer;
 import dozen.security.Signer;
 import jakarta.mail.MessagingException;
@@ -21,7 +21,7 @@ record ResetLinks(Accounts accounts, Signer signer, Mailer mailer) {
     private static final Duration VALID_FOR = Duration.ofHours(1);
     private static final String PURPOSE = "password-reset";
 
-    void send(SendPasswordReset job, JobRun run) throws MessagingException {
+    void send(SendPasswordReset job, Job.Run run) throws MessagingException {
         var found = accounts.credentials(job.email());
         if (found.isEmpty()) return;
         var token = token(found.get());

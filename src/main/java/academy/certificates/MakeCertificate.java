@@ -2,7 +2,7 @@ package academy.certificates;
 
 import academy.accounts.Accounts;
 import dozen.files.FileStorage;
-import dozen.jobs.JobRun;
+import dozen.jobs.Job;
 import dozen.mail.Mailer;
 import jakarta.mail.MessagingException;
 import java.io.IOException;
@@ -20,7 +20,7 @@ record MakeCertificate(UUID certificate) {
      * Makes the file. It is safe to run again: it writes the same file to the same place, and the mail is sent once.
      */
     record Handler(Certificates certificates, Accounts accounts, FileStorage files, Mailer mailer) {
-        void run(MakeCertificate job, JobRun run) throws IOException, MessagingException {
+        void run(MakeCertificate job, Job.Run run) throws IOException, MessagingException {
             var found = certificates.find(job.certificate());
             if (found.isEmpty()) return; // deleted in the meantime
             var certificate = found.get();

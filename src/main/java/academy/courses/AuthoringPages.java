@@ -29,7 +29,7 @@ record AuthoringPages(Layout layout, Courses courses, Lessons lessons, CourseExt
     }
 
     private void create(Context context) {
-        Layout.submit(
+        Routes.submit(
                 context,
                 () -> "/admin/courses/" + courses.create(draft(context)).id(),
                 faults -> list(context, faults));
@@ -69,7 +69,7 @@ record AuthoringPages(Layout layout, Courses courses, Lessons lessons, CourseExt
     }
 
     private void change(Context context) {
-        Layout.submit(
+        Routes.submit(
                 context,
                 () -> "/admin/courses/"
                         + courses.change(Params.uuid(context, "id"), _ -> draft(context))
@@ -79,7 +79,7 @@ record AuthoringPages(Layout layout, Courses courses, Lessons lessons, CourseExt
 
     private void addLesson(Context context) {
         var course = Params.uuid(context, "id");
-        Layout.submit(
+        Routes.submit(
                 context,
                 () -> {
                     lessons.add(course, new Lesson.Draft(Params.form(context, "title"), Params.form(context, "text")));

@@ -1,7 +1,6 @@
 package academy.reminders;
 
 import dozen.jobs.Job;
-import dozen.jobs.JobRun;
 import dozen.jobs.Jobs;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -28,7 +27,7 @@ public record EnqueueDigests(LocalDate day, UUID after) {
     }
 
     record Handler(Jdbi jdbi, Jobs jobs) {
-        void run(EnqueueDigests job, JobRun run) {
+        void run(EnqueueDigests job, Job.Run run) {
             jdbi.useTransaction(transaction -> {
                 var query = "SELECT id FROM accounts WHERE id > ? AND letters ORDER BY id LIMIT ?";
                 var after = job.after() == null ? FIRST : job.after();

@@ -1,7 +1,6 @@
 package academy.reminders;
 
 import dozen.jobs.Job;
-import dozen.jobs.JobRun;
 import dozen.jobs.Jobs;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -21,7 +20,7 @@ record EnqueueReminders(Instant now) {
 
     /** Enqueues in batches of 1,000, each in its own transaction. */
     record Handler(Jdbi jdbi, Jobs jobs) {
-        void run(EnqueueReminders job, JobRun run) throws InterruptedException {
+        void run(EnqueueReminders job, Job.Run run) throws InterruptedException {
             while (jdbi.inTransaction(transaction -> batch(transaction, job.now())) == BATCH) {
                 if (run.stopping()) throw new InterruptedException();
             }

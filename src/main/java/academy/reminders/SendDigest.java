@@ -6,7 +6,6 @@ import academy.courses.Course;
 import academy.courses.Courses;
 import academy.learning.Enrolments;
 import dozen.jobs.Job;
-import dozen.jobs.JobRun;
 import dozen.mail.Mailer;
 import jakarta.mail.MessagingException;
 import java.time.LocalDate;
@@ -31,7 +30,7 @@ record SendDigest(UUID account, LocalDate day) {
     }
 
     record Handler(Accounts accounts, Courses courses, Enrolments enrolments, Mailer mailer, UnsubscribeLinks links) {
-        void run(SendDigest job, JobRun run) throws MessagingException {
+        void run(SendDigest job, Job.Run run) throws MessagingException {
             var account = accounts.find(job.account()).filter(Account::letters).orElse(null);
             if (account == null) return; // deleted or unsubscribed in the meantime
             var since = job.day().minusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();

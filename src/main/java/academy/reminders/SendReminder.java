@@ -4,7 +4,6 @@ import academy.accounts.Account;
 import academy.accounts.Accounts;
 import academy.learning.Enrolments;
 import dozen.jobs.Job;
-import dozen.jobs.JobRun;
 import dozen.mail.Mailer;
 import jakarta.mail.MessagingException;
 import java.time.Instant;
@@ -28,7 +27,7 @@ record SendReminder(UUID account, UUID course, Instant active) {
     }
 
     record Handler(Accounts accounts, Enrolments enrolments, Mailer mailer, UnsubscribeLinks links) {
-        void run(SendReminder job, JobRun run) throws MessagingException {
+        void run(SendReminder job, Job.Run run) throws MessagingException {
             var account = accounts.find(job.account()).filter(Account::letters).orElse(null);
             var enrolment = enrolments.find(job.account(), job.course()).orElse(null);
             if (account == null || enrolment == null || enrolment.completedAt() != null) return; // no longer due

@@ -1,7 +1,7 @@
 package academy.videos;
 
 import dozen.files.FileStorage;
-import dozen.jobs.JobRun;
+import dozen.jobs.Job;
 import java.io.IOException;
 
 /** A job: deletes the files of a video that was replaced. */
@@ -9,7 +9,7 @@ record DiscardFiles(String folder) {
 
     /** Deletes the files. It is safe to run again: it skips files that are already gone. */
     record Handler(FileStorage files) {
-        void run(DiscardFiles job, JobRun run) throws IOException {
+        void run(DiscardFiles job, Job.Run run) throws IOException {
             files.delete(job.folder() + "/" + Video.SOURCE);
             files.delete(job.folder() + "/" + Video.POSTER);
             for (var height : Video.HEIGHTS) files.delete(job.folder() + "/" + Video.rendition(height));

@@ -55,7 +55,7 @@ public record Ffmpeg(String program) {
         }
     }
 
-    private String probeProgram() {
+    String probeProgram() {
         var path = Path.of(program);
         var name = path.getFileName().toString().replace("ffmpeg", "ffprobe");
         return path.getParent() == null ? name : path.resolveSibling(name).toString();

@@ -1,7 +1,7 @@
 package academy.videos;
 
 import dozen.files.FileStorage;
-import dozen.jobs.JobRun;
+import dozen.jobs.Job;
 import dozen.jobs.RetryPolicy;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,7 +27,7 @@ record TranscodeVideo(UUID video) {
         /** A film that plays for less than this fraction of its announced length is reported as cut off. */
         private static final float MIN_COMPLETE_FRACTION = 0.9f;
 
-        void run(TranscodeVideo job, JobRun run) throws Exception {
+        void run(TranscodeVideo job, Job.Run run) throws Exception {
             var video = videos.find(job.video()).orElse(null);
             if (video == null || video.status() == Video.Status.READY || !videos.transcoding(video.id())) return;
             run.progress(0);
@@ -43,7 +43,7 @@ record TranscodeVideo(UUID video) {
             videos.failed(job.video(), "It could not be converted. We look into it.");
         }
 
-        private void transcode(Video video, Path folder, JobRun run) throws Exception {
+        private void transcode(Video video, Path folder, Job.Run run) throws Exception {
             var source = folder.resolve(Video.SOURCE);
             files.download(video.file(Video.SOURCE), source);
             var film = ffmpeg.probe(source);

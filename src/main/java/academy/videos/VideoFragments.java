@@ -17,7 +17,11 @@ record VideoFragments(Layout layout, Videos videos, VideoLinks links) {
 
     private static Map<String, Object> values(Lesson lesson, VideoLinks.View view) {
         var isUnderWay = view.status() == Video.Status.QUEUED || view.status() == Video.Status.TRANSCODING;
-        if (isUnderWay) return Map.of("plays", false, "waits", view.id(), "progress", view.progress(), "fault", false);
+        if (isUnderWay) {
+            var state = view.status() == Video.Status.QUEUED ? "waits to be prepared" : "is being prepared";
+            return Map.of(
+                    "plays", false, "waits", view.id(), "state", state, "progress", view.progress(), "fault", false);
+        }
         if (view.url() == null) {
             var reason = Optional.ofNullable(view.reason()).orElse("Films can't be played at the moment.");
             return Map.of("plays", false, "waits", false, "fault", reason);

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,15 +83,34 @@ public final class VideosFeature implements Feature {
         extensions.authoringSection(fragments::uploadForm);
     }
 
-    /** Registers no handlers without file storage, so that the jobs wait for a worker that has it. */
+    /** Registers no handler without what it needs, so that its jobs wait for a worker that has it. */
     @Override
     public void jobs(Worker worker) {
         if (files.isEmpty()) return;
         var storage = files.get();
+        worker.on(DiscardFiles.class, new DiscardFiles.Handler(storage)::run);
+        var ffmpeg = new Ffmpeg(settings.ffmpeg());
+        if (!runs(ffmpeg.program()) || !runs(ffmpeg.probeProgram())) {
+            log.warn("{} does not run here, so films wait for a worker that has it", settings.ffmpeg());
+            return;
+        }
         WorkFolder.sweep();
-        var transcoding = new TranscodeVideo.Handler(videos, storage, new Ffmpeg(settings.ffmpeg()));
-        worker.on(TranscodeVideo.class, TranscodeVideo.POLICY, transcoding::run, transcoding::gaveUp)
-                .on(DiscardFiles.class, new DiscardFiles.Handler(storage)::run);
+        var transcoding = new TranscodeVideo.Handler(videos, storage, ffmpeg);
+        worker.on(TranscodeVideo.class, TranscodeVideo.POLICY, transcoding::run, transcoding::gaveUp);
+    }
+
+    private static boolean runs(String program) {
+        try {
+            var command = new ProcessBuilder(program, "-version").redirectOutput(ProcessBuilder.Redirect.DISCARD);
+            var process = command.redirectErrorStream(true).start();
+            if (process.waitFor(10, TimeUnit.SECONDS)) return process.exitValue() == 0;
+            process.destroyForcibly();
+        } catch (IOException e) {
+            log.debug("{} was not found", program);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return false;
     }
 
     @Override

@@ -2,7 +2,6 @@ package dozen.app;
 
 import dozen.config.Env;
 import dozen.jobs.Job;
-import dozen.jobs.JobRun;
 import dozen.jobs.JobTasks;
 import dozen.jobs.Scheduler;
 import dozen.jobs.Scheduler.Cron;
@@ -53,7 +52,7 @@ public final class MaintenanceFeature implements Feature {
         worker.on(PurgeExpired.class, (_, run) -> purge(run));
     }
 
-    private void purge(JobRun run) throws InterruptedException {
+    private void purge(Job.Run run) throws InterruptedException {
         for (var expired : EXPIRED) {
             var sql = """
                     DELETE FROM %1$s WHERE ctid = ANY (ARRAY(

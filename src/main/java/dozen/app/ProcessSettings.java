@@ -15,7 +15,11 @@ import java.util.Properties;
  * @param healthFile the file that tells a container's health check that the process lives; unset outside of images
  */
 public record ProcessSettings(
-        Logging.Level logLevel, Logging.Format logFormat, Release release, Duration shutdownGrace, Optional<Path> healthFile) {
+        Logging.Level logLevel,
+        Logging.Format logFormat,
+        Release release,
+        Duration shutdownGrace,
+        Optional<Path> healthFile) {
     private static final String UNKNOWN = "unknown";
 
     /** The running release: the platform's version of it, and the commit that it was built from. */

@@ -1,11 +1,53 @@
 package dozen.config;
 
+import java.net.IDN;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** An absolute http or https address, whose scheme and host are in lower case, and whose host is in A-labels. */
 public record WebAddress(URI uri) {
+    /**
+     * A host with an optional port, as in the authority of an address. A host may contain underscores, as service names in
+     * compose files do, and letters of any script, which become the A-labels that DNS knows. Jetty's HostPort is not used,
+     * because it logs what it refuses, and a refused text may be part of a password.
+     *
+     * @param host in lower case; an IPv6 address stands in brackets
+     * @param port 1 to 65,535, or 0 when there is none
+     */
+    public record Authority(String host, int port) {
+        private static final Pattern SHAPE = Pattern.compile("(\\[[0-9a-fA-F:.]+]|[A-Za-z0-9._~-]+)(?::(\\d{1,5}))?");
+
+        /** @throws IllegalArgumentException when the text is no authority; the message does not repeat it */
+        public static Authority parse(String text) {
+            var shape = SHAPE.matcher(text.startsWith("[") ? text : ascii(text));
+            if (!shape.matches()) throw new IllegalArgumentException("is no host");
+            var port = shape.group(2) == null ? 0 : Integer.parseInt(shape.group(2));
+            if (port > 65_535 || port == 0 && shape.group(2) != null) throw new IllegalArgumentException("is no port");
+            return new Authority(shape.group(1).toLowerCase(Locale.ROOT), port);
+        }
+
+        /**
+         * Returns the domain in A-labels. Java implements IDNA 2003, which turns some domains into others (ß into ss). Such
+         * a domain is refused with an IllegalArgumentException, because converting it back gives a different one.
+         */
+        public static String ascii(String domain) {
+            var ascii = IDN.toASCII(domain);
+            if (IDN.toUnicode(ascii).equalsIgnoreCase(IDN.toUnicode(domain))) return ascii;
+            throw new IllegalArgumentException("is no domain");
+        }
+
+        public int port(int defaultValue) {
+            return port == 0 ? defaultValue : port;
+        }
+
+        /** The host with its port, unless there is none or it is this one. */
+        private String withPortUnless(int omitted) {
+            return port(omitted) == omitted ? host : host + ":" + port;
+        }
+    }
+
     /** @throws IllegalArgumentException when the text is no such address; the message does not repeat it */
     public static WebAddress parse(String text) {
         try {

@@ -1,6 +1,10 @@
 package dozen.domain;
 
 import dozen.config.WebAddress;
+import dozen.config.WebAddress.Authority;
+import jakarta.mail.internet.AddressException;
+import jakarta.mail.internet.InternetAddress;
+import java.net.IDN;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -11,6 +15,9 @@ public final class Validation {
     /** Matches what mail programs turn into links, or a reader takes for an address: "evil.example", "me@…". */
     private static final Pattern ADDRESS =
             Pattern.compile("://|@|\\bwww\\.|[\\p{L}\\p{N}]\\.[\\p{L}\\p{N}]{2}|\\d\\.\\d", Pattern.CASE_INSENSITIVE);
+
+    private static final int MAX_LOCAL_PART = 64; // octets: RFC 5321, 4.5.3.1.1
+    private static final int MAX_MAIL_ADDRESS = 254; // the longest path without its two brackets: RFC 5321, 4.5.3.1.3
 
     private final List<DomainError.FieldError> errors = new ArrayList<>();
 
@@ -30,12 +37,51 @@ public final class Validation {
     }
 
     public void mailAddress(String field, String value) {
-        if (!text(field, value, 1, 254)) return;
+        if (!text(field, value, 1, MAX_MAIL_ADDRESS)) return;
         try {
-            MailAddress.ascii(value);
+            asciiMailAddress(value);
         } catch (IllegalArgumentException e) {
             error(field, e.getMessage());
         }
+    }
+
+    /**
+     * Returns a valid mail address in the form that is sent to the server. The domain may be of any script and is
+     * converted to A-labels. The part before the "@" must be ASCII: servers accept other characters only with the
+     * SMTPUTF8 extension, and without it the mail would go to somebody else.
+     *
+     * @throws IllegalArgumentException when no mail can be sent to it; the message is for the person who typed it
+     */
+    public static String asciiMailAddress(String text) {
+        var at = text.lastIndexOf('@');
+        if (at < 1) throw new IllegalArgumentException("is not a mail address");
+        var local = text.substring(0, at);
+        if (!local.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+            throw new IllegalArgumentException("may have only ASCII characters, and no blanks, before the @");
+        }
+        var address = local + "@" + mailDomain(text.substring(at + 1));
+        if (local.length() > MAX_LOCAL_PART || address.length() > MAX_MAIL_ADDRESS) {
+            throw new IllegalArgumentException("is too long");
+        }
+        try {
+            // The check is strict. Comparing the result refuses the forms that the library would convert: names, groups
+            // and angle brackets.
+            if (new InternetAddress(address, true).getAddress().equals(address)) return address;
+        } catch (AddressException e) {
+            // refused below
+        }
+        throw new IllegalArgumentException("is not a mail address");
+    }
+
+    private static String mailDomain(String text) {
+        try {
+            var ascii = Authority.ascii(text);
+            var isHost = IDN.toASCII(ascii, IDN.USE_STD3_ASCII_RULES).equals(ascii);
+            if (isHost && ascii.contains(".")) return ascii;
+        } catch (IllegalArgumentException e) {
+            // refused below
+        }
+        throw new IllegalArgumentException("has no domain that mail can be sent to");
     }
 
     /**

@@ -1,7 +1,7 @@
 package dozen.files;
 
-import dozen.config.Authority;
 import dozen.config.Secret;
+import dozen.config.WebAddress.Authority;
 import dozen.services.ServiceUnavailable;
 import java.io.FileNotFoundException;
 import java.io.IOException;

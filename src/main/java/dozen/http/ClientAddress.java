@@ -1,6 +1,6 @@
 package dozen.http;
 
-import dozen.config.Authority;
+import dozen.config.WebAddress.Authority;
 import io.javalin.http.Context;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -13,9 +13,9 @@ import org.eclipse.jetty.server.Request;
  * so only the last {@code trustedProxyHops} entries were written by proxies that we trust. A client can forge
  * everything to the left of them.
  */
-public record ClientAddress(int trustedProxyHops) {
+record ClientAddress(int trustedProxyHops) {
     /** The client's network, for rate limits: for IPv6 its first 64 bits, because a client can use all that follow. */
-    public String network(Context context) {
+    String network(Context context) {
         var address = of(Body.jetty(context));
         return parse(address)
                 .filter(Inet6Address.class::isInstance)

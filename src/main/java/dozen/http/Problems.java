@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param page renders the page; see {@link Server#start}
  */
-public record Problems(List<HttpField> defaultHeaders, Health health, Function<Map<String, Object>, String> page) {
+record Problems(List<HttpField> defaultHeaders, Health health, Function<Map<String, Object>, String> page) {
     private static final Logger log = LoggerFactory.getLogger(Problems.class);
     private static final String TYPE = "application/problem+json";
 
@@ -111,7 +111,7 @@ public record Problems(List<HttpField> defaultHeaders, Health health, Function<M
     }
 
     /** Sets the status and headers of a response whose body other code writes, such as a form that is shown again. */
-    public static void answer(Context context, DomainError error) {
+    static void answer(Context context, DomainError error) {
         Problem.of(error).answer(context);
     }
 

@@ -1,10 +1,12 @@
 package dozen.http;
 
 import dozen.logging.Logging;
+import io.javalin.http.Context;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpMethod;
@@ -13,22 +15,34 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.NanoTime;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * The first handler of every request. It gives the request an id, which the response carries too, and reads the trace
- * id of a W3C traceparent. Both go into every JSON log line that the request's thread writes.
+ * The first handler of every request, and its event in the access log. It gives the request an id, which the response
+ * carries too, and reads the trace id of a W3C traceparent. Both go into every JSON log line that the request's thread
+ * writes.
  */
 final class RequestContext extends Handler.Wrapper {
-    static final String TRACE_ID = "traceId";
+    private static final Logger log = LoggerFactory.getLogger("dozen.http.AccessLog");
+    private static final String TRACE_ID = "traceId";
+    /** The attribute that holds the pattern of the request's route. */
+    private static final String ROUTE = "route";
+
     private static final Pattern VALID_REQUEST_ID = Pattern.compile("[A-Za-z0-9._~+/=:-]{1,128}");
     private static final Pattern TRACEPARENT = Pattern.compile("[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*");
 
     private final List<HttpField> defaultHeaders;
+    private final ClientAddress clients;
+    private final Routes routes;
 
-    RequestContext(List<HttpField> defaultHeaders, Handler next) {
+    RequestContext(List<HttpField> defaultHeaders, ClientAddress clients, Routes routes, Handler next) {
         super(next);
         this.defaultHeaders = defaultHeaders;
+        this.clients = clients;
+        this.routes = routes;
     }
 
     /**
@@ -85,6 +99,35 @@ final class RequestContext extends Handler.Wrapper {
                 return HttpMethod.GET.asString();
             }
         };
+    }
+
+    /** Keeps the route's path for its event. A request that was refused before its handler ran has none. */
+    static void rememberRoute(Context context) {
+        var endpoint = context.endpoints().lastHttpEndpoint();
+        if (endpoint != null) context.req().setAttribute(ROUTE, endpoint.path);
+    }
+
+    /**
+     * Logs one event per request, after its last byte, and tells the observers of requests. This includes requests that
+     * never reached a route. The path is logged without its query, which may hold tokens.
+     */
+    void log(Request request, Response response) {
+        var nanoseconds = NanoTime.since(request.getBeginNanoTime());
+        var status = response.getStatus();
+        var route = request.getAttribute(ROUTE) instanceof String path ? path : "none";
+        routes.answered(request.getMethod(), route, status, nanoseconds);
+        if (!log.isInfoEnabled()) return;
+        var path = request.getHttpURI() == null ? "" : request.getHttpURI().getCanonicalPath();
+        var event = log.atInfo()
+                .addKeyValue("method", request.getMethod())
+                .addKeyValue("path", path)
+                .addKeyValue("status", status)
+                .addKeyValue("ms", TimeUnit.NANOSECONDS.toMicros(nanoseconds) / 1000.0)
+                .addKeyValue("bytes", Response.getContentBytesWritten(response))
+                .addKeyValue("client", clients.of(request))
+                .addKeyValue(Logging.REQUEST_ID, idOf(request));
+        if (request.getAttribute(TRACE_ID) instanceof String id) event.addKeyValue("traceId", id);
+        event.log("request");
     }
 
     /** The caller's X-Request-Id when it is a safe token, else a random id; the same during the whole request. */

@@ -19,7 +19,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Registers the handlers of requests, and checks before each whether the caller may use the route. A HEAD request runs
@@ -53,13 +55,15 @@ public final class Routes {
     private static final Key<Routes> ROUTES = new Key<>("dozen.routes");
 
     private final RoutesConfig routes;
+    private final ClientAddress clients;
     private final Map<String, Access> accessByRoute = new TreeMap<>();
     private final List<String> documents = new ArrayList<>();
     private final List<RequestObserver> observers = new ArrayList<>();
     private Function<Context, Optional<Caller>> authenticator = _ -> Optional.empty();
 
-    Routes(JavalinConfig config) {
+    Routes(JavalinConfig config, ClientAddress clients) {
         routes = config.routes;
+        this.clients = clients;
         config.appData(ROUTES, this);
     }
 
@@ -159,6 +163,31 @@ public final class Routes {
     /** The caller of any route; empty when nobody is logged in. It fails while log-ins can't be looked up. */
     public static Optional<Caller> visitor(Context context) {
         return context.appData(ROUTES).authenticator.apply(context);
+    }
+
+    /**
+     * Does what a form asks for and redirects to another page. When the input is refused, shows the form again.
+     *
+     * @param work returns the page to go on to
+     * @param again shows the form, given what was wrong, one line each
+     * @throws DomainError when something is not found, forbidden or unavailable
+     */
+    public static void submit(Context context, Supplier<String> work, Consumer<List<String>> again) {
+        try {
+            context.redirect(work.get(), HttpStatus.SEE_OTHER);
+        } catch (DomainError error) {
+            switch (error.kind()) {
+                case NOT_FOUND, FORBIDDEN, UNAVAILABLE -> throw error;
+                default -> Problems.answer(context, error);
+            }
+            var faults = error.fields().stream().map(each -> "The %s %s.".formatted(each.field(), each.message()));
+            again.accept(error.fields().isEmpty() ? List.of(error.getMessage()) : faults.toList());
+        }
+    }
+
+    /** The network that a request comes from, for rate limits. */
+    public static String network(Context context) {
+        return context.appData(ROUTES).clients.network(context);
     }
 
     public static void html(Context context, String page) {

@@ -90,6 +90,7 @@ public final class Server implements AutoCloseable {
             Settings settings, Health health, Function<Map<String, Object>, String> page, Consumer<Routes> features) {
         this.settings = settings;
         this.health = health;
+        var clients = new ClientAddress(settings.trustedProxyHops());
         var https = settings.publicUrl().https();
         var problems = new Problems(RequestContext.defaultHeaders(https), health, page);
         javalin = Javalin.create(config -> {
@@ -100,12 +101,12 @@ public final class Server implements AutoCloseable {
             // Javalin allocates a buffer of this size for each response. Its default is 32 KB.
             config.http.responseBufferSize = 4096;
             config.jsonMapper(new JavalinJackson(Json.MAPPER, false));
-            routes = new Routes(config);
-            jetty(config, problems);
+            routes = new Routes(config, clients);
+            jetty(config, problems, clients);
             config.routes.before(Params::decodeQuery);
             config.routes.beforeMatched(new SameOrigin(settings.publicUrl())::check);
             config.routes.beforeMatched(routes::check);
-            config.routes.afterMatched(AccessLog::rememberRoute);
+            config.routes.afterMatched(RequestContext::rememberRoute);
             problems.routes(config.routes);
             // The probes: /health answers while the process lives, and /health/ready when it can serve requests.
             routes.get("/health", Access.PUBLIC, context -> context.json(Map.of("status", "ok")));
@@ -122,7 +123,7 @@ public final class Server implements AutoCloseable {
         log.info("listening on port {}", port());
     }
 
-    private void jetty(JavalinConfig config, Problems problems) {
+    private void jetty(JavalinConfig config, Problems problems, ClientAddress clients) {
         var threads = new VirtualThreadPool();
         // The pool's own virtual threads each get a name, which takes time and which nobody reads.
         threads.setVirtualThreadsExecutor(Thread::startVirtualThread);
@@ -137,11 +138,11 @@ public final class Server implements AutoCloseable {
         config.jetty.modifyServer(server -> {
             jetty = server;
             server.setErrorHandler(problems::jetty);
-            server.setHandler(new RequestContext(problems.defaultHeaders(), bounded(inFlight)));
-            var accessLog = new AccessLog(new ClientAddress(settings.trustedProxyHops()), routes);
+            var context = new RequestContext(problems.defaultHeaders(), clients, routes, bounded(inFlight));
+            server.setHandler(context);
             // The warm-up is told apart by its connector, because it may be logged after its response has arrived.
             server.setRequestLog((request, response) -> {
-                if (request.getConnectionMetaData().getConnector() == connector) accessLog.log(request, response);
+                if (request.getConnectionMetaData().getConnector() == connector) context.log(request, response);
             });
         });
     }

@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import com.github.kagkarlsson.scheduler.task.Execution;
 import java.time.Instant;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
 
 /**
  * A job to be enqueued.
@@ -18,6 +20,26 @@ import java.time.Instant;
  * @param key null, or a unique key: while a job of this type with this key waits or runs, another one is ignored
  */
 public record Job(Object payload, Instant at, String key) {
+    /**
+     * What a handler knows about its run.
+     *
+     * @param id the job's id, which is the same in every attempt, so it is useful in an idempotency key
+     * @param attempt the number of this attempt, from 1
+     * @param stopSignal true once the worker was told to stop
+     * @param reporter takes the progress in percent
+     */
+    public record Run(String id, int attempt, BooleanSupplier stopSignal, IntConsumer reporter) {
+        /** After true the handler should finish soon, or throw: the job runs again elsewhere without losing an attempt. */
+        public boolean stopping() {
+            return stopSignal.getAsBoolean();
+        }
+
+        /** Reports how much of the work is done, from 0 to 100 percent; {@link Jobs#progress} tells it. */
+        public void progress(int percent) {
+            reporter.accept(percent);
+        }
+    }
+
     /** It ignores unknown fields: two releases share the table, so a field may be new to one of them. */
     static final ObjectMapper MAPPER = JsonMapper.builder()
             .addModule(new JavaTimeModule())

@@ -85,7 +85,8 @@ record JobExecutor(JobStore store, Jobs jobs, List<RunObserver> observers, Boole
 
     /** Runs the handler on a thread of its own, so that no interrupt meant for it reaches the code that follows. */
     private <J> void handle(Type<J> type, RunId id, J job, String requestId) throws Throwable {
-        var run = new JobRun(id.id(), id.attempt(), stopping, percent -> jobs.setProgress(id.type(), id.id(), percent));
+        var run =
+                new Job.Run(id.id(), id.attempt(), stopping, percent -> jobs.setProgress(id.type(), id.id(), percent));
         var handler = new FutureTask<>(() -> Logging.forRequest(requestId, () -> {
             type.handler().run(job, run);
             return null;

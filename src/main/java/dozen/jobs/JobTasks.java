@@ -26,7 +26,7 @@ public final class JobTasks {
     /** A job that runs, failed or is dead. */
     private record Listed(String id, String type, String state, int attempts, String error, Instant since) {}
 
-    private record Listing(Collection<JobCounts> counts, List<Listed> jobs) {}
+    private record Listing(Collection<Jobs.Counts> counts, List<Listed> jobs) {}
 
     private final Jdbi jdbi;
     private final Jobs.Wakeup wakeup;
@@ -40,7 +40,7 @@ public final class JobTasks {
         if (!arguments.isEmpty() && !arguments.equals(List.of("--json"))) {
             throw Exit.usage("usage: task list-jobs " + LIST_ARGUMENTS);
         }
-        var listing = new Listing(JobCounts.byType(jdbi).values(), listed());
+        var listing = new Listing(Jobs.Counts.byType(jdbi).values(), listed());
         if (arguments.isEmpty()) print(listing, out);
         else out.println(Job.MAPPER.writeValueAsString(listing));
     }

@@ -6,10 +6,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.JedisPubSub;
@@ -29,6 +34,45 @@ import redis.clients.jedis.exceptions.JedisException;
  * this process dies, they find the job within a second.
  */
 public final class Jobs {
+    /**
+     * The number of jobs of one type, by state.
+     *
+     * @param queued jobs that wait for their first attempt
+     * @param failing jobs that failed and wait for their next attempt
+     * @param oldestSeconds how many seconds ago the longest waiting job was due; 0 when none is due
+     */
+    public record Counts(String type, long queued, long running, long failing, long dead, long oldestSeconds) {
+        private static final RowMapper<Counts> MAPPER = ConstructorMapper.of(Counts.class);
+
+        public static Counts none(String type) {
+            return new Counts(type, 0, 0, 0, 0, 0);
+        }
+
+        public long waiting() {
+            return queued + failing;
+        }
+
+        /** Counts the jobs of every type that has any, keyed by type. */
+        public static SortedMap<String, Counts> byType(Jdbi jdbi) {
+            var sql = """
+                    SELECT task_name AS type,
+                        count(*) FILTER (WHERE NOT picked AND consecutive_failures = 0) AS queued,
+                        count(*) FILTER (WHERE picked) AS running,
+                        count(*) FILTER (WHERE NOT picked AND consecutive_failures > 0) AS failing,
+                        count(*) FILTER (WHERE picked IS NULL) AS dead,
+                        greatest(0, extract(epoch FROM now() - min(execution_time) FILTER (WHERE NOT picked)))::bigint
+                            AS oldest_seconds
+                    FROM (
+                        SELECT task_name, picked, consecutive_failures, execution_time FROM jobs
+                        UNION ALL
+                        SELECT type, NULL, NULL, NULL FROM dead_jobs
+                    ) AS every_job GROUP BY task_name
+                    """;
+            return jdbi.withHandle(
+                    handle -> new TreeMap<>(handle.select(sql).map(MAPPER).collectToMap(Counts::type, count -> count)));
+        }
+    }
+
     private static final Logger log = LoggerFactory.getLogger(Jobs.class);
 
     private final Redis redis;

@@ -38,7 +38,7 @@ public final class Worker implements AutoCloseable {
      */
     @FunctionalInterface
     public interface JobHandler<J> {
-        void run(J job, JobRun run) throws Exception;
+        void run(J job, Job.Run run) throws Exception;
     }
 
     /** How a run ended. One that is cut short because the worker stops is handed back. */
@@ -100,15 +100,15 @@ public final class Worker implements AutoCloseable {
     }
 
     public static int readThreads(Env env) {
-        return env.setting("WORKER_THREADS", "jobs at once per worker process").integer(8, 1, 1000);
+        return env.setting("WORKER_THREADS", "jobs at once per worker process").integer(5, 1, 1000);
     }
 
     /**
-     * How many connections to PostgreSQL a worker needs: one for each thread, and eight for types that have threads of
-     * their own, for taking jobs and for heartbeats.
+     * How many connections to PostgreSQL a worker needs: one for each thread, and two for taking jobs, for heartbeats,
+     * and for types that have threads of their own and hold no connection for long.
      */
     public static int connections(int threads) {
-        return threads + 8;
+        return threads + 2;
     }
 
     /** Registers the handler of this type of job, with the default retry policy. */
@@ -128,6 +128,11 @@ public final class Worker implements AutoCloseable {
         var job = new JobExecutor.Type<>(type, policy, handler, dead);
         if (types.put(job.name(), job) != null) throw new IllegalArgumentException("registered twice: " + job.name());
         return this;
+    }
+
+    /** The types of jobs that have a handler here. */
+    public List<String> types() {
+        return List.copyOf(types.keySet());
     }
 
     public Worker observe(RunObserver observer) {

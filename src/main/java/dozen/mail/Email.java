@@ -1,6 +1,6 @@
 package dozen.mail;
 
-import dozen.domain.MailAddress;
+import dozen.domain.Validation;
 import jakarta.activation.DataHandler;
 import jakarta.mail.BodyPart;
 import jakarta.mail.Message.RecipientType;
@@ -50,7 +50,7 @@ record Email(
 
     private InternetAddress recipient() throws MessagingException {
         try {
-            return new InternetAddress(MailAddress.ascii(to.email()), to.name(), UTF_8);
+            return new InternetAddress(Validation.asciiMailAddress(to.email()), to.name(), UTF_8);
         } catch (IllegalArgumentException e) {
             throw new SmtpDelivery.Refused("the address " + e.getMessage(), true);
         } catch (UnsupportedEncodingException e) {

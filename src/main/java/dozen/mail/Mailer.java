@@ -2,12 +2,13 @@ package dozen.mail;
 
 import dozen.config.Env;
 import dozen.config.WebAddress;
-import dozen.domain.MailAddress;
 import dozen.pages.Resources;
 import dozen.services.Postgres;
 import dozen.services.ServiceUrl;
 import jakarta.mail.MessagingException;
+import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
+import java.net.IDN;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -42,16 +43,31 @@ public final class Mailer {
             var plainLogin = "true sends SMTP_URL's password without TLS where the server offers none";
             return new Settings(
                     env.setting("SMTP_URL", url).optionalSecret(Settings::smtp),
-                    env.setting("MAIL_FROM", "sender of all mails").parsed(sender, MailAddress::sender),
+                    env.setting("MAIL_FROM", "sender of all mails").parsed(sender, Settings::sender),
                     env.setting("SMTP_PLAIN_LOGIN", plainLogin).bool(false),
                     Timeouts.DEFAULT);
         }
 
+        /** Reads a sender, such as "Shop <shop@example.com>". Its domain may be a single word, such as localhost. */
+        private static InternetAddress sender(String text) {
+            try {
+                var sender = new InternetAddress(text, true);
+                var address = sender.getAddress();
+                var domain = address.lastIndexOf('@') + 1;
+                sender.setAddress(address.substring(0, domain) + IDN.toASCII(address.substring(domain)));
+                sender.validate();
+                return sender;
+            } catch (AddressException | IllegalArgumentException e) {
+                throw new IllegalArgumentException("must be a mail address, but is \"" + text + "\"");
+            }
+        }
+
         /** @throws IllegalArgumentException with a message that does not repeat the text, which may hold a password */
         public static ServiceUrl smtp(String text) {
-            var url = ServiceUrl.parse(text, EXAMPLE);
-            if (!url.scheme().matches("smtps?") || url.hosts().size() != 1) throw ServiceUrl.malformed(EXAMPLE);
-            return url;
+            return ServiceUrl.parse(
+                    text,
+                    EXAMPLE,
+                    url -> url.scheme().matches("smtps?") && url.hosts().size() == 1);
         }
     }
 
@@ -113,8 +129,8 @@ public final class Mailer {
      *
      * @param key names what the mail is about and its recipient; the same key is never sent twice. It becomes the
      *     Message-ID, by which the recipient's mail program recognizes a duplicate
-     * @param template a path below templates/, without .txt and .html; both can use the recipient's name, the subject,
-     *     publicUrl and application, and the HTML stands in the frame of dozen/mail.html
+     * @param template a path below templates/, without .mustache, whose sections text and html can use the recipient's
+     *     name, the subject, publicUrl and application; the HTML stands in the frame of dozen/mail.html
      * @throws MessagingException when the server is away, or refused the mail and may take it later
      */
     public void send(
@@ -129,8 +145,10 @@ public final class Mailer {
         var all = new HashMap<>(values);
         all.putAll(Map.of(
                 "name", to.name(), "publicUrl", publicUrl.toString(), "subject", subject, "application", application));
-        var text = Resources.render(template + ".txt", all);
-        all.put("content", Resources.render(template + ".html", all));
+        all.putAll(Map.of("text", true, "html", false));
+        var text = Resources.renderText(template + ".mustache", all);
+        all.putAll(Map.of("text", false, "html", true));
+        all.put("content", Resources.render(template + ".mustache", all));
         var html = Resources.render("dozen/mail.html", all);
         if (settings.smtp().isEmpty()) {
             log.info("mail to {} not sent, for SMTP_URL is unset: {}", to.email(), subject);

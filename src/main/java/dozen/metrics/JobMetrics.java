@@ -1,6 +1,6 @@
 package dozen.metrics;
 
-import dozen.jobs.JobCounts;
+import dozen.jobs.Jobs;
 import dozen.jobs.Worker;
 import dozen.jobs.Worker.Outcome;
 import dozen.services.Redis;
@@ -45,10 +45,10 @@ final class JobMetrics {
 
     /** Brings the meters up to date. */
     void update(MeterRegistry registry) {
-        var counts = JobCounts.byType(jdbi);
+        var counts = Jobs.Counts.byType(jdbi);
         types.addAll(counts.keySet());
         for (var type : types) { // a type without jobs has no count any more
-            var count = counts.getOrDefault(type, JobCounts.none(type));
+            var count = counts.getOrDefault(type, Jobs.Counts.none(type));
             gauge(registry, "jobs.queued", type).set(count.waiting());
             gauge(registry, "jobs.oldest.seconds", type).set(count.oldestSeconds());
         }

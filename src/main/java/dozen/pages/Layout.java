@@ -1,20 +1,15 @@
 package dozen.pages;
 
 import dozen.domain.Caller;
-import dozen.domain.DomainError;
 import dozen.http.Access;
-import dozen.http.Problems;
 import dozen.http.Routes;
 import dozen.services.ServiceUnavailable;
 import io.javalin.http.Context;
-import io.javalin.http.HttpStatus;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /** The frame of all pages: head, navigation and who is logged in. Features add what they need to it. */
 public final class Layout {
@@ -29,7 +24,7 @@ public final class Layout {
     /** @param application the application's name, which every page shows */
     public Layout(String application) {
         this.application = application;
-        List.of("dozen/icon.svg", "dozen/away.js", "dozen/api.js").forEach(assets::add);
+        List.of("dozen/icon.svg", "dozen/dozen.js").forEach(assets::add);
         style("dozen/dozen.css");
     }
 
@@ -87,7 +82,7 @@ public final class Layout {
             if (!ServiceUnavailable.isCauseOf(e)) throw e;
             all.put("sessionsUnavailable", true); // public pages can still be read
         }
-        Routes.html(context, Resources.render(template + ".html", all), media);
+        Routes.html(context, page(template, all), media);
     }
 
     /** The caller, for a public page; empty also while log-ins can't be looked up, because the page can still be read. */
@@ -97,26 +92,6 @@ public final class Layout {
         } catch (RuntimeException e) {
             if (!ServiceUnavailable.isCauseOf(e)) throw e;
             return Optional.empty();
-        }
-    }
-
-    /**
-     * Does what a form asks for and redirects to another page. When the input is refused, shows the form again.
-     *
-     * @param work returns the page to go on to
-     * @param again shows the form, given what was wrong, one line each
-     * @throws DomainError when something is not found, forbidden or unavailable
-     */
-    public static void submit(Context context, Supplier<String> work, Consumer<List<String>> again) {
-        try {
-            context.redirect(work.get(), HttpStatus.SEE_OTHER);
-        } catch (DomainError error) {
-            switch (error.kind()) {
-                case NOT_FOUND, FORBIDDEN, UNAVAILABLE -> throw error;
-                default -> Problems.answer(context, error);
-            }
-            var faults = error.fields().stream().map(each -> "The %s %s.".formatted(each.field(), each.message()));
-            again.accept(error.fields().isEmpty() ? List.of(error.getMessage()) : faults.toList());
         }
     }
 
@@ -157,6 +132,11 @@ public final class Layout {
         var all = frame(String.valueOf(problem.get("title")));
         all.put("sessionsUnavailable", true);
         all.put("problem", problem);
-        return Resources.render("dozen/problem.html", all);
+        return page("dozen/problem", all);
+    }
+
+    private static String page(String template, Map<String, Object> values) {
+        values.put("content", Resources.render(template + ".html", values));
+        return Resources.render("dozen/page.html", values);
     }
 }

@@ -12,7 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** The files of the class path: Mustache templates, and those of webjars, which package scripts and styles of others. */
 public final class Resources {
-    private static final Map<String, Template> TEMPLATES = new ConcurrentHashMap<>();
+    private static final Map<String, Template> HTML = new ConcurrentHashMap<>();
+    private static final Map<String, Template> TEXT = new ConcurrentHashMap<>();
 
     private Resources() {}
 
@@ -34,18 +35,23 @@ public final class Resources {
     }
 
     /**
-     * Renders a template of a mail or a page. In a template whose name ends in .html, every value is escaped. A value
-     * that a template names and that is missing is an error, so that no mail is sent with a gap.
+     * Renders a template to HTML, with every value escaped. A value that a template names and that is missing is an
+     * error, so that no mail is sent with a gap.
      *
-     * @param name the path below {@code templates/}, such as accounts/mails/welcome.html; so are the names of partials
+     * @param name the path below {@code templates/}, such as accounts/log-in.html; so are the names of partials
      */
     public static String render(String name, Map<String, Object> values) {
-        return TEMPLATES.computeIfAbsent(name, Resources::compile).execute(values);
+        return HTML.computeIfAbsent(name, each -> compile(each, true)).execute(values);
     }
 
-    private static Template compile(String name) {
+    /** Renders a template to plain text, as {@link #render} does, with no value escaped. */
+    public static String renderText(String name, Map<String, Object> values) {
+        return TEXT.computeIfAbsent(name, each -> compile(each, false)).execute(values);
+    }
+
+    private static Template compile(String name, boolean escapes) {
         return Mustache.compiler()
-                .escapeHTML(name.endsWith(".html"))
+                .escapeHTML(escapes)
                 .strictSections(true)
                 .emptyStringIsFalse(true)
                 .withLoader(Resources::open)

@@ -25,8 +25,10 @@ public final class Postgres implements AutoCloseable {
     public record Settings(Url url, int poolSize) {
         public static Settings read(Env env) {
             var url = env.setting("DATABASE_URL", "PostgreSQL: " + Url.EXAMPLE);
-            var poolSize = env.setting("DATABASE_POOL_SIZE", "connections to PostgreSQL per process");
-            return new Settings(url.secret(Url::parse), poolSize.integer(10, 1, 1000));
+            var poolSize = env.setting(
+                    "DATABASE_POOL_SIZE",
+                    "connections to PostgreSQL of web, and of a worker unless WORKER_THREADS + 2 is more");
+            return new Settings(url.secret(Url::parse), poolSize.integer(6, 1, 1000));
         }
     }
 
@@ -42,8 +44,11 @@ public final class Postgres implements AutoCloseable {
 
         /** @throws IllegalArgumentException with a message that does not repeat the text, which holds a password */
         public static Url parse(String text) {
-            var url = ServiceUrl.parse(text.replaceFirst("^jdbc:", ""), EXAMPLE);
-            if (!url.scheme().matches("postgres(ql)?") || url.path().isEmpty()) throw ServiceUrl.malformed(EXAMPLE);
+            var url = ServiceUrl.parse(
+                    text.replaceFirst("^jdbc:", ""),
+                    EXAMPLE,
+                    each -> each.scheme().matches("postgres(ql)?")
+                            && !each.path().isEmpty());
             var parameters = new HashMap<>(url.query());
             var user = parameters.remove("user");
             var password = parameters.remove("password");

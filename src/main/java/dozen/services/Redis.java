@@ -9,8 +9,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import redis.clients.jedis.BuilderFactory;
 import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.ConnectionPoolConfig;
@@ -28,12 +34,26 @@ import redis.clients.jedis.params.SetParams;
 
 /** Redis as an attached resource. It is never the only home of anything that must survive. */
 public final class Redis implements AutoCloseable {
-    /** @param verifyTls false accepts any TLS key, for platforms that sign their own */
-    public record Settings(Url url, boolean verifyTls) {
+    /**
+     * @param verifyTls false accepts any TLS key, for platforms that sign their own
+     * @param poolSize the most connections that one process has; a worker keeps one of them to be woken
+     */
+    public record Settings(Url url, boolean verifyTls, int poolSize) {
+        /** Small plans allow 20 connections, which a web, a worker and a scheduler share. */
+        private static final int POOL_SIZE = 5;
+
+        public Settings(Url url, boolean verifyTls) {
+            this(url, verifyTls, POOL_SIZE);
+        }
+
         public static Settings read(Env env) {
             var url = env.setting("REDIS_URL", "Redis: redis://user:password@host:6379/0, rediss:// for TLS");
             var verify = env.setting("REDIS_TLS_VERIFY", "false accepts a TLS key that the platform signed itself");
-            return new Settings(url.secret(Url::parse), verify.bool(true));
+            return new Settings(
+                    url.secret(Url::parse),
+                    verify.bool(true),
+                    env.setting("REDIS_POOL_SIZE", "connections to Redis per process")
+                            .integer(POOL_SIZE, 2, 1000));
         }
     }
 
@@ -43,19 +63,24 @@ public final class Redis implements AutoCloseable {
 
         /** @throws IllegalArgumentException with a message that does not repeat the text, which may hold a password */
         public static Url parse(String text) {
-            var url = ServiceUrl.parse(text, EXAMPLE);
-            var isRedis = url.scheme().matches("rediss?") && url.path().matches("\\d{0,9}");
-            if (!isRedis || url.hosts().size() != 1) throw ServiceUrl.malformed(EXAMPLE);
+            var url = ServiceUrl.parse(text, EXAMPLE, Url::isRedis);
             var database = Integer.parseInt("0" + url.path());
             return new Url(
                     url.host(), url.port(6379), url.scheme().equals("rediss"), url.user(), url.password(), database);
         }
+
+        private static boolean isRedis(ServiceUrl url) {
+            return url.scheme().matches("rediss?")
+                    && url.hosts().size() == 1
+                    && url.path().matches("\\d{0,9}");
+        }
     }
 
+    private record Count(String hash, String field, Duration keep) {}
+
+    private static final Logger log = LoggerFactory.getLogger(Redis.class);
     /** The limit for connecting, for an answer and for getting a free connection. After it, Redis counts as away. */
     private static final Duration LIMIT = Duration.ofSeconds(1);
-    /** A command takes tens of microseconds, so this many keep two cores busy. Jedis's own default is 8. */
-    private static final int CONNECTIONS = 32;
     /** Redis can't serve now. In a script's error the code stands somewhere within the message. */
     private static final Pattern TRANSIENT = Pattern.compile(
             "\\b(LOADING|READONLY|MASTERDOWN|OOM|MISCONF|NOREPLICAS|BUSY|MOVED|ASK|CLUSTERDOWN|TRYAGAIN)\\b"
@@ -63,7 +88,9 @@ public final class Redis implements AutoCloseable {
 
     private final String address;
     private final RedisClient client;
-    private final RedisCounts counts;
+    private final Map<Count, Long> counts = new ConcurrentHashMap<>();
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("redis-counts").factory());
     private final ReadBatcher<String, String> texts = new ReadBatcher<>(this::read);
 
     /** Opens no connection: {@link #connect} or the first command does. */
@@ -82,13 +109,13 @@ public final class Redis implements AutoCloseable {
             config.ssl(true).sslOptions(SslOptions.builder().sslVerifyMode(mode).build());
         }
         var pool = new ConnectionPoolConfig();
-        pool.setMaxTotal(CONNECTIONS);
-        pool.setMaxIdle(CONNECTIONS);
+        pool.setMaxTotal(settings.poolSize());
+        pool.setMaxIdle(settings.poolSize());
         pool.setMaxWait(LIMIT);
         pool.setJmxEnabled(false); // else each start would load all of JMX and, for its help texts, Flight Recorder
         var builder = RedisClient.builder().hostAndPort(url.host(), url.port());
         client = builder.clientConfig(config.build()).poolConfig(pool).build();
-        counts = new RedisCounts(client);
+        clock.scheduleWithFixedDelay(this::storeCounts, 1, 1, TimeUnit.SECONDS);
     }
 
     /** @throws ServiceUnavailable when Redis did not answer within 20 s, or refuses us */
@@ -147,7 +174,19 @@ public final class Redis implements AutoCloseable {
      * @param keep how long the hash is kept after its last count; null keeps it until Redis loses its data
      */
     public void count(String hash, String field, long count, Duration keep) {
-        counts.add(hash, field, count, keep);
+        counts.merge(new Count(hash, field, keep), count, Long::sum);
+    }
+
+    private synchronized void storeCounts() {
+        if (counts.isEmpty()) return;
+        try (var pipeline = client.pipelined()) {
+            for (var count : counts.keySet()) {
+                pipeline.hincrBy(count.hash, count.field, counts.remove(count));
+                if (count.keep != null) pipeline.expire(count.hash, count.keep.toSeconds());
+            }
+        } catch (JedisException e) {
+            log.debug("a second of counts is lost: {}", e.getMessage());
+        }
     }
 
     /** Redis's own clock, which all processes share. */
@@ -176,7 +215,8 @@ public final class Redis implements AutoCloseable {
 
     @Override
     public void close() {
-        counts.close();
+        clock.shutdownNow();
+        storeCounts();
         client.close();
     }
 }

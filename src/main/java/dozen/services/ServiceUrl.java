@@ -1,7 +1,7 @@
 package dozen.services;
 
-import dozen.config.Authority;
 import dozen.config.Secret;
+import dozen.config.WebAddress.Authority;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -21,18 +22,17 @@ public record ServiceUrl(
         String scheme, String user, Secret password, List<Authority> hosts, String path, Map<String, String> query) {
     /**
      * @param example a valid address, for the error message: the text itself may hold a password and is not repeated
+     * @param accepted tells whether it is an address of this service
      * @throws IllegalArgumentException when the text is no such address
      */
-    public static ServiceUrl parse(String text, String example) {
+    public static ServiceUrl parse(String text, String example, Predicate<ServiceUrl> accepted) {
         try {
-            return read(new URI(text));
+            var url = read(new URI(text));
+            if (accepted.test(url)) return url;
         } catch (URISyntaxException | IllegalArgumentException e) {
-            throw malformed(example); // the cause would repeat the password
+            // refused below; the cause would repeat the password
         }
-    }
-
-    public static IllegalArgumentException malformed(String example) {
-        return new IllegalArgumentException(
+        throw new IllegalArgumentException(
                 "must look like %s (other characters in the user or password percent-encoded)".formatted(example));
     }
 

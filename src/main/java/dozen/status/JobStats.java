@@ -1,6 +1,7 @@
 package dozen.status;
 
-import dozen.jobs.JobCounts;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dozen.jobs.Jobs;
 import dozen.jobs.Worker;
 import dozen.services.Redis;
 import java.time.Duration;
@@ -19,9 +20,17 @@ import redis.clients.jedis.exceptions.JedisException;
 final class JobStats {
     /**
      * @param oldestSeconds how many seconds ago the longest waiting job was due
+     * @param taken whether a running worker takes jobs of this type; null while Redis is away
      * @param minutes runs in each of the last minutes, the oldest first; empty while Redis is away
      */
-    record Queue(String type, long waiting, long running, long dead, long oldestSeconds, List<Long> minutes) {
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Queue(
+            String type, long waiting, long running, long dead, long oldestSeconds, Boolean taken, List<Long> minutes) {
+        /** Jobs wait here in vain, as those for films do where no worker has ffmpeg. */
+        boolean stuck() {
+            return waiting > 0 && Boolean.FALSE.equals(taken);
+        }
+
         String oldest() {
             return waiting == 0 ? "" : Status.since(Instant.now().minusSeconds(oldestSeconds));
         }
@@ -58,18 +67,22 @@ final class JobStats {
     }
 
     /** Returns every type that has jobs, or had runs in the last 15 minutes. It fails while PostgreSQL is away. */
-    static List<Queue> read(Jdbi jdbi, Redis redis) {
-        var counts = JobCounts.byType(jdbi);
+    static List<Queue> read(Jdbi jdbi, Redis redis, List<ProcessRegistry.Entry> processes) {
+        var counts = Jobs.Counts.byType(jdbi);
         var minutes = minutes(redis);
         var types = new TreeSet<>(counts.keySet());
         minutes.forEach(minute -> types.addAll(minute.keySet()));
         return types.stream()
                 .map(type -> {
-                    var count = counts.getOrDefault(type, JobCounts.none(type));
+                    var count = counts.getOrDefault(type, Jobs.Counts.none(type));
                     var runs = minutes.stream()
                             .map(minute -> Long.parseLong(minute.getOrDefault(type, "0")))
                             .toList();
-                    return new Queue(type, count.waiting(), count.running(), count.dead(), count.oldestSeconds(), runs);
+                    var taken = processes == null
+                            ? null
+                            : processes.stream().anyMatch(each -> each.jobs().contains(type));
+                    return new Queue(
+                            type, count.waiting(), count.running(), count.dead(), count.oldestSeconds(), taken, runs);
                 })
                 .toList();
     }

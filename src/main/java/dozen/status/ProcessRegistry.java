@@ -27,8 +27,18 @@ final class ProcessRegistry implements AutoCloseable {
     private static final int REPORT_SECONDS = 3;
     private static final int GONE_SECONDS = 10;
 
-    /** @param name unique among all processes */
-    record Entry(String name, String type, String host, Release release, Instant started, Instant lastSeen) {
+    /**
+     * @param name unique among all processes
+     * @param jobs the types of jobs that it runs; empty for a process that is no worker
+     */
+    record Entry(
+            String name,
+            String type,
+            String host,
+            Release release,
+            Instant started,
+            Instant lastSeen,
+            List<String> jobs) {
         String commit() {
             return Status.shortened(release.commit());
         }
@@ -50,6 +60,7 @@ final class ProcessRegistry implements AutoCloseable {
     private final Release release;
     private final Lifecycle lifecycle;
     private final Instant started;
+    private volatile List<String> jobs = List.of();
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("registry").factory());
 
@@ -66,16 +77,22 @@ final class ProcessRegistry implements AutoCloseable {
      * Adds this process to the list. Call it before the process registers its server, worker or scheduler with the
      * lifecycle. The lifecycle then closes the registry after them, so that it can report how long the stop took.
      */
-    static void join(Redis redis, String type, Release release, Lifecycle lifecycle) {
+    static ProcessRegistry join(Redis redis, String type, Release release, Lifecycle lifecycle) {
         var registry = lifecycle.register(new ProcessRegistry(redis, type, release, lifecycle));
         lifecycle.onStarted(
                 () -> registry.took(STARTS, ManagementFactory.getRuntimeMXBean().getUptime()));
+        return registry;
+    }
+
+    /** Reports these types of jobs as the ones that this process runs. */
+    void runs(List<String> types) {
+        jobs = types;
     }
 
     private void report() {
         var name = lifecycle.processName(type);
         try {
-            write(KEY, name, new Entry(name, type, Lifecycle.host(), release, started, redis.time()));
+            write(KEY, name, new Entry(name, type, Lifecycle.host(), release, started, redis.time(), jobs));
         } catch (JedisException e) {
             // the process reports again in 3 s
         }

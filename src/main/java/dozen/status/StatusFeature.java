@@ -33,6 +33,7 @@ public final class StatusFeature implements Feature {
     private final Feature.All features;
     private final Instant startedAt = Instant.now();
     private String name;
+    private ProcessRegistry registry;
     private Status last;
 
     /**
@@ -58,18 +59,18 @@ public final class StatusFeature implements Feature {
     @Override
     public void join(String processType, Lifecycle lifecycle) {
         name = lifecycle.processName(processType);
-        ProcessRegistry.join(services.redis(), processType, process.release(), lifecycle);
+        registry = ProcessRegistry.join(services.redis(), processType, process.release(), lifecycle);
     }
 
     @Override
     public void jobs(Worker worker) {
         worker.observe(JobStats.observer(services.redis()));
+        registry.runs(worker.types());
     }
 
     @Override
     public void routes(Routes routes) {
         var layout = services.layout();
-        layout.asset("status/status.js");
         layout.navigation("Status", "/status", Access.ADMIN);
         routes.document("/openapi/status.json");
         var tasks = Commands.of(features).taskNames();
@@ -90,7 +91,7 @@ public final class StatusFeature implements Feature {
         var processes = ask(resources, "redis", () -> ProcessRegistry.running(redis));
         var starts = ask(resources, "redis", () -> ProcessRegistry.timings(redis, ProcessRegistry.STARTS));
         var drains = ask(resources, "redis", () -> ProcessRegistry.timings(redis, ProcessRegistry.DRAINS));
-        var queues = ask(resources, "postgres", () -> JobStats.read(services.jdbi(), redis));
+        var queues = ask(resources, "postgres", () -> JobStats.read(services.jdbi(), redis, processes));
         var database = ask(resources, "postgres", () -> Factors.Database.of(services.jdbi()));
         var redisVersion = ask(resources, "redis", () -> Factors.version(redis));
         var factors = new Factors(

@@ -1,5 +1,5 @@
 // A certificate that is being made gets its link as soon as it is ready.
-import { api, every } from "../dozen/api.js";
+import { api, every } from "../dozen/dozen.js";
 
 for (const waiting of document.querySelectorAll("[data-certificate]")) {
   every(1000, async () => {

@@ -1,6 +1,6 @@
 // A lesson's film: it plays when it is ready, and a film that was watched to its end completes its lesson, where the page
 // offers that.
-import { api, every } from "../dozen/api.js";
+import { api, every } from "../dozen/dozen.js";
 import { watchUploads } from "./upload.js";
 
 const film = document.getElementById("player");

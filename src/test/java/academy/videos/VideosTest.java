@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import academy.RunningAcademy;
 import academy.courses.MadeCourse;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.TestServices;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -240,6 +241,33 @@ class VideosTest {
                     "No file storage is attached.", json(answer).get("detail").asText());
             assertEquals(200, bare.get("/health/ready").statusCode());
         }
+    }
+
+    @Test
+    void withoutFfmpegAFilmWaitsAndThePagesSaySo() throws Exception {
+        try (var poor = RunningAcademy.withFiles(Map.of("FFMPEG", "/nowhere/ffmpeg"))) {
+            var cookie = poor.admin();
+            var course = MadeCourse.in(poor, cookie, "Poor", 1);
+            var lesson = course.lessons().getFirst();
+            poor.startWorker();
+            var answer = poor.send(poor.request("/api/lessons/" + lesson + "/video")
+                    .header("Content-Type", "video/mp4")
+                    .header("Cookie", cookie)
+                    .PUT(BodyPublishers.ofFile(film(1))));
+            assertEquals(202, answer.statusCode(), answer.body());
+            for (var i = 0; i < 100 && !queue(poor, cookie).has("taken"); i++) Thread.sleep(100);
+            assertFalse(queue(poor, cookie).get("taken").asBoolean());
+            assertEquals(1, queue(poor, cookie).get("waiting").asInt());
+            assertTrue(poor.get("/status", cookie).body().contains("no worker takes it"));
+            assertTrue(poor.get("/lessons/" + lesson, cookie).body().contains("The film waits to be prepared."));
+        }
+    }
+
+    private static JsonNode queue(RunningAcademy app, String admin) {
+        for (var queue : json(app.get("/api/status", admin)).get("queues")) {
+            if (queue.get("type").asText().equals("TranscodeVideo")) return queue;
+        }
+        return MissingNode.getInstance();
     }
 
     @Test

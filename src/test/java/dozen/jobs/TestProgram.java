@@ -77,7 +77,7 @@ public final class TestProgram {
                 """, key, worker));
     }
 
-    private static void started(Postgres postgres, String worker, String key, JobRun run) {
+    private static void started(Postgres postgres, String worker, String key, Job.Run run) {
         postgres.jdbi().useHandle(handle -> handle.execute("""
                 INSERT INTO starts (key, worker, attempt, enqueued)
                 VALUES (?, ?, ?, (SELECT enqueued_at FROM jobs WHERE task_instance = ?))

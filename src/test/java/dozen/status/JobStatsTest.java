@@ -1,8 +1,10 @@
 package dozen.status;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.TestServices;
+import dozen.app.ProcessSettings;
 import dozen.jobs.Job;
 import dozen.jobs.Jobs;
 import dozen.jobs.Worker;
@@ -10,6 +12,7 @@ import dozen.services.Postgres;
 import dozen.services.Redis;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The queues of the status page, on a real PostgreSQL and a real Redis. */
@@ -38,12 +41,21 @@ class JobStatsTest {
                 runs.finished("Charted", Worker.Outcome.FAILED, 1, 1);
                 runs.finished("RanBefore", Worker.Outcome.DONE, 1, 1);
             }
-            var queues = JobStats.read(postgres.jdbi(), redis);
+            var worker = new ProcessRegistry.Entry(
+                    "worker-1",
+                    "worker",
+                    "here",
+                    new ProcessSettings.Release("v1", "c1"),
+                    Instant.now(),
+                    Instant.now(),
+                    List.of("RanBefore"));
+            var queues = JobStats.read(postgres.jdbi(), redis, List.of(worker));
             var charted = queues.stream()
                     .filter(queue -> queue.type().equals("Charted"))
                     .findFirst()
                     .orElseThrow();
             assertEquals(1, charted.waiting());
+            assertTrue(charted.stuck());
             assertEquals(90, charted.oldestSeconds(), 30);
             assertEquals(15, charted.minutes().size());
             assertEquals(
@@ -51,7 +63,7 @@ class JobStatsTest {
             assertEquals(
                     1,
                     queues.stream()
-                            .filter(queue -> queue.type().equals("RanBefore"))
+                            .filter(queue -> queue.type().equals("RanBefore") && queue.taken())
                             .count());
         }
     }

@@ -53,3 +53,25 @@ CREATE TABLE ticks (
     cron text NOT NULL,
     due  timestamptz NOT NULL
 );
+
+-- Mails that were handed over, by a key that says what each is about, so that nobody gets the same one twice.
+CREATE TABLE mails (
+    key     text PRIMARY KEY,
+    begun   timestamptz NOT NULL DEFAULT now(),
+    sent    timestamptz  -- null: it was handed over, and it is not known whether the server took it
+);
+
+CREATE INDEX mails_begun ON mails (begun);
+
+-- Answers to writes that came with an Idempotency-Key.
+CREATE TABLE idempotency_keys (
+    name       text PRIMARY KEY,  -- hash of who, what and the key
+    request    text NOT NULL,     -- signature of the body
+    status     int NOT NULL,
+    location   text,
+    type       text,
+    body       text,
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE INDEX idempotency_keys_age ON idempotency_keys (created_at);
