@@ -45,7 +45,10 @@ USER 10001:10001
 EXPOSE 8000
 STOPSIGNAL SIGTERM
 # Each process writes its type into this file every few seconds, also where the root is read-only. The check asks whether
-# the file is new, and web, which alone has a port, is asked by HTTP too. Kubernetes ignores it.
+# the file is new, and web, which alone has a port, is asked by HTTP too.
+# for kubernetes
+# Kubernetes ignores it.
+# end
 ENV HEALTH_FILE=/dev/shm/healthy
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s CMD ["bash", "-c", "\
   [ \"$(find $HEALTH_FILE -newermt '-30 seconds')\" ] || exit 1; \
@@ -57,8 +60,8 @@ ENTRYPOINT ["sh", "-c", "\
   case $1 in 'java '*) exec sh -c \"exec $1\" ;; java | sh | */sh | bash | */bash) exec \"$@\" ;; esac; \
   exec java @deploy/jvm.options -jar target/app.jar \"$@\"", "entrypoint"]
 CMD ["web"]
-
 # for videos
+
 # The worker has ffmpeg, too.
 FROM app AS worker
 USER root

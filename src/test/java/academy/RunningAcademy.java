@@ -3,7 +3,6 @@ package academy;
 import academy.accounts.Account;
 import academy.accounts.Accounts;
 import academy.accounts.Passwords;
-import academy.videos.LocalFfmpeg;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.TestServices;
 import dozen.app.Lifecycle;
@@ -32,7 +31,7 @@ public final class RunningAcademy implements AutoCloseable {
     private final Map<String, String> settings;
     private final Server server;
     private Postgres directDatabase;
-    private static ApiDocument document;
+    private static ApiDocumentTest.Document document;
 
     private RunningAcademy(Map<String, String> settings) {
         this.settings = settings;
@@ -51,6 +50,7 @@ public final class RunningAcademy implements AutoCloseable {
         return new RunningAcademy(settings);
     }
 
+    // for files
     /** Starts Academy with file storage, too. */
     public static RunningAcademy withFiles() {
         return withFiles(Map.of());
@@ -58,19 +58,17 @@ public final class RunningAcademy implements AutoCloseable {
 
     public static RunningAcademy withFiles(Map<String, String> changes) {
         var all = new HashMap<>(TestServices.shared().s3().settings());
-        // for videos
-        all.put("FFMPEG", LocalFfmpeg.program());
-        // end
         all.putAll(changes);
         return start(all);
     }
+    // end
 
     /** The document that this program serves, which is the same for all programs of a test run. */
-    synchronized ApiDocument apiDocument() {
+    synchronized ApiDocumentTest.Document apiDocument() {
         if (document != null) return document;
         try {
             var answer = client.send(request("/openapi.json").build(), HttpResponse.BodyHandlers.ofString());
-            document = ApiDocument.parse(answer.body());
+            document = ApiDocumentTest.Document.parse(answer.body());
             return document;
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);

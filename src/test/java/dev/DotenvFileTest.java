@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.Processes.DotenvFile;
 import dozen.domain.Exit;
 import java.io.IOException;
 import java.nio.file.Files;

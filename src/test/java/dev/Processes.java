@@ -1,6 +1,11 @@
 package dev;
 
 import dev.Machine.Leftovers;
+import dozen.domain.Exit;
+import io.github.cdimascio.dotenv.DotenvEntry;
+import io.github.cdimascio.dotenv.DotenvException;
+import io.github.cdimascio.dotenv.internal.DotenvParser;
+import io.github.cdimascio.dotenv.internal.DotenvReader;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -9,6 +14,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +25,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /** Runs Procfile's commands as a platform would: each in a process with an environment of its own. */
 public final class Processes {
@@ -41,6 +48,59 @@ public final class Processes {
             }
             var release = commands.remove("release");
             return new Procfile(release, commands);
+        }
+    }
+
+    /**
+     * A .env file, read by the rules that shells and compose share: NAME=value, quotes of either kind, an optional
+     * "export", comments. The library reads each line; a line that it would misread is corrected first or refused. No
+     * message repeats a value.
+     */
+    static final class DotenvFile {
+        private static final Pattern HASH_IN_VALUE = Pattern.compile("[\\w.-]+\\s*=\\s*[^'\"\\s#][^#]*\\S#.*");
+
+        private DotenvFile() {}
+
+        /** The settings of the file, without those that have an empty value. Empty when there is no such file. */
+        static Map<String, String> read(Path file) throws IOException {
+            var settings = new LinkedHashMap<String, String>();
+            if (!Files.exists(file)) return settings;
+            try {
+                var number = 0;
+                for (var line : Files.readAllLines(file)) {
+                    number++;
+                    var plain = line.replaceFirst("^\uFEFF", "").strip().replaceFirst("^export\\s+", "");
+                    for (var entry : entries(plain, "%s, line %d".formatted(file, number))) {
+                        var value = entry.getValue().replaceFirst("^'(.*)'$", "$1");
+                        if (!value.isEmpty()) settings.put(entry.getKey(), value);
+                    }
+                }
+            } catch (MalformedInputException e) {
+                throw new Exit(Exit.CONFIG, file + " is not UTF-8");
+            }
+            return settings;
+        }
+
+        private static List<DotenvEntry> entries(String line, String where) {
+            if (HASH_IN_VALUE.matcher(line).matches()) throw refusal(where, "a value with a # needs quotes");
+            var reader = new DotenvReader("", "") {
+                @Override
+                public List<String> read() {
+                    return List.of(line);
+                }
+            };
+            try {
+                var entries = new DotenvParser(reader, true, true).parse();
+                var isComment = line.isEmpty() || line.startsWith("#");
+                if (entries.isEmpty() && !isComment) throw refusal(where, "a quote is not closed");
+                return entries;
+            } catch (DotenvException e) {
+                throw refusal(where, "it takes NAME=value");
+            }
+        }
+
+        private static Exit refusal(String where, String reason) {
+            return new Exit(Exit.CONFIG, where + " can't be read: " + reason);
         }
     }
 

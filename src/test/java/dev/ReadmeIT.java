@@ -119,7 +119,7 @@ class ReadmeIT {
             var mails = Pattern.compile("mails +(\\S+)").matcher(server.text());
             assertTrue(mails.find(), server.text());
             try (var story = new Story("http://127.0.0.1:" + port, mails.group(1), temporary)) {
-                story.tell(SampleData.ADMIN, SampleData.PASSWORD);
+                story.tell(Services.ADMIN, Services.PASSWORD);
             }
             try (var second = clone.start("scripts/server --port " + port)) {
                 assertEquals(1, second.exitCode());

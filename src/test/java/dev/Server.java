@@ -1,6 +1,7 @@
 package dev;
 
 import dev.Machine.Leftovers;
+import dev.Processes.DotenvFile;
 import dev.Processes.Procfile;
 import dozen.domain.Exit;
 import java.io.IOException;
@@ -143,9 +144,7 @@ public final class Server {
         });
         if (processes.run("release", procfile.release()) != 0) throw Exit.failure("the release failed");
         // The password of the sample data is public, so it never goes into a database that .env names.
-        if (!dotenv.containsKey("DATABASE_URL")) {
-            SampleData.loadIntoEmpty(settings.get("DATABASE_URL"), processes, procfile);
-        }
+        if (!dotenv.containsKey("DATABASE_URL")) services.loadSampleData(processes, procfile);
         writeEnv(services.settings(), port);
         if (options.servicesOnly()) {
             System.out.println("The backing services are up; their settings are in .dev/env. For example:");
@@ -156,7 +155,7 @@ public final class Server {
         }
         try {
             processes.startAll(procfile.processTypes());
-            if (awaitReady(port)) SampleData.printSummary(port, services.mailPage());
+            if (awaitReady(port)) services.printSummary(port);
             new Reload(FOLDER, processes, procfile, stop).watch();
         } finally {
             processes.stopAll();

@@ -2,20 +2,41 @@ package dev;
 
 import academy.videos.LocalFfmpeg;
 import dev.Machine.Leftovers;
+import dev.Processes.Procfile;
+import dozen.domain.Exit;
+import dozen.services.Postgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The backing services of a development machine, with data kept in a folder. */
+/**
+ * The backing services of a development machine, with data kept in a folder. An empty database is filled with sample
+ * data, so that there is something to see and an account to log in with.
+ */
 final class Services implements AutoCloseable {
+    static final String ADMIN = "admin@example.com";
+    private static final String LEARNER = "learner@example.com";
+    static final String PASSWORD = "correct horse battery";
     private static final String DATABASE = "academy";
+
+    private static final List<String> TIPS = List.of(
+            // for certificates
+            "Log in as learner and complete a course: a worker makes the certificate.",
+            // end
+            // for videos
+            "Log in as admin, upload a film, and reload the page while it is on its way.",
+            // end
+            "Start one more worker, and see it on the status page:",
+            "  (set -a; . .dev/env; java -jar target/app.jar worker)",
+            "Ask the console: echo 'accounts.count()' | (set -a; . .dev/env; java -jar target/app.jar console)");
 
     private final Leftovers leftovers;
     private final List<ProcessHandle> processes = new ArrayList<>();
@@ -86,6 +107,46 @@ final class Services implements AutoCloseable {
 
     boolean alive() {
         return processes.stream().allMatch(ProcessHandle::isAlive);
+    }
+
+    /** Runs the task load-demo of the same jar when the database has no accounts. */
+    void loadSampleData(Processes processes, Procfile procfile) throws IOException, InterruptedException {
+        if (hasAccounts()) return;
+        var task = procfile.release().replaceFirst("release$", "task load-demo");
+        if (processes.run("task", task, PASSWORD + "\n") != 0) throw Exit.failure("the sample data was not loaded");
+    }
+
+    private boolean hasAccounts() {
+        try (var connected =
+                new Postgres(Postgres.Url.parse(postgres.url(DATABASE)), 1, Duration.ofSeconds(10)).connect()) {
+            return connected
+                    .jdbi()
+                    .withHandle(handle -> handle.createQuery("SELECT EXISTS (SELECT FROM accounts)")
+                            .mapTo(Boolean.class)
+                            .one());
+        }
+    }
+
+    /** Prints the addresses, the log-ins and the first steps for a newcomer. */
+    void printSummary(int port) {
+        System.out.printf("""
+
+                ┌ Academy runs: http://localhost:%1$d
+                │
+                │  admin    %2$s
+                │  learner  %3$s
+                │  password of both: %4$s
+                │
+                │  status   http://localhost:%1$d/status   twelve factors, alive
+                │  mails    %5$s
+                │  API      http://localhost:%1$d/docs
+                │
+                ├ Things to try
+                │  %6$s
+                │
+                └ Saving a file under src/main restarts with the change. Ctrl-C stops everything.
+
+                """, port, ADMIN, LEARNER, PASSWORD, mail.page(), String.join("\n│  ", TIPS));
     }
 
     @Override

@@ -68,10 +68,12 @@ public record Account(
             return this;
         }
 
+        // for reminders
         public Profile withLetters(boolean wanted) {
             return new Profile(name, about, timeZone, wanted);
         }
 
+        // end
         /** Returns a value from 0 to 100: a name counts 40, a few words about oneself and a time zone 30 each. */
         public int completeness() {
             return (name.isBlank() ? 0 : 40) + (about.isBlank() ? 0 : 30) + (timeZone == null ? 0 : 30);

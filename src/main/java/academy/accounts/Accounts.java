@@ -73,11 +73,13 @@ public final class Accounts {
         return find(id).filter(account -> account.sessionGeneration() == sessionGeneration);
     }
 
+    // for learning
     /** Finds the account of this address; upper and lower case make no difference. */
     public Optional<Account> findByEmail(String email) {
         return credentials(email).map(Credentials::account);
     }
 
+    // end
     /** @param sql has %s for the columns of an account */
     private static Optional<Account> one(Handle handle, String sql, Object... values) {
         return handle.select(sql.formatted(Account.COLUMNS), values)

@@ -14,12 +14,13 @@ import dozen.services.Postgres;
 import dozen.services.Redis;
 import jakarta.mail.Multipart;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Accounts with mail and without it, and with services that answer but refuse writes. */
+/** Accounts with mail and without it, with services that answer but refuse writes, and with rows of an older release. */
 class AccountServicesTest {
     private static final String SIGN_UP = """
             {"email": "%s@example.com", "password": "correct horse battery", "name": "Zoë"}""";
@@ -128,6 +129,30 @@ class AccountServicesTest {
             }
             assertTrue(metrics.contains("jobs_runs_total{type=\"SendWelcomeMail\"} 1.0"), metrics);
             assertTrue(metrics.contains("jobs_run_ms_total{type=\"SendWelcomeMail\"}"), metrics);
+        }
+    }
+
+    @Test
+    void theTaskComputesWhatOldAccountsLackAndFindsNothingWhenRunAgain() {
+        try (var app = RunningAcademy.start();
+                var postgres = app.postgres()) {
+            postgres.jdbi().useHandle(handle -> handle.execute("""
+                    INSERT INTO accounts (email, name, password, about)
+                    SELECT 'old' || i || '@example.com', 'Old', 'none', CASE WHEN i % 2 = 0 THEN 'words' ELSE '' END
+                    FROM generate_series(1, 2500) AS i
+                    """));
+            for (var run = 0; run < 2; run++) {
+                AccountTasks.backfillCompleteness(postgres.jdbi(), List.of());
+                var counts = postgres.jdbi()
+                        .withHandle(handle ->
+                                handle.createQuery("""
+                                SELECT array[count(*) FILTER (WHERE completeness = 40),
+                                    count(*) FILTER (WHERE completeness = 70), count(*) FILTER (WHERE completeness IS NULL)]
+                                FROM accounts WHERE email LIKE 'old%'
+                                """).mapTo(Long[].class).one());
+                assertEquals(List.of(1250L, 1250L, 0L), List.of(counts));
+            }
+            assertTrue(isReady(app));
         }
     }
 

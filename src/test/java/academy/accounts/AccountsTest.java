@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import academy.RunningAcademy;
 import dev.TestServices;
 import java.net.http.HttpRequest;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -192,5 +193,40 @@ class AccountsTest {
             assertTrue(keys.stream().noneMatch(key -> key.contains(token)));
             assertTrue(keys.stream().allMatch(key -> redis.ttl(key) > 300 * 3600 && redis.ttl(key) <= 336 * 3600));
         }
+    }
+
+    @Test
+    void aChangedNameIsSeenByOthersAtOnceAndTheProfileIsMoreComplete() {
+        var id = app.signUp("profile@example.com");
+        var cookie = app.logIn("profile@example.com");
+        assertEquals("Somebody", json(app.get("/api/users/" + id)).get("name").asText());
+        var changed = json(app.write("PATCH", "/api/me", """
+                {"name": "Zoë", "timeZone": "Europe/Vienna"}""", cookie));
+        assertEquals("Europe/Vienna", changed.get("timeZone").asText());
+        assertEquals(70, changed.get("completeness").asInt());
+        assertEquals("Zoë", json(app.get("/api/users/" + id)).get("name").asText());
+        var whole = json(app.write("PATCH", "/api/me", "{\"about\": \"Learns.\", \"letters\": false}", cookie));
+        assertEquals(100, whole.get("completeness").asInt());
+        assertEquals("Zoë", whole.get("name").asText());
+    }
+
+    @Test
+    void invalidProfilesAreRefused() {
+        app.signUp("invalid@example.com");
+        var cookie = app.logIn("invalid@example.com");
+        for (var body : List.of(
+                "{\"role\": \"admin\"}",
+                "{\"email\": \"other@example.com\"}",
+                "{\"completeness\": 100}",
+                "{\"id\": \"00000000-0000-0000-0000-000000000000\"}",
+                "{\"timeZone\": \"Mars/Olympus\"}",
+                "{\"name\": null}",
+                "{\"name\": \" \"}",
+                "{\"letters\": null}",
+                "{\"letters\": \"yes\"}")) {
+            assertEquals(422, app.write("PATCH", "/api/me", body, cookie).statusCode(), body);
+        }
+        assertEquals("learner", json(app.get("/api/me", cookie)).get("role").asText());
+        assertEquals(401, app.write("PATCH", "/api/me", "{}", "").statusCode());
     }
 }

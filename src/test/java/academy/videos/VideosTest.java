@@ -41,7 +41,7 @@ class VideosTest {
 
     @BeforeAll
     static void start() {
-        app = RunningAcademy.withFiles(Map.of("VIDEO_MAX_MB", "20"));
+        app = RunningAcademy.withFiles(Map.of("VIDEO_MAX_MB", "20", "FFMPEG", LocalFfmpeg.program()));
         app.startWorker();
         admin = app.admin();
     }
