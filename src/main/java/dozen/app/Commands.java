@@ -54,7 +54,6 @@ public final class Commands {
         tasks.put(name, new Task(arguments, meaning, body));
     }
 
-    /** Adds a variable to the console. */
     public Commands variable(String name, Object value) {
         variables.put(name, value);
         return this;
@@ -65,7 +64,6 @@ public final class Commands {
         samples.add(new Sample(isEmpty, load));
     }
 
-    /** The tasks by name, in the order of the features. */
     Map<String, Task> tasks() {
         return tasks;
     }

@@ -79,7 +79,6 @@ public final class Lifecycle implements AutoCloseable {
         }
     }
 
-    /** Registers an action that runs once the process has started. */
     public void onStarted(Runnable action) {
         onStarted.add(action);
     }

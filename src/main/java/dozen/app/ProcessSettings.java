@@ -5,14 +5,14 @@ import dozen.logging.Logging;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Properties;
+import org.slf4j.event.Level;
 
 /**
  * The settings that every process reads before all others.
  *
  * @param shutdownGrace the longest time from the first signal to the end
  */
-public record ProcessSettings(
-        Logging.Level logLevel, Logging.Format logFormat, Release release, Duration shutdownGrace) {
+public record ProcessSettings(Level logLevel, Logging.Format logFormat, Release release, Duration shutdownGrace) {
     private static final String UNKNOWN = "unknown";
 
     /** The running release: the platform's version of it, and the commit that it was built from. */
@@ -20,7 +20,7 @@ public record ProcessSettings(
 
     public static ProcessSettings read(Env env) {
         return new ProcessSettings(
-                env.setting("LOG_LEVEL", "trace, debug, info, warn or error").choice(Logging.Level.INFO),
+                env.setting("LOG_LEVEL", "trace, debug, info, warn or error").choice(Level.INFO),
                 env.setting("LOG_FORMAT", "text or json").choice(Logging.Format.TEXT),
                 new Release(
                         env.setting("RELEASE_VERSION", "name of this release, for logs and the status page")

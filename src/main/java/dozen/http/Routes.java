@@ -92,7 +92,6 @@ public final class Routes {
         add(HandlerType.GET, path, access, Kind.PAGE, handler);
     }
 
-    /** Registers the handler of a page's form. */
     public void form(String path, Access access, Handler handler) {
         add(HandlerType.POST, path, access, Kind.PAGE, handler);
     }

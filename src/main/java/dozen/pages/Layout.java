@@ -51,7 +51,6 @@ public final class Layout {
         assets.add(name);
     }
 
-    /** The path of the assets in the browser. */
     String assets() {
         return assets.folder();
     }
