@@ -116,10 +116,7 @@ public final class Lifecycle implements AutoCloseable {
         }
     }
 
-    /**
-     * Ends the process after the grace period, as a last resort. By then something hangs, and the platform would soon
-     * kill the process anyway.
-     */
+    /** Ends the process after the grace period: something hangs, and the platform would soon kill it anyway. */
     private void haltAfterGrace() {
         try {
             Thread.sleep(grace);

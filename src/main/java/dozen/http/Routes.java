@@ -23,10 +23,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/**
- * Registers the handlers of requests, and checks before each whether the caller may use the route. A HEAD request runs
- * the handler of GET.
- */
+/** Registers handlers of requests, and checks before each who may use the route. HEAD runs the handler of GET. */
 public final class Routes {
     /** Receives one call for each answered request, also for those that never reached a route. */
     @FunctionalInterface
