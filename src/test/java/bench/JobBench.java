@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.slf4j.event.Level;
 
 /**
  * Measures what jobs cost: the no-op jobs per second of one worker, in turns with plain db-scheduler within one run,
@@ -55,7 +56,7 @@ final class JobBench implements AutoCloseable {
     }
 
     public static void main(String... arguments) throws Exception {
-        Logging.start(Logging.Format.TEXT, Logging.Level.WARN, Logging.Level.WARN, "bench", "bench", "bench");
+        Logging.start(Logging.Format.TEXT, Level.WARN, Level.WARN, "bench", "bench", "bench");
         try (var bench = new JobBench()) {
             System.out.println(
                     "Medians of " + ROUNDS + " rounds in turns. Pick-up: from before COMMIT to the handler.");

@@ -13,6 +13,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.event.Level;
 
 /**
  * A worker process whose jobs do nothing, on the kit or on plain db-scheduler. Both use 8 threads and lock-and-fetch
@@ -46,7 +47,7 @@ final class NoOpWorker {
      * and runs until it is killed, for three minutes at most.
      */
     public static void main(String... arguments) throws Exception {
-        Logging.start(Logging.Format.JSON, Logging.Level.INFO, Logging.Level.INFO, "worker", "bench", "bench");
+        Logging.start(Logging.Format.JSON, Level.INFO, Level.INFO, "worker", "bench", "bench");
         var worker = new NoOpWorker(Integer.parseInt(arguments[3]), Integer.parseInt(arguments[4]));
         try (var postgres =
                 new Postgres(Postgres.Url.parse(arguments[1]), THREADS + 4, Duration.ofSeconds(60)).connect()) {

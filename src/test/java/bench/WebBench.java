@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
+import org.slf4j.event.Level;
 
 /**
  * Measures what the kit costs on top of Javalin: start time, memory, requests per second and latency. Web runs with all
@@ -59,7 +60,7 @@ final class WebBench {
     }
 
     public static void main(String... arguments) throws Exception {
-        Logging.start(Logging.Format.TEXT, Logging.Level.WARN, Logging.Level.WARN, "bench", "bench", "bench");
+        Logging.start(Logging.Format.TEXT, Level.WARN, Level.WARN, "bench", "bench", "bench");
         var bench = new WebBench();
         if (arguments.length > 0 && arguments[0].equals("growth")) bench.growth();
         else bench.compare();

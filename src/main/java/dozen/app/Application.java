@@ -16,6 +16,7 @@ import java.util.TimeZone;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Runs one of the process types of a jar. It picks the type that the first argument names, reads the settings, starts
@@ -142,7 +143,7 @@ public final class Application<S> {
     /** @param quiet whether libraries log from warn on, because a person reads the output */
     private ProcessSettings startLog(Env env, String type, boolean quiet) {
         var common = ProcessSettings.read(env);
-        var libraries = quiet ? Logging.Level.WARN : Logging.Level.INFO;
+        var libraries = quiet ? Level.WARN : Level.INFO;
         var release = common.release().version();
         Logging.start(common.logFormat(), common.logLevel(), libraries, type, release, main.getPackageName());
         return common;

@@ -28,10 +28,7 @@ public final class Commands {
 
     private record Sample(BooleanSupplier isEmpty, Body<Secret> load) {}
 
-    /**
-     * The variables of the running console. JShell compiles its snippets separately from our code, so they reach our
-     * objects through this static field.
-     */
+    /** The running console's variables: static, because JShell compiles its snippets apart from our objects. */
     private static Map<String, Object> scope = Map.of();
 
     private final Map<String, Task> tasks = new LinkedHashMap<>();
@@ -54,7 +51,6 @@ public final class Commands {
         tasks.put(name, new Task(arguments, meaning, body));
     }
 
-    /** Adds a variable to the console. */
     public Commands variable(String name, Object value) {
         variables.put(name, value);
         return this;
@@ -65,7 +61,6 @@ public final class Commands {
         samples.add(new Sample(isEmpty, load));
     }
 
-    /** The tasks by name, in the order of the features. */
     Map<String, Task> tasks() {
         return tasks;
     }
@@ -84,10 +79,7 @@ public final class Commands {
         for (var sample : samples) sample.load().run(password);
     }
 
-    /**
-     * Reads a password: from a prompt, where it is typed twice, or from a line of stdin. It is never an argument,
-     * because every user of the machine can list those.
-     */
+    /** Reads a password from a prompt, twice, or a line of stdin. Every user of the machine can list arguments. */
     public static Secret readPassword() throws IOException {
         var terminal = System.console();
         if (terminal != null && terminal.isTerminal()) {

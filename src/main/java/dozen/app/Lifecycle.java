@@ -105,7 +105,6 @@ public final class Lifecycle implements AutoCloseable {
         }
     }
 
-    /** Registers an action that runs once the process has started. */
     public void onStarted(Runnable action) {
         onStarted.add(action);
     }
@@ -143,10 +142,7 @@ public final class Lifecycle implements AutoCloseable {
         }
     }
 
-    /**
-     * Ends the process after the grace period, as a last resort. By then something hangs, and the platform would soon
-     * kill the process anyway.
-     */
+    /** Ends the process after the grace period: something hangs, and the platform would soon kill it anyway. */
     private void haltAfterGrace() {
         try {
             Thread.sleep(grace);

@@ -10,8 +10,12 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Adds what every application needs in operation: the purge of expired rows, and the admin tasks for jobs. */
-public final class MaintenanceFeature implements Feature {
+/**
+ * Adds what every application needs in operation: the purge of expired rows, and the admin tasks for jobs.
+ *
+ * @param purge when expired rows are deleted
+ */
+public record MaintenanceFeature(Cron purge, Services services) implements Feature {
     /** A job: deletes rows that nobody will need again. It is safe to run again: it then finds fewer rows to delete. */
     record PurgeExpired() {}
 
@@ -31,15 +35,6 @@ public final class MaintenanceFeature implements Feature {
     private static final int BATCH = 10_000;
 
     private static final Logger log = LoggerFactory.getLogger(MaintenanceFeature.class);
-
-    private final Cron purge;
-    private final Services services;
-
-    /** @param purge when expired rows are deleted */
-    public MaintenanceFeature(Cron purge, Services services) {
-        this.purge = purge;
-        this.services = services;
-    }
 
     public static Cron readPurgeCron(Env env) {
         return Cron.read(
@@ -76,7 +71,7 @@ public final class MaintenanceFeature implements Feature {
 
     @Override
     public void commands(Commands commands) {
-        var jobs = new JobTasks(services.jdbi(), services.redis());
+        var jobs = new JobTasks(services.jdbi(), services.jobs());
         commands.task(
                 "list-jobs",
                 JobTasks.LIST_ARGUMENTS,

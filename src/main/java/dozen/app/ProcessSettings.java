@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Properties;
+import org.slf4j.event.Level;
 
 /**
  * The settings that every process reads before all others.
@@ -15,11 +16,7 @@ import java.util.Properties;
  * @param healthFile the file that tells a container's health check that the process lives; unset outside of images
  */
 public record ProcessSettings(
-        Logging.Level logLevel,
-        Logging.Format logFormat,
-        Release release,
-        Duration shutdownGrace,
-        Optional<Path> healthFile) {
+        Level logLevel, Logging.Format logFormat, Release release, Duration shutdownGrace, Optional<Path> healthFile) {
     private static final String UNKNOWN = "unknown";
 
     /** The running release: the platform's version of it, and the commit that it was built from. */
@@ -27,7 +24,7 @@ public record ProcessSettings(
 
     public static ProcessSettings read(Env env) {
         return new ProcessSettings(
-                env.setting("LOG_LEVEL", "trace, debug, info, warn or error").choice(Logging.Level.INFO),
+                env.setting("LOG_LEVEL", "trace, debug, info, warn or error").choice(Level.INFO),
                 env.setting("LOG_FORMAT", "text or json").choice(Logging.Format.TEXT),
                 new Release(
                         env.setting("RELEASE_VERSION", "name of this release, for logs and the status page")

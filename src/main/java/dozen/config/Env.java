@@ -143,7 +143,6 @@ public final class Env {
             return parsed(defaultValue, text -> text);
         }
 
-        /** A text that may be unset. */
         public <T> Optional<T> optional(Function<String, T> parser) {
             return Optional.ofNullable(read(null, false, false, parser));
         }
@@ -153,7 +152,6 @@ public final class Env {
             return read(null, true, true, parser);
         }
 
-        /** A secret that may be unset. */
         public <T> Optional<T> optionalSecret(Function<String, T> parser) {
             return Optional.ofNullable(read(null, false, true, parser));
         }

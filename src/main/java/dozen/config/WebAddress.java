@@ -66,10 +66,7 @@ public record WebAddress(URI uri) {
         throw new IllegalArgumentException("must look like https://www.example.com");
     }
 
-    /**
-     * Reads an address to which paths are added. It may have no login, query or fragment, and a slash at its end is left
-     * out.
-     */
+    /** Reads an address to which paths are added, without login, query and fragment; drops slashes at its end. */
     public static WebAddress base(String text) {
         var uri = parse(text).uri;
         if (uri.getRawQuery() != null

@@ -21,7 +21,6 @@ public final class DomainError extends RuntimeException {
         UNAVAILABLE
     }
 
-    /** A field, and what is wrong with it. */
     public record FieldError(String field, String message) {}
 
     private final Kind kind;

@@ -44,12 +44,13 @@ public final class FileStorage {
                     .optionalSecret(Secret::new);
             var region = env.setting("AWS_REGION", "S3's region").text("us-east-1");
             var endpoint = env.setting("AWS_ENDPOINT_URL_S3", "another server that speaks S3's protocol")
-                    .optional(Settings::endpoint);
+                    .optional(WebAddress::base);
             if (bucket.isEmpty()) return Optional.empty();
             if (keyId.isEmpty()) env.fault("AWS_ACCESS_KEY_ID is required with S3_BUCKET");
             if (key.isEmpty()) env.fault("AWS_SECRET_ACCESS_KEY is required with S3_BUCKET");
             if (keyId.isEmpty() || key.isEmpty()) return Optional.empty();
-            var address = endpoint.map(url -> at(url, bucket.get())).orElseGet(() -> amazon(bucket.get(), region));
+            var address =
+                    endpoint.map(url -> at(url.uri(), bucket.get())).orElseGet(() -> amazon(bucket.get(), region));
             return Optional.of(new Settings(address, region, keyId.get(), key.get(), token));
         }
 
@@ -71,10 +72,6 @@ public final class FileStorage {
         private static String name(String text) {
             if (text.matches("[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")) return text;
             throw new IllegalArgumentException("must be a bucket's name (3 to 63 small letters, digits and hyphens)");
-        }
-
-        static URI endpoint(String text) {
-            return WebAddress.base(text).uri();
         }
     }
 

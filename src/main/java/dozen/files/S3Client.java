@@ -91,7 +91,6 @@ record S3Client(FileStorage.Settings bucket, Clock clock) {
         return connection;
     }
 
-    /** Returns the body of the answer. */
     InputStream answer(HttpURLConnection connection, String name, String... accepted) throws IOException {
         var refusal = toServer(() -> refusal(connection));
         if (List.of(accepted).contains(refusal)) return InputStream.nullInputStream();

@@ -23,10 +23,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/**
- * Registers the handlers of requests, and checks before each whether the caller may use the route. A HEAD request runs
- * the handler of GET.
- */
+/** Registers handlers of requests, and checks before each who may use the route. HEAD runs the handler of GET. */
 public final class Routes {
     /** Receives one call for each answered request, also for those that never reached a route. */
     @FunctionalInterface
@@ -92,7 +89,6 @@ public final class Routes {
         add(HandlerType.GET, path, access, Kind.PAGE, handler);
     }
 
-    /** Registers the handler of a page's form. */
     public void form(String path, Access access, Handler handler) {
         add(HandlerType.POST, path, access, Kind.PAGE, handler);
     }

@@ -2,7 +2,6 @@ package dozen.jobs;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dozen.domain.Exit;
-import dozen.services.Redis;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.util.Collection;
@@ -13,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The admin tasks for jobs: list them, run dead ones again, discard dead ones. */
-public final class JobTasks {
+public record JobTasks(Jdbi jdbi, Jobs jobs) {
     public static final String LIST_ARGUMENTS = "[--json]";
     public static final String SELECTION_ARGUMENTS = "ID… | --type TYPE | --all";
 
@@ -27,14 +26,6 @@ public final class JobTasks {
     private record Listed(String id, String type, String state, int attempts, String error, Instant since) {}
 
     private record Listing(Collection<Jobs.Counts> counts, List<Listed> jobs) {}
-
-    private final Jdbi jdbi;
-    private final Jobs.Wakeup wakeup;
-
-    public JobTasks(Jdbi jdbi, Redis redis) {
-        this.jdbi = jdbi;
-        this.wakeup = new Jobs.Wakeup(redis);
-    }
 
     public void list(List<String> arguments, PrintStream out) throws JsonProcessingException {
         if (!arguments.isEmpty() && !arguments.equals(List.of("--json"))) {
@@ -102,7 +93,7 @@ public final class JobTasks {
                 DELETE FROM dead_jobs USING chosen, queued
                 WHERE dead_jobs.id = chosen.id AND chosen.type = task_name AND chosen.job = task_instance
                 """, selection);
-        wakeup.send();
+        jobs.wake();
         done(selection, found, "queued again", queued);
         var left = found - queued;
         if (left > 0) {

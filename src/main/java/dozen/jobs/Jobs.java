@@ -32,7 +32,7 @@ import redis.clients.jedis.exceptions.JedisException;
  * After the commit, one message through Redis wakes the workers. When the message is lost, because Redis is away or
  * this process dies, they find the job within a second.
  */
-public final class Jobs {
+public record Jobs(Redis redis) {
     /**
      * The number of jobs of one type, by state.
      *
@@ -74,13 +74,7 @@ public final class Jobs {
 
     private static final Logger log = LoggerFactory.getLogger(Jobs.class);
 
-    private final Redis redis;
-    private final Wakeup wakeup;
-
-    public Jobs(Redis redis) {
-        this.redis = redis;
-        this.wakeup = new Wakeup(redis);
-    }
+    private static final String CHANNEL = "jobs";
 
     /** Enqueues a job that runs as soon as a worker is free. */
     public void enqueue(Handle transaction, Object payload) {
@@ -108,7 +102,7 @@ public final class Jobs {
                 texts(jobs, Job::key),
                 texts(jobs, job -> job.data(requestId)),
                 texts(jobs, job -> Objects.toString(job.at(), null)));
-        if (added > 0) transaction.afterCommit(wakeup::send);
+        if (added > 0) transaction.afterCommit(this::wake);
         return added;
     }
 
@@ -116,10 +110,7 @@ public final class Jobs {
         return jobs.stream().map(column).toArray(String[]::new);
     }
 
-    /**
-     * The progress of a running job in percent, which is kept in Redis for a day. Nothing depends on it: it is empty
-     * when the job reported none or Redis is away.
-     */
+    /** A running job's progress in percent; empty when it reported none in the last day, or Redis is away. */
     public OptionalInt progress(Class<?> type, String id) {
         try {
             var value = redis.client().get(progressKey(Job.type(type), id));
@@ -143,26 +134,22 @@ public final class Jobs {
     }
 
     /** Tells the workers, through Redis, that there are jobs. A message that gets lost costs a second, never a job. */
-    record Wakeup(Redis redis) {
-        private static final String CHANNEL = "jobs";
-
-        void send() {
-            try {
-                redis.client().publish(CHANNEL, "");
-            } catch (JedisException e) {
-                log.debug("no worker was woken: {}", e.getMessage());
-            }
+    void wake() {
+        try {
+            redis.client().publish(CHANNEL, "");
+        } catch (JedisException e) {
+            log.debug("no worker was woken: {}", e.getMessage());
         }
+    }
 
-        /**
-         * Calls {@code wake} for each message, and after each subscription, because the messages that were sent before
-         * it are lost.
-         */
-        Listener listen(Runnable wake) {
-            var listener = new Listener(redis, wake);
-            Thread.ofVirtual().name("wakeup").start(listener::run);
-            return listener;
-        }
+    /**
+     * Calls {@code wake} for each message, and after each subscription, because the messages that were sent before it
+     * are lost.
+     */
+    Listener listen(Runnable wake) {
+        var listener = new Listener(redis, wake);
+        Thread.ofVirtual().name("wakeup").start(listener::run);
+        return listener;
     }
 
     /** Subscribes again after every outage of Redis, until it is closed. */
@@ -179,7 +166,7 @@ public final class Jobs {
         private void run() {
             while (!closed) {
                 try {
-                    redis.client().subscribe(this, Wakeup.CHANNEL);
+                    redis.client().subscribe(this, CHANNEL);
                 } catch (JedisException e) {
                     log.debug("not subscribed: {}", e.getMessage());
                     LockSupport.parkNanos(Duration.ofMillis(200).toNanos());

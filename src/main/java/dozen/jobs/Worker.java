@@ -77,7 +77,7 @@ public final class Worker implements AutoCloseable {
     private final String name;
     private final Postgres postgres;
     private final Duration drain;
-    private final Jobs.Wakeup wakeup;
+    private final Jobs jobs;
     private final JobStore store;
     private final JobExecutor executor;
     private final List<RunObserver> observers = new ArrayList<>();
@@ -94,21 +94,18 @@ public final class Worker implements AutoCloseable {
         this.name = name;
         this.postgres = postgres;
         this.drain = drain;
-        this.wakeup = new Jobs.Wakeup(redis);
+        this.jobs = new Jobs(redis);
         this.store = new JobStore(postgres.jdbi(), name);
-        this.executor = new JobExecutor(store, new Jobs(redis), observers, () -> stopping);
+        this.executor = new JobExecutor(store, jobs, observers, () -> stopping);
     }
 
     public static int readThreads(Env env) {
         return env.setting("WORKER_THREADS", "jobs at once per worker process").integer(5, 1, 1000);
     }
 
-    /**
-     * How many connections to PostgreSQL a worker needs: one for each thread, and two for taking jobs, for heartbeats,
-     * and for types that have threads of their own and hold no connection for long.
-     */
+    /** How many connections to PostgreSQL a worker needs. Types with threads of their own hold none for long. */
     public static int connections(int threads) {
-        return threads + 2;
+        return threads + 2; // for taking jobs and for heartbeats
     }
 
     /** Registers the handler of this type of job, with the default retry policy. */
@@ -120,10 +117,7 @@ public final class Worker implements AutoCloseable {
         return on(type, policy, handler, _ -> {});
     }
 
-    /**
-     * @param dead is told of each job that failed at its last attempt, also when the worker was killed at it; it may be
-     *     called twice
-     */
+    /** @param dead is told, perhaps twice, of each job that failed, or whose worker died, at the last attempt */
     public <J> Worker on(Class<J> type, RetryPolicy policy, JobHandler<J> handler, Consumer<J> dead) {
         var job = new JobExecutor.Type<>(type, policy, handler, dead);
         if (types.put(job.name(), job) != null) throw new IllegalArgumentException("registered twice: " + job.name());
@@ -152,7 +146,7 @@ public final class Worker implements AutoCloseable {
             if (own > 0) schedulers.add(scheduler(List.of(type.name()), own, 1));
         }
         schedulers.forEach(Scheduler::start);
-        listener = wakeup.listen(() -> schedulers.forEach(Scheduler::triggerCheckForDueExecutions));
+        listener = jobs.listen(() -> schedulers.forEach(Scheduler::triggerCheckForDueExecutions));
         timer.scheduleWithFixedDelay(() -> handBack(() -> store.handBack(MAX_QUEUE_TIME)), 1, 1, TimeUnit.SECONDS);
         timer.scheduleWithFixedDelay(store::readClock, 0, 10, TimeUnit.SECONDS);
         log.info("{} runs {} jobs at once: {}", name, threads, String.join(", ", types.keySet()));
@@ -207,12 +201,12 @@ public final class Worker implements AutoCloseable {
         handBack(store::handBackAll);
     }
 
-    private void handBack(IntSupplier jobs) {
+    private void handBack(IntSupplier work) {
         try {
-            var count = jobs.getAsInt();
+            var count = work.getAsInt();
             if (count == 0) return;
             log.atLevel(stopping ? Level.INFO : Level.DEBUG).log("{} jobs handed back", count);
-            wakeup.send();
+            jobs.wake();
         } catch (RuntimeException e) {
             log.warn("jobs could not be handed back; tried again, or found by their heartbeats: {}", e.getMessage());
         }

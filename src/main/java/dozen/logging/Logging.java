@@ -1,11 +1,12 @@
 package dozen.logging;
 
+import static ch.qos.logback.classic.Level.convertAnSLF4JLevel;
+
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.List;
-import java.util.Map;
 import net.logstash.logback.encoder.LogstashEncoder;
 import net.logstash.logback.fieldnames.LogstashCommonFieldNames;
 import net.logstash.logback.fieldnames.LogstashFieldNames;
@@ -13,6 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 import org.slf4j.bridge.SLF4JBridgeHandler;
+import org.slf4j.event.Level;
 
 /**
  * Writes log events to stdout, one per line, as text or JSON. Call {@link #start} before the first logger is made.
@@ -24,14 +26,6 @@ public final class Logging {
     public enum Format {
         TEXT,
         JSON
-    }
-
-    public enum Level {
-        TRACE,
-        DEBUG,
-        INFO,
-        WARN,
-        ERROR
     }
 
     /** The field of the events that holds the request's id. */
@@ -50,7 +44,7 @@ public final class Logging {
             Format format, Level level, Level libraries, String processType, String release, String application) {
         Stdout.install();
         System.setProperty("slf4j.internal.verbosity", "WARN"); // else SLF4J names its provider on stderr
-        var strictest = level.compareTo(libraries) > 0 ? level : libraries;
+        var strictest = level.toInt() > libraries.toInt() ? level : libraries;
         switch (format) {
             case TEXT -> text(level, strictest, application);
             case JSON -> json(level, strictest, processType, release, application);
@@ -86,21 +80,14 @@ public final class Logging {
 
     private static void text(Level level, Level libraries, String application) {
         System.setProperty("slf4j.provider", "org.slf4j.simple.SimpleServiceProvider");
-        var properties = Map.of(
-                "logFile",
-                "System.out",
-                "showDateTime",
-                "true",
-                "dateTimeFormat",
-                "yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
-                "showThreadName",
-                "false",
-                "defaultLogLevel",
-                libraries.name(),
-                "log." + application,
-                level.name());
-        properties.forEach((name, value) -> System.setProperty("org.slf4j.simpleLogger." + name, value));
-        System.setProperty("org.slf4j.simpleLogger.log.dozen", level.name());
+        var simple = "org.slf4j.simpleLogger.";
+        System.setProperty(simple + "logFile", "System.out");
+        System.setProperty(simple + "showDateTime", "true");
+        System.setProperty(simple + "dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
+        System.setProperty(simple + "showThreadName", "false");
+        System.setProperty(simple + "defaultLogLevel", libraries.name());
+        System.setProperty(simple + "log." + application, level.name());
+        System.setProperty(simple + "log.dozen", level.name());
     }
 
     private static void json(Level level, Level libraries, String processType, String release, String application) {
@@ -127,11 +114,7 @@ public final class Logging {
         stdout.start();
         var root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.addAppender(stdout);
-        root.setLevel(logback(libraries));
-        for (var ours : List.of(application, "dozen")) context.getLogger(ours).setLevel(logback(level));
-    }
-
-    private static ch.qos.logback.classic.Level logback(Level level) {
-        return ch.qos.logback.classic.Level.toLevel(level.name());
+        root.setLevel(convertAnSLF4JLevel(libraries));
+        for (var ours : List.of(application, "dozen")) context.getLogger(ours).setLevel(convertAnSLF4JLevel(level));
     }
 }

@@ -85,10 +85,7 @@ public final class Mailer {
 
     public record Attachment(String fileName, String type, byte[] bytes) {}
 
-    /**
-     * The same mail was handed over by another worker in the meantime. The server discards this copy, because its last
-     * byte is never sent.
-     */
+    /** Another worker handed the mail over. The server discards this copy, whose last byte is never sent. */
     private static final class AlreadyHandedOver extends RuntimeException {}
 
     private final Jdbi jdbi;

@@ -51,7 +51,6 @@ public final class Layout {
         assets.add(name);
     }
 
-    /** The path of the assets in the browser. */
     String assets() {
         return assets.folder();
     }
@@ -124,10 +123,7 @@ public final class Layout {
                 .toList();
     }
 
-    /**
-     * Renders the page for errors. It does not look up who is logged in, because that may be the very service that
-     * failed.
-     */
+    /** Renders the page for errors, without looking up who is logged in: that may be the very service that failed. */
     public String problem(Map<String, Object> problem) {
         var all = frame(String.valueOf(problem.get("title")));
         all.put("sessionsUnavailable", true);

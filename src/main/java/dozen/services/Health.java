@@ -38,10 +38,7 @@ public final class Health {
         return this;
     }
 
-    /**
-     * Adds a resource without which something is slower or missing. While it is away, readiness is degraded, and still
-     * 200.
-     */
+    /** Adds a resource without which something is slower or missing. Readiness is then degraded, but 200. */
     public Health uses(String resource, Check check) {
         resources.putIfAbsent(resource, new Resource(false, check));
         return this;

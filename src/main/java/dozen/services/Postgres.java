@@ -188,10 +188,7 @@ public final class Postgres implements AutoCloseable {
         } while (!Thread.currentThread().isInterrupted()); // when it is interrupted, the write is given up
     }
 
-    /**
-     * PostgreSQL's manual, appendix A: 08 means a connection failure, 53 no resources, 57P a shutdown, and 57014 a
-     * statement timeout.
-     */
+    /** PostgreSQL's manual, appendix A: 08 no connection, 53 no resources, 57P a shutdown, 57014 a timeout. */
     static boolean isUnavailable(SQLException e) {
         return String.valueOf(e.getSQLState()).matches("(08|53|57P).*|57014|" + READ_ONLY);
     }

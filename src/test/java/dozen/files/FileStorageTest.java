@@ -10,6 +10,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.Machine;
 import dev.TestServices;
 import dozen.config.Secret;
+import dozen.config.WebAddress;
 import dozen.services.ServiceUnavailable;
 import java.io.ByteArrayInputStream;
 import java.io.FileNotFoundException;
@@ -43,7 +44,7 @@ class FileStorageTest {
     private static FileStorage.Settings bucket(String endpoint, String key, String token) {
         var settings = TestServices.shared().s3().settings();
         return new FileStorage.Settings(
-                FileStorage.Settings.at(FileStorage.Settings.endpoint(endpoint), settings.get("S3_BUCKET")),
+                FileStorage.Settings.at(WebAddress.base(endpoint).uri(), settings.get("S3_BUCKET")),
                 "us-east-1",
                 settings.get("AWS_ACCESS_KEY_ID"),
                 new Secret(key),

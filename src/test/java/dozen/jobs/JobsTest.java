@@ -37,7 +37,7 @@ class JobsTest {
                     Redis.Url.parse(TestServices.shared().redis().url()), true))
             .connect();
     private final Jobs jobs = new Jobs(redis);
-    private final JobTasks tasks = new JobTasks(postgres.jdbi(), redis);
+    private final JobTasks tasks = new JobTasks(postgres.jdbi(), jobs);
     private final List<String> greeted = Collections.synchronizedList(new ArrayList<>());
     private Worker worker = new Worker("test", postgres, redis, Duration.ofSeconds(5));
 
@@ -180,10 +180,9 @@ class JobsTest {
                 })
                 .start(1);
         enqueue(Job.of(new Fail("Ada")));
-        var wakeup = new Jobs.Wakeup(redis);
         while (starts.size() < 10) { // the back-off is shorter here than the poll interval
             Thread.sleep(5);
-            wakeup.send();
+            jobs.wake();
         }
         Effects.await(postgres, "dead_jobs", 1, SOON);
         assertEquals(0, Effects.count(postgres, "jobs"));
