@@ -22,11 +22,7 @@ import dozen.services.Redis;
 import dozen.status.StatusFeature;
 import java.time.Duration;
 
-/**
- * The whole wiring: the process types, the backing services that they attach, and the features. With the default settings
- * a web, a worker, a scheduler and a release together open 18 connections to PostgreSQL and 15 to Redis at the most,
- * because small plans allow 20.
- */
+/** The whole wiring: the process types, the backing services that they attach, and the features. */
 public final class Main {
     static final String NAME = "Academy";
     /** How long one SQL statement of a request may take. */
