@@ -26,7 +26,7 @@ final class JobStats {
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Queue(
             String type, long waiting, long running, long dead, long oldestSeconds, Boolean taken, List<Long> minutes) {
-        /** Jobs wait here in vain, as those for films do where no worker has ffmpeg. */
+        /** Jobs wait here in vain, because no running worker has what they need. */
         boolean stuck() {
             return waiting > 0 && Boolean.FALSE.equals(taken);
         }
