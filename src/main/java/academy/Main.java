@@ -59,7 +59,7 @@ public final class Main {
         features.add(new MetricsFeature(settings.metricsToken(), services));
         features.add(new StatusFeature(
                 settings.statusReaders(), settings.process(), settings.declared(), services, features));
-        features.add(new ApiDocsFeature(services.layout()));
+        features.add(new ApiDocsFeature(services));
         return features;
     }
 

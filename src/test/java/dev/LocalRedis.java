@@ -12,18 +12,20 @@ import java.util.regex.Pattern;
 import redis.embedded.core.ExecutableProvider;
 
 /**
- * A real Redis on loopback: the redis-server on the PATH when it is newer than 6.2, otherwise the 6.2 of the Maven
- * artifact. The system property {@code redis=embedded} always picks the latter.
+ * A real Redis on loopback: the redis-server or valkey-server on the PATH when it is newer than 6.2, otherwise the 6.2 of
+ * the Maven artifact. The system property {@code redis=embedded} always picks the latter.
  */
 public final class LocalRedis implements AutoCloseable {
     private static final Pattern VERSION = Pattern.compile("v=(\\d+)\\.(\\d+)");
 
     private final ProcessHandle process;
     private final int port;
+    private final String program;
 
-    private LocalRedis(ProcessHandle process, int port) {
+    private LocalRedis(ProcessHandle process, int port, String program) {
         this.process = process;
         this.port = port;
+        this.program = program;
     }
 
     /**
@@ -48,20 +50,22 @@ public final class LocalRedis implements AutoCloseable {
         if (launcher.waitFor() != 0)
             throw new IOException("redis-server does not run here (the embedded one needs glibc"
                     + " 2.34 and OpenSSL 3; install redis-server otherwise): " + output.strip());
-        return new LocalRedis(await(pidFile, chosen), chosen);
+        return new LocalRedis(await(pidFile, chosen), chosen, program);
     }
 
     private static String program(Path data) throws IOException, InterruptedException {
-        var onPath = onPath();
-        if (onPath != null && !"embedded".equals(System.getProperty("redis")) && isNewer(version(onPath)))
-            return onPath;
+        for (var name : List.of("redis-server", "valkey-server")) {
+            var onPath = onPath(name);
+            if (onPath != null && !"embedded".equals(System.getProperty("redis")) && isNewer(version(onPath)))
+                return onPath;
+        }
         var folder = Files.createDirectories(data.resolve("embedded-redis")).toFile();
         return ExecutableProvider.newJarResourceProvider(folder).get().getAbsolutePath();
     }
 
-    private static String onPath() {
+    private static String onPath(String name) {
         for (var folder : System.getenv("PATH").split(File.pathSeparator)) {
-            var file = new File(folder, "redis-server");
+            var file = new File(folder, name);
             if (file.canExecute()) return file.getAbsolutePath();
         }
         return null;
@@ -100,6 +104,13 @@ public final class LocalRedis implements AutoCloseable {
         } catch (IOException e) {
             return false;
         }
+    }
+
+    /** Names the program and its version, and tells how to get a newer one. */
+    String about() throws IOException {
+        var about = "Redis %s (%s)".formatted(version(program), program);
+        if (isNewer(version(program))) return about;
+        return about + ": for the version of production, put redis-server or valkey-server 7 or newer on the PATH";
     }
 
     public int port() {

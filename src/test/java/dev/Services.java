@@ -62,6 +62,7 @@ final class Services implements AutoCloseable {
         if (!postgres.hasDatabase(DATABASE)) postgres.execute("postgres", "CREATE DATABASE \"" + DATABASE + "\"");
         redis = LocalRedis.start(data, 0);
         remember(redis.process());
+        System.out.println(redis.about());
         secretKey = secretKey(data.resolve("secret-key"));
         // for files
         s3.await();

@@ -1,6 +1,7 @@
 package academy.accounts;
 
 import dozen.domain.Caller;
+import dozen.http.Routes;
 import dozen.security.Signer;
 import dozen.services.Redis;
 import io.javalin.http.Context;
@@ -17,7 +18,7 @@ import redis.clients.jedis.params.SetParams;
  * Sessions in Redis, shared by all web processes. The cookie holds a random token of 256 bits. Redis holds only its
  * hash, so a copy of Redis opens no session.
  */
-record Sessions(Redis redis, Accounts accounts, Duration lasts, boolean https) {
+record Sessions(Redis redis, Accounts accounts, Duration lasts) {
     private static final int TOKEN_BYTES = 32;
     private static final String ACCOUNT = "academy.account";
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -34,7 +35,7 @@ record Sessions(Redis redis, Accounts accounts, Duration lasts, boolean https) {
     }
 
     void end(Context context) {
-        var token = context.cookie(cookie());
+        var token = context.cookie(cookie(context));
         if (token == null) return;
         redis.client().del(key(token));
         setCookie(context, "", 0);
@@ -54,7 +55,7 @@ record Sessions(Redis redis, Accounts accounts, Duration lasts, boolean https) {
     private Optional<Account> current(Context context) {
         Optional<Account> kept = context.attribute(ACCOUNT);
         if (kept != null) return kept;
-        var account = Optional.ofNullable(context.cookie(cookie()))
+        var account = Optional.ofNullable(context.cookie(cookie(context)))
                 .flatMap(token -> redis.get(key(token)))
                 .map(value -> value.split(" "))
                 .flatMap(parts -> accounts.find(UUID.fromString(parts[0]), Integer.parseInt(parts[1])));
@@ -63,11 +64,12 @@ record Sessions(Redis redis, Accounts accounts, Duration lasts, boolean https) {
     }
 
     private void setCookie(Context context, String value, int seconds) {
-        context.cookie(new Cookie(cookie(), value, "/", seconds, https, true, null, SameSite.LAX));
+        var https = Routes.isHttps(context);
+        context.cookie(new Cookie(cookie(context), value, "/", seconds, https, true, null, SameSite.LAX));
     }
 
-    private String cookie() {
-        return https ? "__Host-session" : "session";
+    private static String cookie(Context context) {
+        return Routes.isHttps(context) ? "__Host-session" : "session";
     }
 
     private static String key(String token) {

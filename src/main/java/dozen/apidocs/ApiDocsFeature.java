@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dozen.app.Feature;
+import dozen.app.Services;
+import dozen.config.WebAddress;
 import dozen.domain.DomainError;
 import dozen.http.Access;
 import dozen.http.Json;
@@ -50,10 +52,12 @@ public final class ApiDocsFeature implements Feature {
             """;
 
     private final Layout layout;
+    private final WebAddress publicUrl;
     private byte[] document;
 
-    public ApiDocsFeature(Layout layout) {
-        this.layout = layout;
+    public ApiDocsFeature(Services services) {
+        layout = services.layout();
+        publicUrl = services.publicUrl();
     }
 
     @Override
@@ -91,6 +95,7 @@ public final class ApiDocsFeature implements Feature {
         try {
             var whole = Json.MAPPER.createObjectNode();
             whole.putObject("info").put("title", layout.application());
+            whole.putArray("servers").addObject().put("url", publicUrl.toString());
             for (var part : parts) merge(whole, Json.MAPPER.readTree(Resources.read(part)));
             return Json.MAPPER.writeValueAsBytes(whole);
         } catch (IOException e) {

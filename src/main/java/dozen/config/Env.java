@@ -3,6 +3,7 @@ package dozen.config;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -74,7 +75,8 @@ public final class Env {
     public final class Declaration {
         private final String name;
         private String meaning;
-        private String otherName;
+        /** For each other name a format that makes this setting's value of the other's. */
+        private final Map<String, String> others = new LinkedHashMap<>();
         private String shown;
 
         private Declaration(String name, String meaning) {
@@ -82,9 +84,14 @@ public final class Env {
             this.meaning = meaning;
         }
 
-        /** Adds a second name, such as a platform's own, which is read when the first is unset. */
+        /** Adds another name, such as a platform's own, which is read when those before it are unset. */
         public Declaration or(String otherName) {
-            this.otherName = otherName;
+            return or(otherName, "%s");
+        }
+
+        /** @param format makes this setting's value of the other's, as https://%s does of a host */
+        public Declaration or(String otherName, String format) {
+            others.put(otherName, format);
             return this;
         }
 
@@ -157,7 +164,11 @@ public final class Env {
         }
 
         private <T> T read(String defaultValue, boolean required, boolean secret, Function<String, T> parser) {
-            var given = variables.getOrDefault(name, variables.get(otherName));
+            var given = variables.get(name);
+            for (var other : others.entrySet()) {
+                var value = variables.get(other.getKey());
+                if (given == null && value != null) given = other.getValue().formatted(value);
+            }
             var text = given == null ? defaultValue : given;
             var listed = shown == null ? defaultValue : shown;
             settings.add(new Setting(name, meaning, listed, required, secret, given != null, secret ? null : text));

@@ -1,5 +1,6 @@
 package dozen.http;
 
+import dozen.config.WebAddress;
 import dozen.domain.Caller;
 import dozen.domain.DomainError;
 import dozen.domain.Exit;
@@ -179,6 +180,16 @@ public final class Routes {
             var faults = error.fields().stream().map(each -> "The %s %s.".formatted(each.field(), each.message()));
             again.accept(error.fields().isEmpty() ? List.of(error.getMessage()) : faults.toList());
         }
+    }
+
+    /** Whether the client sent the request by https: the public address is https, or a trusted proxy says so. */
+    public static boolean isHttps(Context context) {
+        return RequestContext.isHttps(Body.jetty(context));
+    }
+
+    /** Whether the client asked by https for another host than the public address, to which links would lead. */
+    public static boolean isElsewhere(Context context, WebAddress publicUrl) {
+        return RequestContext.isElsewhere(Body.jetty(context), publicUrl);
     }
 
     /** The network that a request comes from, for rate limits. */

@@ -38,7 +38,6 @@ public final class Server implements AutoCloseable {
     private static final Duration DRAIN_IDLE_TIMEOUT = Duration.ofMillis(250);
 
     /**
-     * @param port the TCP port; 0 picks a free one
      * @param idle how long an idle connection is kept for its next request
      * @param trustedProxyHops see {@link ClientAddress}
      * @param drain how long requests in flight may take after the process is told to stop
@@ -48,7 +47,11 @@ public final class Server implements AutoCloseable {
         public static Settings read(Env env, Duration drain) {
             var port = env.setting("PORT", "where web listens; 0 picks a free port")
                     .integer(8000, 0, 65535);
-            var url = env.setting("PUBLIC_URL", "public address of the service; https makes cookies secure")
+            var url = env.setting("PUBLIC_URL", "public address of the service, for links; some platforms tell it")
+                    .or("RENDER_EXTERNAL_URL")
+                    .or("RAILWAY_PUBLIC_DOMAIN", "https://%s")
+                    .or("FLY_APP_NAME", "https://%s.fly.dev")
+                    .or("HEROKU_APP_DEFAULT_DOMAIN_NAME", "https://%s")
                     .shownAs("http://localhost:$PORT")
                     .parsed("http://localhost" + (port == 0 ? "" : ":" + port), WebAddress::base);
             var maxRequests = env.setting("WEB_MAX_REQUESTS", "concurrent requests per web process; more get 503")
@@ -91,8 +94,8 @@ public final class Server implements AutoCloseable {
         this.settings = settings;
         this.health = health;
         var clients = new ClientAddress(settings.trustedProxyHops());
-        var https = settings.publicUrl().https();
-        var problems = new Problems(RequestContext.defaultHeaders(https), health, page);
+        var headers = RequestContext.defaultHeaders(settings.publicUrl());
+        var problems = new Problems(headers, health, page);
         javalin = Javalin.create(config -> {
             config.startup.showJavalinBanner = false;
             config.startup.showOldJavalinVersionWarning = false;
@@ -138,7 +141,8 @@ public final class Server implements AutoCloseable {
         config.jetty.modifyServer(server -> {
             jetty = server;
             server.setErrorHandler(problems::jetty);
-            var context = new RequestContext(problems.defaultHeaders(), clients, routes, bounded(inFlight));
+            var publicUrl = settings.publicUrl();
+            var context = new RequestContext(problems.defaultHeaders(), publicUrl, clients, routes, bounded(inFlight));
             server.setHandler(context);
             // The warm-up is told apart by its connector, because it may be logged after its response has arrived.
             server.setRequestLog((request, response) -> {

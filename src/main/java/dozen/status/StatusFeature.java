@@ -76,7 +76,9 @@ public final class StatusFeature implements Feature {
         var tasks = Commands.of(features).taskNames();
         routes.get("/api/status", access, context -> context.json(read(tasks)));
         routes.get("/status", access, context -> {
-            Routes.html(context, layout.fragment("status/status", Map.of("status", read(tasks))));
+            var elsewhere = Routes.isElsewhere(context, services.publicUrl());
+            var values = Map.of("status", read(tasks), "publicUrl", services.publicUrl(), "elsewhere", elsewhere);
+            Routes.html(context, layout.fragment("status/status", values));
         });
     }
 

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import academy.RunningAcademy;
 import dev.TestServices;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -162,6 +163,25 @@ class AccountsTest {
         assertEquals("Somebody", json(app.get(path)).get("name").asText());
         assertEquals(404, app.get("/api/users/" + new UUID(1, 1)).statusCode());
         assertEquals(404, app.get("/api/users/1").statusCode());
+    }
+
+    @Test
+    void theCookieIsSecureWhenOurProxySaysHttpsAlsoWhereThePublicAddressIsForgotten() {
+        try (var app = RunningAcademy.start(Map.of("TRUSTED_PROXY_HOPS", "1", "STATUS_PUBLIC", "true"))) {
+            app.signUp("forgotten@example.com");
+            var answer = app.send(app.request("/api/sessions")
+                    .header("Content-Type", "application/json")
+                    .header("X-Forwarded-Proto", "https")
+                    .POST(BodyPublishers.ofString("""
+                            {"email": "forgotten@example.com", "password": "%s"}""".formatted(RunningAcademy.PASSWORD))));
+            var cookie = answer.headers().firstValue("Set-Cookie").orElseThrow();
+            assertTrue(cookie.matches("__Host-session=.*Secure; HttpOnly; SameSite=Lax"), cookie);
+            var me = app.request("/api/me").header("Cookie", cookie.split(";")[0]);
+            assertEquals(401, app.send(me).statusCode());
+            assertEquals(200, app.send(me.header("X-Forwarded-Proto", "https")).statusCode());
+            var status = app.send(app.request("/status").header("X-Forwarded-Proto", "https"));
+            assertTrue(status.body().contains("which is not this address"));
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dozen.config.Env;
 import dozen.config.WebAddress;
 import dozen.domain.Exit;
 import dozen.services.Health;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -31,6 +33,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The server with three routes for tests: one waits, one fails and one takes writes. */
 class ServerTest {
@@ -278,6 +282,33 @@ class ServerTest {
                 assertEquals(200, one.get(10, TimeUnit.SECONDS).statusCode());
             closing.get(10, TimeUnit.SECONDS);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, https, false", "1, https, true", "1, http, false", "1, 'http, https', true", "1, , false"})
+    void browsersAreToldToReturnByHttpsWhenOurProxySaysSo(int hops, String protocol, boolean told) throws Exception {
+        var settings = new Server.Settings(
+                0, WebAddress.base("http://localhost"), MAX_REQUESTS, IDLE, hops, Duration.ofSeconds(10));
+        try (var behind = Server.start(settings, new Health(), values -> "", _ -> {})) {
+            var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/health".formatted(behind.port())));
+            if (protocol != null) request.header("X-Forwarded-Proto", protocol);
+            var hsts = send(request).headers().firstValue("Strict-Transport-Security");
+            assertEquals(told, hsts.isPresent());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "RENDER_EXTERNAL_URL, https://a.onrender.com, https://a.onrender.com",
+        "RAILWAY_PUBLIC_DOMAIN, a.up.railway.app, https://a.up.railway.app",
+        "FLY_APP_NAME, a, https://a.fly.dev",
+        "HEROKU_APP_DEFAULT_DOMAIN_NAME, a-1.herokuapp.com, https://a-1.herokuapp.com"
+    })
+    void platformsTellThePublicAddress(String name, String value, String address) {
+        var env = new Env(Map.of(name, value));
+        assertEquals(address, Server.Settings.read(env, Duration.ZERO).publicUrl().toString());
+        var both = new Env(Map.of(name, value, "PUBLIC_URL", "https://own.example.com"));
+        assertEquals("https://own.example.com", Server.Settings.read(both, Duration.ZERO).publicUrl().toString());
     }
 
     @Test
