@@ -56,8 +56,8 @@ public final class Scheduler implements AutoCloseable {
 
         /** The latest time that was due by {@code now}; one run makes up for the missed times before it. */
         Instant latest(Instant due, Instant now) {
-            var near =
-                    after(now.minus(Duration.ofHours(1))); // otherwise a tick of every second would step through days
+            // Otherwise a tick of every second would step through days.
+            var near = after(now.minus(Duration.ofHours(1)));
             var latest = near.isAfter(due) && !near.isAfter(now) ? near : due;
             for (var next = after(latest); !next.isAfter(now); next = after(next)) latest = next;
             return latest;
