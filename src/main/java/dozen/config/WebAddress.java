@@ -9,9 +9,9 @@ import java.util.regex.Pattern;
 /** An absolute http or https address, whose scheme and host are in lower case, and whose host is in A-labels. */
 public record WebAddress(URI uri) {
     /**
-     * A host with an optional port, as in the authority of an address. A host may contain underscores, as service names in
-     * compose files do, and letters of any script, which become the A-labels that DNS knows. Jetty's HostPort is not used,
-     * because it logs what it refuses, and a refused text may be part of a password.
+     * A host with an optional port, as in the authority of an address. A host may contain underscores, as service names
+     * in compose files do, and letters of any script, which become the A-labels that DNS knows. Jetty's HostPort is not
+     * used, because it logs what it refuses, and a refused text may be part of a password.
      *
      * @param host in lower case; an IPv6 address stands in brackets
      * @param port 1 to 65,535, or 0 when there is none
@@ -29,8 +29,8 @@ public record WebAddress(URI uri) {
         }
 
         /**
-         * Returns the domain in A-labels. Java implements IDNA 2003, which turns some domains into others (ß into ss). Such
-         * a domain is refused with an IllegalArgumentException, because converting it back gives a different one.
+         * Returns the domain in A-labels. Java implements IDNA 2003, which turns some domains into others (ß into ss).
+         * Such a domain is refused with an IllegalArgumentException, because converting it back gives a different one.
          */
         public static String ascii(String domain) {
             var ascii = IDN.toASCII(domain);

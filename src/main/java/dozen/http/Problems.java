@@ -26,8 +26,6 @@ import org.slf4j.LoggerFactory;
  * Turns every failure of a route, of Javalin and of Jetty into an error response: application/problem+json (RFC 9457),
  * or a page for browsers. A refusal by the domain is a {@link DomainError}. A route throws Javalin's {@link
  * HttpResponseException} for faults that only HTTP knows, such as a media type, and says what the caller can do.
- *
- * @param page renders the page; see {@link Server#start}
  */
 record Problems(List<HttpField> defaultHeaders, Health health, Function<Map<String, Object>, String> page) {
     private static final Logger log = LoggerFactory.getLogger(Problems.class);

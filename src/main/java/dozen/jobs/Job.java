@@ -29,7 +29,7 @@ public record Job(Object payload, Instant at, String key) {
      * @param reporter takes the progress in percent
      */
     public record Run(String id, int attempt, BooleanSupplier stopSignal, IntConsumer reporter) {
-        /** After true the handler should finish soon, or throw: the job runs again elsewhere without losing an attempt. */
+        /** After true the handler should finish soon, or throw: the job then runs elsewhere and loses no attempt. */
         public boolean stopping() {
             return stopSignal.getAsBoolean();
         }

@@ -31,8 +31,6 @@ public final class Migrations {
      * run without one, so such a migration should have a release of its own.
      *
      * @return how many were applied
-     * @throws ServiceUnavailable when PostgreSQL is away
-     * @throws FlywayException when a migration is broken or missing
      */
     public static int run(Postgres.Url url) {
         return run(url, "classpath:db/kit", "classpath:db/migration");

@@ -32,7 +32,6 @@ public final class RateLimits {
     /**
      * Uses up one try.
      *
-     * @param what the limit's name
      * @param who the account or network whose tries are counted; only a hash of it is kept
      * @throws DomainError TOO_MANY (429 with Retry-After) when none is left
      */

@@ -49,9 +49,7 @@ public final class ServiceUnavailable extends RuntimeException {
     /**
      * Connects to a resource that may not be there yet: tries with back-off for 20 s, then gives up.
      *
-     * @param name the resource's name and address, without any secret
      * @param attempt throws {@link ServiceUnavailable} itself when another is useless, as with a wrong password
-     * @throws ServiceUnavailable when the resource did not answer within 20 s
      */
     static <T> T connect(String name, Callable<T> attempt) {
         var deadline = System.nanoTime() + CONNECT_TIMEOUT.toNanos();
