@@ -67,8 +67,7 @@ public final class AccountsFeature implements Feature {
     @Override
     public void routes(Routes routes) {
         var redis = services.redis();
-        var sessions = new Sessions(
-                redis, accounts, settings.sessionTtl());
+        var sessions = new Sessions(redis, accounts, settings.sessionTtl());
         var authentication = new Authentication(
                 services.jdbi(), services.jobs(), accounts, resets, new RateLimits(redis), settings.rates());
         var once = new Idempotency(services.jdbi(), services.signer());

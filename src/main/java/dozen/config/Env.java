@@ -77,6 +77,7 @@ public final class Env {
         private String meaning;
         /** For each other name a format that makes this setting's value of the other's. */
         private final Map<String, String> others = new LinkedHashMap<>();
+
         private String shown;
 
         private Declaration(String name, String meaning) {

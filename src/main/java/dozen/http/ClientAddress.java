@@ -39,8 +39,8 @@ record ClientAddress(int trustedProxyHops) {
     /** Whether our proxy says that the client used https. Without a trusted proxy, the header may be anybody's. */
     boolean isHttps(Request request) {
         if (trustedProxyHops == 0) return false;
-        var protocols = request.getHeaders().getValuesList("X-Forwarded-Proto");
-        return !protocols.isEmpty() && protocols.getLast().strip().equalsIgnoreCase("https");
+        var protocols = request.getHeaders().getCSV("X-Forwarded-Proto", false);
+        return !protocols.isEmpty() && protocols.getLast().equalsIgnoreCase("https");
     }
 
     /** Proxies write IPv4, IPv6, either with a port, IPv6 in brackets, and IPv4 as IPv6 (::ffff:203.0.113.9). */

@@ -49,11 +49,7 @@ final class RequestContext extends Handler.Wrapper {
     private final Routes routes;
 
     RequestContext(
-            List<HttpField> defaultHeaders,
-            WebAddress publicUrl,
-            ClientAddress clients,
-            Routes routes,
-            Handler next) {
+            List<HttpField> defaultHeaders, WebAddress publicUrl, ClientAddress clients, Routes routes, Handler next) {
         super(next);
         this.defaultHeaders = defaultHeaders;
         this.publicUrl = publicUrl;

@@ -306,9 +306,12 @@ class ServerTest {
     })
     void platformsTellThePublicAddress(String name, String value, String address) {
         var env = new Env(Map.of(name, value));
-        assertEquals(address, Server.Settings.read(env, Duration.ZERO).publicUrl().toString());
+        assertEquals(
+                address, Server.Settings.read(env, Duration.ZERO).publicUrl().toString());
         var both = new Env(Map.of(name, value, "PUBLIC_URL", "https://own.example.com"));
-        assertEquals("https://own.example.com", Server.Settings.read(both, Duration.ZERO).publicUrl().toString());
+        assertEquals(
+                "https://own.example.com",
+                Server.Settings.read(both, Duration.ZERO).publicUrl().toString());
     }
 
     @Test
