@@ -94,8 +94,7 @@ public final class Server implements AutoCloseable {
         this.settings = settings;
         this.health = health;
         var clients = new ClientAddress(settings.trustedProxyHops());
-        var headers = RequestContext.defaultHeaders(settings.publicUrl());
-        var problems = new Problems(headers, health, page);
+        var problems = new Problems(RequestContext.defaultHeaders(settings.publicUrl()), health, page);
         javalin = Javalin.create(config -> {
             config.startup.showJavalinBanner = false;
             config.startup.showOldJavalinVersionWarning = false;

@@ -2,13 +2,13 @@ package dozen.mail;
 
 import dozen.config.Env;
 import dozen.config.WebAddress;
+import dozen.config.WebAddress.Authority;
 import dozen.pages.Resources;
 import dozen.services.Postgres;
 import dozen.services.ServiceUrl;
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
-import java.net.IDN;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -54,7 +54,7 @@ public final class Mailer {
                 var sender = new InternetAddress(text, true);
                 var address = sender.getAddress();
                 var domain = address.lastIndexOf('@') + 1;
-                sender.setAddress(address.substring(0, domain) + IDN.toASCII(address.substring(domain)));
+                sender.setAddress(address.substring(0, domain) + Authority.ascii(address.substring(domain)));
                 sender.validate();
                 return sender;
             } catch (AddressException | IllegalArgumentException e) {
