@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Who may call which route. Each is called without a log-in, as a learner and as an admin, and with another learner's
+ * Tests who may call which route. Each is called without a log-in, as a learner and as an admin, and with another learner's
  * ids: none of that learner's data may be read or changed.
  */
 class AccessTest {

@@ -125,7 +125,7 @@ class DeployFilesTest {
         assertTrue(numberIn("^TimeoutStopSec=(\\d+)$", unit) >= least);
     }
 
-    /** What the pattern's group matches in a file that this test has no parser for. */
+    /** Returns what the pattern's group matches in a file that this test has no parser for. */
     private static TreeSet<String> found(String pattern, String text) {
         return Pattern.compile(pattern, Pattern.MULTILINE)
                 .matcher(text)

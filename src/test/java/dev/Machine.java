@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
-/** What the programs in here need of this machine: free ports, folders, and an end to what a killed run left behind. */
+/** Gives the programs in here free ports and folders, and ends what a killed run left behind. */
 public final class Machine {
     /** Ports below the range that systems use for outgoing connections, so that a free one stays free. */
     private static final int MIN_PORT = 15_000;

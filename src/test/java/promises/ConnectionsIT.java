@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 
-/** What a small formation opens under load, as the servers themselves count it. Small plans allow 20 connections. */
+/** Counts, in the servers, the connections of a small formation under load. Small plans allow 20 of them. */
 @Tag("long")
 class ConnectionsIT {
     private static final int MAX = 18;

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import jdk.jshell.tool.JavaShellToolBuilder;
 
-/** What the features add for administrators: one-off tasks, the variables of the console, and sample data. */
+/** Collects what the features add for administrators: one-off tasks, variables of the console, and sample data. */
 public final class Commands {
     /** The body of a task, which takes its arguments, or the loading of sample data, which takes a password. */
     @FunctionalInterface

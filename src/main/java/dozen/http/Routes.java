@@ -33,7 +33,7 @@ public final class Routes {
         void answered(String method, String route, int status, long nanoseconds);
     }
 
-    /** What a route is, besides who may call it. */
+    /** The kind of a route decides how a caller without a log-in is answered, and whether forms are checked. */
     enum Kind implements RouteRole {
         /** Programs call it. */
         API,

@@ -21,7 +21,7 @@ import java.util.function.IntConsumer;
  */
 public record Job(Object payload, Instant at, String key) {
     /**
-     * What a handler knows about its run.
+     * Tells a handler about its run.
      *
      * @param id the job's id, which is the same in every attempt, so it is useful in an idempotency key
      * @param attempt the number of this attempt, from 1
