@@ -78,8 +78,8 @@ class MutationsIT {
                         "VI",
                         "an in-memory session",
                         "src/main/java/academy/accounts/Sessions.java",
-                        "boolean https) {",
-                        "boolean https) { private static final java.util.Map<String, String> MEMORY ="
+                        "Duration lasts) {",
+                        "Duration lasts) { private static final java.util.Map<String, String> MEMORY ="
                                 + " new java.util.concurrent.ConcurrentHashMap<>();",
                         "redis.client().set(key(token), value, SetParams.setParams().ex(lasts.toSeconds()));",
                         "MEMORY.put(token, value);",

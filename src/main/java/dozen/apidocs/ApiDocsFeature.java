@@ -95,7 +95,7 @@ public final class ApiDocsFeature implements Feature {
         try {
             var whole = Json.MAPPER.createObjectNode();
             whole.putObject("info").put("title", layout.application());
-            whole.putArray("servers").addObject().put("url", publicUrl.toString());
+            whole.putObject("externalDocs").put("url", publicUrl.link("/docs"));
             for (var part : parts) merge(whole, Json.MAPPER.readTree(Resources.read(part)));
             return Json.MAPPER.writeValueAsBytes(whole);
         } catch (IOException e) {
