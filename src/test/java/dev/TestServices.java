@@ -31,12 +31,16 @@ public final class TestServices {
         this.redis = redis;
     }
 
-    /** Ends what an earlier run left. It runs before anything else starts, so that it ends nothing of this run. */
+    /**
+     * Ends and deletes what an earlier run left, because its data may be that of another PostgreSQL version. It runs
+     * before anything else starts, so that it ends nothing of this run.
+     */
     private static Leftovers endLeftovers() {
         try {
-            Files.createDirectories(FOLDER);
             var leftovers = new Leftovers(FOLDER.resolve("processes"));
             leftovers.end();
+            Machine.delete(FOLDER);
+            Files.createDirectories(FOLDER);
             return leftovers;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -51,7 +55,6 @@ public final class TestServices {
     private static TestServices start() {
         try {
             Runtime.getRuntime().addShutdownHook(new Thread(TestServices::endAll));
-            Machine.delete(FOLDER.resolve("shared"));
             var services = new TestServices(startPostgres("shared/postgres", 0), startRedis("shared", 0));
             services.postgres.execute("postgres", "CREATE DATABASE " + TEMPLATE);
             Migrations.run(Postgres.Url.parse(services.postgres.url(TEMPLATE)));
@@ -79,7 +82,7 @@ public final class TestServices {
         postgres.close();
     }
 
-    /** Starts another PostgreSQL, for a test that stops it. Data that the folder holds from before is kept. */
+    /** Starts another PostgreSQL, for a test that stops it. Started again in one run, it keeps its data. */
     public static LocalPostgres startPostgres(String folder, int port) throws IOException {
         var postgres = LocalPostgres.start(Path.of(".dev/binaries"), FOLDER.resolve(folder), port);
         LEFTOVERS.remember(postgres.process());

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 
 /** Uses a Redis with users, passwords and TLS, as managed services have them. */
 class RedisTest {
-    private static final Path FOLDER = Path.of("target/services/tls");
+    private static final Path FOLDER = Path.of("target/tls");
     private static final char[] STORE_PASSWORD = "store password".toCharArray();
     private static int tlsPort;
     private static LocalRedis server;
