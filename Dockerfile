@@ -10,10 +10,10 @@ ENV MAVEN_OPTS=-Dmaven.repo.local=/build/.m2
 # This layer downloads the dependencies, and is rebuilt only after a change of pom.xml. The markers are deleted, because
 # with them the next build would assume that it had already unpacked everything.
 COPY pom.xml ./
-RUN mvn -q -B -ntp -DskipTests -Dtest.servers.skip=false package \
+RUN mvn -q -B -ntp -DskipTests -Ptest-programs package \
     && rm -rf target/app.jar target/classes target/dependency-maven-plugin-markers
 COPY src src
-RUN mvn -q -B -ntp -DskipTests -Dtest.servers.skip=false package
+RUN mvn -q -B -ntp -DskipTests -Ptest-programs package
 RUN modules=$(jdeps --ignore-missing-deps --recursive --multi-release 25 --print-module-deps \
       --class-path "$(echo target/lib/*.jar | tr ' ' ':')" target/app.jar) \
     && jlink --add-modules "$modules" --generate-cds-archive --no-header-files --no-man-pages --compress zip-6 \
