@@ -166,6 +166,8 @@ class DeployFilesTest {
         var compose = yaml("docker-compose.yml").getFirst();
         var known = settings().keySet();
         assertTrue(known.containsAll(names(compose.at("/x-app/environment"))));
+        var development = yaml("docker-compose.dev.yml").getFirst();
+        assertTrue(known.containsAll(names(development.at("/services/app/environment"))));
         // Factor X: the PostgreSQL of the tests has this major version.
         assertEquals("postgres:18", compose.at("/services/postgres/image").asText());
         assertTrue(Files.readString(Path.of("pom.xml")).contains("<postgres.version>18."));
