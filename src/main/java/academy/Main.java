@@ -8,6 +8,7 @@ import academy.reminders.RemindersFeature;
 import academy.videos.VideosFeature;
 import dozen.apidocs.ApiDocsFeature;
 import dozen.app.Application;
+import dozen.app.ConnectionLimits;
 import dozen.app.Feature;
 import dozen.app.Lifecycle;
 import dozen.app.MaintenanceFeature;
@@ -43,7 +44,8 @@ public final class Main {
                 .once(
                         "release",
                         "applies migrations; safe if repeated or run twice at once",
-                        (settings, _) -> Migrations.run(settings.databaseUrl()));
+                        (settings, _) -> Migrations.run(settings.databaseUrl()))
+                .note(settings -> settings.connections().text());
     }
 
     /** Every feature, after those that it depends on. Each has a line here and, if it has settings, in Settings. */
@@ -64,8 +66,7 @@ public final class Main {
     }
 
     static Server web(Settings settings, Lifecycle lifecycle) {
-        var connections = settings.services().postgres().poolSize();
-        var services = attach(settings, lifecycle, connections, STATEMENT_TIMEOUT);
+        var services = attach(settings, lifecycle, settings.connections().web(), STATEMENT_TIMEOUT);
         var features = features(settings, services.connect()).join("web", lifecycle);
         return lifecycle.register(
                 Server.start(settings.http(), services.health(), services.layout()::problem, routes -> {
@@ -75,9 +76,7 @@ public final class Main {
     }
 
     static Worker worker(Settings settings, Lifecycle lifecycle) {
-        var connections =
-                Math.max(settings.services().postgres().poolSize(), Worker.connections(settings.workerThreads()));
-        var services = attach(settings, lifecycle, connections, LONG_STATEMENT_TIMEOUT);
+        var services = attach(settings, lifecycle, settings.connections().worker(), LONG_STATEMENT_TIMEOUT);
         var features = features(settings, services.connect()).join("worker", lifecycle);
         var name = lifecycle.processName("worker");
         var drain = settings.process().drain();
@@ -87,7 +86,7 @@ public final class Main {
     }
 
     static Scheduler scheduler(Settings settings, Lifecycle lifecycle) {
-        var services = attach(settings, lifecycle, 2, STATEMENT_TIMEOUT);
+        var services = attach(settings, lifecycle, settings.connections().scheduler(), STATEMENT_TIMEOUT);
         var features = features(settings, services.connect()).join("scheduler", lifecycle);
         var scheduler = lifecycle.register(new Scheduler(services.postgres()));
         features.forEach(feature -> feature.ticks(scheduler));
@@ -96,7 +95,7 @@ public final class Main {
 
     /** The features for tasks and the console. Nothing connects before it is used. */
     private static Feature.All commands(Settings settings, Lifecycle lifecycle) {
-        return features(settings, attach(settings, lifecycle, 2, LONG_STATEMENT_TIMEOUT));
+        return features(settings, attach(settings, lifecycle, ConnectionLimits.COMMAND, LONG_STATEMENT_TIMEOUT));
     }
 
     /** The backing services that every process has: a HikariCP pool and a Jedis client, and what is made of them. */

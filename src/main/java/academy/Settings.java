@@ -3,6 +3,7 @@ package academy;
 import academy.accounts.AccountsFeature;
 import academy.reminders.RemindersFeature;
 import academy.videos.VideosFeature;
+import dozen.app.ConnectionLimits;
 import dozen.app.MaintenanceFeature;
 import dozen.app.ProcessSettings;
 import dozen.app.Services;
@@ -46,6 +47,10 @@ public record Settings(
 
     Postgres.Url databaseUrl() {
         return services.postgres().url();
+    }
+
+    ConnectionLimits connections() {
+        return ConnectionLimits.of(services, workerThreads);
     }
 
     static Settings read(Env env, ProcessSettings process) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dozen.app.ConnectionLimits;
 import dozen.app.ProcessSettings;
 import dozen.config.Env;
 import dozen.config.Env.Setting;
@@ -53,6 +54,16 @@ public class SettingsTest {
     /** Empty for a default that is described in words, because that is no value to set. */
     private static String literal(String defaultValue) {
         return defaultValue == null || defaultValue.matches(".*[ $].*") ? "" : defaultValue;
+    }
+
+    @Test
+    void oneProcessOfEachTypeAndAReleaseFitIntoTheSmallestPlans() {
+        var limits = read(new Env(Settings.EXAMPLE)).connections();
+        assertTrue(limits.web() + limits.worker() + limits.scheduler() + ConnectionLimits.RELEASE <= 18, limits.text());
+        assertTrue(3 * limits.redis() <= 18, limits.text());
+        assertTrue(limits.text().contains("worker 7,"), limits.text());
+        var more = Map.of("DATABASE_URL", "postgres://a/b", "REDIS_URL", "redis://a", "WORKER_THREADS", "20");
+        assertEquals(22, read(new Env(more)).connections().worker());
     }
 
     private static Settings read(Env env) {

@@ -64,6 +64,8 @@ class SettingsIT {
             try (var app = App.start(settings, arguments)) {
                 assertEquals(0, app.exitCode());
                 assertNoCanary(app);
+                if (arguments[0].equals("settings"))
+                    assertTrue(app.out().getLast().contains("worker 7"));
             }
         }
         try (var app = App.start(settings, "web");

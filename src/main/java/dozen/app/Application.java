@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TimeZone;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -40,6 +41,7 @@ public final class Application<S> {
     private final Map<String, String> example;
     private final BiFunction<S, Lifecycle, Feature.All> features;
     private final Map<String, Type<S>> types = new LinkedHashMap<>();
+    private Function<S, String> note = _ -> "";
 
     /**
      * @param name the prefix of the application's messages on stderr
@@ -75,6 +77,12 @@ public final class Application<S> {
     /** A process type that does its work and ends. */
     public Application<S> once(String type, String meaning, Body<S> body) {
         types.put(type, new Type<>(meaning, false, body));
+        return this;
+    }
+
+    /** The settings command prints this note below the list: what follows from several settings. */
+    public Application<S> note(Function<S, String> note) {
+        this.note = note;
         return this;
     }
 
@@ -127,13 +135,14 @@ public final class Application<S> {
 
     /** Lists every setting: its name, its value (of a secret, only whether it is set), its default and its meaning. */
     private void settings(Env env) {
-        read.apply(env, startLog(env, "settings", true));
+        var settings = read.apply(env, startLog(env, "settings", true));
         var row = "%-26s %-34s %-28s %s%n";
         System.out.printf(row, "NAME", "VALUE", "DEFAULT", "MEANING");
         for (var each : env.settings()) {
             System.out.printf(row, each.name(), each.shownValue(), each.shownDefault(), each.meaning());
         }
         check(env); // after the list, so that faults do not hide it
+        System.out.println(note.apply(settings));
     }
 
     private static void check(Env env) {

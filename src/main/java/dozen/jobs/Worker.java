@@ -103,11 +103,6 @@ public final class Worker implements AutoCloseable {
         return env.setting("WORKER_THREADS", "jobs at once per worker process").integer(5, 1, 1000);
     }
 
-    /** How many connections to PostgreSQL a worker needs. Types with threads of their own hold none for long. */
-    public static int connections(int threads) {
-        return threads + 2; // for taking jobs and for heartbeats
-    }
-
     /** Registers the handler of this type of job, with the default retry policy. */
     public <J> Worker on(Class<J> type, JobHandler<J> handler) {
         return on(type, RetryPolicy.DEFAULT, handler);

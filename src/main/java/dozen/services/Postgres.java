@@ -21,7 +21,7 @@ import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
 
 /** PostgreSQL as an attached resource: a bounded pool with time-outs everywhere, and JDBI on top of it. */
 public final class Postgres implements AutoCloseable {
-    /** @param poolSize the most connections that web has; with the defaults, a process of each type fits into 18 */
+    /** @param poolSize the most connections that web has */
     public record Settings(Url url, int poolSize) {
         public static Settings read(Env env) {
             var url = env.setting("DATABASE_URL", "PostgreSQL: " + Url.EXAMPLE);
