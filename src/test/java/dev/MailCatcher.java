@@ -1,6 +1,8 @@
 package dev;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.GreenMailUtil;
 import com.icegreen.greenmail.util.ServerSetup;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -13,8 +15,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /** A real SMTP server that keeps every mail, and a page to read them. */
@@ -60,11 +64,34 @@ public final class MailCatcher implements AutoCloseable {
         return Arrays.asList(smtp.getReceivedMessages());
     }
 
-    /** Answers with the page or, at /NUMBER, with the first attachment of that mail. */
+    /** Answers with the page, at /NUMBER with the first attachment of that mail, or as GreenMail's own API does. */
     private void answer(HttpExchange exchange) throws IOException {
         var path = exchange.getRequestURI().getPath();
         if (path.matches("/\\d{1,6}")) attachment(exchange, Integer.parseInt(path.substring(1)));
+        else if (path.matches("/api/user/[^/]+/messages")) messages(exchange, path.split("/")[3]);
         else page(exchange);
+    }
+
+    private void messages(HttpExchange exchange, String to) throws IOException {
+        var found = new ArrayList<Map<String, String>>();
+        try {
+            for (var mail : mails()) {
+                if (mail.getAllRecipients()[0].toString().contains(to)) {
+                    found.add(Map.of("mimeMessage", GreenMailUtil.getWholeMessage(mail)));
+                }
+            }
+        } catch (MessagingException e) {
+            throw new IOException(e);
+        }
+        send(exchange, "application/json", new ObjectMapper().writeValueAsBytes(found));
+    }
+
+    private static void send(HttpExchange exchange, String type, byte[] bytes) throws IOException {
+        exchange.getResponseHeaders().set("Content-Type", type);
+        exchange.sendResponseHeaders(200, bytes.length);
+        try (var body = exchange.getResponseBody()) {
+            body.write(bytes);
+        }
     }
 
     private void attachment(HttpExchange exchange, int number) throws IOException {
@@ -102,11 +129,7 @@ public final class MailCatcher implements AutoCloseable {
         var all = mails();
         for (var i = all.size() - 1; i >= 0; i--) items.append(item(i, all.get(i)));
         var bytes = PAGE.formatted(items.isEmpty() ? "<p>None yet.</p>" : items).getBytes(StandardCharsets.UTF_8);
-        exchange.getResponseHeaders().set("Content-Type", "text/html; charset=utf-8");
-        exchange.sendResponseHeaders(200, bytes.length);
-        try (var body = exchange.getResponseBody()) {
-            body.write(bytes);
-        }
+        send(exchange, "text/html; charset=utf-8", bytes);
     }
 
     private static String item(int number, MimeMessage mail) {

@@ -7,6 +7,7 @@ import academy.videos.Ffmpeg;
 import academy.videos.LocalFfmpeg;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.Machine;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -19,7 +20,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import org.apache.pdfbox.Loader;
 
 /**
@@ -32,18 +32,18 @@ public final class Story implements AutoCloseable {
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final String app;
-    private final String mails;
+    private final Inbox inbox;
     private final Path folder;
     private final String learner = "zoe-" + UUID.randomUUID() + "@example.com";
 
     /**
      * @param app the address of the running Academy
-     * @param mails the address of the mail catcher's page
+     * @param mails the address of the mail server's API
      * @param folder the folder for downloads
      */
     public Story(String app, String mails, Path folder) {
         this.app = app;
-        this.mails = mails;
+        this.inbox = new Inbox(client, mails);
         this.folder = folder;
     }
 
@@ -138,27 +138,27 @@ public final class Story implements AutoCloseable {
         var password = "an excellent password";
         expect(201, send("POST", "/api/accounts", """
                 {"email": "%s", "password": "%s", "name": "%s"}""".formatted(learner, password, NAME), ""));
-        awaitMail("Welcome to Academy");
+        inbox.awaitAttachment(learner, "Welcome to Academy");
         var cookie = logIn(learner, password);
         expect(201, send("POST", "/api/courses/" + course + "/enrolment", "", cookie));
         for (var lesson : lessons) expect(200, send("PUT", "/api/lessons/" + lesson + "/completion", "", cookie));
         var certificate = expect(200, send("GET", "/api/certificates", "", cookie))
                 .at("/items/0/id")
                 .asText();
-        var attachment = awaitMail("Your certificate");
-        var mailed = download(mails + attachment, "mailed.pdf");
-        assertBearsTheName(mailed);
+        assertBearsTheName(inbox.awaitAttachment(learner, "Your certificate"));
         var link = send("GET", "/api/certificates/" + certificate + "/pdf", "", cookie);
         assertEquals(302, link.statusCode());
-        assertBearsTheName(download(link.headers().firstValue("Location").orElseThrow(), "kept.pdf"));
+        var kept = download(link.headers().firstValue("Location").orElseThrow(), "kept.pdf");
+        assertBearsTheName(Files.readAllBytes(kept));
         var page = send("GET", "/certificates/" + certificate, "", "");
         assertEquals(200, page.statusCode());
         assertTrue(page.body().contains("Zoë Müller"), page.body());
         assertTrue(!page.body().contains(learner));
     }
 
-    private static void assertBearsTheName(Path pdf) throws IOException {
-        try (var document = Loader.loadPDF(pdf.toFile())) {
+    private void assertBearsTheName(byte[] bytes) throws IOException {
+        var pdf = Files.write(folder.resolve("certificate.pdf"), bytes);
+        try (var document = Loader.loadPDF(bytes)) {
             assertTrue(document.getDocumentInformation().getTitle().startsWith(NAME));
         }
         try {
@@ -168,23 +168,18 @@ public final class Story implements AutoCloseable {
         }
     }
 
-    /** Waits for a mail to the learner; returns the path of its attachment, if it has one. */
-    private String awaitMail(String subject) throws Exception {
-        var mail = Pattern.compile(
-                "<h2>%s[^<]*</h2><p>to [^<]*%s[^<]*</p><pre>[^<]*(?:<a [^>]*>[^<]*</a>[^<]*)*</pre>(<p><a href=\"(/\\d+)\")?"
-                        .formatted(Pattern.quote(subject), Pattern.quote(learner)));
-        for (var i = 0; i < 600; i++) {
-            var page = client.send(HttpRequest.newBuilder(URI.create(mails)).build(), BodyHandlers.ofString())
-                    .body();
-            var found = mail.matcher(page);
-            if (found.find()) return found.group(2);
-            Thread.sleep(50);
-        }
-        throw new AssertionError("no mail: " + subject);
-    }
-
     @Override
     public void close() {
         client.close();
+    }
+
+    /** Runs the story against an Academy that is up: its address, the mail server's, and an admin's email and password. */
+    public static void main(String[] arguments) throws Exception {
+        var folder = Files.createTempDirectory("story");
+        try (var story = new Story(arguments[0], arguments[1], folder)) {
+            story.tell(arguments[2], arguments[3]);
+        } finally {
+            Machine.delete(folder);
+        }
     }
 }
