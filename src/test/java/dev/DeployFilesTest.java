@@ -123,6 +123,9 @@ class DeployFilesTest {
         var command = procfile.processTypes().get("web").replaceFirst("web$", "%i\n");
         assertTrue(unit.contains("ExecStart=/usr/bin/" + command), command);
         assertTrue(numberIn("^TimeoutStopSec=(\\d+)$", unit) >= least);
+
+        var document = Files.readString(Path.of("docs/deploy.md"));
+        assertTrue(numberIn("^\\$ foreman start .* -t (\\d+)$", document) >= least);
     }
 
     /** Returns what the pattern's group matches in a file that this test has no parser for. */
