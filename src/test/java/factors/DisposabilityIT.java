@@ -34,14 +34,14 @@ class DisposabilityIT {
         return App.start(settings, "web");
     }
 
-    /** Locks the table of the courses: until the connection is closed, every read of it waits. */
-    private Connection lockCourses() throws SQLException {
+    /** Locks a table: until the connection is closed, every read of it waits. */
+    private Connection lock(String table) throws SQLException {
         var connection = DriverManager.getConnection(
                 "jdbc:postgresql" + databaseUrl.substring("postgres".length()).replace("postgres:postgres@", ""),
                 "postgres",
                 "postgres");
         connection.setAutoCommit(false);
-        connection.createStatement().execute("LOCK TABLE courses IN ACCESS EXCLUSIVE MODE");
+        connection.createStatement().execute("LOCK TABLE " + table + " IN ACCESS EXCLUSIVE MODE");
         return connection;
     }
 
@@ -72,7 +72,7 @@ class DisposabilityIT {
             var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/api/courses".formatted(port)))
                     .build();
             var answers = new ArrayList<CompletableFuture<HttpResponse<String>>>();
-            try (var lock = lockCourses()) {
+            try (var lock = lock("courses")) {
                 for (var i = 0; i < IN_FLIGHT; i++) {
                     answers.add(client.sendAsync(request, HttpResponse.BodyHandlers.ofString()));
                 }
@@ -87,11 +87,33 @@ class DisposabilityIT {
         }
     }
 
+    /** The library that hashes can't be used for the first time any more, so the caller is told to try again. */
+    @Test
+    void theFirstLogInOfAProcessIsNoFaultWhenItMeetsTheStop() throws Exception {
+        try (var app = start("2");
+                var client = HttpClient.newHttpClient()) {
+            var logIn = HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/api/sessions".formatted(app.port())))
+                    .header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString("""
+                            {"email": "zoe@example.com", "password": "correct horse battery"}"""));
+            CompletableFuture<HttpResponse<String>> answer;
+            try (var lock = lock("accounts")) {
+                answer = client.sendAsync(logIn.build(), HttpResponse.BodyHandlers.ofString());
+                awaitBlockedQueries(1);
+                app.terminate();
+                Thread.sleep(1000);
+                lock.rollback();
+            }
+            assertEquals(503, answer.get().statusCode(), answer.get().body());
+            assertTrue(answer.get().headers().firstValue("Retry-After").isPresent());
+        }
+    }
+
     @Test
     void aSecondSigtermEndsItAtOnce() throws Exception {
         try (var app = start("2");
                 var client = HttpClient.newHttpClient();
-                var lock = lockCourses()) {
+                var lock = lock("courses")) {
             var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/api/courses".formatted(app.port())));
             var answer = client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString());
             awaitBlockedQueries(1);
@@ -111,7 +133,7 @@ class DisposabilityIT {
         settings.putAll(Map.of("SHUTDOWN_GRACE_SECONDS", "2"));
         try (var app = App.start(settings, "web");
                 var client = HttpClient.newHttpClient();
-                var lock = lockCourses()) {
+                var lock = lock("courses")) {
             var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/api/courses".formatted(app.port())));
             client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString());
             awaitBlockedQueries(1);

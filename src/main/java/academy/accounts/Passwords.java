@@ -56,7 +56,21 @@ public record Passwords(Cost cost) {
      * fetched only when there is a hash to make.
      */
     private Argon2Function argon2() {
-        return Argon2Function.getInstance(cost.memoryKib(), cost.iterations(), cost.lanes(), HASH_BYTES, Argon2.ID);
+        return function(() ->
+                Argon2Function.getInstance(cost.memoryKib(), cost.iterations(), cost.lanes(), HASH_BYTES, Argon2.ID));
+    }
+
+    private static Argon2Function argon2(String hash) {
+        return function(() -> Argon2Function.getInstanceFromHash(hash));
+    }
+
+    /** The library adds a shutdown hook when it makes a function, which the JVM refuses while it is stopping. */
+    private static Argon2Function function(Supplier<Argon2Function> made) {
+        try {
+            return made.get();
+        } catch (IllegalStateException e) {
+            throw new ServiceUnavailable("the process is stopping");
+        }
     }
 
     /** Returns the hash with its parameters and salt, as one text. */
@@ -68,12 +82,12 @@ public record Passwords(Cost cost) {
 
     /** A hash names its own parameters, so older ones keep working after a change. */
     boolean matches(Secret password, String hash) {
-        return bounded(() -> Argon2Function.getInstanceFromHash(hash).check(password.reveal(), hash));
+        return bounded(() -> argon2(hash).check(password.reveal(), hash));
     }
 
     /** Returns whether the hash was made at another cost than new ones are. */
     boolean isOutdated(String hash) {
-        return !argon2().equals(Argon2Function.getInstanceFromHash(hash));
+        return !argon2().equals(argon2(hash));
     }
 
     private static <T> T bounded(Supplier<T> work) {
@@ -92,6 +106,7 @@ public record Passwords(Cost cost) {
             Thread.currentThread().interrupt();
             throw new ServiceUnavailable("interrupted");
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof ServiceUnavailable unavailable) throw unavailable;
             throw new IllegalStateException(e.getCause());
         }
     }
