@@ -204,6 +204,7 @@ class DeployFilesTest {
                         .toList());
         var github = new ArrayList<String>();
         yaml(".github/workflows/ci.yml").getFirst().get("jobs").fieldNames().forEachRemaining(github::add);
+        github.retainAll(stages); // there may be more jobs, such as one that tries what is built
         assertEquals(stages, github);
     }
 }
