@@ -44,7 +44,8 @@ public final class Main {
                 .once(
                         "release",
                         "applies migrations; safe if repeated or run twice at once",
-                        (settings, _) -> Migrations.run(settings.databaseUrl()))
+                        (settings, _) ->
+                                Migrations.run(settings.services().postgres().directUrl()))
                 .note(settings -> settings.connections().text());
     }
 

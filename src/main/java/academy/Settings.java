@@ -16,7 +16,6 @@ import dozen.http.Server;
 import dozen.jobs.Scheduler.Cron;
 import dozen.jobs.Worker;
 import dozen.metrics.MetricsFeature;
-import dozen.services.Postgres;
 import dozen.status.StatusFeature;
 import java.util.List;
 import java.util.Map;
@@ -44,10 +43,6 @@ public record Settings(
             "DATABASE_URL", "postgres://localhost/example",
             "REDIS_URL", "redis://localhost",
             "SECRET_KEY", "an example, which signs nothing at all");
-
-    Postgres.Url databaseUrl() {
-        return services.postgres().url();
-    }
 
     ConnectionLimits connections() {
         return ConnectionLimits.of(services, workerThreads);

@@ -1,5 +1,6 @@
 package dev;
 
+import academy.videos.LocalFfmpeg;
 import dev.Machine.Leftovers;
 import dev.Processes.DotenvFile;
 import dev.Processes.Procfile;
@@ -32,22 +33,24 @@ public final class Server {
     private static final Path FOLDER = Path.of(".dev");
 
     /** @param port null when it is not given */
-    private record Options(Integer port, boolean fresh, boolean servicesOnly) {
+    private record Options(Integer port, boolean fresh, boolean servicesOnly, boolean attached) {
         private static final int DEFAULT_PORT = 8000;
 
         static Options parse(String... arguments) {
             Integer port = null;
             var fresh = false;
             var servicesOnly = false;
+            var attached = false;
             for (var i = 0; i < arguments.length; i++) {
                 switch (arguments[i]) {
                     case "--fresh" -> fresh = true;
                     case "--services" -> servicesOnly = true;
+                    case "--attached" -> attached = true;
                     case "--port" -> port = port(++i < arguments.length ? arguments[i] : "");
                     default -> throw Exit.usage("unknown: " + arguments[i] + "; see scripts/server --help");
                 }
             }
-            return new Options(port, fresh, servicesOnly);
+            return new Options(port, fresh, servicesOnly, attached);
         }
 
         int port(Map<String, String> dotenv) {
@@ -93,20 +96,43 @@ public final class Server {
             if (lock.getChannel().tryLock() == null) throw Exit.failure("it runs already in this folder");
             for (var name : new String[] {"INT", "TERM"}) Signal.handle(new Signal(name), _ -> stop.countDown());
             leftovers.end();
-            if (options.fresh()) Machine.delete(FOLDER.resolve("data"));
-            var dotenv = DotenvFile.read(Path.of(".env"));
-            var port = options.port(dotenv);
-            if (!options.servicesOnly()) requireFree(port);
-            try (var services = new Services(FOLDER, leftovers)) {
-                Thread.ofVirtual().start(() -> watch(services));
-                serve(services, dotenv, port);
-            } finally {
-                stop.countDown();
-                Files.deleteIfExists(FOLDER.resolve("env"));
-            }
+            if (options.attached()) serveAttached();
+            else serveWithServices();
             leftovers.forget();
         }
         if (failure != null) throw Exit.failure(failure + "; all stopped");
+    }
+
+    private void serveWithServices() throws Exception {
+        if (options.fresh()) Machine.delete(FOLDER.resolve("data"));
+        var dotenv = DotenvFile.read(Path.of(".env"));
+        var port = options.port(dotenv);
+        if (!options.servicesOnly()) requireFree(port);
+        try (var services = new Services(FOLDER, leftovers)) {
+            Thread.ofVirtual().start(() -> watch(services));
+            serve(services, dotenv, port);
+        } finally {
+            stop.countDown();
+            Files.deleteIfExists(FOLDER.resolve("env"));
+        }
+    }
+
+    /** Runs the process types on the services that the environment names, as docker-compose.dev.yml does. */
+    private void serveAttached() throws Exception {
+        var settings = new LinkedHashMap<>(System.getenv());
+        // for videos
+        settings.putIfAbsent("FFMPEG", LocalFfmpeg.program());
+        // end
+        var procfile = Procfile.read(Path.of("Procfile"));
+        var processes = new Processes(
+                System.getProperty("java.home"), settings, leftovers, type -> fail(type + " ended by itself"));
+        if (processes.run("release", procfile.release()) != 0) throw Exit.failure("the release failed");
+        try {
+            processes.startAll(procfile.processTypes());
+            new Reload(FOLDER, processes, procfile, stop).watch();
+        } finally {
+            processes.stopAll();
+        }
     }
 
     private void watch(Services services) {

@@ -24,6 +24,11 @@ public final class TestServices {
     // for files
     private LocalS3 s3;
     // end
+    // for dozen
+    /** What stands before PostgreSQL, or null. */
+    private LocalPooler pooler;
+    // end
+
     private final AtomicInteger databases = new AtomicInteger();
 
     private TestServices(LocalPostgres postgres, LocalRedis redis) {
@@ -58,11 +63,21 @@ public final class TestServices {
             var services = new TestServices(startPostgres("shared/postgres", 0), startRedis("shared", 0));
             services.postgres.execute("postgres", "CREATE DATABASE " + TEMPLATE);
             Migrations.run(Postgres.Url.parse(services.postgres.url(TEMPLATE)));
+            // for dozen
+            if (LocalPooler.wanted()) services.startPooler();
+            // end
             return services;
         } catch (IOException | SQLException | InterruptedException e) {
             throw new IllegalStateException(e);
         }
     }
+
+    // for dozen
+    private void startPooler() throws IOException, InterruptedException {
+        pooler = LocalPooler.start(FOLDER.resolve("shared"), postgres.port());
+        LEFTOVERS.remember(pooler.process());
+    }
+    // end
 
     /** Stops the shared services, and whatever a failed test, or a failed start of these services, left running. */
     private static void endAll() {
@@ -79,6 +94,9 @@ public final class TestServices {
         if (s3 != null) s3.close();
         // end
         redis.close();
+        // for dozen
+        if (pooler != null) pooler.close();
+        // end
         postgres.close();
     }
 
@@ -140,7 +158,19 @@ public final class TestServices {
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
-        return postgres.url(name);
+        var direct = postgres.url(name);
+        // for dozen
+        if (pooler != null) return direct.replace(":" + postgres.port(), ":" + pooler.port());
+        // end
+        return direct;
+    }
+
+    /** The address of the same database without the pooler. */
+    public String direct(String databaseUrl) {
+        // for dozen
+        if (pooler != null) return databaseUrl.replace(":" + pooler.port(), ":" + postgres.port());
+        // end
+        return databaseUrl;
     }
 
     /** Settings for a process on these services. */
@@ -148,6 +178,7 @@ public final class TestServices {
         var settings = new LinkedHashMap<String, String>();
         settings.put("PORT", "0");
         settings.put("DATABASE_URL", databaseUrl);
+        settings.put("DATABASE_DIRECT_URL", direct(databaseUrl));
         settings.put("REDIS_URL", redis.url());
         settings.put("SECRET_KEY", "0123456789abcdef0123456789abcdef");
         settings.put("SIGN_UPS_BY_ADDRESS", "1000000"); // all tests come from one address

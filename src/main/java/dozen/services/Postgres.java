@@ -16,19 +16,29 @@ import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.ConnectionFactory;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.SqlStatements;
 import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
 
 /** PostgreSQL as an attached resource: a bounded pool with time-outs everywhere, and JDBI on top of it. */
 public final class Postgres implements AutoCloseable {
-    /** @param poolSize the most connections that web has */
-    public record Settings(Url url, int poolSize) {
+    /**
+     * @param directUrl the address that release uses, because a lock on migrations belongs to a session
+     * @param poolSize the most connections that web has
+     */
+    public record Settings(Url url, Url directUrl, int poolSize) {
         public static Settings read(Env env) {
             var url = env.setting("DATABASE_URL", "PostgreSQL: " + Url.EXAMPLE);
+            var directUrl = env.setting(
+                            "DATABASE_DIRECT_URL",
+                            "PostgreSQL for release, where DATABASE_URL leads to a connection pooler")
+                    .shownAs("DATABASE_URL");
             var poolSize = env.setting(
                     "DATABASE_POOL_SIZE",
                     "connections to PostgreSQL of web, and of a worker unless WORKER_THREADS + 2 is more");
-            return new Settings(url.secret(Url::parse), poolSize.integer(6, 1, 1000));
+            var parsed = url.secret(Url::parse);
+            return new Settings(
+                    parsed, directUrl.optionalSecret(Url::parse).orElse(parsed), poolSize.integer(6, 1, 1000));
         }
     }
 
@@ -106,14 +116,10 @@ public final class Postgres implements AutoCloseable {
         jdbi.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
         // The pool is configured directly, because it would copy a HikariConfig field by field through reflection.
         pool.setPoolName("postgres");
-        pool.setJdbcUrl(url.jdbc());
-        pool.addDataSourceProperty("connectTimeout", 3);
-        pool.addDataSourceProperty("tcpKeepAlive", true);
-        // The server ends a slow statement; this ends the wait for a server that fell silent.
-        pool.addDataSourceProperty("socketTimeout", statementLimit.toSeconds() + 5);
-        url.properties().forEach(pool::addDataSourceProperty);
-        // The limit is set by a statement, because connection poolers refuse it as a start-up option.
-        pool.setConnectionInitSql("SET statement_timeout = " + statementLimit.toMillis());
+        // Behind a pooler the driver limits statements, by a second connection that cancels them.
+        var limitByDriver = jdbi.getConfig(SqlStatements.class);
+        pool.setDataSource(new PostgresDataSource(
+                url, statementLimit, () -> limitByDriver.setQueryTimeout((int) statementLimit.toSeconds())));
         pool.setMaximumPoolSize(poolSize);
         pool.setMinimumIdle(Math.min(2, poolSize));
         pool.setConnectionTimeout(3000); // well under the 6 s within which callers are promised an answer

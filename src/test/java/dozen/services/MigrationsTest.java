@@ -15,9 +15,15 @@ import org.flywaydb.core.api.FlywayException;
 import org.junit.jupiter.api.Test;
 
 class MigrationsTest {
+    /** Releases use the direct address, for the sake of migrations that run outside a transaction. */
+    private static Postgres.Url newDatabase() {
+        var services = TestServices.shared();
+        return Postgres.Url.parse(services.direct(services.newEmptyDatabase()));
+    }
+
     @Test
     void missingMigrationsFailAndANewerHistoryDoesNot() {
-        var url = Postgres.Url.parse(TestServices.shared().newEmptyDatabase());
+        var url = newDatabase();
         assertThrows(FlywayException.class, () -> Migrations.run(url, "classpath:db/nowhere"));
         Migrations.run(url, "classpath:db/concurrently");
         assertThrows(FlywayException.class, () -> Migrations.run(url, "classpath:db/nowhere"));
@@ -34,7 +40,7 @@ class MigrationsTest {
 
     @Test
     void anIndexIsMadeConcurrentlyAndNotWaitedForForEver() {
-        var url = Postgres.Url.parse(TestServices.shared().newEmptyDatabase());
+        var url = newDatabase();
         assertEquals(
                 2,
                 assertTimeoutPreemptively(
@@ -52,13 +58,13 @@ class MigrationsTest {
 
     @Test
     void releasesAtOnceApplyEachMigrationOnce() throws Exception {
-        var all = Migrations.run(Postgres.Url.parse(TestServices.shared().newEmptyDatabase()));
+        var all = Migrations.run(newDatabase());
         assertEquals(all, atOnce(Migrations::run));
         assertEquals(2, atOnce(url -> Migrations.run(url, "classpath:db/concurrently")));
     }
 
     private static int atOnce(ToIntFunction<Postgres.Url> release) throws Exception {
-        var url = Postgres.Url.parse(TestServices.shared().newEmptyDatabase());
+        var url = newDatabase();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var releases = threads.invokeAll(
                     Collections.nCopies(3, (Callable<Integer>) () -> release.applyAsInt(url)), 60, TimeUnit.SECONDS);

@@ -74,7 +74,8 @@ class PostgresTest {
 
     @Test
     void connectionsToAServerThatOnlyReadsNowAreGivenUp() {
-        var url = Postgres.Url.parse(TestServices.shared().newDatabase());
+        var services = TestServices.shared();
+        var url = Postgres.Url.parse(services.direct(services.newDatabase()));
         try (var postgres = new Postgres(url, 3, Duration.ofSeconds(5)).connect()) {
             var open = new ArrayList<Handle>();
             for (var i = 0; i < 3; i++) open.add(postgres.jdbi().open());

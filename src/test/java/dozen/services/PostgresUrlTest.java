@@ -58,7 +58,8 @@ class PostgresUrlTest {
 
     @Test
     void passesParametersThroughToTheDriver() {
-        var url = TestServices.shared().newEmptyDatabase() + "?ApplicationName=from%20the%20url";
+        var services = TestServices.shared();
+        var url = services.direct(services.newEmptyDatabase()) + "?ApplicationName=from%20the%20url";
         try (var postgres = new Postgres(Postgres.Url.parse(url), 1, Duration.ofSeconds(5)).connect()) {
             assertEquals("from the url", setting(postgres, "application_name"));
             assertEquals("5s", setting(postgres, "statement_timeout"));
