@@ -42,7 +42,7 @@ public final class LocalPostgres implements AutoCloseable {
     }
 
     /** The server itself; pg_ctl, which started it, has ended by now. */
-    ProcessHandle process() throws IOException {
+    public ProcessHandle process() throws IOException {
         var id = Files.readAllLines(data.resolve("postmaster.pid")).getFirst().strip();
         return ProcessHandle.of(Long.parseLong(id)).orElseThrow();
     }

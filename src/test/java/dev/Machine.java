@@ -55,7 +55,7 @@ public final class Machine {
     }
 
     /** A folder and all that it holds, sorted, so that each folder comes before its files. */
-    static List<Path> all(Path folder) throws IOException {
+    public static List<Path> all(Path folder) throws IOException {
         if (!Files.exists(folder)) return List.of();
         try (Stream<Path> found = Files.walk(folder)) {
             return found.sorted().toList();
