@@ -8,11 +8,11 @@ import academy.reminders.RemindersFeature;
 import academy.videos.VideosFeature;
 import dozen.apidocs.ApiDocsFeature;
 import dozen.app.Application;
-import dozen.app.ConnectionLimits;
 import dozen.app.Feature;
 import dozen.app.Lifecycle;
 import dozen.app.MaintenanceFeature;
 import dozen.app.Services;
+import dozen.app.Services.ConnectionLimits;
 import dozen.http.Server;
 import dozen.jobs.Scheduler;
 import dozen.jobs.Worker;
@@ -46,7 +46,7 @@ public final class Main {
                         "applies migrations; safe if repeated or run twice at once",
                         (settings, _) ->
                                 Migrations.run(settings.services().postgres().directUrl()))
-                .note(settings -> settings.connections().text());
+                .settingsNote(settings -> settings.connectionLimits().text());
     }
 
     /** Every feature, after those that it depends on. Each has a line here and, if it has settings, in Settings. */
@@ -67,7 +67,7 @@ public final class Main {
     }
 
     static Server web(Settings settings, Lifecycle lifecycle) {
-        var services = attach(settings, lifecycle, settings.connections().web(), STATEMENT_TIMEOUT);
+        var services = attach(settings, lifecycle, settings.connectionLimits().web(), STATEMENT_TIMEOUT);
         var features = features(settings, services.connect()).join("web", lifecycle);
         return lifecycle.register(
                 Server.start(settings.http(), services.health(), services.layout()::problem, routes -> {
@@ -77,7 +77,7 @@ public final class Main {
     }
 
     static Worker worker(Settings settings, Lifecycle lifecycle) {
-        var services = attach(settings, lifecycle, settings.connections().worker(), LONG_STATEMENT_TIMEOUT);
+        var services = attach(settings, lifecycle, settings.connectionLimits().worker(), LONG_STATEMENT_TIMEOUT);
         var features = features(settings, services.connect()).join("worker", lifecycle);
         var name = lifecycle.processName("worker");
         var drain = settings.process().drain();
@@ -87,7 +87,7 @@ public final class Main {
     }
 
     static Scheduler scheduler(Settings settings, Lifecycle lifecycle) {
-        var services = attach(settings, lifecycle, settings.connections().scheduler(), STATEMENT_TIMEOUT);
+        var services = attach(settings, lifecycle, settings.connectionLimits().scheduler(), STATEMENT_TIMEOUT);
         var features = features(settings, services.connect()).join("scheduler", lifecycle);
         var scheduler = lifecycle.register(new Scheduler(services.postgres()));
         features.forEach(feature -> feature.ticks(scheduler));

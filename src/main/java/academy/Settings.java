@@ -3,10 +3,10 @@ package academy;
 import academy.accounts.AccountsFeature;
 import academy.reminders.RemindersFeature;
 import academy.videos.VideosFeature;
-import dozen.app.ConnectionLimits;
 import dozen.app.MaintenanceFeature;
 import dozen.app.ProcessSettings;
 import dozen.app.Services;
+import dozen.app.Services.ConnectionLimits;
 import dozen.config.Env;
 import dozen.config.Env.Setting;
 import dozen.config.Secret;
@@ -44,7 +44,7 @@ public record Settings(
             "REDIS_URL", "redis://localhost",
             "SECRET_KEY", "an example, which signs nothing at all");
 
-    ConnectionLimits connections() {
+    ConnectionLimits connectionLimits() {
         return ConnectionLimits.of(services, workerThreads);
     }
 

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dozen.app.ConnectionLimits;
 import dozen.app.ProcessSettings;
+import dozen.app.Services.ConnectionLimits;
 import dozen.config.Env;
 import dozen.config.Env.Setting;
 import dozen.jobs.Scheduler.Cron;
@@ -58,12 +58,12 @@ public class SettingsTest {
 
     @Test
     void oneProcessOfEachTypeAndAReleaseFitIntoTheSmallestPlans() {
-        var limits = read(new Env(Settings.EXAMPLE)).connections();
+        var limits = read(new Env(Settings.EXAMPLE)).connectionLimits();
         assertTrue(limits.web() + limits.worker() + limits.scheduler() + ConnectionLimits.RELEASE <= 18, limits.text());
         assertTrue(3 * limits.redis() <= 18, limits.text());
         assertTrue(limits.text().contains("worker 7,"), limits.text());
         var more = Map.of("DATABASE_URL", "postgres://a/b", "REDIS_URL", "redis://a", "WORKER_THREADS", "20");
-        assertEquals(22, read(new Env(more)).connections().worker());
+        assertEquals(22, read(new Env(more)).connectionLimits().worker());
     }
 
     private static Settings read(Env env) {

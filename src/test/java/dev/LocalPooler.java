@@ -5,6 +5,8 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A real PgBouncer on loopback, in transaction mode: each transaction may get another connection to PostgreSQL. The
@@ -20,7 +22,8 @@ public final class LocalPooler implements AutoCloseable {
             auth_type = any
             pool_mode = transaction
             max_client_conn = 2000
-            default_pool_size = 8
+            default_pool_size = %d
+            server_idle_timeout = 5
             """;
 
     private final Process process;
@@ -35,16 +38,16 @@ public final class LocalPooler implements AutoCloseable {
         return "pgbouncer".equals(System.getProperty("pooler"));
     }
 
-    public static LocalPooler start(Path folder, int postgres) throws IOException, InterruptedException {
+    public static LocalPooler start(Path folder, int postgres, int poolSize) throws IOException, InterruptedException {
         var port = Machine.freePort();
         var configuration = Files.writeString(
-                Files.createDirectories(folder).resolve("pgbouncer.ini"), CONFIGURATION.formatted(postgres, port));
+                Files.createDirectories(folder).resolve("pgbouncer.ini"),
+                CONFIGURATION.formatted(postgres, port, poolSize));
         var asRoot = System.getProperty("user.name").equals("root"); // which it refuses to be
-        var process = new ProcessBuilder(
-                        "sh",
-                        "-c",
-                        "exec pgbouncer %s\"$0\"".formatted(asRoot ? "-u nobody " : ""),
-                        configuration.toAbsolutePath().toString())
+        var command = new ArrayList<>(
+                List.of("pgbouncer", configuration.toAbsolutePath().toString()));
+        if (asRoot) command.addAll(1, List.of("-u", "nobody"));
+        var process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("pgbouncer.log").toFile())
                 .start();

@@ -117,7 +117,7 @@ public final class LocalRedis implements AutoCloseable {
         return port;
     }
 
-    ProcessHandle process() {
+    public ProcessHandle process() {
         return process;
     }
 

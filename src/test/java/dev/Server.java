@@ -50,6 +50,7 @@ public final class Server {
                     default -> throw Exit.usage("unknown: " + arguments[i] + "; see scripts/server --help");
                 }
             }
+            if (attached && arguments.length > 1) throw Exit.usage("--attached takes no other option");
             return new Options(port, fresh, servicesOnly, attached);
         }
 
@@ -117,9 +118,10 @@ public final class Server {
         }
     }
 
-    /** Runs the process types on the services that the environment names, as docker-compose.dev.yml does. */
+    /** Runs the process types on the services that the environment names. */
     private void serveAttached() throws Exception {
         var settings = new LinkedHashMap<>(System.getenv());
+        settings.putIfAbsent("PORT", String.valueOf(Options.DEFAULT_PORT));
         // for videos
         settings.putIfAbsent("FFMPEG", LocalFfmpeg.program());
         // end

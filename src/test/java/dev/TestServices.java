@@ -25,7 +25,7 @@ public final class TestServices {
     private LocalS3 s3;
     // end
     // for dozen
-    /** What stands before PostgreSQL, or null. */
+    /** The connection pooler before PostgreSQL; null when tests connect directly. */
     private LocalPooler pooler;
     // end
 
@@ -74,7 +74,7 @@ public final class TestServices {
 
     // for dozen
     private void startPooler() throws IOException, InterruptedException {
-        pooler = LocalPooler.start(FOLDER.resolve("shared"), postgres.port());
+        pooler = LocalPooler.start(FOLDER.resolve("shared"), postgres.port(), 60);
         LEFTOVERS.remember(pooler.process());
     }
     // end
@@ -165,7 +165,7 @@ public final class TestServices {
         return direct;
     }
 
-    /** The address of the same database without the pooler. */
+    /** The address for {@code release}, which leads to PostgreSQL itself. */
     public String direct(String databaseUrl) {
         // for dozen
         if (pooler != null) return databaseUrl.replace(":" + pooler.port(), ":" + postgres.port());

@@ -87,7 +87,10 @@ class DisposabilityIT {
         }
     }
 
-    /** The library that hashes can't be used for the first time any more, so the caller is told to try again. */
+    /**
+     * The library that hashes adds a shutdown hook at its first use, which a stopping JVM refuses. The caller gets 503 and
+     * can try again.
+     */
     @Test
     void theFirstLogInOfAProcessIsNoFaultWhenItMeetsTheStop() throws Exception {
         try (var app = start("2");

@@ -38,7 +38,7 @@ class ConnectionsIT {
     void oneOfEachTypeAndAReleaseStayWithinTheSmallestPlans() throws Exception {
         try (var postgres = TestServices.startPostgres("budget", 0);
                 var redis = TestServices.startRedis("budget", 0)) {
-            postgres.execute("postgres", "DROP DATABASE IF EXISTS app WITH (FORCE)", "CREATE DATABASE app");
+            postgres.execute("postgres", "CREATE DATABASE app");
             var settings = TestServices.shared().settings(postgres.url("app"));
             settings.put("REDIS_URL", redis.url());
             settings.putAll(Map.of("SIGN_UPS_BY_ADDRESS", "1000000", "DIGEST_CRON", "* * * * * *"));

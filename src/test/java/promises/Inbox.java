@@ -52,7 +52,7 @@ record Inbox(HttpClient client, String server) {
         return new MimeMessage(null, new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** Nothing when there is no such path. */
+    /** Returns a missing node when the server has no such path. */
     private JsonNode json(String path) throws IOException, InterruptedException {
         var text = get(path);
         return text.isEmpty() ? JSON.missingNode() : JSON.readTree(text);

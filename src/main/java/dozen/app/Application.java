@@ -41,7 +41,7 @@ public final class Application<S> {
     private final Map<String, String> example;
     private final BiFunction<S, Lifecycle, Feature.All> features;
     private final Map<String, Type<S>> types = new LinkedHashMap<>();
-    private Function<S, String> note = _ -> "";
+    private Function<S, String> settingsNote = _ -> "";
 
     /**
      * @param name the prefix of the application's messages on stderr
@@ -80,9 +80,9 @@ public final class Application<S> {
         return this;
     }
 
-    /** The settings command prints this note below the list: what follows from several settings. */
-    public Application<S> note(Function<S, String> note) {
-        this.note = note;
+    /** The settings command prints this note below its list: what follows from several settings. */
+    public Application<S> settingsNote(Function<S, String> note) {
+        settingsNote = note;
         return this;
     }
 
@@ -142,7 +142,7 @@ public final class Application<S> {
             System.out.printf(row, each.name(), each.shownValue(), each.shownDefault(), each.meaning());
         }
         check(env); // after the list, so that faults do not hide it
-        System.out.println(note.apply(settings));
+        System.out.println(settingsNote.apply(settings));
     }
 
     private static void check(Env env) {

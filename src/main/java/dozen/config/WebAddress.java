@@ -40,6 +40,11 @@ public record WebAddress(URI uri) {
             throw new IllegalArgumentException("is no domain");
         }
 
+        /** The host; an IPv6 address stands without its brackets. */
+        public String bare() {
+            return host.replaceAll("[\\[\\]]", "");
+        }
+
         public int port(int defaultValue) {
             return port == 0 ? defaultValue : port;
         }

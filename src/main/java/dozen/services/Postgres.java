@@ -16,7 +16,6 @@ import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.ConnectionFactory;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.statement.SqlStatements;
 import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
 
@@ -116,10 +115,7 @@ public final class Postgres implements AutoCloseable {
         jdbi.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
         // The pool is configured directly, because it would copy a HikariConfig field by field through reflection.
         pool.setPoolName("postgres");
-        // Behind a pooler the driver limits statements, by a second connection that cancels them.
-        var limitByDriver = jdbi.getConfig(SqlStatements.class);
-        pool.setDataSource(new PostgresDataSource(
-                url, statementLimit, () -> limitByDriver.setQueryTimeout((int) statementLimit.toSeconds())));
+        pool.setDataSource(new PostgresDataSource(url, statementLimit));
         pool.setMaximumPoolSize(poolSize);
         pool.setMinimumIdle(Math.min(2, poolSize));
         pool.setConnectionTimeout(3000); // well under the 6 s within which callers are promised an answer

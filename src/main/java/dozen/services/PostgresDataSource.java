@@ -11,9 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens connections for the pool, and sets each up for what answers: PostgreSQL, or a connection pooler before it, which
- * invents the process id that it reports. A pooler may give each transaction another server connection. What belongs to
- * one must not be relied on there, nor be left behind for others: prepared statements, and the limit of a statement.
+ * Opens connections for the pool. A connection pooler before PostgreSQL reports an invented process id, and may run each
+ * transaction on another server connection. So a connection through a pooler uses no named prepared statement, and sets
+ * no statement_timeout that other clients would inherit.
  */
 final class PostgresDataSource extends PGSimpleDataSource {
     private static final Logger log = LoggerFactory.getLogger(PostgresDataSource.class);
@@ -22,22 +22,21 @@ final class PostgresDataSource extends PGSimpleDataSource {
             SELECT pooled, set_config('statement_timeout', '%d', pooled)
             FROM (SELECT pg_backend_pid() <> %d) AS reported (pooled)""";
 
+    /** A pooler accepts a connection also while PostgreSQL is away, so the set-up has a limit of its own. */
+    private static final String SET_UP_SECONDS = "3";
+
     private final Postgres.Url address;
     private final Properties properties = new Properties();
     private final Duration statementLimit;
-    private final Runnable onPooler;
-    private boolean pooled;
+    private volatile boolean pooled;
 
-    /** @param onPooler called once when a pooler answers, because the caller then has to limit statements */
-    PostgresDataSource(Postgres.Url address, Duration statementLimit, Runnable onPooler) {
+    PostgresDataSource(Postgres.Url address, Duration statementLimit) {
         this.address = address;
         this.statementLimit = statementLimit;
-        this.onPooler = onPooler;
-        properties.put("connectTimeout", "3");
-        properties.put("loginTimeout", "3");
+        properties.put("connectTimeout", SET_UP_SECONDS);
+        properties.put("loginTimeout", SET_UP_SECONDS);
+        properties.put("socketTimeout", SET_UP_SECONDS);
         properties.put("tcpKeepAlive", "true");
-        // The server ends a slow statement; this ends the wait for a server that fell silent.
-        properties.put("socketTimeout", String.valueOf(statementLimit.toSeconds() + 5));
         properties.putAll(address.properties());
     }
 
@@ -49,6 +48,11 @@ final class PostgresDataSource extends PGSimpleDataSource {
             var row = statement.executeQuery(SET_UP.formatted(statementLimit.toMillis(), driver.getBackendPID()));
             row.next();
             if (row.getBoolean(1)) useWithPooler(driver);
+            // The server ends a slow statement; this ends the wait for a server that fell silent.
+            if (!address.parameters().containsKey("socketTimeout")) {
+                connection.setNetworkTimeout(
+                        Runnable::run, (int) statementLimit.plusSeconds(5).toMillis());
+            }
             return connection;
         } catch (SQLException e) {
             connection.close();
@@ -56,11 +60,11 @@ final class PostgresDataSource extends PGSimpleDataSource {
         }
     }
 
-    private synchronized void useWithPooler(PGConnection driver) {
-        driver.setPrepareThreshold(0); // never by name
-        if (pooled) return;
+    /** The driver then limits each statement itself: it sends a request to cancel by another connection. */
+    private void useWithPooler(PGConnection driver) throws SQLException {
+        driver.setPrepareThreshold(0); // with 0 the driver prepares no statement by name
+        driver.setQueryTimeout((int) statementLimit.toSeconds());
+        if (!pooled) log.info("{} is reached through a connection pooler: no statement is prepared by name", address);
         pooled = true;
-        onPooler.run();
-        log.info("a connection pooler stands before PostgreSQL: no statement is prepared by name");
     }
 }

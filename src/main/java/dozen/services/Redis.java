@@ -5,6 +5,7 @@ import dozen.config.Secret;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -14,18 +15,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.BuilderFactory;
-import redis.clients.jedis.ClientSetInfoConfig;
-import redis.clients.jedis.ConnectionPoolConfig;
-import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.RedisClient;
-import redis.clients.jedis.RedisProtocol;
-import redis.clients.jedis.SslOptions;
-import redis.clients.jedis.SslVerifyMode;
 import redis.clients.jedis.exceptions.JedisAccessControlException;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -47,7 +44,7 @@ public final class Redis implements AutoCloseable {
         }
 
         public static Settings read(Env env) {
-            var url = env.setting("REDIS_URL", "Redis: redis://user:password@host:6379/0, rediss:// for TLS");
+            var url = env.setting("REDIS_URL", "Redis: " + Url.EXAMPLE);
             var verify = env.setting("REDIS_TLS_VERIFY", "false accepts a TLS key that the platform signed itself");
             return new Settings(
                     url.secret(Url::parse),
@@ -57,22 +54,46 @@ public final class Redis implements AutoCloseable {
         }
     }
 
-    /** The address of Redis: redis:// or, with TLS, rediss://; user, password and database number are optional. */
-    public record Url(String host, int port, boolean tls, String user, Secret password, int database) {
-        private static final String EXAMPLE = "redis://user:password@host:6379/0, or rediss:// for TLS";
+    /**
+     * The address of Redis: redis:// or, with TLS, rediss://; user, password and database number are optional. With
+     * redis+sentinel:// or rediss+sentinel:// the hosts are those of Sentinels, and the path begins with the name by
+     * which they know the primary.
+     *
+     * @param primary null where there is no Sentinel
+     */
+    public record Url(
+            List<HostAndPort> hosts, String primary, boolean tls, String user, Secret password, int database) {
+        private static final String EXAMPLE = "redis://user:password@host:6379/0, or rediss:// for TLS,"
+                + " or redis+sentinel://host:26379,host:26379/primary/0";
 
         /** @throws IllegalArgumentException with a message that does not repeat the text, which may hold a password */
         public static Url parse(String text) {
             var url = ServiceUrl.parse(text, EXAMPLE, Url::isRedis);
-            var database = Integer.parseInt("0" + url.path());
+            var sentinel = url.scheme().endsWith("+sentinel");
+            var path = url.path().split("/", 2);
+            var database = sentinel ? path.length < 2 ? "" : path[1] : path[0];
             return new Url(
-                    url.host(), url.port(6379), url.scheme().equals("rediss"), url.user(), url.password(), database);
+                    url.hosts().stream()
+                            .map(host -> new HostAndPort(host.bare(), host.port(sentinel ? 26379 : 6379)))
+                            .toList(),
+                    sentinel ? path[0] : null,
+                    url.scheme().startsWith("rediss"),
+                    url.user(),
+                    url.password(),
+                    Integer.parseInt("0" + database));
         }
 
         private static boolean isRedis(ServiceUrl url) {
-            return url.scheme().matches("rediss?")
-                    && url.hosts().size() == 1
-                    && url.path().matches("\\d{0,9}");
+            return switch (url.scheme()) {
+                case "redis", "rediss" -> url.hosts().size() == 1 && url.path().matches("\\d{0,9}");
+                case "redis+sentinel", "rediss+sentinel" -> url.path().matches("[\\w.-]+(/\\d{0,9})?");
+                default -> false;
+            };
+        }
+
+        @Override
+        public String toString() {
+            return "Redis at " + hosts.stream().map(HostAndPort::toString).collect(Collectors.joining(","));
         }
     }
 
@@ -95,26 +116,8 @@ public final class Redis implements AutoCloseable {
 
     /** Opens no connection: {@link #connect} or the first command does. */
     public Redis(Settings settings) {
-        var url = settings.url();
-        address = "Redis at %s:%s".formatted(url.host(), url.port());
-        var config = DefaultJedisClientConfig.builder()
-                .timeoutMillis((int) LIMIT.toMillis())
-                .database(url.database())
-                .protocol(RedisProtocol.RESP3) // else the client would connect here already, to learn the protocol
-                .clientSetInfoConfig(ClientSetInfoConfig.DISABLED); // saves two commands for each new connection
-        if (url.user() != null) config.user(url.user());
-        if (url.password() != null) config.password(url.password().reveal());
-        if (url.tls()) {
-            var mode = settings.verifyTls() ? SslVerifyMode.FULL : SslVerifyMode.INSECURE;
-            config.ssl(true).sslOptions(SslOptions.builder().sslVerifyMode(mode).build());
-        }
-        var pool = new ConnectionPoolConfig();
-        pool.setMaxTotal(settings.poolSize());
-        pool.setMaxIdle(settings.poolSize());
-        pool.setMaxWait(LIMIT);
-        pool.setJmxEnabled(false); // else each start would load all of JMX and, for its help texts, Flight Recorder
-        var builder = RedisClient.builder().hostAndPort(url.host(), url.port());
-        client = builder.clientConfig(config.build()).poolConfig(pool).build();
+        address = settings.url().toString();
+        client = RedisClients.make(settings, LIMIT);
         clock.scheduleWithFixedDelay(this::storeCounts, 1, 1, TimeUnit.SECONDS);
     }
 

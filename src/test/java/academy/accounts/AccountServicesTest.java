@@ -28,7 +28,7 @@ class AccountServicesTest {
     @Test
     void aServerThatOnlyReadsIsAwayForWritesAndWellAtOnceAfterwards() throws Exception {
         try (var server = TestServices.startPostgres("read-only", 0)) {
-            server.execute("postgres", "DROP DATABASE IF EXISTS app WITH (FORCE)", "CREATE DATABASE app");
+            server.execute("postgres", "CREATE DATABASE app");
             Migrations.run(Postgres.Url.parse(server.url("app")));
             try (var app = RunningAcademy.start(Map.of("DATABASE_URL", server.url("app")))) {
                 assertEquals(

@@ -1,0 +1,108 @@
+package dozen.services;
+
+import java.time.Duration;
+import java.util.HashSet;
+import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
+import redis.clients.jedis.ClientSetInfoConfig;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.ConnectionPoolConfig;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.RedisProtocol;
+import redis.clients.jedis.SslOptions;
+import redis.clients.jedis.SslVerifyMode;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.providers.ConnectionProvider;
+import redis.clients.jedis.providers.SentineledConnectionProvider;
+
+/** Makes the Jedis client for an address: of one server, or of the primary that Sentinels name. */
+final class RedisClients {
+    private RedisClients() {}
+
+    /** @param limit for connecting, for an answer and for getting a free connection */
+    static RedisClient make(Redis.Settings settings, Duration limit) {
+        var url = settings.url();
+        var config = config(settings, limit);
+        var pool = new ConnectionPoolConfig();
+        pool.setMaxTotal(settings.poolSize());
+        pool.setMaxIdle(settings.poolSize());
+        pool.setMaxWait(limit);
+        pool.setJmxEnabled(false); // else each start would load all of JMX and, for its help texts, Flight Recorder
+        var builder = RedisClient.builder().clientConfig(config).poolConfig(pool);
+        if (url.primary() == null)
+            return builder.hostAndPort(url.hosts().getFirst()).build();
+        return builder.connectionProvider(new SentinelConnections(url, config, pool))
+                .build();
+    }
+
+    private static JedisClientConfig config(Redis.Settings settings, Duration limit) {
+        var url = settings.url();
+        var config = DefaultJedisClientConfig.builder()
+                .timeoutMillis((int) limit.toMillis())
+                .database(url.database())
+                .protocol(RedisProtocol.RESP3) // else the client would connect here already, to learn the protocol
+                .clientSetInfoConfig(ClientSetInfoConfig.DISABLED); // saves two commands for each new connection
+        if (url.user() != null) config.user(url.user());
+        if (url.password() != null) config.password(url.password().reveal());
+        if (url.tls()) {
+            var mode = settings.verifyTls() ? SslVerifyMode.FULL : SslVerifyMode.INSECURE;
+            config.ssl(true).sslOptions(SslOptions.builder().sslVerifyMode(mode).build());
+        }
+        return config.build();
+    }
+
+    /**
+     * Connections to the Redis that Sentinels name as the primary, also after a failover. Nothing connects before the first
+     * command; the library's own provider, which does the work, asks the Sentinels as soon as it is made.
+     */
+    private static final class SentinelConnections implements ConnectionProvider {
+        private final Redis.Url url;
+        private final JedisClientConfig client;
+        private final GenericObjectPoolConfig<Connection> pool;
+        private SentineledConnectionProvider opened;
+        private boolean closed;
+
+        SentinelConnections(Redis.Url url, JedisClientConfig client, GenericObjectPoolConfig<Connection> pool) {
+            this.url = url;
+            this.client = client;
+            this.pool = pool;
+        }
+
+        private synchronized SentineledConnectionProvider opened() {
+            if (closed) throw new JedisConnectionException("closed");
+            if (opened == null) {
+                var asked = DefaultJedisClientConfig.builder()
+                        .timeoutMillis(client.getSocketTimeoutMillis())
+                        .ssl(client.isSsl())
+                        .sslOptions(client.getSslOptions())
+                        .build();
+                try {
+                    opened = new SentineledConnectionProvider(
+                            url.primary(), client, pool, new HashSet<>(url.hosts()), asked);
+                } catch (JedisException e) {
+                    throw new JedisConnectionException(e.getMessage(), e);
+                }
+            }
+            return opened;
+        }
+
+        @Override
+        public Connection getConnection() {
+            return opened().getConnection();
+        }
+
+        @Override
+        public Connection getConnection(CommandArguments arguments) {
+            return opened().getConnection(arguments);
+        }
+
+        @Override
+        public synchronized void close() {
+            closed = true;
+            if (opened != null) opened.close();
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package promises;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import bench.Load;
+import dev.Machine;
+import dev.TestServices;
+import factors.App;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Real proxies before four webs, which are replaced one after the other under load, on their own ports. */
+@Tag("long")
+@Execution(ExecutionMode.CONCURRENT) // they wait most of the time
+class ProxiesIT {
+    private static final int WEBS = 4;
+    private static final int REPLACEMENTS = 20;
+    private static final Map<String, List<String>> COMMANDS =
+            Map.of("nginx", List.of("nginx", "-c"), "haproxy", List.of("haproxy", "-f"));
+    private static final Map<String, String> CONFIGURATIONS = Map.of("nginx", """
+            daemon off;
+            pid %1$s/nginx.pid;
+            error_log %1$s/error.log;
+            events {}
+            http {
+                access_log off;
+                client_body_temp_path %1$s/body;
+                proxy_temp_path %1$s/proxy;
+                upstream web { %3$s keepalive 16; }
+                server {
+                    listen 127.0.0.1:%2$d;
+                    location / {
+                        proxy_pass http://web;
+                        proxy_http_version 1.1;
+                        proxy_set_header Connection "";
+                        proxy_set_header Host $http_host;
+                        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+                    }
+                }
+            }
+            """, "haproxy", """
+            defaults
+                mode http
+                timeout connect 5s
+                timeout client 60s
+                timeout server 60s
+                option forwardfor
+                option redispatch 1
+            frontend all
+                bind 127.0.0.1:%2$d
+                default_backend web
+            backend web
+                option httpchk GET /health/ready
+                default-server check inter 500ms
+                %3$s
+            """);
+    private static final Map<String, String> SERVERS =
+            Map.of("nginx", "server 127.0.0.1:%1$d; ", "haproxy", "server web%1$d 127.0.0.1:%1$d\n    ");
+
+    private final TestServices services = TestServices.shared();
+    private final Map<Integer, App> webs = new HashMap<>();
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nginx", "haproxy"})
+    void noRequestFailsWhileWebsAreReplaced(String program, @TempDir Path folder) throws Exception {
+        var settings = services.settings(services.newDatabase());
+        settings.put("TRUSTED_PROXY_HOPS", "1");
+        CourseWriter.createAdmin(settings);
+        for (var i = 0; i < WEBS; i++) start(settings, Machine.freePort());
+        var port = Machine.freePort();
+        var proxy = proxy(program, folder, port);
+        try (var writer = CourseWriter.start("http://127.0.0.1:" + port, 2)) {
+            var end = new AtomicLong(Long.MAX_VALUE);
+            var reads = CompletableFuture.supplyAsync(() -> read(port, end));
+            var turn = List.copyOf(webs.keySet());
+            for (var i = 0; i < REPLACEMENTS; i++) replace(settings, turn.get(i % WEBS));
+            end.set(System.nanoTime());
+            writer.stop();
+            System.out.printf(
+                    "%s: %d replacements, %d reads, %d failed; writes: %s%n",
+                    program, REPLACEMENTS, reads.get().requests(), reads.get().failed(), writer.statuses());
+            assertEquals(0, reads.get().failed());
+            assertEquals(Set.of(201), writer.statuses().keySet());
+            theAddressOfTheClientIsTheOneThatTheProxySaw(port);
+        } finally {
+            proxy.destroy();
+            for (var web : webs.values()) web.close();
+        }
+    }
+
+    private static Load.Outcome read(int port, AtomicLong end) {
+        try {
+            return Load.until(port, 4, end::get, () -> "/api/courses?limit=1");
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Process proxy(String program, Path folder, int port) throws IOException, InterruptedException {
+        var servers = new StringBuilder();
+        for (var web : webs.keySet()) servers.append(SERVERS.get(program).formatted(web));
+        var file = Files.writeString(
+                folder.resolve(program + ".conf"), CONFIGURATIONS.get(program).formatted(folder, port, servers));
+        var command = new ArrayList<>(COMMANDS.get(program));
+        command.add(file.toString());
+        var process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("output").toFile())
+                .start();
+        for (var i = 0; i < 100; i++) {
+            try {
+                new Socket(InetAddress.getLoopbackAddress(), port).close();
+                Thread.sleep(1000); // until the proxy has checked the webs
+                return process;
+            } catch (IOException e) {
+                Thread.sleep(50);
+            }
+        }
+        throw new IOException(program + " does not start: " + Files.readString(folder.resolve("output")));
+    }
+
+    private void start(Map<String, String> settings, int port) throws Exception {
+        var own = new HashMap<>(settings);
+        own.put("PORT", String.valueOf(port));
+        var web = App.start(own, "web");
+        webs.put(port, web);
+        try (var client = HttpClient.newHttpClient()) {
+            for (var i = 0; i < 100 && !web.out().toString().contains("listening on port"); i++) Thread.sleep(50);
+            assertEquals(200, web.get(client, "/health/ready").statusCode());
+        }
+    }
+
+    private void replace(Map<String, String> settings, int port) throws Exception {
+        var old = webs.get(port);
+        old.terminate();
+        assertTrue(Set.of(0, 143).contains(old.exitCode()));
+        old.close();
+        start(settings, port);
+        Thread.sleep(1200); // until HAProxy, which asks twice, takes it for ready
+    }
+
+    /** A client may invent an entry of X-Forwarded-For; the access log must show the address that the proxy added. */
+    private void theAddressOfTheClientIsTheOneThatTheProxySaw(int port) throws Exception {
+        try (var client = HttpClient.newHttpClient()) {
+            var forged = HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/api/courses?limit=3".formatted(port)))
+                    .header("X-Forwarded-For", "203.0.113.9");
+            assertEquals(
+                    200, client.send(forged.build(), BodyHandlers.discarding()).statusCode());
+        }
+        Thread.sleep(500);
+        var logged = webs.values().stream().flatMap(web -> web.out().stream()).toList();
+        assertTrue(logged.stream().anyMatch(line -> line.contains("client=127.0.0.1")));
+        assertTrue(logged.stream().noneMatch(line -> line.contains("203.0.113.9")));
+    }
+}
