@@ -26,13 +26,15 @@ final class CourseWriter implements AutoCloseable {
     private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
     private final TreeMap<Integer, Integer> statuses = new TreeMap<>();
     private final String address;
+    private final String titles;
     private final String cookie;
     private volatile long waitingSince = Long.MAX_VALUE;
     private volatile long firstSuccess;
     private volatile boolean stopped;
 
-    private CourseWriter(String address) throws IOException, InterruptedException {
+    private CourseWriter(String address, String titles) throws IOException, InterruptedException {
         this.address = address;
+        this.titles = titles;
         var session = post("/api/sessions", "", """
                 {"email": "root@example.com", "password": "%s"}""".formatted(PASSWORD));
         cookie = session.headers().firstValue("Set-Cookie").orElseThrow().split(";")[0];
@@ -47,7 +49,12 @@ final class CourseWriter implements AutoCloseable {
 
     /** @param address of web, or of the proxy before it; {@link #createAdmin} ran before */
     static CourseWriter start(String address, int clients) throws IOException, InterruptedException {
-        var writer = new CourseWriter(address);
+        return start(address, "Course %d of %d", clients);
+    }
+
+    /** @param titles the format of a title, which must be unique: the number of the course and that of the client */
+    static CourseWriter start(String address, String titles, int clients) throws IOException, InterruptedException {
+        var writer = new CourseWriter(address, titles);
         for (var i = 0; i < clients; i++) {
             var number = i;
             writer.clients.submit(() -> writer.write(number));
@@ -66,7 +73,7 @@ final class CourseWriter implements AutoCloseable {
 
     private Void write(int number) throws InterruptedException {
         for (var i = 0; !stopped; i++) {
-            var title = "Course %d of %d".formatted(i, number);
+            var title = titles.formatted(i, number);
             var status = status(title);
             if (status == 201) acknowledged.add(title);
             synchronized (statuses) {

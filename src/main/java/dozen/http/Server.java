@@ -11,6 +11,7 @@ import io.javalin.json.JavalinJackson;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.eclipse.jetty.server.Handler;
@@ -210,19 +211,18 @@ public final class Server implements AutoCloseable {
         health.drain();
         http.setPersistentConnectionsEnabled(false);
         connector.close();
-        awaitIdle(deadline);
+        BooleanSupplier isIdle = connector.getConnectedEndPoints()::isEmpty;
+        await(System.nanoTime() + DRAIN_IDLE_TIMEOUT.toNanos(), isIdle);
+        await(deadline, () -> inFlight.getCurrentRequestCount() == 0);
+        connector.shutdown(); // closes idle connections; when Jetty stops, it answers their next request with 503
+        await(System.nanoTime() + DRAIN_IDLE_TIMEOUT.toNanos(), isIdle);
         jetty.setStopTimeout(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
         javalin.stop();
     }
 
-    private void awaitIdle(long deadline) {
-        var earliest = System.nanoTime() + DRAIN_IDLE_TIMEOUT.toNanos();
+    private static void await(long deadline, BooleanSupplier condition) {
         try {
-            while (System.nanoTime() < deadline
-                    && (inFlight.getCurrentRequestCount() > 0
-                            || !connector.getConnectedEndPoints().isEmpty() && System.nanoTime() < earliest)) {
-                Thread.sleep(10);
-            }
+            while (System.nanoTime() < deadline && !condition.getAsBoolean()) Thread.sleep(10);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
