@@ -18,7 +18,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Tag("long")
 @Execution(ExecutionMode.CONCURRENT) // it waits for downloads
 class PlatformBuildIT {
-    private static final int LIMIT_SECONDS = 60;
     private static final String BUILD = "mvn -B -Dstyle.color=never clean install -DskipTests";
 
     private static String run(FreshClone clone, String command) throws IOException, InterruptedException {
@@ -42,7 +41,6 @@ class PlatformBuildIT {
         run(clone, build + " --offline");
         var seconds = (System.nanoTime() - start) / 1_000_000_000;
         System.out.printf("the platform's build took %d s without downloads%n", seconds);
-        assertTrue(seconds < LIMIT_SECONDS, seconds + " s");
         var test = "scripts/test -Dtest=DotenvFileTest -DskipITs -Dmaven.repo.local=" + downloads;
         run(clone, test);
         assertMegabytes(210, downloads);

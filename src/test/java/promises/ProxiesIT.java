@@ -181,7 +181,8 @@ class ProxiesIT {
 
     /** A client may invent an entry of X-Forwarded-For; the access log must show the address that the proxy added. */
     private void theAddressOfTheClientIsTheOneThatTheProxySaw(int port) throws Exception {
-        try (var client = HttpClient.newHttpClient()) {
+        var address = InetAddress.getByName("127.0.0.2"); // not that of the proxy
+        try (var client = HttpClient.newBuilder().localAddress(address).build()) {
             var forged = HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/api/courses?limit=3".formatted(port)))
                     .header("X-Forwarded-For", "203.0.113.9");
             assertEquals(
@@ -189,7 +190,7 @@ class ProxiesIT {
         }
         Thread.sleep(500);
         var logged = webs.values().stream().flatMap(web -> web.out().stream()).toList();
-        assertTrue(logged.stream().anyMatch(line -> line.contains("client=127.0.0.1")));
+        assertTrue(logged.stream().anyMatch(line -> line.contains("client=127.0.0.2")));
         assertTrue(logged.stream().noneMatch(line -> line.contains("203.0.113.9")));
     }
 }

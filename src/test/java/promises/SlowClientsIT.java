@@ -12,15 +12,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Hundreds of clients send a byte a second, half of them headers and half bodies: the others keep a quarter of their
  * throughput at least, and no request of theirs fails.
  */
 @Tag("long")
-@Execution(ExecutionMode.CONCURRENT) // they wait most of the time
 class SlowClientsIT {
     private static final String BODY =
             "POST /api/sessions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n";

@@ -33,7 +33,8 @@ final class PostgresDataSource extends PGSimpleDataSource {
     PostgresDataSource(Postgres.Url address, Duration statementLimit) {
         this.address = address;
         this.statementLimit = statementLimit;
-        properties.put("connectTimeout", SET_UP_SECONDS);
+        // Of several hosts, the first may be gone without a trace; there must be time left for the others.
+        properties.put("connectTimeout", address.hosts().contains(",") ? "1" : SET_UP_SECONDS);
         properties.put("loginTimeout", SET_UP_SECONDS);
         properties.put("socketTimeout", SET_UP_SECONDS);
         properties.put("tcpKeepAlive", "true");

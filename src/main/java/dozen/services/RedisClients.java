@@ -83,7 +83,8 @@ final class RedisClients {
                     opened = new SentineledConnectionProvider(
                             url.primary(), client, pool, new HashSet<>(url.hosts()), asked);
                 } catch (JedisException e) {
-                    throw new JedisConnectionException(e.getMessage(), e);
+                    throw new JedisConnectionException(
+                            e.getMessage() + " (Sentinels that want a login are not supported)", e);
                 }
             }
             return opened;
