@@ -109,7 +109,7 @@ class MutationsIT {
                         "IX",
                         "a dropped drain",
                         "src/main/java/dozen/http/Server.java",
-                        "awaitIdle(deadline);\n",
+                        "await(deadline, () -> inFlight.getCurrentRequestCount() == 0);\n",
                         "\n",
                         "Math.max(1, (deadline - System.nanoTime()) / 1_000_000)",
                         "1"),
