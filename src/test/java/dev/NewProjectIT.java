@@ -16,14 +16,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A project that scripts/new makes of a fresh clone has its own name everywhere, and works. */
 @Tag("long")
-@Execution(ExecutionMode.CONCURRENT) // half of the machine is idle while it works
 class NewProjectIT {
     @TempDir
     private static Path temporary;

@@ -11,12 +11,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The command by which Heroku's and Dokku's Java build makes the jar. */
 @Tag("long")
-@Execution(ExecutionMode.CONCURRENT) // it waits for downloads
 class PlatformBuildIT {
     private static final String BUILD = "mvn -B -Dstyle.color=never clean install -DskipTests";
 

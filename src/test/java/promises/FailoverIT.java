@@ -16,15 +16,12 @@ import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * PostgreSQL is killed under load, and its synchronous replica is promoted. DATABASE_URL names both, so that web finds
  * the new primary by itself.
  */
 @Tag("long")
-@Execution(ExecutionMode.CONCURRENT) // it waits most of the time
 class FailoverIT {
     private static final Path DATA = Path.of("target/services");
     private static final int CLIENTS = 8;

@@ -24,12 +24,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Sends a thousand letters to a mail server that fails half of the time, in every way and at every step. */
 @Tag("long")
-@Execution(ExecutionMode.CONCURRENT) // it waits most of the time
 class MailFaultsIT {
     private static final int LETTERS = 1000;
     private static final int[] ANSWERS = {421, 450, 452, 550, 554, Fault.SILENCE};

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("long")
 class ProxiesIT {
     private static final int WEBS = 4;
-    private static final int REPLACEMENTS = 20;
+    private static final int REPLACEMENTS = Integer.getInteger("replacements", 12);
     private static final Map<String, List<String>> COMMANDS =
             Map.of("nginx", List.of("nginx", "-c"), "haproxy", List.of("haproxy", "-f"));
     private static final Map<String, String> CONFIGURATIONS = Map.of("nginx", """

@@ -25,8 +25,6 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.exceptions.JedisException;
 
@@ -35,7 +33,6 @@ import redis.clients.jedis.exceptions.JedisException;
  * log-ins of the very last moment may be lost.
  */
 @Tag("long")
-@Execution(ExecutionMode.CONCURRENT) // it waits most of the time
 class SentinelIT {
     private static final int CLIENTS = 8;
     private static final Duration MAX_RECOVERY = Duration.ofSeconds(10);

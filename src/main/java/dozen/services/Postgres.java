@@ -94,7 +94,7 @@ public final class Postgres implements AutoCloseable {
     private static final Set<String> PERMANENT_ERRORS = Set.of("28000", "28P01", "3D000");
     /** read_only_sql_transaction: the server is a replica, or was told to write nothing. */
     private static final String READ_ONLY = "25006";
-    /** The unit tests run on this version, too. */
+    /** The tests of services, jobs and features run on this version, too. */
     private static final int OLDEST_VERSION = 15;
 
     private static final Duration RETRY_TIMEOUT = Duration.ofSeconds(30);
