@@ -54,7 +54,7 @@ class SentinelIT {
     @Test
     void sessionsGoOnWithTheReplica(@TempDir Path folder) throws Exception {
         var sentinels = new ArrayList<Process>();
-        try (var primary = TestServices.startRedis("sentinel-primary", 0);
+        try (var primary = TestServices.startRedis("sentinel-primary", 0, "--repl-diskless-sync-delay", "0");
                 var replica = TestServices.startRedis(
                         "sentinel-replica", 0, "--replicaof", "127.0.0.1", "" + primary.port())) {
             var ports = new int[3];
@@ -63,6 +63,7 @@ class SentinelIT {
                 sentinels.add(start(folder.resolve(i + ".conf"), ports[i], primary.port()));
             }
             for (var port : ports) awaitReplica(port);
+            awaitReplication(primary.port());
             var services = TestServices.shared();
             var settings = services.settings(services.newDatabase());
             settings.put(
@@ -122,6 +123,14 @@ class SentinelIT {
             Thread.sleep(100);
         }
         throw new AssertionError("the Sentinel on port %d knows no replica".formatted(port));
+    }
+
+    /** Waits until the replica has copied the data and follows each write. */
+    private static void awaitReplication(int port) throws InterruptedException {
+        try (var primary = new Jedis("127.0.0.1", port)) {
+            for (var i = 0; i < 300 && !primary.info("replication").contains("state=online"); i++) Thread.sleep(100);
+            assertTrue(primary.info("replication").contains("state=online"));
+        }
     }
 
     private Void logIn(String address, int number) throws Exception {
