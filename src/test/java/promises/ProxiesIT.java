@@ -119,7 +119,7 @@ class ProxiesIT {
                 var writer = CourseWriter.start("http://127.0.0.1:" + port, program + " %d of %d", 2);
                 var reads = readers.submit(() -> Load.until(port, 2, end::get, () -> "/api/courses?limit=1"));
                 used.add(new Used(program, process, writer, reads));
-                theAddressOfTheClientIsTheOneThatTheProxySaw(port);
+                theAddressOfTheClientIsTheOneThatTheProxySaw(port, "127.0.0." + (1 + used.size()));
             }
             var turn = List.copyOf(webs.keySet());
             for (var i = 0; i < REPLACEMENTS; i++) replace(settings, turn.get(i % WEBS));
@@ -156,6 +156,7 @@ class ProxiesIT {
                 Thread.sleep(50);
             }
         }
+        process.destroyForcibly();
         throw new IOException(program + " does not start: " + Files.readString(folder.resolve("output")));
     }
 
@@ -180,8 +181,8 @@ class ProxiesIT {
     }
 
     /** A client may invent an entry of X-Forwarded-For; the access log must show the address that the proxy added. */
-    private void theAddressOfTheClientIsTheOneThatTheProxySaw(int port) throws Exception {
-        var address = InetAddress.getByName("127.0.0.2"); // not that of the proxy
+    private void theAddressOfTheClientIsTheOneThatTheProxySaw(int port, String source) throws Exception {
+        var address = InetAddress.getByName(source); // another one than the proxy has
         try (var client = HttpClient.newBuilder().localAddress(address).build()) {
             var forged = HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/api/courses?limit=3".formatted(port)))
                     .header("X-Forwarded-For", "203.0.113.9");
@@ -190,7 +191,7 @@ class ProxiesIT {
         }
         Thread.sleep(500);
         var logged = webs.values().stream().flatMap(web -> web.out().stream()).toList();
-        assertTrue(logged.stream().anyMatch(line -> line.contains("client=127.0.0.2")));
+        assertTrue(logged.stream().anyMatch(line -> line.contains("client=" + source)));
         assertTrue(logged.stream().noneMatch(line -> line.contains("203.0.113.9")));
     }
 }

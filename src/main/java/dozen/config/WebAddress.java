@@ -41,7 +41,7 @@ public record WebAddress(URI uri) {
         }
 
         /** The host; an IPv6 address stands without its brackets. */
-        public String bare() {
+        public String unbracketed() {
             return host.replaceAll("[\\[\\]]", "");
         }
 

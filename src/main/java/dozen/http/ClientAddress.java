@@ -48,7 +48,7 @@ record ClientAddress(int trustedProxyHops) {
         try {
             var text = entry.strip();
             var isBareIpv6 = text.indexOf(':') != text.lastIndexOf(':') && !text.startsWith("[");
-            var literal = isBareIpv6 ? text : Authority.parse(text).bare();
+            var literal = isBareIpv6 ? text : Authority.parse(text).unbracketed();
             if (literal.contains("%")) return Optional.empty(); // a zone is valid on the proxy's host only
             var address = InetAddress.ofLiteral(literal);
             // Java also reads "10" and "010.0.0.1", which no proxy means as an address.

@@ -33,7 +33,7 @@ final class PostgresDataSource extends PGSimpleDataSource {
     PostgresDataSource(Postgres.Url address, Duration statementLimit) {
         this.address = address;
         this.statementLimit = statementLimit;
-        // Of several hosts, the first may be gone without a trace; there must be time left for the others.
+        // When the first of several hosts is unreachable, this leaves time to try the others.
         properties.put("connectTimeout", address.hosts().contains(",") ? "1" : SET_UP_SECONDS);
         properties.put("loginTimeout", SET_UP_SECONDS);
         properties.put("socketTimeout", SET_UP_SECONDS);

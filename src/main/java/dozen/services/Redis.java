@@ -74,7 +74,7 @@ public final class Redis implements AutoCloseable {
             var database = sentinel ? path.length < 2 ? "" : path[1] : path[0];
             return new Url(
                     url.hosts().stream()
-                            .map(host -> new HostAndPort(host.bare(), host.port(sentinel ? 26379 : 6379)))
+                            .map(host -> new HostAndPort(host.unbracketed(), host.port(sentinel ? 26379 : 6379)))
                             .toList(),
                     sentinel ? path[0] : null,
                     url.scheme().startsWith("rediss"),

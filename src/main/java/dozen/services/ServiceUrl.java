@@ -77,7 +77,7 @@ public record ServiceUrl(
 
     /** The host of a service that has exactly one; an IPv6 address is returned without its brackets. */
     public String host() {
-        return hosts.getFirst().bare();
+        return hosts.getFirst().unbracketed();
     }
 
     public int port(int defaultPort) {
