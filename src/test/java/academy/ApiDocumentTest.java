@@ -1,6 +1,7 @@
 package academy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -41,6 +42,63 @@ class ApiDocumentTest {
             routes.removeIf(route -> !route.contains(" /api/"));
             routes.removeAll(documented);
             assertEquals(new TreeSet<>(), routes);
+        }
+    }
+
+    @Test
+    void everyOperationSaysWhatItDoesAndWhatItGives() {
+        try (var app = RunningAcademy.start()) {
+            var document = app.apiDocument();
+            for (var name : document.operations()) {
+                var operation = document.operation(name);
+                assertFalse(operation.get("summary").asText().isEmpty(), name);
+                var statuses = new ArrayList<String>();
+                operation.get("responses").fieldNames().forEachRemaining(statuses::add);
+                assertTrue(statuses.stream().anyMatch(each -> each.matches("[23]..")), name);
+                assertTrue(statuses.contains("default"), name);
+            }
+        }
+    }
+
+    @Test
+    void recordsAreDescribedAsTheyAreValidatedAndWritten() {
+        try (var app = RunningAcademy.start()) {
+            var document = app.apiDocument().document;
+            var signUp = document.at("/components/schemas/SignUp");
+            assertEquals("email", signUp.at("/properties/email/format").asText());
+            assertEquals(254, signUp.at("/properties/email/maxLength").asInt());
+            assertEquals(12, signUp.at("/properties/password/minLength").asInt());
+            assertEquals("string", signUp.at("/properties/password/type").asText());
+            assertEquals(
+                    "[\"email\",\"password\",\"name\"]", signUp.get("required").toString());
+            assertFalse(signUp.get("additionalProperties").asBoolean());
+            var account = document.at("/components/schemas/Account");
+            assertEquals(
+                    "[\"string\",\"null\"]",
+                    account.at("/properties/timeZone/type").toString());
+            assertEquals(
+                    "[\"learner\",\"admin\"]",
+                    account.at("/properties/role/enum").toString());
+            assertEquals("date-time", account.at("/properties/createdAt/format").asText());
+            assertTrue(account.at("/properties/sessionGeneration").isMissingNode());
+            assertTrue(account.get("required").toString().contains("timeZone"));
+            var change = document.at("/components/schemas/ProfileChange");
+            assertEquals(200, change.at("/properties/name/maxLength").asInt());
+            assertTrue(change.path("required").isMissingNode());
+            var me = document.at("/paths/~1api~1me/patch");
+            assertTrue(me.get("parameters").toString().contains("IdempotencyKey"));
+            assertEquals("[{\"session\":[]}]", me.get("security").toString());
+            // for courses
+            var slice = document.at("/components/schemas/CourseSlice/properties");
+            assertEquals(
+                    "#/components/schemas/Course", slice.at("/items/items/$ref").asText());
+            assertEquals("[\"string\",\"null\"]", slice.at("/next/type").toString());
+            var course = document.at("/components/schemas/CourseWithLessons");
+            assertTrue(course.get("required").toString().contains("\"slug\""));
+            assertEquals(
+                    "[{\"session\":[\"admin\"]}]",
+                    document.at("/paths/~1api~1courses/post/security").toString());
+            // end
         }
     }
 
@@ -140,6 +198,12 @@ class ApiDocumentTest {
                 }
             }
             return operations;
+        }
+
+        /** @param name as "GET /health" */
+        JsonNode operation(String name) {
+            var parts = name.split(" ");
+            return document.get("paths").get(parts[1]).get(parts[0].toLowerCase(Locale.ROOT));
         }
 
         /** @throws AssertionError when the document does not describe this response */

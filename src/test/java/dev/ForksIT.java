@@ -151,7 +151,6 @@ class ForksIT {
         var sources = project.resolve("src/main/java/academy");
         Files.createDirectories(sources.resolve("parcels"));
         Files.writeString(sources.resolve("parcels/ParcelsFeature.java"), PARCELS);
-        Files.writeString(project.resolve("src/main/resources/openapi/parcels.json"), DOCUMENT);
         insert(sources.resolve("Main.java"), "        var features = new Feature.All();", """
                         features.add(new ParcelsFeature(settings.parcels(), services));
                 """.stripIndent()
@@ -198,7 +197,6 @@ class ForksIT {
             import dozen.config.Env;
             import dozen.http.Access;
             import dozen.http.Routes;
-            import java.util.Map;
 
             /** Parcels. */
             public final class ParcelsFeature implements Feature {
@@ -216,27 +214,10 @@ class ForksIT {
 
                 @Override
                 public void routes(Routes routes) {
-                    routes.document("/openapi/parcels.json");
-                    routes.get("/api/parcels", Access.USER, context -> context.json(Map.of("max", settings.max())));
+                    routes.get("/api/parcels", Access.USER, context -> context.json(settings))
+                            .summary("How many parcels there may be at once")
+                            .returns(200, Settings.class);
                 }
-            }
-            """;
-
-    private static final String DOCUMENT = """
-            {
-              "paths": {
-                "/api/parcels": {
-                  "get": {
-                    "summary": "How many parcels there may be at once",
-                    "tags": ["parcels"],
-                    "responses": {
-                      "200": { "description": "OK", "content": { "application/json": { "schema": { "type": "object" } } } },
-                      "default": { "$ref": "#/components/responses/Problem" }
-                    },
-                    "security": [{ "session": [] }]
-                  }
-                }
-              }
             }
             """;
 

@@ -1,13 +1,18 @@
 package academy.accounts;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import com.fasterxml.jackson.annotation.JsonValue;
+import dozen.domain.DomainError;
+import dozen.domain.Validated;
 import dozen.domain.Validation;
 import dozen.mail.Mailer;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.Locale;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A person with a log-in, as that person and admins see it.
@@ -23,11 +28,11 @@ public record Account(
         String email,
         String name,
         String about,
-        String timeZone,
+        @Nullable String timeZone,
         boolean letters,
         Role role,
-        Integer completeness,
-        String mailRefused,
+        @Nullable Integer completeness,
+        @Nullable String mailRefused,
         Instant createdAt,
         @JsonIgnore int sessionGeneration) {
     static final String COLUMNS = """
@@ -54,17 +59,25 @@ public record Account(
     }
 
     /** The details that people may change in their own account. The role is never among them. */
-    public record Profile(String name, String about, String timeZone, Boolean letters) {
+    @JsonTypeName("Profile")
+    public record Profile(
+            String name, String about, @Nullable String timeZone, Boolean letters) implements Validated {
+        @Override
+        public void validate(Validation profile) {
+            profile.personName("name", name);
+            profile.text("about", about, 0, 2_000);
+            if (timeZone != null && !ZoneId.getAvailableZoneIds().contains(timeZone)) {
+                profile.error("timeZone", "is not a time zone such as Europe/Vienna");
+            }
+            if (letters == null) profile.error("letters", "must be true or false");
+        }
+
         /** @param before the profile before the change; a name that an older release accepted may stay */
         Profile checked(Profile before) {
-            var validation = new Validation();
-            if (!before.name().equals(name)) validation.personName("name", name);
-            validation.text("about", about, 0, 2_000);
-            if (timeZone != null && !ZoneId.getAvailableZoneIds().contains(timeZone)) {
-                validation.error("timeZone", "is not a time zone such as Europe/Vienna");
-            }
-            if (letters == null) validation.error("letters", "must be true or false");
-            validation.check();
+            var faults = new ArrayList<>(faults());
+            if (before.name().equals(name))
+                faults.removeIf(fault -> fault.field().equals("name"));
+            if (!faults.isEmpty()) throw DomainError.invalid(faults);
             return this;
         }
 

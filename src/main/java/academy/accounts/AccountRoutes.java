@@ -16,16 +16,42 @@ import java.util.UUID;
 record AccountRoutes(
         Accounts accounts, Sessions sessions, Authentication authentication, Idempotency idempotency, Cache cache) {
     void register(Routes routes) {
-        routes.post("/api/accounts", Access.PUBLIC, idempotency.onceAfter(this::signUp));
-        routes.post("/api/sessions", Access.PUBLIC, this::logIn); // no Idempotency: a replay would have no cookie
-        routes.delete("/api/sessions", Access.USER, this::logOutEverywhere);
-        routes.delete("/api/sessions/current", Access.PUBLIC, this::logOut);
-        routes.get("/api/me", Access.USER, context -> context.json(sessions.account(context)));
-        routes.patch("/api/me", Access.USER, idempotency.once(this::change));
-        routes.put("/api/me/password", Access.USER, this::changePassword);
-        routes.post("/api/password-resets", Access.PUBLIC, this::requestReset);
-        routes.put("/api/password-resets", Access.PUBLIC, this::reset);
-        routes.get("/api/users/{id}", Access.PUBLIC, this::user);
+        routes.post("/api/accounts", Access.PUBLIC, idempotency.onceAfter(this::signUp))
+                .summary("Sign up")
+                .takes(Authentication.SignUp.class)
+                .returns(201, Account.class);
+        routes.post("/api/sessions", Access.PUBLIC, this::logIn) // no Idempotency: a replay would have no cookie
+                .summary("Log in; the answer sets the session's cookie")
+                .takes(Authentication.LogIn.class)
+                .returns(201, Account.class);
+        routes.delete("/api/sessions", Access.USER, this::logOutEverywhere)
+                .summary("Log out everywhere")
+                .returns(204);
+        routes.delete("/api/sessions/current", Access.PUBLIC, this::logOut)
+                .summary("Log out")
+                .returns(204);
+        routes.get("/api/me", Access.USER, context -> context.json(sessions.account(context)))
+                .summary("One's own account")
+                .returns(200, Account.class);
+        routes.patch("/api/me", Access.USER, idempotency.once(this::change))
+                .summary("Change one's profile")
+                .changes(Account.Profile.class)
+                .returns(200, Account.class);
+        routes.put("/api/me/password", Access.USER, this::changePassword)
+                .summary("Change one's password; every other session ends")
+                .takes(Authentication.PasswordChange.class)
+                .returns(204);
+        routes.post("/api/password-resets", Access.PUBLIC, this::requestReset)
+                .summary("Ask for a link to a new password, which is mailed if the address has an account")
+                .takes(Authentication.ResetRequest.class)
+                .returns(202);
+        routes.put("/api/password-resets", Access.PUBLIC, this::reset)
+                .summary("Set a new password with the token of that link; every session ends")
+                .takes(Authentication.Reset.class)
+                .returns(204);
+        routes.get("/api/users/{id}", Access.PUBLIC, this::user)
+                .summary("The public part of an account")
+                .returns(200, Accounts.Public.class);
     }
 
     private Handler signUp(Context context) {

@@ -1,5 +1,6 @@
 package academy.accounts;
 
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import dozen.config.Secret;
 import dozen.services.ReadBatcher;
 import java.sql.SQLException;
@@ -19,6 +20,7 @@ import org.jdbi.v3.core.result.UnableToProduceResultException;
 /** The accounts in PostgreSQL. */
 public final class Accounts {
     /** The public part of an account. */
+    @JsonTypeName("User")
     public record Public(UUID id, String name) {}
 
     /** An account to be made. */

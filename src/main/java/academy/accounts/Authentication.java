@@ -1,7 +1,9 @@
 package academy.accounts;
 
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import dozen.config.Secret;
 import dozen.domain.DomainError;
+import dozen.domain.Validated;
 import dozen.domain.Validation;
 import dozen.jobs.Jobs;
 import dozen.services.RateLimits;
@@ -30,23 +32,50 @@ record Authentication(Jdbi jdbi, Jobs jobs, Accounts accounts, ResetLinks links,
     private static final String PASSWORD_CHANGE = "password-change";
 
     /** The rules for its fields are the same over HTTP and at the terminal. */
-    record SignUp(String email, Secret password, String name) {
-        void check() {
-            var validation = new Validation();
-            validation.mailAddress("email", email);
-            Passwords.check(validation, password, Passwords.MIN_LENGTH);
-            validation.personName("name", name);
-            validation.check();
+    @JsonTypeName("SignUp")
+    record SignUp(String email, Secret password, String name) implements Validated {
+        @Override
+        public void validate(Validation request) {
+            request.mailAddress("email", email);
+            Passwords.check(request, password, Passwords.MIN_LENGTH);
+            request.personName("name", name);
         }
     }
 
-    record LogIn(String email, Secret password) {}
+    @JsonTypeName("LogIn")
+    record LogIn(String email, Secret password) implements Validated {
+        @Override
+        public void validate(Validation request) {
+            request.text("email", email, 1, 254);
+            Passwords.check(request, password, 1);
+        }
+    }
 
-    record PasswordChange(Secret current, Secret password) {}
+    @JsonTypeName("PasswordChange")
+    record PasswordChange(Secret current, Secret password) implements Validated {
+        @Override
+        public void validate(Validation request) {
+            request.required("current", current);
+            Passwords.check(request, password, Passwords.MIN_LENGTH);
+        }
+    }
 
-    record ResetRequest(String email) {}
+    @JsonTypeName("PasswordResetRequest")
+    record ResetRequest(String email) implements Validated {
+        @Override
+        public void validate(Validation request) {
+            request.mailAddress("email", email);
+        }
+    }
 
-    record Reset(Secret token, Secret password) {}
+    @JsonTypeName("PasswordReset")
+    record Reset(Secret token, Secret password) implements Validated {
+        @Override
+        public void validate(Validation request) {
+            request.required("token", token);
+            Passwords.check(request, password, Passwords.MIN_LENGTH);
+        }
+    }
 
     /**
      * Checks the request and hashes the password. Call this before any transaction, because hashing takes long and
@@ -81,33 +110,20 @@ record Authentication(Jdbi jdbi, Jobs jobs, Accounts accounts, ResetLinks links,
     }
 
     Account logIn(String network, LogIn request) {
-        var validation = new Validation();
-        validation.text("email", request.email(), 1, 254);
-        Passwords.check(validation, request.password(), 1);
-        validation.check();
+        request.check();
         take(network, LOG_IN, request.email());
-        var account = isAddress(request.email())
-                ? accounts.logIn(request.email(), request.password())
-                : Optional.<Account>empty();
+        // PostgreSQL's lower() finds accounts for other spellings too, such as İ for i, and each of these would have a
+        // limit of its own.
+        var isAddress = new ResetRequest(request.email()).faults().isEmpty();
+        var account = isAddress ? accounts.logIn(request.email(), request.password()) : Optional.<Account>empty();
         if (account.isEmpty()) throw DomainError.unauthenticated("The address or the password is wrong.");
         giveBack(network, LOG_IN, request.email());
         return account.get();
     }
 
-    /**
-     * Whether an account can have this address. PostgreSQL's lower() finds accounts for other spellings too, such as İ
-     * for i, and each of these would have a limit of its own.
-     */
-    private static boolean isAddress(String email) {
-        var validation = new Validation();
-        validation.mailAddress("email", email);
-        return validation.errors().isEmpty();
-    }
-
     /** Changes the password for a caller who knows the old one, and ends every session of the account. */
     Account changePassword(String network, Account account, PasswordChange request) {
-        check(request.password());
-        if (request.current() == null) throw DomainError.invalid("current", "is required");
+        request.check();
         take(network, PASSWORD_CHANGE, account.email());
         var old = accounts.credentials(account.id()).orElseThrow(DomainError::notFound);
         if (!accounts.isPassword(request.current(), old)) throw DomainError.invalid("current", "is wrong");
@@ -119,9 +135,7 @@ record Authentication(Jdbi jdbi, Jobs jobs, Accounts accounts, ResetLinks links,
 
     /** Does the same whether the address has an account or not, because a worker looks it up later. */
     void requestReset(String network, ResetRequest request) {
-        var validation = new Validation();
-        validation.mailAddress("email", request.email());
-        validation.check();
+        request.check();
         take(network, "password-reset", request.email());
         var job = new ResetLinks.SendPasswordReset(request.email());
         jdbi.useTransaction(transaction -> jobs.enqueue(transaction, job));
@@ -129,8 +143,7 @@ record Authentication(Jdbi jdbi, Jobs jobs, Accounts accounts, ResetLinks links,
 
     /** Sets a new password for a caller who can read the account's mail. */
     void reset(Reset request) {
-        check(request.password());
-        if (request.token() == null) throw DomainError.invalid("token", "is required");
+        request.check();
         links.read(request.token().reveal())
                 .flatMap(old -> accounts.changePassword(old, request.password()))
                 .orElseThrow(() -> DomainError.gone(
@@ -146,11 +159,5 @@ record Authentication(Jdbi jdbi, Jobs jobs, Accounts accounts, ResetLinks links,
     private void giveBack(String network, String what, String account) {
         limits.giveBack(what + ":address", network, rates.byAddress());
         limits.giveBack(what + ":account", account.toLowerCase(Locale.ROOT), rates.byAccount());
-    }
-
-    private static void check(Secret password) {
-        var validation = new Validation();
-        Passwords.check(validation, password, Passwords.MIN_LENGTH);
-        validation.check();
     }
 }

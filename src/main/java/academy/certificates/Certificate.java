@@ -9,7 +9,7 @@ import java.util.UUID;
  *
  * @param name the account's name on the day of issue
  * @param course the course's title on that day
- * @param status {@code queued} until the file is made, then {@code ready}
+ * @param status queued until the file is made, then ready
  */
 public record Certificate(
         UUID id,
@@ -18,12 +18,17 @@ public record Certificate(
         String name,
         String course,
         Instant issuedAt,
-        String status) {
+        Status status) {
+    public enum Status {
+        QUEUED,
+        READY
+    }
+
     String file() {
         return "certificates/%s.pdf".formatted(id);
     }
 
     public boolean isReady() {
-        return status.equals("ready");
+        return status == Status.READY;
     }
 }

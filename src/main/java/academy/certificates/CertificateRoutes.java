@@ -26,10 +26,18 @@ record CertificateRoutes(Certificates certificates, Optional<FileStorage> files,
             DateTimeFormatter.ofPattern("d MMMM uuuu", Locale.ENGLISH).withZone(ZoneOffset.UTC);
 
     void register(Routes routes) {
-        routes.get("/api/certificates", Access.USER, this::list);
-        routes.get("/api/certificates/{id}", Access.USER, context -> context.json(own(context)));
-        routes.get("/api/certificates/{id}/pdf", Access.USER, this::pdf);
-        routes.page("/certificates/{id}", Access.PUBLIC, this::verify);
+        routes.get("/api/certificates", Access.USER, this::list)
+                .summary("One's own certificates")
+                .list(Certificate.class);
+        routes.get("/api/certificates/{id}", Access.USER, context -> context.json(own(context)))
+                .summary("One's own certificate")
+                .returns(200, Certificate.class);
+        routes.get("/api/certificates/{id}/pdf", Access.USER, this::pdf)
+                .summary("A redirect to its file; the link is valid for a few minutes")
+                .returns(302);
+        routes.page("/certificates/{id}", Access.PUBLIC, this::verify)
+                .summary("The page that verifies a certificate")
+                .returns(200, "text/html");
     }
 
     private void list(Context context) {

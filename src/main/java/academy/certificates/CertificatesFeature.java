@@ -36,7 +36,6 @@ public final class CertificatesFeature implements Feature {
         files.ifPresent(storage -> services.health().uses("files", storage::ping));
         services.layout().style("certificates/certificates.css");
         services.layout().asset("certificates/certificates.js");
-        all.document("/openapi/certificates.json");
         routes.register(all);
     }
 

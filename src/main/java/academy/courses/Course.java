@@ -1,10 +1,10 @@
 package academy.courses;
 
-import dozen.domain.DomainError;
+import dozen.domain.Validated;
 import dozen.domain.Validation;
 import java.time.Instant;
-import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** A course of the catalogue. */
 public record Course(
@@ -22,7 +22,14 @@ public record Course(
     }
 
     /** A course as an admin or a file describes it. Everything but the title may be left out. */
-    public record Draft(String title, String slug, String summary, String subject, String level, String url) {
+    public record Draft(
+            String title,
+            @Nullable String slug,
+            @Nullable String summary,
+            @Nullable String subject,
+            @Nullable String level,
+            @Nullable String url)
+            implements Validated {
         /** In characters; in UTF-16 a title may be twice as long. */
         private static final int MAX_TITLE = 200;
 
@@ -44,25 +51,18 @@ public record Course(
             return text == null ? "" : text;
         }
 
-        /** Checks a completed draft. Returns an empty list when it is valid. */
-        List<DomainError.FieldError> faults() {
-            var validation = new Validation();
-            var isTitled = validation.text("title", title, 1, MAX_TITLE);
-            if (isTitled
-                    && validation.text("slug", slug, 0, Slug.MAX)
-                    && !Slug.VALID.matcher(slug).matches()) {
-                validation.error("slug", "must be small letters and digits with single hyphens between");
+        /** Checks a completed draft. */
+        @Override
+        public void validate(Validation draft) {
+            var isTitled = draft.text("title", title, 1, MAX_TITLE);
+            var isShort = draft.text("slug", slug, 0, Slug.MAX);
+            if (isTitled && isShort && !Slug.VALID.matcher(slug).matches()) {
+                draft.error("slug", "must be small letters and digits with single hyphens between");
             }
-            validation.text("summary", summary, 0, 10_000);
-            validation.text("subject", subject, 0, 100);
-            validation.text("level", level, 0, 100);
-            validation.webAddress("url", url, 2_000);
-            return validation.errors();
-        }
-
-        void check() {
-            var faults = faults();
-            if (!faults.isEmpty()) throw DomainError.invalid(faults);
+            draft.text("summary", summary, 0, 10_000);
+            draft.text("subject", subject, 0, 100);
+            draft.text("level", level, 0, 100);
+            draft.webAddress("url", url, 2_000);
         }
     }
 }

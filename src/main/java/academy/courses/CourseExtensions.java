@@ -1,6 +1,7 @@
 package academy.courses;
 
 import com.fasterxml.jackson.annotation.JsonAnyGetter;
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dozen.domain.Caller;
 import java.util.ArrayList;
@@ -23,11 +24,13 @@ public final class CourseExtensions {
     }
 
     /** A lesson as the API shows it. */
+    @JsonTypeName("Lesson")
     record LessonWithParts(
             @JsonUnwrapped Lesson lesson, @JsonAnyGetter Map<String, Object> parts) {}
 
     private BiPredicate<Caller, UUID> access = (_, _) -> true;
     private final Map<String, Function<UUID, ? extends Map<UUID, ?>>> parts = new LinkedHashMap<>();
+    private final Map<String, Class<?>> partTypes = new LinkedHashMap<>();
     private final List<LessonNotes> notes = new ArrayList<>();
     private final List<LessonNotes> marks = new ArrayList<>();
     private final List<BiFunction<Course, Optional<Caller>, String>> courseSections = new ArrayList<>();
@@ -47,10 +50,17 @@ public final class CourseExtensions {
     /**
      * Adds a field to each lesson of the API. It is null for lessons that have none.
      *
+     * @param type what the field holds, for the API document
      * @param values reads the values of all lessons of a course
      */
-    public void lessonPart(String field, Function<UUID, ? extends Map<UUID, ?>> values) {
+    public <T> void lessonPart(String field, Class<T> type, Function<UUID, Map<UUID, T>> values) {
         parts.put(field, values);
+        partTypes.put(field, type);
+    }
+
+    /** The fields that were added to each lesson, for the API document. */
+    Map<String, Class<?>> partTypes() {
+        return partTypes;
     }
 
     /** Adds a word to lessons in the list of a course. */

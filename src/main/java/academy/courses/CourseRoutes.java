@@ -1,5 +1,6 @@
 package academy.courses;
 
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dozen.http.Access;
@@ -13,14 +14,30 @@ import java.util.List;
 /** The API of the catalogue: everybody may read it, and admins may change it. */
 record CourseRoutes(Courses courses, Lessons lessons, CourseExtensions extensions, Idempotency idempotency) {
     /** A course and its lessons. */
+    @JsonTypeName("CourseWithLessons")
     record WithLessons(@JsonUnwrapped Course course, List<CourseExtensions.LessonWithParts> lessons) {}
 
     void register(Routes routes) {
-        routes.get("/api/courses", Access.PUBLIC, this::list);
-        routes.post("/api/courses", Access.ADMIN, idempotency.once(this::create));
-        routes.get("/api/courses/{id}", Access.PUBLIC, this::read);
-        routes.patch("/api/courses/{id}", Access.ADMIN, idempotency.once(this::change));
-        routes.post("/api/courses/{id}/lessons", Access.ADMIN, idempotency.once(this::addLesson));
+        routes.get("/api/courses", Access.PUBLIC, this::list)
+                .summary("The catalogue, the newest first")
+                .query("q", "Words that a course must contain; the last may be the beginning of a word.")
+                .list(Course.class);
+        routes.post("/api/courses", Access.ADMIN, idempotency.once(this::create))
+                .summary("Add a course")
+                .takes(Course.Draft.class)
+                .returns(201, Course.class);
+        routes.get("/api/courses/{id}", Access.PUBLIC, this::read)
+                .summary("A course with its lessons")
+                .returns(200, WithLessons.class);
+        routes.patch("/api/courses/{id}", Access.ADMIN, idempotency.once(this::change))
+                .summary("Change a course")
+                .changes(Course.Draft.class)
+                .returns(200, Course.class);
+        routes.post("/api/courses/{id}/lessons", Access.ADMIN, idempotency.once(this::addLesson))
+                .summary("Add a lesson at the end")
+                .takes(Lesson.Draft.class)
+                .returns(201, CourseExtensions.LessonWithParts.class)
+                .adds(CourseExtensions.LessonWithParts.class, extensions.partTypes());
     }
 
     private void list(Context context) {

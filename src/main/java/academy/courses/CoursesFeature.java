@@ -43,7 +43,6 @@ public final class CoursesFeature implements Feature {
         layout.navigation("Make courses", "/admin", Access.ADMIN);
         layout.style("courses/courses.css");
         layout.asset("courses/search.js");
-        routes.document("/openapi/courses.json");
         var once = new Idempotency(services.jdbi(), services.signer());
         new CourseRoutes(courses, lessons, extensions, once).register(routes);
         new CoursePages(layout, courses, lessons, extensions).register(routes);

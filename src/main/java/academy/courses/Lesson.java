@@ -1,8 +1,10 @@
 package academy.courses;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import dozen.domain.Validated;
 import dozen.domain.Validation;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A part of a course.
@@ -11,12 +13,11 @@ import java.util.UUID;
  */
 public record Lesson(UUID id, @JsonIgnore UUID courseId, int position, String title, String text) {
     /** A new lesson as an admin describes it. */
-    public record Draft(String title, String text) {
-        void check() {
-            var validation = new Validation();
-            validation.text("title", title, 1, 200);
-            validation.text("text", text == null ? "" : text, 0, 50_000);
-            validation.check();
+    public record Draft(String title, @Nullable String text) implements Validated {
+        @Override
+        public void validate(Validation draft) {
+            draft.text("title", title, 1, 200);
+            draft.text("text", text == null ? "" : text, 0, 50_000);
         }
     }
 }

@@ -1,6 +1,7 @@
 package academy.learning;
 
 import academy.courses.Lesson;
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import dozen.domain.Caller;
 import dozen.domain.DomainError;
 import dozen.domain.Slice;
@@ -13,17 +14,19 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+import org.jspecify.annotations.Nullable;
 
 /** The enrolments in PostgreSQL: which account takes which course, and its progress. */
 public final class Enrolments {
     /** A learner's progress through a course. */
+    @JsonTypeName("Enrolment")
     public record Enrolment(
             UUID courseId,
             String course,
             long lessons,
             long completedLessons,
             Instant enrolledAt,
-            Instant completedAt) {}
+            @Nullable Instant completedAt) {}
 
     private static final String SELECT = """
             SELECT enrolments.course_id, courses.title AS course, enrolled_at, completed_at,

@@ -43,7 +43,6 @@ public final class LearningFeature implements Feature {
     @Override
     public void routes(Routes routes) {
         services.layout().navigation("My learning", "/learning", Access.USER);
-        routes.document("/openapi/learning.json");
         new LearningRoutes(enrolments, courses.lessons()).register(routes);
         pages.register(routes);
         var extensions = courses.extensions();

@@ -1,6 +1,7 @@
 package academy.learning;
 
 import academy.courses.Lessons;
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dozen.domain.DomainError;
 import dozen.http.Access;
@@ -13,14 +14,26 @@ import java.util.UUID;
 /** The API for enrolling, completing lessons and reading progress. Callers reach only their own enrolments. */
 record LearningRoutes(Enrolments enrolments, Lessons lessons) {
     /** An enrolment and the lessons that are completed. */
+    @JsonTypeName("EnrolmentWithLessons")
     record WithLessons(@JsonUnwrapped Enrolments.Enrolment enrolment, List<UUID> completed) {}
 
     void register(Routes routes) {
-        routes.get("/api/me/enrolments", Access.USER, this::list);
-        routes.get("/api/courses/{id}/enrolment", Access.USER, this::read);
-        routes.post("/api/courses/{id}/enrolment", Access.USER, this::enrol);
-        routes.delete("/api/courses/{id}/enrolment", Access.USER, this::leave);
-        routes.put("/api/lessons/{id}/completion", Access.USER, this::complete);
+        routes.get("/api/me/enrolments", Access.USER, this::list)
+                .summary("One's own courses")
+                .list(Enrolments.Enrolment.class);
+        routes.get("/api/courses/{id}/enrolment", Access.USER, this::read)
+                .summary("One's own progress in a course")
+                .returns(200, WithLessons.class);
+        routes.post("/api/courses/{id}/enrolment", Access.USER, this::enrol)
+                .summary("Enrol; 200 when one was enrolled already")
+                .returns(200, WithLessons.class)
+                .returns(201, WithLessons.class);
+        routes.delete("/api/courses/{id}/enrolment", Access.USER, this::leave)
+                .summary("Leave a course; what was completed is forgotten")
+                .returns(204);
+        routes.put("/api/lessons/{id}/completion", Access.USER, this::complete)
+                .summary("Complete a lesson; the last one completes the course")
+                .returns(200, WithLessons.class);
     }
 
     private void list(Context context) {

@@ -53,7 +53,6 @@ public final class RemindersFeature implements Feature {
 
     @Override
     public void routes(Routes routes) {
-        routes.document("/openapi/reminders.json");
         new UnsubscribePages(accounts.accounts(), links, services.layout()).register(routes);
     }
 

@@ -17,14 +17,22 @@ import java.util.UUID;
 record UnsubscribePages(Accounts accounts, UnsubscribeLinks links, Layout layout) {
     void register(Routes routes) {
         routes.page("/unsubscribe", Access.PUBLIC, context -> {
-            account(context);
-            page(context, false);
-        });
+                    account(context);
+                    page(context, false);
+                })
+                .summary("Asks whether to send no more digests and reminders")
+                .query("account", "as in the link")
+                .query("signature", "as in the link")
+                .returns(200, "text/html");
         // RFC 8058: a mail provider's own page sends this request.
         routes.signedForm("/unsubscribe", context -> {
-            accounts.change(account(context), profile -> profile.withLetters(false), () -> {});
-            page(context, true);
-        });
+                    accounts.change(account(context), profile -> profile.withLetters(false), () -> {});
+                    page(context, true);
+                })
+                .summary("No more digests and reminders (RFC 8058)")
+                .query("account", "as in the link")
+                .query("signature", "as in the link")
+                .returns(200, "text/html");
     }
 
     private UUID account(Context context) {

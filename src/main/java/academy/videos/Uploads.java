@@ -1,5 +1,6 @@
 package academy.videos;
 
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import dozen.services.Redis;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -15,6 +16,7 @@ record Uploads(Redis redis) {
     /** How long the count of an upload is kept after its last update. */
     private static final int KEEP_SECONDS = 30;
 
+    @JsonTypeName("Upload")
     record Received(long received, long total) {}
 
     Optional<Received> of(UUID lesson) {

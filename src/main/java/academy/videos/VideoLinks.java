@@ -1,6 +1,7 @@
 package academy.videos;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import dozen.domain.DomainError;
 import dozen.files.FileStorage;
 import dozen.jobs.Jobs;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Shows a video to callers: its state, its progress, and the links at which it plays. */
 record VideoLinks(Optional<FileStorage> files, Jobs jobs) {
@@ -22,19 +24,20 @@ record VideoLinks(Optional<FileStorage> files, Jobs jobs) {
      * @param urls the links by height, such as 720p; absent until the video is ready
      * @param poster absent when there is no picture of it
      */
+    @JsonTypeName("Video")
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record View(
             UUID id,
             UUID lessonId,
             Video.Status status,
             int progress,
-            String reason,
-            Float seconds,
+            @Nullable String reason,
+            @Nullable Float seconds,
             long bytes,
             String sha256,
-            URI url,
-            Map<String, URI> urls,
-            URI poster) {}
+            @Nullable URI url,
+            @Nullable Map<String, URI> urls,
+            @Nullable URI poster) {}
 
     View view(Video video) {
         var isReady = video.status() == Video.Status.READY && files.isPresent();

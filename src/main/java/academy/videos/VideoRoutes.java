@@ -3,6 +3,7 @@ package academy.videos;
 import academy.courses.CourseExtensions;
 import academy.courses.Lessons;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import dozen.domain.DomainError;
 import dozen.files.FileStorage;
 import dozen.http.Access;
@@ -18,6 +19,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Takes the upload of a lesson's video, and shows its progress until it plays. */
 record VideoRoutes(
@@ -30,6 +32,7 @@ record VideoRoutes(
         long maxBytes) {
     private static final Pattern SHA256 = Pattern.compile("sha-256=:([A-Za-z0-9+/]{43}=):");
 
+    @JsonTypeName("VideoAccepted")
     record Accepted(VideoLinks.View video) {}
 
     /**
@@ -38,13 +41,22 @@ record VideoRoutes(
      * @param upload how much of an upload has arrived; null when none is under way
      * @param video the lesson's video; null when there is none yet
      */
+    @JsonTypeName("VideoState")
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record State(Uploads.Received upload, VideoLinks.View video) {}
+    record State(Uploads.@Nullable Received upload, VideoLinks.@Nullable View video) {}
 
     void register(Routes routes) {
-        routes.put("/api/lessons/{id}/video", Access.ADMIN, this::upload);
-        routes.get("/api/lessons/{id}/video", Access.ADMIN, this::state);
-        routes.get("/api/videos/{id}", Access.USER, this::read);
+        routes.put("/api/lessons/{id}/video", Access.ADMIN, this::upload)
+                .summary("Upload a lesson's video; the body is the file, and Content-Length is required")
+                .header("Repr-Digest", "The sha-256 digest of the file (RFC 9530); a file that differs is refused.")
+                .takes("video/*", "application/octet-stream")
+                .returns(202, Accepted.class);
+        routes.get("/api/lessons/{id}/video", Access.ADMIN, this::state)
+                .summary("The progress of a lesson's video: its upload, then its transcoding")
+                .returns(200, State.class);
+        routes.get("/api/videos/{id}", Access.USER, this::read)
+                .summary("A video, for those who may open its lesson")
+                .returns(200, VideoLinks.View.class);
     }
 
     private FileStorage storage() {

@@ -1,6 +1,7 @@
 package academy.videos;
 
 import academy.courses.Lesson;
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import dozen.files.FileStorage;
 import dozen.jobs.Job;
 import dozen.jobs.Jobs;
@@ -26,7 +27,8 @@ final class Videos {
     private static final RowMapper<Video> VIDEO_MAPPER = ConstructorMapper.of(Video.class);
 
     /** The part of a video that a list of lessons shows. The rest is at the video's own address. */
-    record Summary(UUID id, String status) {}
+    @JsonTypeName("VideoSummary")
+    record Summary(UUID id, Video.Status status) {}
 
     private final Jdbi jdbi;
     private final Jobs jobs;
@@ -50,9 +52,7 @@ final class Videos {
     Map<UUID, Summary> ofCourse(UUID course) {
         return jdbi.withHandle(handle -> handle.select(SELECT + "WHERE course_id = ?", course)
                 .map(VIDEO_MAPPER)
-                .collect(Collectors.toMap(
-                        Video::lessonId,
-                        video -> new Summary(video.id(), video.status().text()))));
+                .collect(Collectors.toMap(Video::lessonId, video -> new Summary(video.id(), video.status()))));
     }
 
     private static Optional<Video> find(Handle handle, UUID id) {

@@ -63,7 +63,6 @@ public final class VideosFeature implements Feature {
         layout.asset("videos/videos.js");
         layout.asset("videos/upload.js");
         layout.asset("videos/upload-worker.js");
-        routes.document("/openapi/videos.json");
         var links = new VideoLinks(files, services.jobs());
         var extensions = courses.extensions();
         new VideoRoutes(
@@ -76,7 +75,7 @@ public final class VideosFeature implements Feature {
                         settings.maxBytes())
                 .register(routes);
         var fragments = new VideoFragments(layout, videos, links);
-        extensions.lessonPart("video", videos::ofCourse);
+        extensions.lessonPart("video", Videos.Summary.class, videos::ofCourse);
         extensions.lessonNote((course, _) -> videos.ofCourse(course).keySet().stream()
                 .collect(Collectors.toMap((UUID lesson) -> lesson, _ -> "film")));
         extensions.lessonMedia(fragments::player);

@@ -1,26 +1,20 @@
 package dozen.apidocs;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import dozen.app.Feature;
 import dozen.app.Services;
 import dozen.config.WebAddress;
 import dozen.domain.DomainError;
 import dozen.http.Access;
-import dozen.http.Json;
 import dozen.http.Routes;
 import dozen.pages.Layout;
 import dozen.pages.Resources;
 import io.javalin.http.Context;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.List;
 import java.util.Map;
 
 /**
  * {@code /openapi.json}, the description of the API, and {@code /docs}, a page that reads it (Swagger UI). The
- * description is merged from the parts that the features add to the routes.
+ * description is made of what the routes tell of themselves.
  */
 public final class ApiDocsFeature implements Feature {
     /** Swagger UI adds inline styles, so they are allowed. Scripts may come from this server only. */
@@ -63,16 +57,23 @@ public final class ApiDocsFeature implements Feature {
     @Override
     public void routes(Routes routes) {
         layout.footer("API", "/docs");
-        routes.document("/openapi/dozen.json");
         routes.get(
-                "/openapi.json",
-                Access.PUBLIC,
-                context -> context.contentType("application/json").result(document(routes)));
-        routes.get("/docs", Access.PUBLIC, context -> {
-            Routes.html(context, PAGE);
-            context.header("Content-Security-Policy", POLICY);
-        });
-        routes.get("/docs/{asset}", Access.PUBLIC, ApiDocsFeature::asset);
+                        "/openapi.json",
+                        Access.PUBLIC,
+                        context -> context.contentType("application/json").result(document(routes)))
+                .summary("This document")
+                .returns(200, "application/json");
+        routes.get("/docs", Access.PUBLIC, ApiDocsFeature::page)
+                .summary("This document as a page (Swagger UI)")
+                .returns(200, "text/html");
+        routes.get("/docs/{asset}", Access.PUBLIC, ApiDocsFeature::asset)
+                .summary("A part of that page")
+                .returns(200);
+    }
+
+    private static void page(Context context) {
+        Routes.html(context, PAGE);
+        context.header("Content-Security-Policy", POLICY);
     }
 
     private static void asset(Context context) {
@@ -86,30 +87,11 @@ public final class ApiDocsFeature implements Feature {
         context.contentType(ASSETS.get(name)).result(Resources.webjar("org.webjars", "swagger-ui", name));
     }
 
-    private synchronized byte[] document(Routes routes) {
-        if (document == null) document = merged(routes.documents());
-        return document;
-    }
-
-    private byte[] merged(List<String> parts) {
-        try {
-            var whole = Json.MAPPER.createObjectNode();
-            whole.putObject("info").put("title", layout.application());
-            whole.putObject("externalDocs").put("url", publicUrl.link("/docs"));
-            for (var part : parts) merge(whole, Json.MAPPER.readTree(Resources.read(part)));
-            return Json.MAPPER.writeValueAsBytes(whole);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    /** Makes the document once, at its first request. */
+    private synchronized byte[] document(Routes routes) throws JsonProcessingException {
+        if (document == null) {
+            document = Document.of(layout.application(), publicUrl.link("/docs"), routes.operations());
         }
-    }
-
-    /** Merges objects and lists, so that a feature can add a required property to another feature's schema. */
-    private static void merge(ObjectNode into, JsonNode part) {
-        part.properties().forEach(entry -> {
-            var known = into.get(entry.getKey());
-            if (known instanceof ObjectNode object) merge(object, entry.getValue());
-            else if (known instanceof ArrayNode array) entry.getValue().forEach(array::add);
-            else into.set(entry.getKey(), entry.getValue());
-        });
+        return document;
     }
 }

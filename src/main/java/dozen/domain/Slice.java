@@ -6,13 +6,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A part of a list. The pagination is by keyset, so slice 1,000 costs as much as slice 1.
  *
  * @param next the cursor of the next slice; null on the last one
  */
-public record Slice<T>(List<T> items, String next) {
+public record Slice<T>(List<T> items, @Nullable String next) {
     /**
      * The part of a list that a caller wants.
      *

@@ -6,7 +6,9 @@ import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
 import java.net.IDN;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /** Checks fields and reports all that is wrong with them at once. */
@@ -20,12 +22,20 @@ public final class Validation {
     private static final int MAX_MAIL_ADDRESS = 254; // the longest path without its two brackets: RFC 5321, 4.5.3.1.3
 
     private final List<DomainError.FieldError> errors = new ArrayList<>();
+    private final Map<String, Map<String, Object>> keywords = new HashMap<>();
+
+    /** Checks that there is a value, and returns whether there is one. */
+    public boolean required(String field, Object value) {
+        if (value == null) error(field, "is required");
+        return value != null;
+    }
 
     /**
      * Checks a text of {@code min} to {@code max} characters, and returns whether it is valid. Null counts as missing.
      * A text that PostgreSQL can't store is refused.
      */
     public boolean text(String field, String value, int min, int max) {
+        keywords.put(field, Map.of("minLength", min, "maxLength", max));
         var length = value == null ? 0 : value.codePointCount(0, value.length());
         if (value == null) error(field, "is required");
         else if (!storable(value)) error(field, "holds a character that can't be stored");
@@ -37,7 +47,9 @@ public final class Validation {
     }
 
     public void mailAddress(String field, String value) {
-        if (!text(field, value, 1, MAX_MAIL_ADDRESS)) return;
+        var isText = text(field, value, 1, MAX_MAIL_ADDRESS);
+        keywords.put(field, Map.of("maxLength", MAX_MAIL_ADDRESS, "format", "email"));
+        if (!isText) return;
         try {
             asciiMailAddress(value);
         } catch (IllegalArgumentException e) {
@@ -112,6 +124,11 @@ public final class Validation {
 
     public List<DomainError.FieldError> errors() {
         return List.copyOf(errors);
+    }
+
+    /** The bounds that were checked, by field: keywords of JSON Schema with their values, for the API document. */
+    public Map<String, Map<String, Object>> keywords() {
+        return keywords;
     }
 
     public void check() {

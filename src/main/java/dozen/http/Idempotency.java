@@ -30,6 +30,9 @@ public record Idempotency(Jdbi jdbi, Signer signer) {
     /** A stored response, with the signature of the request that it belongs to. */
     private record StoredResponse(String request, int status, String location, String type, String body) {}
 
+    /** Tells a handler that takes an Idempotency-Key from others. */
+    interface Repeatable extends Handler {}
+
     private static final Pattern VALID_KEY = Pattern.compile("[\\x21-\\x7e]{1,255}");
     private static final RowMapper<StoredResponse> RESPONSE_MAPPER = ConstructorMapper.of(StoredResponse.class);
 
@@ -43,7 +46,7 @@ public record Idempotency(Jdbi jdbi, Signer signer) {
      * as hashing a password. That work is done before the transaction, even for a repeat, and returns the handler.
      */
     public Handler onceAfter(Function<Context, Handler> work) {
-        return context -> {
+        return (Repeatable) context -> {
             var key = context.header("Idempotency-Key");
             if (key != null && !VALID_KEY.matcher(key).matches()) {
                 throw new BadRequestResponse("Idempotency-Key takes 1 to 255 visible ASCII characters.");

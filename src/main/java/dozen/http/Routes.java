@@ -55,7 +55,7 @@ public final class Routes {
     private final RoutesConfig routes;
     private final ClientAddress clients;
     private final Map<String, Access> accessByRoute = new TreeMap<>();
-    private final List<String> documents = new ArrayList<>();
+    private final List<Operation> operations = new ArrayList<>();
     private final List<RequestObserver> observers = new ArrayList<>();
     private Function<Context, Optional<Caller>> authenticator = _ -> Optional.empty();
 
@@ -65,45 +65,48 @@ public final class Routes {
         config.appData(ROUTES, this);
     }
 
-    public void get(String path, Access access, Handler handler) {
-        add(HandlerType.GET, path, access, Kind.API, handler);
+    public Operation get(String path, Access access, Handler handler) {
+        return add(HandlerType.GET, path, access, Kind.API, handler);
     }
 
-    public void post(String path, Access access, Handler handler) {
-        add(HandlerType.POST, path, access, Kind.API, handler);
+    public Operation post(String path, Access access, Handler handler) {
+        return add(HandlerType.POST, path, access, Kind.API, handler);
     }
 
-    public void put(String path, Access access, Handler handler) {
-        add(HandlerType.PUT, path, access, Kind.API, handler);
+    public Operation put(String path, Access access, Handler handler) {
+        return add(HandlerType.PUT, path, access, Kind.API, handler);
     }
 
-    public void patch(String path, Access access, Handler handler) {
-        add(HandlerType.PATCH, path, access, Kind.API, handler);
+    public Operation patch(String path, Access access, Handler handler) {
+        return add(HandlerType.PATCH, path, access, Kind.API, handler);
     }
 
-    public void delete(String path, Access access, Handler handler) {
-        add(HandlerType.DELETE, path, access, Kind.API, handler);
+    public Operation delete(String path, Access access, Handler handler) {
+        return add(HandlerType.DELETE, path, access, Kind.API, handler);
     }
 
     /** Registers a page for people. A visitor who must log in returns to it afterwards. */
-    public void page(String path, Access access, Handler handler) {
-        add(HandlerType.GET, path, access, Kind.PAGE, handler);
+    public Operation page(String path, Access access, Handler handler) {
+        return add(HandlerType.GET, path, access, Kind.PAGE, handler);
     }
 
-    public void form(String path, Access access, Handler handler) {
-        add(HandlerType.POST, path, access, Kind.PAGE, handler);
+    public Operation form(String path, Access access, Handler handler) {
+        return add(HandlerType.POST, path, access, Kind.PAGE, handler);
     }
 
     /** Registers the handler of a form with a signature in its URL, which another site may send, too. */
-    public void signedForm(String path, Handler handler) {
-        add(HandlerType.POST, path, Access.PUBLIC, Kind.SIGNED_LINK, handler);
+    public Operation signedForm(String path, Handler handler) {
+        return add(HandlerType.POST, path, Access.PUBLIC, Kind.SIGNED_LINK, handler);
     }
 
-    private void add(HandlerType method, String path, Access access, Kind kind, Handler handler) {
+    private Operation add(HandlerType method, String path, Access access, Kind kind, Handler handler) {
         var route = method.name() + " " + path;
         if (access == null) throw Exit.failure(route + " does not say who may call it");
         accessByRoute.put(route, access);
         routes.addHttpHandler(method, path, handler, access, kind);
+        var operation = new Operation(method.name(), path, access, handler instanceof Idempotency.Repeatable);
+        operations.add(operation);
+        return operation;
     }
 
     /** Every route until now, such as "GET /health", and who may call it. */
@@ -111,14 +114,9 @@ public final class Routes {
         return Collections.unmodifiableMap(accessByRoute);
     }
 
-    /** Adds a part of the API document: an OpenAPI document with some of the paths and schemas, on the class path. */
-    public void document(String resource) {
-        documents.add(resource);
-    }
-
-    /** The parts of the API document that were added until now. */
-    public List<String> documents() {
-        return List.copyOf(documents);
+    /** What the routes until now take and give. */
+    public List<Operation> operations() {
+        return List.copyOf(operations);
     }
 
     /** Sets how the account that sends a request is found. Without it nobody is logged in. */

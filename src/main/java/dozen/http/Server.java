@@ -2,7 +2,6 @@ package dozen.http;
 
 import dozen.config.Env;
 import dozen.config.WebAddress;
-import dozen.domain.Exit;
 import dozen.services.Health;
 import dozen.services.ServiceUnavailable;
 import io.javalin.Javalin;
@@ -83,7 +82,6 @@ public final class Server implements AutoCloseable {
      * @param page renders the error page of browsers from the values status, title, detail, requestId, away (the names
      *     of the resources that do not answer) and temporary (whether waiting may help); it uses no attached resource
      * @throws ServiceUnavailable when the port is taken
-     * @throws Exit when a route does not say who may call it
      */
     public static Server start(
             Settings settings, Health health, Function<Map<String, Object>, String> page, Consumer<Routes> routes) {
@@ -101,8 +99,7 @@ public final class Server implements AutoCloseable {
             config.startup.showOldJavalinVersionWarning = false;
             config.startup.startupWatcherEnabled = false;
             config.http.prefer405over404 = true;
-            // Javalin allocates a buffer of this size for each response. Its default is 32 KB.
-            config.http.responseBufferSize = 4096;
+            config.http.responseBufferSize = 4096; // for each response; Javalin's default is 32 KB
             config.jsonMapper(new JavalinJackson(Json.MAPPER, false));
             routes = new Routes(config, clients);
             jetty(config, problems, clients);
@@ -111,13 +108,17 @@ public final class Server implements AutoCloseable {
             config.routes.beforeMatched(routes::check);
             config.routes.afterMatched(RequestContext::rememberRoute);
             problems.routes(config.routes);
-            // The probes: /health answers while the process lives, and /health/ready when it can serve requests.
-            routes.get("/health", Access.PUBLIC, context -> context.json(Map.of("status", "ok")));
+            routes.get("/health", Access.PUBLIC, context -> context.json(new Health.Alive(Health.Alive.Status.OK)))
+                    .summary("Liveness probe: whether the process runs")
+                    .returns(200, Health.Alive.class);
             routes.get("/health/ready", Access.PUBLIC, context -> {
-                var report = health.report();
-                context.status(report.isReady() ? 200 : 503).json(report);
-                if (!report.isReady()) context.header("Retry-After", "2");
-            });
+                        var report = health.report();
+                        context.status(report.isReady() ? 200 : 503).json(report);
+                        if (!report.isReady()) context.header("Retry-After", "2");
+                    })
+                    .summary("Readiness probe: whether the process can serve requests")
+                    .returns(200, Health.Report.class)
+                    .returns(503, Health.Report.class);
             features.accept(routes);
             config.routes.after(Body::answerThenDrain);
         });
@@ -192,7 +193,6 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    /** Every route, such as "GET /health", and who may call it. */
     public Map<String, Access> accessByRoute() {
         return routes.accessByRoute();
     }

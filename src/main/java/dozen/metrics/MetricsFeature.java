@@ -8,6 +8,7 @@ import dozen.domain.DomainError;
 import dozen.http.Access;
 import dozen.http.Routes;
 import dozen.jobs.Worker;
+import io.javalin.http.Handler;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
@@ -47,9 +48,8 @@ public final class MetricsFeature implements Feature {
 
     @Override
     public void routes(Routes routes) {
-        routes.document("/openapi/metrics.json");
         if (token.isEmpty()) {
-            routes.get("/metrics", Access.PUBLIC, _ -> {
+            route(routes, _ -> {
                 throw DomainError.notFound();
             });
             return;
@@ -63,7 +63,7 @@ public final class MetricsFeature implements Feature {
                 .register(registry)
                 .record(nanoseconds, TimeUnit.NANOSECONDS));
         var jobs = new JobMetrics(services.jdbi(), services.redis());
-        routes.get("/metrics", Access.PUBLIC, context -> {
+        route(routes, context -> {
             var given = String.valueOf(context.header("Authorization"));
             if (!given.startsWith("Bearer ") || !token.get().is(given.substring("Bearer ".length()))) {
                 throw DomainError.unauthenticated("Send the metrics token as a bearer token.");
@@ -71,6 +71,12 @@ public final class MetricsFeature implements Feature {
             jobs.update(registry);
             context.contentType("text/plain; version=0.0.4; charset=utf-8").result(registry.scrape());
         });
+    }
+
+    private static void route(Routes routes, Handler handler) {
+        routes.get("/metrics", Access.PUBLIC, handler)
+                .summary("Metrics in Prometheus's text format, for a bearer of METRICS_TOKEN; 404 where that is unset")
+                .returns(200, "text/plain");
     }
 
     /** Maps unknown methods to "other". Callers can invent methods, and each new one would create a new time series. */

@@ -21,11 +21,35 @@ public final class Health {
 
     private record Resource(boolean required, Check check) {}
 
-    public record State(String status, long ms) {}
+    /** The answer of a process that lives. */
+    public record Alive(Status status) {
+        public enum Status {
+            OK
+        }
+    }
 
-    public record Report(String status, Map<String, State> resources) {
+    /** Whether a resource answers. */
+    public enum Answer {
+        OK,
+        AWAY
+    }
+
+    public record State(Answer status, long ms) {
+        public boolean isOk() {
+            return status == Answer.OK;
+        }
+    }
+
+    public enum Readiness {
+        OK,
+        DEGRADED,
+        UNAVAILABLE,
+        DRAINING
+    }
+
+    public record Report(Readiness status, Map<String, State> resources) {
         public boolean isReady() {
-            return status.equals("ok") || status.equals("degraded");
+            return status == Readiness.OK || status == Readiness.DEGRADED;
         }
     }
 
@@ -54,7 +78,7 @@ public final class Health {
         try {
             var states = states();
             return states.keySet().stream()
-                    .filter(name -> !states.get(name).status().equals("ok"))
+                    .filter(name -> !states.get(name).isOk())
                     .toList();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -64,13 +88,13 @@ public final class Health {
 
     public Report report() throws InterruptedException {
         var states = states();
-        var status = "ok";
+        var status = Readiness.OK;
         for (var name : states.keySet()) {
-            if (states.get(name).status().equals("ok")) continue;
-            if (resources.get(name).required()) status = "unavailable";
-            else if (status.equals("ok")) status = "degraded";
+            if (states.get(name).isOk()) continue;
+            if (resources.get(name).required()) status = Readiness.UNAVAILABLE;
+            else if (status == Readiness.OK) status = Readiness.DEGRADED;
         }
-        return new Report(draining ? "draining" : status, states);
+        return new Report(draining ? Readiness.DRAINING : status, states);
     }
 
     /** Checks all resources at the same time, so that it takes only as long as the slowest check. */
@@ -95,9 +119,9 @@ public final class Health {
 
     private static State state(Future<Long> answer) {
         return switch (answer.state()) {
-            case SUCCESS -> new State("ok", answer.resultNow());
-            case CANCELLED -> new State("away", LIMIT_MS);
-            default -> new State("away", 0);
+            case SUCCESS -> new State(Answer.OK, answer.resultNow());
+            case CANCELLED -> new State(Answer.AWAY, LIMIT_MS);
+            default -> new State(Answer.AWAY, 0);
         };
     }
 }

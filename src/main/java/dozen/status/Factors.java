@@ -109,7 +109,7 @@ record Factors(
     }
 
     private static String told(Health.State state) {
-        return state.status().equals("ok") ? "in %d ms".formatted(state.ms()) : "away";
+        return state.isOk() ? "in %d ms".formatted(state.ms()) : "away";
     }
 
     private String release() {

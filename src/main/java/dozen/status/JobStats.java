@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Response;
 import redis.clients.jedis.exceptions.JedisException;
 
@@ -25,7 +26,13 @@ final class JobStats {
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Queue(
-            String type, long waiting, long running, long dead, long oldestSeconds, Boolean taken, List<Long> minutes) {
+            String type,
+            long waiting,
+            long running,
+            long dead,
+            long oldestSeconds,
+            @Nullable Boolean taken,
+            List<Long> minutes) {
         /** Jobs wait here in vain, because no running worker has what they need. */
         boolean stuck() {
             return waiting > 0 && Boolean.FALSE.equals(taken);

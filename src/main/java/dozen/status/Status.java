@@ -9,7 +9,9 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The whole system as one process sees it. Its components are the fields of {@code /api/status}; its methods are what
@@ -28,10 +30,10 @@ record Status(
         String process,
         Instant startedAt,
         Health.Report resources,
-        List<ProcessRegistry.Entry> processes,
-        List<ProcessRegistry.Timing> starts,
-        List<ProcessRegistry.Timing> drains,
-        List<JobStats.Queue> queues,
+        @Nullable List<ProcessRegistry.Entry> processes,
+        @Nullable List<ProcessRegistry.Timing> starts,
+        @Nullable List<ProcessRegistry.Timing> drains,
+        @Nullable List<JobStats.Queue> queues,
         List<Setting> settings,
         List<Factors.Factor> factors) {
     private static final DateTimeFormatter CLOCK =
@@ -64,15 +66,19 @@ record Status(
         return since(startedAt);
     }
 
+    String readiness() {
+        return resources.status().name().toLowerCase(Locale.ROOT);
+    }
+
     boolean well() {
-        return resources.status().equals("ok");
+        return resources.status() == Health.Readiness.OK;
     }
 
     List<Map<String, Object>> attached() {
         return resources.resources().entrySet().stream()
                 .map(each -> Map.<String, Object>of(
                         "name", each.getKey(),
-                        "ok", each.getValue().status().equals("ok"),
+                        "ok", each.getValue().isOk(),
                         "ms", each.getValue().ms()))
                 .toList();
     }

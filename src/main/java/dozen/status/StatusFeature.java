@@ -72,9 +72,10 @@ public final class StatusFeature implements Feature {
     public void routes(Routes routes) {
         var layout = services.layout();
         layout.navigation("Status", "/status", Access.ADMIN);
-        routes.document("/openapi/status.json");
         var tasks = Commands.of(features).taskNames();
-        routes.get("/api/status", access, context -> context.json(read(tasks)));
+        routes.get("/api/status", access, context -> context.json(read(tasks)))
+                .summary("The whole system, as the page /status shows it")
+                .returns(200, Status.class);
         routes.get("/status", access, context -> {
             var elsewhere = Routes.isElsewhere(context, services.publicUrl());
             var values = Map.of("status", read(tasks), "publicUrl", services.publicUrl(), "elsewhere", elsewhere);
@@ -117,7 +118,7 @@ public final class StatusFeature implements Feature {
      * rest.
      */
     private static <T> T ask(Health.Report resources, String resource, Callable<T> question) {
-        if (!resources.resources().get(resource).status().equals("ok")) return null;
+        if (!resources.resources().get(resource).isOk()) return null;
         try {
             return question.call();
         } catch (Exception e) {

@@ -35,7 +35,7 @@ class CertificatePdfTest {
                 name,
                 course,
                 Instant.parse("2026-11-24T12:00:00Z"),
-                "queued");
+                Certificate.Status.QUEUED);
     }
 
     private static final String PAGE = "https://academy.example.com/certificates/01a20ee3-727c-735b-b2be-52ab6f3e999a";

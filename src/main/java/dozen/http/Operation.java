@@ -1,0 +1,166 @@
+package dozen.http;
+
+import dozen.domain.Slice;
+import dozen.domain.Validated;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a route takes and gives. The API document is made of this and of the records that it names; path, role, ids in
+ * the path, Idempotency-Key and errors come by themselves. The routes of a feature with a list by cursor:
+ *
+ * {@snippet :
+ * routes.get("/api/orders", Access.USER, this::list)
+ *         .summary("One's own orders, the newest first")
+ *         .list(Order.class);
+ * routes.post("/api/orders", Access.USER, idempotency.once(this::create))
+ *         .summary("Add an order")
+ *         .takes(Order.Draft.class)
+ *         .returns(201, Order.class);
+ * routes.get("/api/orders/{id}", Access.USER, this::read)
+ *         .summary("An order")
+ *         .returns(200, Order.class);
+ * routes.patch("/api/orders/{id}", Access.USER, idempotency.once(this::change))
+ *         .summary("Change an order")
+ *         .changes(Order.Draft.class)
+ *         .returns(200, Order.class);
+ * routes.delete("/api/orders/{id}", Access.USER, this::delete)
+ *         .summary("Delete an order")
+ *         .returns(204);
+ * }
+ *
+ * <p>What is sent is a record that implements {@link Validated}. A component that may be null is {@code @Nullable}.
+ */
+public final class Operation {
+    /** @param in query or header */
+    public record Parameter(String in, String name, String description) {}
+
+    /**
+     * What a body consists of.
+     *
+     * @param types the record of JSON, and what fills its type parameters; empty for another media type
+     * @param partial whether each field may be left out, because it then keeps its value
+     */
+    public record Content(String mediaType, List<Class<?>> types, boolean partial) {}
+
+    private final String method;
+    private final String path;
+    private final Access access;
+    private final boolean repeatable;
+    private final List<Parameter> parameters = new ArrayList<>();
+    private final List<Content> bodies = new ArrayList<>();
+    private final Map<Integer, List<Content>> answers = new LinkedHashMap<>();
+    private final Map<Class<?>, Map<String, Class<?>>> addedFields = new LinkedHashMap<>();
+    private String summary = "";
+
+    Operation(String method, String path, Access access, boolean repeatable) {
+        this.method = method;
+        this.path = path;
+        this.access = access;
+        this.repeatable = repeatable;
+    }
+
+    /** Says in a few words what the route does. A route outside of {@code /api} is in the document if it has this. */
+    public Operation summary(String text) {
+        summary = text;
+        return this;
+    }
+
+    public Operation takes(Class<? extends Validated> record) {
+        bodies.add(new Content(Json.TYPE, List.of(record), false));
+        return this;
+    }
+
+    /** Takes a change of a record, for {@link Json#merge}: fields that are left out keep their values. */
+    public Operation changes(Class<? extends Validated> record) {
+        bodies.add(new Content(Json.TYPE, List.of(record), true));
+        return this;
+    }
+
+    /** Takes a file of one of these types. */
+    public Operation takes(String... mediaTypes) {
+        for (var type : mediaTypes) bodies.add(new Content(type, List.of(), false));
+        return this;
+    }
+
+    public Operation query(String name, String description) {
+        parameters.add(new Parameter("query", name, description));
+        return this;
+    }
+
+    public Operation header(String name, String description) {
+        parameters.add(new Parameter("header", name, description));
+        return this;
+    }
+
+    /** Gives an answer without a body. */
+    public Operation returns(int status) {
+        answers.put(status, List.of());
+        return this;
+    }
+
+    public Operation returns(int status, Class<?> record) {
+        answers.put(status, List.of(new Content(Json.TYPE, List.of(record), false)));
+        return this;
+    }
+
+    public Operation returns(int status, String mediaType) {
+        answers.put(status, List.of(new Content(mediaType, List.of(), false)));
+        return this;
+    }
+
+    /** Gives a slice of a list; the caller may send limit and cursor. */
+    public Operation list(Class<?> item) {
+        answers.put(200, List.of(new Content(Json.TYPE, List.of(Slice.class, item), false)));
+        return this;
+    }
+
+    /**
+     * Adds fields to a record that writes them from a map (JsonAnyGetter). Each may be null.
+     *
+     * @param types is read when the document is made, so other features may still add to it
+     */
+    public Operation adds(Class<?> record, Map<String, Class<?>> types) {
+        addedFields.put(record, types);
+        return this;
+    }
+
+    public String method() {
+        return method;
+    }
+
+    public String path() {
+        return path;
+    }
+
+    public Access access() {
+        return access;
+    }
+
+    /** Whether the caller may send an Idempotency-Key. */
+    public boolean isRepeatable() {
+        return repeatable;
+    }
+
+    public String summary() {
+        return summary;
+    }
+
+    public List<Parameter> parameters() {
+        return parameters;
+    }
+
+    public List<Content> bodies() {
+        return bodies;
+    }
+
+    public Map<Integer, List<Content>> answers() {
+        return answers;
+    }
+
+    public Map<Class<?>, Map<String, Class<?>>> addedFields() {
+        return addedFields;
+    }
+}
