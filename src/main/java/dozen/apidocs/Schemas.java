@@ -154,7 +154,7 @@ final class Schemas {
         }
     }
 
-    /** Course is "Course", its Draft "CourseDraft", and Slice of Course "CourseSlice"; JsonTypeName tells another. */
+    /** Order is "Order", its Draft "OrderDraft", and Slice of Order "OrderSlice"; JsonTypeName tells another name. */
     private static final class Names implements SchemaDefinitionNamingStrategy {
         @Override
         public String getDefinitionNameForKey(DefinitionKey key, SchemaGenerationContext context) {
