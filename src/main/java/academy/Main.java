@@ -55,7 +55,7 @@ public final class Main {
         var accounts = features.add(new AccountsFeature(settings.accounts(), settings.http(), services));
         var courses = features.add(new CoursesFeature(services));
         var learning = features.add(new LearningFeature(services, accounts, courses));
-        features.add(new VideosFeature(settings.videos(), settings.files(), services, courses));
+        features.add(new VideosFeature(settings.videos(), settings.files(), settings.purge(), services, courses));
         features.add(new CertificatesFeature(settings.files(), services, accounts, learning));
         features.add(new RemindersFeature(settings.reminders(), services, accounts, courses, learning));
         features.add(new MaintenanceFeature(settings.purge(), services));

@@ -48,6 +48,11 @@ public final class LocalS3 implements AutoCloseable {
                         "s3proxy.authorization=aws-v2-or-v4",
                         "s3proxy.identity=" + KEY_ID,
                         "s3proxy.credential=" + KEY,
+                        // Pages of localhost may send files straight to it; those of 127.0.0.1 must send them through
+                        // web.
+                        "s3proxy.cors-allow-origins=http://localhost:[0-9]+",
+                        "s3proxy.cors-allow-methods=PUT",
+                        "s3proxy.cors-allow-headers=Content-Type",
                         "jclouds.provider=filesystem-nio2",
                         "jclouds.filesystem.basedir="
                                 + folder.resolve("files").toString().replace("\\", "\\\\")));

@@ -3,13 +3,11 @@ package promises;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import academy.RunningAcademy;
-import academy.videos.Ffmpeg;
 import academy.videos.LocalFfmpeg;
 import dev.MailCatcher;
 import dev.TestServices;
 import factors.App;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -33,7 +31,7 @@ class PagesIT {
     private static final Path SOURCE = Path.of("src/test/browser");
     private static final Path FOLDER = Path.of("target/browser");
     /** The size of the film, large enough that a test can reload the page during its upload. */
-    private static final long FILM_BYTES = 200_000_000;
+    private static final int FILM_BYTES = 200_000_000;
     /** The timeout for one test file. */
     private static final int TIMEOUT_SECONDS = 300;
 
@@ -94,17 +92,9 @@ class PagesIT {
         return through;
     }
 
-    /** Makes a film whose file ends with a long box of unused bytes (ISO 14496-12, "free"). */
     private static Path film(Path folder) throws IOException, InterruptedException {
         var film = folder.resolve("film.mp4");
-        if (Files.exists(film)) return film;
-        new Ffmpeg(LocalFfmpeg.program()).makeSample(film, 8);
-        try (var file = new RandomAccessFile(film.toFile(), "rw")) {
-            file.seek(file.length());
-            file.writeInt((int) FILM_BYTES);
-            file.writeBytes("free");
-            file.setLength(file.length() + FILM_BYTES - 8);
-        }
+        if (!Files.exists(film)) LocalFfmpeg.makeLargeFilm(film, FILM_BYTES);
         return film;
     }
 

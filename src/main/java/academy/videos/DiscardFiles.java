@@ -4,7 +4,7 @@ import dozen.files.FileStorage;
 import dozen.jobs.Job;
 import java.io.IOException;
 
-/** A job: deletes the files of a video that was replaced. */
+/** A job: deletes the files of a video that was replaced, or of an upload that became none. */
 record DiscardFiles(String folder) {
 
     /** Deletes the files. It is safe to run again: it skips files that are already gone. */

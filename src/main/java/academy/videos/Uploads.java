@@ -1,69 +1,53 @@
 package academy.videos;
 
-import com.fasterxml.jackson.annotation.JsonTypeName;
-import dozen.services.Redis;
-import java.io.FilterInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.time.Duration;
+import dozen.jobs.Job;
+import dozen.jobs.Jobs;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
-import redis.clients.jedis.exceptions.JedisException;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
-/** Keeps in Redis how much of each upload has arrived, so that any process can show it. Nothing depends on it. */
-record Uploads(Redis redis) {
-    private static final Duration UPDATE_INTERVAL = Duration.ofMillis(250);
-    /** How long the count of an upload is kept after its last update. */
-    private static final int KEEP_SECONDS = 30;
+/**
+ * The uploads that have begun, in PostgreSQL. Each has a row before its first byte and until it is a video, so a file
+ * whose sender or process disappeared is found, too.
+ */
+record Uploads(Jdbi jdbi, Jobs jobs) {
+    private static final RowMapper<Upload> UPLOAD_MAPPER = ConstructorMapper.of(Upload.class);
 
-    @JsonTypeName("Upload")
-    record Received(long received, long total) {}
-
-    Optional<Received> of(UUID lesson) {
-        try {
-            return Optional.ofNullable(redis.client().get(key(lesson)))
-                    .map(text -> text.split("/"))
-                    .map(parts -> new Received(Long.parseLong(parts[0]), Long.parseLong(parts[1])));
-        } catch (JedisException e) {
-            return Optional.empty();
-        }
+    Upload begin(UUID lesson, long bytes) {
+        var sql = "INSERT INTO uploads (lesson_id, bytes) VALUES (?, ?) RETURNING id, lesson_id, bytes";
+        return jdbi.withHandle(
+                handle -> handle.select(sql, lesson, bytes).map(UPLOAD_MAPPER).one());
     }
 
-    /** Wraps the body so that Redis shows how much of it was read. Closing it removes the count. */
-    InputStream watched(InputStream body, UUID lesson, long length) {
-        return new FilterInputStream(body) {
-            private long received;
-            private long told;
-            private boolean away; // stops the updates: each would delay the upload
-
-            @Override
-            public int read(byte[] buffer, int from, int max) throws IOException {
-                var read = in.read(buffer, from, max);
-                received += Math.max(0, read);
-                if (!away && System.nanoTime() - told > UPDATE_INTERVAL.toNanos()) {
-                    tell(() -> redis.client().setex(key(lesson), KEEP_SECONDS, received + "/" + length));
-                    told = System.nanoTime();
-                }
-                return read;
-            }
-
-            /** Leaves the request's own stream open, because the server closes it. */
-            @Override
-            public void close() {
-                if (!away) tell(() -> redis.client().del(key(lesson)));
-            }
-
-            private void tell(Runnable telling) {
-                try {
-                    telling.run();
-                } catch (JedisException e) {
-                    away = true;
-                }
-            }
-        };
+    Optional<Upload> find(UUID id) {
+        var sql = "SELECT id, lesson_id, bytes FROM uploads WHERE id = ?";
+        return jdbi.withHandle(
+                handle -> handle.select(sql, id).map(UPLOAD_MAPPER).findOne());
     }
 
-    private static String key(UUID lesson) {
-        return "upload:" + lesson;
+    void discard(Upload upload) {
+        discard("id = ?", upload.id());
+    }
+
+    void discardBegunBefore(Instant time) {
+        discard("created_at < ?", time);
+    }
+
+    /** Deletes rows, and enqueues the jobs that delete their files. */
+    private void discard(String condition, Object value) {
+        jdbi.useTransaction(transaction -> {
+            var ids = transaction
+                    .select("DELETE FROM uploads WHERE %s RETURNING id".formatted(condition), value)
+                    .mapTo(UUID.class)
+                    .list();
+            jobs.enqueueAll(
+                    transaction,
+                    ids.stream()
+                            .map(id -> Job.of(new DiscardFiles(Upload.folder(id))))
+                            .toList());
+        });
     }
 }

@@ -9,7 +9,7 @@ import java.util.UUID;
  *
  * @param folder the folder of its files in the file storage
  * @param bytes the size of the uploaded file
- * @param sha256 the hash of the uploaded file, in hex
+ * @param sha256 the hash of the uploaded file, in hex; null when it was sent straight to the file storage
  * @param reason why it failed or was cut off, as a sentence for people; null otherwise
  * @param seconds how long it plays; null until that is known
  * @param poster whether there is a picture of it

@@ -20,6 +20,7 @@ record VideoLinks(Optional<FileStorage> files, Jobs jobs) {
 
     /**
      * @param progress the percentage converted, 0 to 100
+     * @param sha256 absent when the file was sent straight to the file storage
      * @param url the first and best of {@code urls}; absent until the video is ready
      * @param urls the links by height, such as 720p; absent until the video is ready
      * @param poster absent when there is no picture of it
@@ -34,7 +35,7 @@ record VideoLinks(Optional<FileStorage> files, Jobs jobs) {
             @Nullable String reason,
             @Nullable Float seconds,
             long bytes,
-            String sha256,
+            @Nullable String sha256,
             @Nullable URI url,
             @Nullable Map<String, URI> urls,
             @Nullable URI poster) {}

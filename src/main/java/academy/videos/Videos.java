@@ -1,13 +1,8 @@
 package academy.videos;
 
-import academy.courses.Lesson;
 import com.fasterxml.jackson.annotation.JsonTypeName;
-import dozen.files.FileStorage;
 import dozen.jobs.Job;
 import dozen.jobs.Jobs;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -61,35 +56,31 @@ final class Videos {
                 .findOne();
     }
 
-    /** Adds the video from a local file, as an upload would. */
-    void add(FileStorage files, Lesson lesson, Path film, String type) throws IOException {
-        try (var stream = Files.newInputStream(film)) {
-            add(lesson.id(), Upload.stream(files, type, Files.size(film), stream));
-        }
-    }
-
     /**
      * Makes an upload the lesson's video, and removes the video before it. The jobs that convert the new one and delete
-     * the old one's files are enqueued in the same transaction. Returns empty when there is no such lesson.
+     * the old one's files are enqueued in the same transaction. Repeated, it returns the same video. Returns empty when
+     * the lesson or the upload is gone.
+     *
+     * @param sha256 the hash of the file, in hex; null when web did not see it
      */
-    Optional<Video> add(UUID lesson, Upload upload) {
+    Optional<Video> add(Upload upload, String sha256) {
         return jdbi.inTransaction(transaction -> {
             // Without this lock, two uploads at once would both find no video to replace.
             var found = transaction
-                    .select("SELECT id FROM lessons WHERE id = ? FOR UPDATE", lesson)
+                    .select("SELECT id FROM lessons WHERE id = ? FOR UPDATE", upload.lessonId())
                     .mapTo(UUID.class)
                     .findOne();
             if (found.isEmpty()) return Optional.empty();
+            var isNew = transaction.execute("DELETE FROM uploads WHERE id = ?", upload.id()) == 1;
+            if (!isNew) return find(transaction, upload.id());
             transaction
-                    .select("DELETE FROM videos WHERE lesson_id = ? RETURNING folder", lesson)
+                    .select("DELETE FROM videos WHERE lesson_id = ? RETURNING folder", upload.lessonId())
                     .mapTo(String.class)
                     .findOne()
                     .ifPresent(folder -> jobs.enqueue(transaction, new DiscardFiles(folder)));
-            var insert = "INSERT INTO videos (lesson_id, folder, bytes, sha256) VALUES (?, ?, ?, ?) RETURNING id";
-            var id = transaction
-                    .select(insert, lesson, upload.folder(), upload.bytes(), upload.sha256())
-                    .mapTo(UUID.class)
-                    .one();
+            var insert = "INSERT INTO videos (id, lesson_id, folder, bytes, sha256) VALUES (?, ?, ?, ?, ?)";
+            var id = upload.id();
+            transaction.execute(insert, id, upload.lessonId(), Upload.folder(id), upload.bytes(), sha256);
             jobs.enqueue(transaction, Job.of(new TranscodeVideo(id)).key(id.toString()));
             return find(transaction, id);
         });

@@ -7,6 +7,9 @@ import dozen.app.Services;
 import dozen.config.Env;
 import dozen.files.FileStorage;
 import dozen.http.Routes;
+import dozen.jobs.Job;
+import dozen.jobs.Scheduler;
+import dozen.jobs.Scheduler.Cron;
 import dozen.jobs.Worker;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,19 +42,28 @@ public final class VideosFeature implements Feature {
 
     private final Settings settings;
     private final Optional<FileStorage.Settings> bucket;
+    private final Cron purge;
     private final Services services;
     private final CoursesFeature courses;
     private final Optional<FileStorage> files;
     private final Videos videos;
+    private final Uploads uploads;
 
+    /** @param purge when uploads that nobody completed are removed */
     public VideosFeature(
-            Settings settings, Optional<FileStorage.Settings> bucket, Services services, CoursesFeature courses) {
+            Settings settings,
+            Optional<FileStorage.Settings> bucket,
+            Cron purge,
+            Services services,
+            CoursesFeature courses) {
         this.settings = settings;
         this.bucket = bucket;
+        this.purge = purge;
         this.services = services;
         this.courses = courses;
         files = bucket.map(FileStorage::new);
         videos = new Videos(services.jdbi(), services.jobs());
+        uploads = new Uploads(services.jdbi(), services.jobs());
     }
 
     @Override
@@ -65,15 +77,10 @@ public final class VideosFeature implements Feature {
         layout.asset("videos/upload-worker.js");
         var links = new VideoLinks(files, services.jobs());
         var extensions = courses.extensions();
-        new VideoRoutes(
-                        videos,
-                        courses.lessons(),
-                        extensions,
-                        files,
-                        links,
-                        new Uploads(services.redis()),
-                        settings.maxBytes())
-                .register(routes);
+        var lessons = courses.lessons();
+        var progress = new UploadProgress(services.redis());
+        new VideoRoutes(videos, lessons, extensions, links, progress).register(routes);
+        new UploadRoutes(lessons, videos, uploads, progress, links, files, settings.maxBytes()).register(routes);
         var fragments = new VideoFragments(layout, videos, links);
         extensions.lessonPart("video", Videos.Summary.class, videos::ofCourse);
         extensions.lessonNote((course, _) -> videos.ofCourse(course).keySet().stream()
@@ -88,6 +95,7 @@ public final class VideosFeature implements Feature {
         if (files.isEmpty()) return;
         var storage = files.get();
         worker.on(DiscardFiles.class, new DiscardFiles.Handler(storage)::run);
+        worker.on(SweepUploads.class, new SweepUploads.Handler(uploads)::run);
         var ffmpeg = new Ffmpeg(settings.ffmpeg());
         if (!runs(ffmpeg.program()) || !runs(ffmpeg.probeProgram())) {
             log.warn("{} does not run here, so films wait for a worker that has it", settings.ffmpeg());
@@ -113,6 +121,13 @@ public final class VideosFeature implements Feature {
     }
 
     @Override
+    public void ticks(Scheduler scheduler) {
+        scheduler.on("uploads", purge, (transaction, due) -> {
+            services.jobs().enqueue(transaction, Job.of(new SweepUploads(due)).key("sweep " + due));
+        });
+    }
+
+    @Override
     public void commands(Commands commands) {
         commands.sample(() -> true, _ -> addFilm());
     }
@@ -126,7 +141,10 @@ public final class VideosFeature implements Feature {
         var film = Files.createTempFile("film", ".mp4");
         try {
             new Ffmpeg(settings.ffmpeg()).makeSample(film, DEMO_SECONDS);
-            videos.add(files.get(), courses.lessons().of(course.id()).getFirst(), film, "video/mp4");
+            var lesson = courses.lessons().of(course.id()).getFirst();
+            var upload = uploads.begin(lesson.id(), Files.size(film));
+            files.get().put(upload.source(), "video/mp4", film);
+            videos.add(upload, null);
         } catch (IOException e) {
             log.warn("there is no video: {}", e.getMessage());
         } finally {

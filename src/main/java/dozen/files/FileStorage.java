@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -148,6 +149,14 @@ public final class FileStorage {
         }
     }
 
+    /** Returns the file's size in bytes; -1 when there is no such file. */
+    public long size(String name) throws IOException {
+        var connection = client.open(SdkHttpMethod.HEAD, name);
+        // The answer to HEAD has no body that tells errors apart. A user that may not list the bucket gets 403.
+        client.answer(connection, name, "404", "403").close();
+        return connection.getResponseCode() == HttpURLConnection.HTTP_OK ? connection.getContentLengthLong() : -1;
+    }
+
     /** Deletes the file, if it exists. */
     public void delete(String name) throws IOException {
         client.request(SdkHttpMethod.DELETE, name, S3Client.NO_SUCH_FILE).close();
@@ -155,7 +164,13 @@ public final class FileStorage {
 
     /** Returns an address at which anybody can read this file until it expires, after at most 7 days (S3's limit). */
     public URI link(String name, Duration lasts) {
-        return client.sign(SdkHttpMethod.GET, name, lasts);
+        return client.sign(SdkHttpMethod.GET, name, lasts, Map.of());
+    }
+
+    /** Returns an address to which anybody can PUT this file, of this type and length, until it expires. */
+    public URI uploadLink(String name, String type, long length, Duration lasts) {
+        var headers = Map.of("Content-Type", type, "Content-Length", String.valueOf(length));
+        return client.sign(SdkHttpMethod.PUT, name, lasts, headers);
     }
 
     /**

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
@@ -40,8 +41,12 @@ record S3Client(FileStorage.Settings bucket, Clock clock) {
         T run() throws IOException;
     }
 
-    /** Returns the signed address of a file: anybody who has it can use it until it expires. */
-    URI sign(SdkHttpMethod method, String name, Duration lasts) {
+    /**
+     * Returns the signed address of a file: anybody who has it can use it until it expires.
+     *
+     * @param headers what must be sent along
+     */
+    URI sign(SdkHttpMethod method, String name, Duration lasts, Map<String, String> headers) {
         var address = bucket.address();
         var server = Authority.parse(address.getRawAuthority());
         var path = URLEncoder.encode(name, StandardCharsets.UTF_8)
@@ -52,11 +57,11 @@ record S3Client(FileStorage.Settings bucket, Clock clock) {
                 .protocol(address.getScheme())
                 .host(server.host())
                 .port(server.port(address.getScheme().equals("https") ? 443 : 80))
-                .encodedPath(address.getRawPath() + "/" + path)
-                .build();
+                .encodedPath(address.getRawPath() + "/" + path);
+        headers.forEach(unsigned::putHeader);
         return AwsV4HttpSigner.create()
                 .sign(signing -> signing.identity(identity())
-                        .request(unsigned)
+                        .request(unsigned.build())
                         .putProperty(HttpSigner.SIGNING_CLOCK, clock)
                         .putProperty(AwsV4FamilyHttpSigner.SERVICE_SIGNING_NAME, "s3")
                         .putProperty(AwsV4HttpSigner.REGION_NAME, bucket.region())
@@ -82,7 +87,7 @@ record S3Client(FileStorage.Settings bucket, Clock clock) {
     }
 
     HttpURLConnection open(SdkHttpMethod method, String name) throws IOException {
-        var address = sign(method, name, SIGNATURE_TTL).toURL();
+        var address = sign(method, name, SIGNATURE_TTL, Map.of()).toURL();
         var connection = (HttpURLConnection) address.openConnection();
         connection.setRequestMethod(method.name());
         connection.setConnectTimeout(3_000);

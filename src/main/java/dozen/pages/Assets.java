@@ -25,6 +25,7 @@ final class Assets {
     private final List<String> names = new ArrayList<>();
     private final Map<String, byte[]> files = new LinkedHashMap<>();
     private String version;
+    private String policy;
 
     /** @param name a file below {@code public/}, such as dozen/dozen.css */
     void style(String name) {
@@ -41,8 +42,13 @@ final class Assets {
         return "/assets/" + version;
     }
 
-    /** Reads the files that were added until now, and serves them. */
-    void register(Routes routes) {
+    /**
+     * Reads the files that were added until now, and serves them.
+     *
+     * @param storage another origin, to which a service worker may send files; empty for none
+     */
+    void register(Routes routes, String storage) {
+        policy = Routes.PAGE_POLICY.replace("connect-src 'self'", ("connect-src 'self' " + storage).strip());
         var style = new ByteArrayOutputStream();
         style.writeBytes(Resources.webjar("org.webjars.npm", "picocss__pico", "css/pico.min.css"));
         for (var name : styles) style.writeBytes(Resources.read("/public/" + name));
@@ -67,7 +73,7 @@ final class Assets {
         var tag = "W/\"" + version + "\""; // weak, because the body may be compressed
         context.header("ETag", tag);
         // A service worker obeys the policy that came with its own script.
-        context.header("Content-Security-Policy", Routes.PAGE_POLICY);
+        context.header("Content-Security-Policy", policy);
         context.header("Service-Worker-Allowed", "/");
         if (String.valueOf(context.header("If-None-Match")).contains(tag)) {
             context.status(304);

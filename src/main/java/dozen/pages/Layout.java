@@ -55,14 +55,17 @@ public final class Layout {
         return assets.folder();
     }
 
-    /** Lets every page load pictures, sound and moving pictures from another origin, such as https://files.example. */
+    /**
+     * Lets every page load pictures, sound and moving pictures from another origin, such as https://files.example, and
+     * service workers send files there.
+     */
     public void media(String origin) {
         media = origin;
     }
 
     /** Registers the assets, and a home page unless a feature has one. Call it after the features' routes. */
     public void register(Routes routes) {
-        assets.register(routes);
+        assets.register(routes, media);
         if (!routes.accessByRoute().containsKey("GET /")) {
             routes.page("/", Access.PUBLIC, context -> answer(context, "dozen/home", "Home", Map.of()));
         }

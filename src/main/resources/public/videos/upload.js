@@ -1,5 +1,6 @@
 // An upload with its two bars. A service worker sends the file, so a reload, or another page of this site, does not end
-// it; and both bars show what the server says, so they are right again after a reload, in every tab.
+// it. Both bars show what the server says, so they are right again after a reload, in every tab. The server does not see a
+// file that goes straight to the file storage: then the first bar shows that it is on its way, but not how far.
 const HERE = new URL(".", import.meta.url).pathname;
 const ASK_MS = 500;
 /** Browsers end a service worker that nobody speaks to. */
@@ -44,6 +45,13 @@ class Lesson {
     }
   }
 
+  /** The service worker has the file. */
+  onItsWay() {
+    this.sending = true;
+    this.show(".sent", ".sending", "on its way", null);
+    this.show(".state", ".transcoding", "waits for the upload", 0);
+  }
+
   sent(fault) {
     this.sending = false;
     this.fail(fault);
@@ -57,9 +65,11 @@ class Lesson {
     element.hidden = !fault;
   }
 
+  /** @param percent how full the bar is; null for a bar that moves without end */
   show(text, bar, state, percent) {
     this.find(text).textContent = state;
-    this.find(bar).value = percent;
+    if (percent === null) this.find(bar).removeAttribute("value");
+    else this.find(bar).value = percent;
   }
 
   async renew() {
@@ -94,7 +104,10 @@ export function watchUploads(api, every) {
     return false;
   });
   navigator.serviceWorker?.addEventListener("message", ({ data }) => {
-    lessons.find((lesson) => lesson.id === data.lesson)?.sent(data.fault);
+    const lesson = lessons.find((each) => each.id === data.lesson);
+    if (data.sending) lesson?.onItsWay();
+    else lesson?.sent(data.fault);
   });
+  navigator.serviceWorker?.controller?.postMessage({ asks: true }); // what it sends since before this page was loaded
   setInterval(() => navigator.serviceWorker?.controller?.postMessage({}), PING_MS);
 }

@@ -2,6 +2,7 @@ package academy.videos;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.net.JarURLConnection;
 import java.nio.file.Files;
@@ -63,5 +64,16 @@ public final class LocalFfmpeg {
 
     private static boolean isMac() {
         return System.getProperty("os.name").startsWith("Mac");
+    }
+
+    /** Makes a film of 8 s whose file ends with a long box of unused bytes (ISO 14496-12, "free"). */
+    public static void makeLargeFilm(Path film, int unusedBytes) throws IOException, InterruptedException {
+        new Ffmpeg(program()).makeSample(film, 8);
+        try (var file = new RandomAccessFile(film.toFile(), "rw")) {
+            file.seek(file.length());
+            file.writeInt(unusedBytes);
+            file.writeBytes("free");
+            file.setLength(file.length() + unusedBytes - 8);
+        }
     }
 }
