@@ -8,6 +8,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,14 +37,13 @@ public final class LocalS3 implements AutoCloseable {
      * @param binaries the folder for the class archive that speeds up its start
      * @param data the folder for its files, which are kept between runs
      * @param port the port, or 0 for a free one
+     * @param more further lines of its settings
      */
-    static LocalS3 start(Path binaries, Path data, int port) throws IOException {
+    static LocalS3 start(Path binaries, Path data, int port, String... more) throws IOException {
         var folder = data.toAbsolutePath();
         Files.createDirectories(folder.resolve("files").resolve(BUCKET));
         var chosen = port == 0 ? Machine.freePort() : port;
-        var settings = Files.write(
-                folder.resolve("s3proxy.properties"),
-                List.of(
+        var lines = new ArrayList<>(List.of(
                         "s3proxy.endpoint=http://127.0.0.1:" + chosen,
                         "s3proxy.authorization=aws-v2-or-v4",
                         "s3proxy.identity=" + KEY_ID,
@@ -52,10 +52,12 @@ public final class LocalS3 implements AutoCloseable {
                         // web.
                         "s3proxy.cors-allow-origins=http://localhost:[0-9]+",
                         "s3proxy.cors-allow-methods=PUT",
-                        "s3proxy.cors-allow-headers=Content-Type",
+                        "s3proxy.cors-allow-headers=content-type",
                         "jclouds.provider=filesystem-nio2",
                         "jclouds.filesystem.basedir="
                                 + folder.resolve("files").toString().replace("\\", "\\\\")));
+        lines.addAll(List.of(more));
+        var settings = Files.write(folder.resolve("s3proxy.properties"), lines);
         // Ctrl-C reaches all processes of the terminal; this one ignores it and ends after web has drained.
         var command = "trap '' INT; exec \"$0\" \"$@\"";
         var builder = new ProcessBuilder(

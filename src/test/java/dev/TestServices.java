@@ -121,10 +121,10 @@ public final class TestServices {
         return s3;
     }
 
-    /** Starts another S3 server, for a test that stops it. */
-    public static LocalS3 startS3(String folder) {
+    /** Starts another S3 server, for a test that stops it, or one with other settings. */
+    public static LocalS3 startS3(String folder, String... settings) {
         try {
-            var started = LocalS3.start(Path.of(".dev/binaries"), FOLDER.resolve(folder), 0);
+            var started = LocalS3.start(Path.of(".dev/binaries"), FOLDER.resolve(folder), 0, settings);
             LEFTOVERS.remember(started.process());
             return started.await();
         } catch (IOException | InterruptedException e) {

@@ -89,6 +89,28 @@ class FileStorageTest {
         skewed.delete(name);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "s3proxy.service-path=/objects, http://127.0.0.1:%d/objects",
+        "s3proxy.virtual-host=s3.example, http://localhost:%d" // the whole host is the bucket's name
+    })
+    void anEndpointMayHaveAPathOrTheBucketInItsHost(String setting, String endpoint) throws IOException {
+        var folder = "styles/" + setting.hashCode();
+        Files.createDirectories(Path.of("target/services", folder, "files/localhost"));
+        try (var s3 = TestServices.startS3(folder, setting)) {
+            var settings = s3.settings();
+            var port = URI.create(settings.get("AWS_ENDPOINT_URL_S3")).getPort();
+            var styled =
+                    new FileStorage(bucket(endpoint.formatted(port), settings.get("AWS_SECRET_ACCESS_KEY"), null));
+            styled.ping();
+            styled.put(name, "text/plain", new byte[10]);
+            assertEquals(10, styled.size(name));
+            assertEquals(10, read(styled, name).length);
+            styled.delete(name);
+            assertEquals(-1, styled.size(name));
+        }
+    }
+
     @Test
     void temporaryCredentialsGoAlong() {
         var link = new FileStorage(bucket("http://127.0.0.1:1", "key", "the token")).link(name, Duration.ofMinutes(1));
