@@ -44,18 +44,18 @@ public final class LocalS3 implements AutoCloseable {
         Files.createDirectories(folder.resolve("files").resolve(BUCKET));
         var chosen = port == 0 ? Machine.freePort() : port;
         var lines = new ArrayList<>(List.of(
-                        "s3proxy.endpoint=http://127.0.0.1:" + chosen,
-                        "s3proxy.authorization=aws-v2-or-v4",
-                        "s3proxy.identity=" + KEY_ID,
-                        "s3proxy.credential=" + KEY,
-                        // Pages of localhost may send files straight to it; those of 127.0.0.1 must send them through
-                        // web.
-                        "s3proxy.cors-allow-origins=http://localhost:[0-9]+",
-                        "s3proxy.cors-allow-methods=PUT",
-                        "s3proxy.cors-allow-headers=content-type",
-                        "jclouds.provider=filesystem-nio2",
-                        "jclouds.filesystem.basedir="
-                                + folder.resolve("files").toString().replace("\\", "\\\\")));
+                "s3proxy.endpoint=http://127.0.0.1:" + chosen,
+                "s3proxy.authorization=aws-v2-or-v4",
+                "s3proxy.identity=" + KEY_ID,
+                "s3proxy.credential=" + KEY,
+                // Pages of localhost may send files straight to it; those of 127.0.0.1 must send them through
+                // web.
+                "s3proxy.cors-allow-origins=http://localhost:[0-9]+",
+                "s3proxy.cors-allow-methods=PUT",
+                "s3proxy.cors-allow-headers=content-type",
+                "jclouds.provider=filesystem-nio2",
+                "jclouds.filesystem.basedir="
+                        + folder.resolve("files").toString().replace("\\", "\\\\")));
         lines.addAll(List.of(more));
         var settings = Files.write(folder.resolve("s3proxy.properties"), lines);
         // Ctrl-C reaches all processes of the terminal; this one ignores it and ends after web has drained.

@@ -162,6 +162,17 @@ class DirectUploadTest {
     }
 
     @Test
+    void theServiceWorkerMaySendFilesToTheFileStorage() throws Exception {
+        var script = app.request("/assets/any/videos/upload-worker.js").build();
+        var policy = client.send(script, BodyHandlers.ofString())
+                .headers()
+                .firstValue("Content-Security-Policy")
+                .orElseThrow();
+        var storage = TestServices.shared().s3().settings().get("AWS_ENDPOINT_URL_S3");
+        assertTrue(policy.contains("; connect-src 'self' " + storage + ";"), policy);
+    }
+
+    @Test
     void onlyAdminsUpload() {
         var lesson = lesson("Theirs");
         var id = begun(lesson).get("id").asText();

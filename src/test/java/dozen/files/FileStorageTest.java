@@ -100,8 +100,7 @@ class FileStorageTest {
         try (var s3 = TestServices.startS3(folder, setting)) {
             var settings = s3.settings();
             var port = URI.create(settings.get("AWS_ENDPOINT_URL_S3")).getPort();
-            var styled =
-                    new FileStorage(bucket(endpoint.formatted(port), settings.get("AWS_SECRET_ACCESS_KEY"), null));
+            var styled = new FileStorage(bucket(endpoint.formatted(port), settings.get("AWS_SECRET_ACCESS_KEY"), null));
             styled.ping();
             styled.put(name, "text/plain", new byte[10]);
             assertEquals(10, styled.size(name));
