@@ -137,11 +137,11 @@ for (const { way, origin, isDirect } of WAYS) {
 
     const sent = page.locator("progress.sending");
     const percent = () => sent.evaluate((bar) => bar.value);
-    const isOnItsWay = () => sent.evaluate((bar) => bar.position === -1); // the bar moves without end
+    const onItsWay = () => sent.evaluate((bar) => (bar.position === -1 ? "on its way" : "")); // it moves without end
     const part = async () => ((await percent()) < 95 ? percent() : 0);
-    const seen = await eventually("it is on its way", isDirect ? isOnItsWay : part);
+    const seen = await eventually("it is on its way", isDirect ? onItsWay : part);
     await page.reload();
-    const again = await eventually("the bar is back", isDirect ? isOnItsWay : percent);
+    const again = await eventually("the bar is back", isDirect ? onItsWay : percent);
     if (!isDirect) assert.ok(again >= seen, `${again} % after the reload, ${seen} % before`);
     await eventually("all has arrived", async () => (await percent()) === 100, 90000);
     await page.reload();

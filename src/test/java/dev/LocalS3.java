@@ -48,8 +48,7 @@ public final class LocalS3 implements AutoCloseable {
                 "s3proxy.authorization=aws-v2-or-v4",
                 "s3proxy.identity=" + KEY_ID,
                 "s3proxy.credential=" + KEY,
-                // Pages of localhost may send files straight to it; those of 127.0.0.1 must send them through
-                // web.
+                // Pages of localhost may send files straight to it, and those of 127.0.0.1 may not.
                 "s3proxy.cors-allow-origins=http://localhost:[0-9]+",
                 "s3proxy.cors-allow-methods=PUT",
                 "s3proxy.cors-allow-headers=content-type",
