@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /**
@@ -28,9 +29,14 @@ public final class FaultySmtp implements AutoCloseable {
         END
     }
 
-    /** @param code the SMTP reply code, or 0 for silence */
+    /**
+     * @param code the SMTP reply code, or 0 for silence. With 354 for DATA, the message is never read; with 250 for EHLO,
+     *     the words replace the authentication mechanisms that the server offers
+     */
     public record Fault(Step step, int code, String words) {
         public static final int SILENCE = 0;
+        public static final int STALLED = 354;
+        public static final int OFFER = 250;
 
         public Fault(Step step, int code) {
             this(step, code, "not now");
@@ -135,7 +141,7 @@ public final class FaultySmtp implements AutoCloseable {
 
         /** Answers one step. Returns false when the conversation is over. */
         private boolean answer(Step step, String line) throws IOException {
-            if (!isAt(step)) {
+            if (!isAt(step) || fault.code() == Fault.OFFER) {
                 pass(line);
                 return true;
             }
@@ -145,6 +151,7 @@ public final class FaultySmtp implements AutoCloseable {
                 return false;
             }
             write(toClient, fault.code() + " " + fault.words());
+            while (fault.code() == Fault.STALLED && !server.isClosed()) LockSupport.parkNanos(10_000_000);
             return fault.code() != 421;
         }
 
@@ -158,6 +165,8 @@ public final class FaultySmtp implements AutoCloseable {
             do {
                 reply = fromServer.readLine();
                 if (reply == null) throw new IOException("the server hung up");
+                if (isAt(Step.EHLO) && fault.code() == Fault.OFFER)
+                    reply = reply.replaceFirst("AUTH .*", "AUTH " + fault.words());
                 if (told) write(toClient, reply);
             } while (reply.length() > 3 && reply.charAt(3) == '-');
         }

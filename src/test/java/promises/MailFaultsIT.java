@@ -9,6 +9,7 @@ import dev.FaultySmtp;
 import dev.FaultySmtp.Fault;
 import dev.FaultySmtp.Step;
 import dozen.config.WebAddress;
+import dozen.jobs.Job;
 import dozen.mail.Mailer;
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.InternetAddress;
@@ -55,9 +56,10 @@ class MailFaultsIT {
             var settings = new Mailer.Settings(
                     Optional.of(Mailer.Settings.smtp(server.url())),
                     new InternetAddress("hi@example.com"),
-                    false,
+                    Mailer.StartTls.AUTO,
+                    0,
                     SHORT);
-            var mailer = new Mailer("Test", postgres.jdbi(), settings, WebAddress.base("http://localhost"));
+            var mailer = new Mailer("Test", postgres.jdbi(), null, settings, WebAddress.base("http://localhost"));
             var work = new ArrayList<Callable<Void>>();
             for (var i = 0; i < LETTERS; i++) {
                 var number = i;
@@ -79,14 +81,14 @@ class MailFaultsIT {
         }
     }
 
-    /** Retries as a job would, without the pauses between the attempts. */
+    /** Retries as jobs and the task retry-jobs would, without the pauses between the attempts. */
     private void sendUntilDone(Mailer mailer, int number) {
         for (var tries = 0; tries < 40; tries++) {
             try {
                 var to = new Mailer.Recipient("l%d@example.com".formatted(number), "L");
                 mailer.send(to, "fault-" + number, "mails/test", "A test", Map.of());
                 return;
-            } catch (MessagingException e) {
+            } catch (MessagingException | Job.PermanentFailure e) {
                 failures.incrementAndGet();
             }
         }

@@ -10,6 +10,7 @@ import dozen.security.Signer;
 import dozen.services.Cache;
 import dozen.services.Health;
 import dozen.services.Postgres;
+import dozen.services.RateLimits;
 import dozen.services.Redis;
 import java.time.Duration;
 import org.jdbi.v3.core.Jdbi;
@@ -85,7 +86,7 @@ public record Services(
                 redis,
                 new Cache(redis, settings.cacheTtl()),
                 new Jobs(redis),
-                new Mailer(application, postgres.jdbi(), settings.mail(), publicUrl),
+                new Mailer(application, postgres.jdbi(), new RateLimits(redis), settings.mail(), publicUrl),
                 new Signer(settings.secretKey()),
                 publicUrl,
                 new Layout(application),

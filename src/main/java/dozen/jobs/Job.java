@@ -81,17 +81,17 @@ public record Job(Object payload, Instant at, String key) {
         try {
             var data = (JsonNode) execution.taskInstance.getData();
             var payload = MAPPER.treeToValue(data.get("job"), type);
-            if (payload == null) throw new Unreadable("there is no job in it");
+            if (payload == null) throw new PermanentFailure("the payload can't be read: there is no job in it");
             return payload;
         } catch (JsonProcessingException | IllegalArgumentException e) {
-            throw new Unreadable(e.getMessage());
+            throw new PermanentFailure("the payload can't be read: " + e.getMessage());
         }
     }
 
-    /** The payload can't be read, and trying again changes nothing. */
-    static final class Unreadable extends RuntimeException {
-        Unreadable(String reason) {
-            super("the payload can't be read: " + reason);
+    /** A handler throws this when no later attempt could succeed. The job is dead at once. */
+    public static final class PermanentFailure extends RuntimeException {
+        public PermanentFailure(String reason) {
+            super(reason);
         }
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.github.kagkarlsson.scheduler.task.Execution;
 import com.github.kagkarlsson.scheduler.task.Task;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import dozen.domain.DomainError;
 import dozen.jobs.JobStore.RunId;
 import dozen.jobs.Worker.JobHandler;
 import dozen.jobs.Worker.Outcome;
@@ -61,6 +62,10 @@ record JobExecutor(JobStore store, Jobs jobs, List<RunObserver> observers, Boole
         } catch (Throwable e) { // an Error is a failure, too: the worker goes on
             failure = e;
         }
+        if (failure instanceof DomainError e && e.kind() == DomainError.Kind.TOO_MANY) {
+            Postgres.retry(() -> store.putOff(id, e.retryAfter()));
+            return Outcome.HANDED_BACK; // without an event, because many jobs may wait for their turn
+        }
         var outcome = failure == null ? Outcome.DONE : settle(type, execution, failure);
         var took = (System.nanoTime() - start) / 1_000_000;
         for (var observer : observers) {
@@ -115,10 +120,10 @@ record JobExecutor(JobStore store, Jobs jobs, List<RunObserver> observers, Boole
             return Outcome.HANDED_BACK;
         }
         var attempt = RunId.of(execution).attempt();
-        var unreadable = failure instanceof Job.Unreadable;
-        var last = unreadable || attempt >= type.policy().attempts();
-        if (last && !unreadable) tellDead(type, execution);
-        var error = unreadable ? failure.getMessage() : failure.toString();
+        var permanent = failure instanceof Job.PermanentFailure;
+        var last = permanent || attempt >= type.policy().attempts();
+        if (last) tellDead(type, execution);
+        var error = permanent ? failure.getMessage() : failure.toString();
         var wait = type.policy().waitAfter(attempt);
         Postgres.retry(() -> store.failed(RunId.of(execution), last, wait, error));
         return last ? Outcome.DEAD : Outcome.FAILED;

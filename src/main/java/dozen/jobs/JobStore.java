@@ -145,6 +145,19 @@ final class JobStore {
     }
 
     /**
+     * Lets a job wait for its turn, without counting an attempt. The random part grows with the job's age up to ten
+     * minutes: while many jobs wait, each asks rarely, and a new one need not wait behind them all.
+     */
+    void putOff(RunId run, Duration wait) {
+        var sql = """
+                UPDATE jobs SET %s, execution_time = now() + ? * interval '1 millisecond'
+                    + random() * least(now() - enqueued_at, interval '10 minutes')
+                WHERE %s
+                """.formatted(FREE, THIS_RUN);
+        jdbi.useHandle(handle -> handle.execute(sql, wait.toMillis(), run.type(), run.id(), run.version()));
+    }
+
+    /**
      * Frees the jobs that have waited for a thread at least this long, without counting an attempt. When it fails, the
      * next call frees them; no thread starts them meanwhile. Returns how many are free.
      */

@@ -34,7 +34,8 @@ import org.slf4j.event.Level;
 public final class Worker implements AutoCloseable {
     /**
      * Does the work of one type of job. It may be called again for the same job (a worker can die after the work and
-     * before recording it), so it must be idempotent. Any exception is a failed attempt, unless the worker is stopping.
+     * before recording it), so it must be idempotent. An exception is a failed attempt, unless the worker is stopping. A
+     * {@link Job.PermanentFailure} is the last one. A DomainError of kind TOO_MANY puts the job off and is no attempt.
      */
     @FunctionalInterface
     public interface JobHandler<J> {

@@ -52,7 +52,7 @@ record Email(
         try {
             return new InternetAddress(Validation.asciiMailAddress(to.email()), to.name(), UTF_8);
         } catch (IllegalArgumentException e) {
-            throw new SmtpDelivery.Refused("the address " + e.getMessage(), true);
+            throw new SmtpDelivery.Refused("the address " + e.getMessage(), SmtpDelivery.Refused.Scope.RECIPIENT);
         } catch (UnsupportedEncodingException e) {
             throw new IllegalStateException(e); // every Java has UTF-8
         }

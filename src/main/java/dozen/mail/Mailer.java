@@ -3,8 +3,12 @@ package dozen.mail;
 import dozen.config.Env;
 import dozen.config.WebAddress;
 import dozen.config.WebAddress.Authority;
+import dozen.domain.DomainError;
+import dozen.jobs.Job;
 import dozen.pages.Resources;
 import dozen.services.Postgres;
+import dozen.services.RateLimits;
+import dozen.services.RateLimits.Rate;
 import dozen.services.ServiceUrl;
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.AddressException;
@@ -31,20 +35,23 @@ public final class Mailer {
 
     /**
      * @param smtp the address of the server, whose scheme is smtps for TLS from the start, or smtp for STARTTLS
-     * @param plainLogin whether to send the password without TLS when the server offers none
+     * @param perMinute how many mails all workers together send; 0 for no limit
      */
-    public record Settings(Optional<ServiceUrl> smtp, InternetAddress from, boolean plainLogin, Timeouts timeouts) {
+    public record Settings(
+            Optional<ServiceUrl> smtp, InternetAddress from, StartTls startTls, int perMinute, Timeouts timeouts) {
         private static final String EXAMPLE = "smtp://user:password@host:587, or smtps:// for TLS";
 
         /** @param applicationName one word, which the default sender is made of */
         public static Settings read(Env env, String applicationName) {
             var sender = "%s <%s@localhost>".formatted(applicationName, applicationName.toLowerCase(Locale.ROOT));
             var url = "SMTP: smtp://user:password@host:587, smtps:// for TLS; unset: mails are logged";
-            var plainLogin = "true sends SMTP_URL's password without TLS where the server offers none";
+            var startTls = "required; offered: used where the server offers it; auto: required with a password";
             return new Settings(
                     env.setting("SMTP_URL", url).optionalSecret(Settings::smtp),
                     env.setting("MAIL_FROM", "sender of all mails").parsed(sender, Settings::sender),
-                    env.setting("SMTP_PLAIN_LOGIN", plainLogin).bool(false),
+                    env.setting("SMTP_STARTTLS", startTls).choice(StartTls.AUTO),
+                    env.setting("MAIL_PER_MINUTE", "mails that all workers together send; 0: no limit")
+                            .integer(0, 0, 1_000_000),
                     Timeouts.DEFAULT);
         }
 
@@ -81,6 +88,13 @@ public final class Mailer {
                 new Timeouts(Duration.ofSeconds(5), Duration.ofMinutes(1), Duration.ofMinutes(10));
     }
 
+    /** Whether a mail may go without TLS. AUTO requires it when there is a password. */
+    public enum StartTls {
+        AUTO,
+        REQUIRED,
+        OFFERED
+    }
+
     public record Recipient(String email, String name) {}
 
     public record Attachment(String fileName, String type, byte[] bytes) {}
@@ -89,15 +103,17 @@ public final class Mailer {
     private static final class AlreadyHandedOver extends RuntimeException {}
 
     private final Jdbi jdbi;
+    private final RateLimits limits;
     private final Settings settings;
     private final WebAddress publicUrl;
     private final String application;
     private BiConsumer<String, String> observer = (_, _) -> {};
 
     /** @param application the application's name, which mails end with */
-    public Mailer(String application, Jdbi jdbi, Settings settings, WebAddress publicUrl) {
+    public Mailer(String application, Jdbi jdbi, RateLimits limits, Settings settings, WebAddress publicUrl) {
         this.application = application;
         this.jdbi = jdbi;
+        this.limits = limits;
         this.settings = settings;
         this.publicUrl = publicUrl;
     }
@@ -122,13 +138,15 @@ public final class Mailer {
 
     /**
      * Sends a mail, and returns once the server has accepted it. An address that the server says does not exist is
-     * given up: the observer is told, and nothing is thrown.
+     * given up: the observer is told, and nothing is thrown. Jobs call this, because what it throws is made for them.
      *
      * @param key names what the mail is about and its recipient; the same key is never sent twice. It becomes the
      *     Message-ID, by which the recipient's mail program recognizes a duplicate
      * @param template a path below templates/, without .mustache, whose sections text and html can use the recipient's
      *     name, the subject, publicUrl and application; the HTML stands in the frame of dozen/mail.html
      * @throws MessagingException when the server is away, or refused the mail and may take it later
+     * @throws Job.PermanentFailure when the server refused the mail for good
+     * @throws DomainError TOO_MANY while more mails wait than may be sent
      */
     public void send(
             Recipient to,
@@ -153,6 +171,7 @@ public final class Mailer {
         }
         try {
             if (isHandedOver(key)) throw new AlreadyHandedOver();
+            takeTurn(settings.smtp().get().host());
             var email = new Email(to, key, subject, text, html, headers, attachments);
             SmtpDelivery.send(email.from(settings.from()), settings, () -> begin(key));
         } catch (AlreadyHandedOver e) {
@@ -160,13 +179,24 @@ public final class Mailer {
             return;
         } catch (SmtpDelivery.Refused e) {
             write("DELETE FROM mails WHERE key = ?", key);
-            if (!e.permanent) throw e;
+            switch (e.scope) {
+                case NOW -> throw e;
+                case MESSAGE -> throw new Job.PermanentFailure("the mail was refused: " + e.getMessage());
+                case RECIPIENT -> observer.accept(to.email(), e.getMessage());
+            }
             log.warn("{} is given up, for the address was refused: {}", key, e.getMessage());
-            observer.accept(to.email(), e.getMessage());
             return;
         }
         write("UPDATE mails SET sent = now() WHERE key = ?", key);
         observer.accept(to.email(), null);
+    }
+
+    /** At most a second's mails go at once, and no more than MAIL_PER_MINUTE in the minute after them. */
+    private void takeTurn(String provider) {
+        var perMinute = settings.perMinute();
+        if (perMinute == 0) return;
+        var burst = Math.ceilDiv(perMinute, 60);
+        limits.take("mail", provider, new Rate(burst, Duration.ofMinutes(burst).dividedBy(perMinute)));
     }
 
     private boolean isHandedOver(String key) {

@@ -1,5 +1,6 @@
 package dozen.mail;
 
+import dozen.mail.Mailer.StartTls;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
 import jakarta.mail.URLName;
@@ -11,11 +12,14 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.regex.Pattern;
 import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.eclipse.angus.mail.smtp.SMTPTransport;
 import org.eclipse.angus.mail.util.SocketFetcher;
+import org.eclipse.angus.mail.util.WriteTimeoutSocket;
 
 /**
  * Delivers one message on one connection, and judges the outcome by the server's answer to the end of the data. It is a
@@ -30,14 +34,31 @@ final class SmtpDelivery extends SMTPTransport {
 
     /** The message was refused and is not on its way. */
     static final class Refused extends MessagingException {
-        /** Whether no mail can ever be sent to this recipient. */
-        final boolean permanent;
+        enum Scope {
+            /** The server may take the message later. */
+            NOW,
+            /** The server will never take this message. */
+            MESSAGE,
+            /** No mail can ever be sent to this recipient. */
+            RECIPIENT
+        }
 
-        Refused(String answer, boolean permanent) {
+        final Scope scope;
+
+        Refused(String answer, Scope scope) {
             super(answer);
-            this.permanent = permanent;
+            this.scope = scope;
+        }
+
+        /** RFC 5321, 4.2.1: a client should not repeat what was answered with 5xx. */
+        private static Refused of(int code, String answer) {
+            return new Refused(answer.strip(), code >= 500 ? Scope.MESSAGE : Scope.NOW);
         }
     }
+
+    /** Closes the socket of a server that stops reading; without it, the library starts a thread for each socket. */
+    private static final ScheduledExecutorService WRITE_TIMER =
+            Executors.newScheduledThreadPool(1, Thread.ofVirtual().factory());
 
     private final Socket socket;
     private final Duration limit;
@@ -70,9 +91,11 @@ final class SmtpDelivery extends SMTPTransport {
         // Don't wait for the answer to QUIT: it says nothing about the mail, and none comes after an unfinished one.
         properties.setProperty("mail.smtp.quitwait", "false");
         properties.setProperty("mail.smtp.starttls.enable", "true");
-        properties.setProperty("mail.smtp.starttls.required", String.valueOf(hasLogin && !settings.plainLogin()));
+        var required = settings.startTls() == StartTls.REQUIRED || hasLogin && settings.startTls() == StartTls.AUTO;
+        properties.setProperty("mail.smtp.starttls.required", String.valueOf(required));
         properties.setProperty("mail.smtp.ssl.checkserveridentity", "true");
-        try (var socket = new Socket()) {
+        try (var socket =
+                new WriteTimeoutSocket(new Socket(), millis(settings.timeouts().answer()), WRITE_TIMER)) {
             // The address keeps the configured name; else the library takes the one from reverse DNS for STARTTLS.
             var ip = InetAddress.getByName(url.host()).getAddress();
             var address = new InetSocketAddress(InetAddress.getByAddress(url.host(), ip), port);
@@ -112,14 +135,18 @@ final class SmtpDelivery extends SMTPTransport {
     }
 
     private MessagingException judged(MessagingException failure) {
-        if (answer >= 400) return new Refused(answerText.strip(), false);
+        if (answer >= 400) return Refused.of(answer, answerText);
         for (Exception e = failure; e instanceof MessagingException each; e = each.getNextException()) {
-            var text = String.valueOf(each.getMessage()).strip();
+            var text = String.valueOf(each.getMessage());
             if (each instanceof SMTPAddressFailedException recipient) {
-                var unknown = NO_SUCH_MAILBOX.contains(recipient.getReturnCode());
-                return new Refused(text, unknown && !OTHER_REASON.matcher(text).find());
+                var code = recipient.getReturnCode();
+                if (NO_SUCH_MAILBOX.contains(code)
+                        && !OTHER_REASON.matcher(text).find())
+                    return new Refused(text.strip(), Refused.Scope.RECIPIENT);
+                return Refused.of(code, text);
             }
-            if (each instanceof SMTPSendFailedException && !ending) return new Refused(text, false);
+            if (each instanceof SMTPSendFailedException command && !ending)
+                return Refused.of(command.getReturnCode(), text);
         }
         return failure;
     }

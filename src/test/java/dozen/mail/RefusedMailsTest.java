@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.icegreen.greenmail.util.GreenMail;
@@ -13,6 +14,8 @@ import dev.FaultySmtp.Fault;
 import dev.FaultySmtp.Step;
 import dev.TestServices;
 import dozen.config.WebAddress;
+import dozen.jobs.Job;
+import dozen.mail.Mailer.StartTls;
 import dozen.services.Postgres;
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.InternetAddress;
@@ -30,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A mail server that refuses, hangs up or says nothing, at each step of a mail. */
 class RefusedMailsTest {
@@ -56,13 +60,13 @@ class RefusedMailsTest {
     }
 
     private Mailer mailer(String url) throws Exception {
-        return mailer(url, false);
+        return mailer(url, StartTls.AUTO);
     }
 
-    private Mailer mailer(String url, boolean plainLogin) throws Exception {
+    private Mailer mailer(String url, StartTls startTls) throws Exception {
         var sender = new InternetAddress("Test <hi@example.com>");
-        var settings = new Mailer.Settings(Optional.of(Mailer.Settings.smtp(url)), sender, plainLogin, SHORT);
-        var mailer = new Mailer("Test", postgres.jdbi(), settings, WebAddress.base("http://localhost"));
+        var settings = new Mailer.Settings(Optional.of(Mailer.Settings.smtp(url)), sender, startTls, 0, SHORT);
+        var mailer = new Mailer("Test", postgres.jdbi(), null, settings, WebAddress.base("http://localhost"));
         mailer.onAnswer(told::put);
         return mailer;
     }
@@ -84,6 +88,8 @@ class RefusedMailsTest {
             var mailer = mailer(server.url());
             var refusedForGood = step == Step.RCPT && code == 550;
             if (refusedForGood) send(mailer, to);
+            else if (code >= 500 && step.compareTo(Step.MAIL) >= 0)
+                assertThrows(Job.PermanentFailure.class, () -> send(mailer, to));
             else assertThrows(MessagingException.class, () -> send(mailer, to));
             assertEquals(refusedForGood ? "550 not now" : null, answer(to));
             assertEquals(step == Step.END && code == Fault.SILENCE ? 1 : 0, arrived(to));
@@ -95,19 +101,65 @@ class RefusedMailsTest {
     }
 
     @Test
-    void whatTheServerRefusesByPolicyIsTriedAgain() throws Exception {
+    void anAddressThatIsRefusedByPolicyIsNotGivenUp() throws Exception {
         var faults = new ConcurrentLinkedQueue<>(List.of(new Fault(Step.RCPT, 550, "5.7.1 relaying denied")));
         var to = "p" + UUID.randomUUID() + "@example.com";
         try (var server = new FaultySmtp(smtp.getSmtp().getPort(), faults::poll)) {
             var mailer = mailer(server.url());
-            assertThrows(MessagingException.class, () -> send(mailer, to));
+            assertThrows(Job.PermanentFailure.class, () -> send(mailer, to));
+            assertNull(told.get(to));
+            send(mailer, to); // as the task retry-jobs does
+            assertEquals(1, arrived(to));
+        }
+    }
+
+    @Test
+    void aServerThatStopsReadingHoldsNobodyUp() throws Exception {
+        var faults = new ConcurrentLinkedQueue<>(List.of(new Fault(Step.DATA, Fault.STALLED)));
+        var to = "s" + UUID.randomUUID() + "@example.com";
+        var large = new Mailer.Attachment("large.bin", "application/octet-stream", new byte[20_000_000]);
+        try (var server = new FaultySmtp(smtp.getSmtp().getPort(), faults::poll)) {
+            var mailer = mailer(server.url());
+            var failure = assertTimeoutPreemptively(
+                    Duration.ofSeconds(10),
+                    () -> assertThrows(MessagingException.class, () -> send(mailer, to, List.of(large))));
+            assertTrue(failure.toString().contains("Write timed out"), failure.toString());
             send(mailer, to);
             assertEquals(1, arrived(to));
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"PLAIN", "LOGIN"})
+    void logsInByWhatTheServerOffers(String mechanism) throws Exception {
+        smtp.setUser("me@example.com", "me", "canary");
+        var to = "a" + UUID.randomUUID() + "@example.com";
+        try (var server =
+                new FaultySmtp(smtp.getSmtp().getPort(), () -> new Fault(Step.EHLO, Fault.OFFER, mechanism))) {
+            send(mailer(server.url().replace("//", "//me:canary@"), StartTls.OFFERED), to);
+            assertEquals(1, arrived(to));
+            assertTrue(
+                    server.commands().stream().anyMatch(line -> line.startsWith("AUTH " + mechanism)),
+                    server.commands().toString());
+        }
+    }
+
+    @Test
+    void nothingIsSentWithoutTlsWhereItIsRequired() throws Exception {
+        try (var server = new FaultySmtp(smtp.getSmtp().getPort(), () -> null)) {
+            var mailer = mailer(server.url(), StartTls.REQUIRED);
+            assertThrows(MessagingException.class, () -> send(mailer, "tls@example.com"));
+            assertFalse(server.commands().stream().anyMatch(line -> line.startsWith("MAIL")));
+        }
+    }
+
     private static void send(Mailer mailer, String to) throws MessagingException {
-        mailer.send(new Mailer.Recipient(to, "Zoë"), "test-" + to, "mails/test", "A test", Map.of());
+        send(mailer, to, List.of());
+    }
+
+    private static void send(Mailer mailer, String to, List<Mailer.Attachment> attachments) throws MessagingException {
+        var recipient = new Mailer.Recipient(to, "Zoë");
+        mailer.send(recipient, "test-" + to, "mails/test", "A test", Map.of(), Map.of(), attachments);
     }
 
     private static long arrived(String to) throws MessagingException {
@@ -132,7 +184,7 @@ class RefusedMailsTest {
             assertFalse(server.commands().stream().anyMatch(line -> line.startsWith("AUTH")));
             assertFalse(server.commands().stream().anyMatch(line -> line.startsWith("MAIL")));
             smtp.setUser("me@example.com", "me", "canary");
-            send(mailer(url, true), "zoe@example.com");
+            send(mailer(url, StartTls.OFFERED), "zoe@example.com");
             assertEquals(1, arrived("zoe@example.com"));
         }
     }
