@@ -52,7 +52,7 @@ record Email(
         try {
             return new InternetAddress(Validation.asciiMailAddress(to.email()), to.name(), UTF_8);
         } catch (IllegalArgumentException e) {
-            throw new SmtpDelivery.Refused("the address " + e.getMessage(), SmtpDelivery.Refused.Scope.RECIPIENT);
+            throw new SmtpDelivery.Refused("the address " + e.getMessage(), 553, true);
         } catch (UnsupportedEncodingException e) {
             throw new IllegalStateException(e); // every Java has UTF-8
         }

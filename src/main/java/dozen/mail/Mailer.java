@@ -179,12 +179,10 @@ public final class Mailer {
             return;
         } catch (SmtpDelivery.Refused e) {
             write("DELETE FROM mails WHERE key = ?", key);
-            switch (e.scope) {
-                case NOW -> throw e;
-                case MESSAGE -> throw new Job.PermanentFailure("the mail was refused: " + e.getMessage());
-                case RECIPIENT -> observer.accept(to.email(), e.getMessage());
-            }
+            if (e.code < 500) throw e;
+            if (!e.noMailbox) throw new Job.PermanentFailure("the mail was refused: " + e.getMessage());
             log.warn("{} is given up, for the address was refused: {}", key, e.getMessage());
+            observer.accept(to.email(), e.getMessage());
             return;
         }
         write("UPDATE mails SET sent = now() WHERE key = ?", key);

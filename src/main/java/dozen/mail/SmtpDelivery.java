@@ -34,25 +34,15 @@ final class SmtpDelivery extends SMTPTransport {
 
     /** The message was refused and is not on its way. */
     static final class Refused extends MessagingException {
-        enum Scope {
-            /** The server may take the message later. */
-            NOW,
-            /** The server will never take this message. */
-            MESSAGE,
-            /** No mail can ever be sent to this recipient. */
-            RECIPIENT
-        }
+        /** The code of the server's answer. After 5xx, sending the same again is useless (RFC 5321, 4.2.1). */
+        final int code;
+        /** Whether no mail can ever be sent to this recipient. */
+        final boolean noMailbox;
 
-        final Scope scope;
-
-        Refused(String answer, Scope scope) {
-            super(answer);
-            this.scope = scope;
-        }
-
-        /** RFC 5321, 4.2.1: a client should not repeat what was answered with 5xx. */
-        private static Refused of(int code, String answer) {
-            return new Refused(answer.strip(), code >= 500 ? Scope.MESSAGE : Scope.NOW);
+        Refused(String answer, int code, boolean noMailbox) {
+            super(answer.strip());
+            this.code = code;
+            this.noMailbox = noMailbox;
         }
     }
 
@@ -135,18 +125,16 @@ final class SmtpDelivery extends SMTPTransport {
     }
 
     private MessagingException judged(MessagingException failure) {
-        if (answer >= 400) return Refused.of(answer, answerText);
+        if (answer >= 400) return new Refused(answerText, answer, false);
         for (Exception e = failure; e instanceof MessagingException each; e = each.getNextException()) {
             var text = String.valueOf(each.getMessage());
             if (each instanceof SMTPAddressFailedException recipient) {
                 var code = recipient.getReturnCode();
-                if (NO_SUCH_MAILBOX.contains(code)
-                        && !OTHER_REASON.matcher(text).find())
-                    return new Refused(text.strip(), Refused.Scope.RECIPIENT);
-                return Refused.of(code, text);
+                return new Refused(
+                        text, code, NO_SUCH_MAILBOX.contains(code) && !OTHER_REASON.matcher(text).find());
             }
             if (each instanceof SMTPSendFailedException command && !ending)
-                return Refused.of(command.getReturnCode(), text);
+                return new Refused(text, command.getReturnCode(), false);
         }
         return failure;
     }
