@@ -21,6 +21,7 @@ public final class LocalRedis implements AutoCloseable {
     private final ProcessHandle process;
     private final int port;
     private final String program;
+    private String login = "";
 
     private LocalRedis(ProcessHandle process, int port, String program) {
         this.process = process;
@@ -97,9 +98,13 @@ public final class LocalRedis implements AutoCloseable {
     }
 
     private static boolean answers(int port) {
+        return answers(port, "PING");
+    }
+
+    private static boolean answers(int port, String command) {
         try (var socket = new Socket("127.0.0.1", port)) {
             socket.setSoTimeout(1000);
-            socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write((command + "\r\n").getBytes(StandardCharsets.US_ASCII));
             return socket.getInputStream().read() > 0;
         } catch (IOException e) {
             return false;
@@ -122,8 +127,16 @@ public final class LocalRedis implements AutoCloseable {
     }
 
     public String url() {
-        return "redis://127.0.0.1:" + port;
+        return "redis://%s127.0.0.1:%d".formatted(login, port);
     }
+
+    // for dozen
+    /** Makes a user that may run these commands alone, written as ACL rules; {@link #url} then has its login. */
+    void restrict(String commands) throws IOException {
+        if (!answers(port, "ACL SETUSER app on >password ~* &* -@all " + commands)) throw new IOException("no answer");
+        login = "app:password@";
+    }
+    // end
 
     @Override
     public void close() {

@@ -18,6 +18,11 @@ public final class TestServices {
     private static final Leftovers LEFTOVERS = endLeftovers();
     private static final String TEMPLATE = "migrated";
     private static TestServices shared;
+    // for dozen
+    /** All that tests, and so the program, may ask of the shared Redis; docs/scale.md repeats it. */
+    public static final String REDIS_COMMANDS = "+get +mget +set +setex +psetex +del +expire +eval +hset +hgetall"
+            + " +hvals +hdel +hincrby +publish +subscribe +unsubscribe +ping +select +time +info";
+    // end
 
     private final LocalPostgres postgres;
     private final LocalRedis redis;
@@ -61,6 +66,9 @@ public final class TestServices {
         try {
             Runtime.getRuntime().addShutdownHook(new Thread(TestServices::endAll));
             var services = new TestServices(startPostgres("shared/postgres", 0), startRedis("shared", 0));
+            // for dozen
+            services.redis.restrict(REDIS_COMMANDS);
+            // end
             services.postgres.execute("postgres", "CREATE DATABASE " + TEMPLATE);
             Migrations.run(Postgres.Url.parse(services.postgres.url(TEMPLATE)));
             // for dozen

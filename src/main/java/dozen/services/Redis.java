@@ -99,13 +99,14 @@ public final class Redis implements AutoCloseable {
 
     private record Count(String hash, String field, Duration keep) {}
 
+    private static final String EVICTION = "{} has the maxmemory-policy {}: when it is full, it may evict log-ins";
     private static final Logger log = LoggerFactory.getLogger(Redis.class);
     /** The limit for connecting, for an answer and for getting a free connection. After it, Redis counts as away. */
     private static final Duration LIMIT = Duration.ofSeconds(1);
     /** Redis can't serve now. In a script's error the code stands somewhere within the message. */
     private static final Pattern TRANSIENT = Pattern.compile(
             "\\b(LOADING|READONLY|MASTERDOWN|OOM|MISCONF|NOREPLICAS|BUSY|MOVED|ASK|CLUSTERDOWN|TRYAGAIN)\\b"
-                    + "|max number of clients");
+                    + "|max number of clients|can't run this command"); // the latter from a script of a user with few rights
 
     private final String address;
     private final RedisClient client;
@@ -130,8 +131,11 @@ public final class Redis implements AutoCloseable {
                 if (refusesUs(e)) throw ServiceUnavailable.of(address, e);
                 throw e;
             }
-            if (!isCluster()) return this;
-            throw new ServiceUnavailable(address + " is a cluster: take the address of a single server");
+            // A cluster answers MOVED for most keys, and its keys can't be read together.
+            if (info("cluster_enabled").equals("1"))
+                throw new ServiceUnavailable(address + " is a cluster: take the address of a single server");
+            riskyEviction().ifPresent(policy -> log.warn(EVICTION, address, policy));
+            return this;
         });
     }
 
@@ -141,13 +145,27 @@ public final class Redis implements AutoCloseable {
                 .anyMatch(cause -> cause instanceof JedisDataException && !isTransient(cause));
     }
 
-    /** A cluster answers MOVED for most keys, and its keys can't be read together. */
-    private boolean isCluster() {
+    /** A value that the command INFO tells; empty when there is none, or this user may not ask. */
+    public String info(String name) {
         try {
-            return client.info("cluster").contains("cluster_enabled:1");
+            return client.info()
+                    .lines()
+                    .filter(line -> line.startsWith(name + ":"))
+                    .map(line -> line.substring(name.length() + 1).strip())
+                    .findFirst()
+                    .orElse("");
         } catch (JedisDataException e) {
-            return false; // this user may not ask
+            return "";
         }
+    }
+
+    /**
+     * The maxmemory-policy, if by it a full Redis may evict log-ins. With noeviction it evicts nothing, and with
+     * volatile-ttl it begins with what expires first: the cache within minutes, log-ins after days.
+     */
+    public Optional<String> riskyEviction() {
+        var policy = info("maxmemory_policy");
+        return Set.of("", "noeviction", "volatile-ttl").contains(policy) ? Optional.empty() : Optional.of(policy);
     }
 
     public RedisClient client() {

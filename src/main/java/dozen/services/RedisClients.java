@@ -5,6 +5,7 @@ import java.util.HashSet;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
 import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.CommandObject;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
@@ -14,8 +15,12 @@ import redis.clients.jedis.RedisProtocol;
 import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.SslVerifyMode;
 import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.executors.CommandExecutor;
+import redis.clients.jedis.executors.DefaultCommandExecutor;
 import redis.clients.jedis.providers.ConnectionProvider;
+import redis.clients.jedis.providers.PooledConnectionProvider;
 import redis.clients.jedis.providers.SentineledConnectionProvider;
 
 /** Makes the Jedis client for an address: of one server, or of the primary that Sentinels name. */
@@ -31,11 +36,33 @@ final class RedisClients {
         pool.setMaxIdle(settings.poolSize());
         pool.setMaxWait(limit);
         pool.setJmxEnabled(false); // else each start would load all of JMX and, for its help texts, Flight Recorder
-        var builder = RedisClient.builder().clientConfig(config).poolConfig(pool);
-        if (url.primary() == null)
-            return builder.hostAndPort(url.hosts().getFirst()).build();
-        return builder.connectionProvider(new SentinelConnections(url, config, pool))
+        var builder = RedisClient.builder().clientConfig(config);
+        if (url.primary() != null)
+            return builder.connectionProvider(new SentinelConnections(url, config, pool))
+                    .build();
+        var connections = new PooledConnectionProvider(url.hosts().getFirst(), config, pool);
+        return builder.connectionProvider(connections)
+                .commandExecutor(new Reconnecting(connections, new DefaultCommandExecutor(connections)))
                 .build();
+    }
+
+    /** After a failover behind one address, open connections lead to a server that only reads now: they are closed. */
+    private record Reconnecting(PooledConnectionProvider connections, CommandExecutor executor)
+            implements CommandExecutor {
+        @Override
+        public <T> T executeCommand(CommandObject<T> command) {
+            try {
+                return executor.executeCommand(command);
+            } catch (JedisDataException e) {
+                if (e.getMessage().contains("READONLY")) connections.getPool().clear();
+                throw e;
+            }
+        }
+
+        @Override
+        public void close() throws Exception {
+            executor.close();
+        }
     }
 
     private static JedisClientConfig config(Redis.Settings settings, Duration limit) {
@@ -48,8 +75,11 @@ final class RedisClients {
         if (url.user() != null) config.user(url.user());
         if (url.password() != null) config.password(url.password().reveal());
         if (url.tls()) {
-            var mode = settings.verifyTls() ? SslVerifyMode.FULL : SslVerifyMode.INSECURE;
-            config.ssl(true).sslOptions(SslOptions.builder().sslVerifyMode(mode).build());
+            config.ssl(true); // trusts what Java trusts, and compares the name
+            if (!settings.verifyTls())
+                config.sslOptions(SslOptions.builder()
+                        .sslVerifyMode(SslVerifyMode.INSECURE)
+                        .build());
         }
         return config.build();
     }

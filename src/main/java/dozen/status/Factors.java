@@ -3,7 +3,6 @@ package dozen.status;
 import dozen.app.ProcessSettings;
 import dozen.config.Env.Setting;
 import dozen.services.Health;
-import dozen.services.Redis;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -47,16 +46,6 @@ record Factors(
                     .map((row, _) -> new Database(row.getString("server"), row.getString("schema")))
                     .one());
         }
-    }
-
-    static String version(Redis redis) {
-        return redis.client()
-                .info("server")
-                .lines()
-                .filter(line -> line.startsWith("redis_version:"))
-                .map(line -> line.substring("redis_version:".length()).strip())
-                .findFirst()
-                .orElse("unknown");
     }
 
     List<Factor> all() {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * the page's template needs besides.
  *
  * @param process the name of the process that answers
+ * @param redisEviction the maxmemory-policy of a Redis that may evict log-ins; null for any other
  * @param processes the running processes; null while Redis, where they report, is away
  * @param starts the last start of each process type; null while Redis is away
  * @param drains the last stop of each process type; null while Redis is away
@@ -30,6 +31,7 @@ record Status(
         String process,
         Instant startedAt,
         Health.Report resources,
+        @Nullable String redisEviction,
         @Nullable List<ProcessRegistry.Entry> processes,
         @Nullable List<ProcessRegistry.Timing> starts,
         @Nullable List<ProcessRegistry.Timing> drains,

@@ -96,7 +96,8 @@ public final class StatusFeature implements Feature {
         var drains = ask(resources, "redis", () -> ProcessRegistry.timings(redis, ProcessRegistry.DRAINS));
         var queues = ask(resources, "postgres", () -> JobStats.read(services.jdbi(), redis, processes));
         var database = ask(resources, "postgres", () -> Factors.Database.of(services.jdbi()));
-        var redisVersion = ask(resources, "redis", () -> Factors.version(redis));
+        var redisVersion = ask(resources, "redis", () -> redis.info("redis_version"));
+        var eviction = ask(resources, "redis", () -> redis.riskyEviction().orElse(null));
         var factors = new Factors(
                 name, process, settings, tasks, resources, processes, starts, drains, database, redisVersion);
         return new Status(
@@ -105,6 +106,7 @@ public final class StatusFeature implements Feature {
                 name,
                 startedAt,
                 resources,
+                eviction,
                 processes,
                 starts,
                 drains,

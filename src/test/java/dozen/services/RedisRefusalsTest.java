@@ -1,14 +1,18 @@
 package dozen.services;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static redis.clients.jedis.Protocol.Command.CLIENT;
 import static redis.clients.jedis.Protocol.Command.CONFIG;
+import static redis.clients.jedis.Protocol.Command.REPLICAOF;
 
 import dev.LocalRedis;
 import dev.TestServices;
 import java.net.Socket;
 import java.util.ArrayList;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -47,7 +51,8 @@ class RedisRefusalsTest {
                 "BUSY Redis is busy running a script.",
                 "MOVED 3999 127.0.0.1:6381",
                 "CLUSTERDOWN The cluster is down",
-                "ERR max number of clients reached"
+                "ERR max number of clients reached",
+                "ERR The user executing the script can't run this command or subcommand"
             })
     void whatRedisCantDoNowIsNoFaultOfOurs(String answer) {
         assertTrue(ServiceUnavailable.isCauseOf(new JedisDataException(answer)));
@@ -79,6 +84,27 @@ class RedisRefusalsTest {
         } finally {
             for (var other : others) other.close();
         }
+    }
+
+    @Test
+    void aServerThatOnlyReadsNowIsConnectedToAnew() {
+        redis.ping();
+        var connection = redis.client().sendCommand(CLIENT, "ID");
+        redis.client().sendCommand(REPLICAOF, "127.0.0.1", "1");
+        assertEquals(connection, redis.client().sendCommand(CLIENT, "ID"));
+        assertTrue(ServiceUnavailable.isCauseOf(assertThrows(JedisDataException.class, redis::ping)));
+        assertNotEquals(connection, redis.client().sendCommand(CLIENT, "ID"));
+        redis.client().sendCommand(REPLICAOF, "NO", "ONE");
+        redis.ping();
+    }
+
+    @Test
+    void aPolicyThatMayEvictLogInsIsTold() {
+        assertEquals(Optional.empty(), redis.riskyEviction());
+        redis.client().sendCommand(CONFIG, "SET", "maxmemory-policy", "volatile-ttl");
+        assertEquals(Optional.empty(), redis.riskyEviction());
+        redis.client().sendCommand(CONFIG, "SET", "maxmemory-policy", "allkeys-lru");
+        assertEquals(Optional.of("allkeys-lru"), redis.riskyEviction());
     }
 
     @Test
