@@ -16,6 +16,7 @@ import java.util.TimeZone;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import javax.net.ssl.SSLContext;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
@@ -180,6 +181,7 @@ public final class Application<S> {
         var common = startLog(env, name, quiet);
         var settings = read.apply(env, common);
         check(env);
+        common.tls().ifPresent(SSLContext::setDefault); // for every library that opens a connection
         try (var lifecycle = new Lifecycle(common.shutdownGrace())) {
             if (type.stays()) lifecycle.closeOnShutdown();
             common.healthFile().ifPresent(file -> lifecycle.writeHealth(file, name));

@@ -2,21 +2,39 @@ package dozen.app;
 
 import dozen.config.Env;
 import dozen.logging.Logging;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
 import org.slf4j.event.Level;
 
 /**
  * The settings that every process reads before all others.
  *
  * @param shutdownGrace the longest time from the first signal to the end
+ * @param tls trusts the authorities of CA_CERTIFICATES besides Java's own; unset: Java's own alone
  * @param healthFile the file that tells a container's health check that the process lives; unset outside of images
  */
 public record ProcessSettings(
-        Level logLevel, Logging.Format logFormat, Release release, Duration shutdownGrace, Optional<Path> healthFile) {
+        Level logLevel,
+        Logging.Format logFormat,
+        Release release,
+        Duration shutdownGrace,
+        Optional<Path> healthFile,
+        Optional<SSLContext> tls) {
     private static final String UNKNOWN = "unknown";
 
     /** The running release: the platform's version of it, and the commit that it was built from. */
@@ -39,7 +57,32 @@ public record ProcessSettings(
                 Duration.ofSeconds(env.setting("SHUTDOWN_GRACE_SECONDS", "from SIGTERM to the end, at the most")
                         .integer(25, 1, 3600)),
                 env.setting("HEALTH_FILE", "written every 5 s with the process type, for the health check of an image")
-                        .optional(Path::of));
+                        .optional(Path::of),
+                env.setting("CA_CERTIFICATES", "PEM: authorities to trust, besides Java's own, for TLS to any service")
+                        .optionalSecret(ProcessSettings::trusting));
+    }
+
+    /** The message repeats nothing of the text, because somebody may have added the private key. */
+    private static SSLContext trusting(String pem) {
+        try {
+            var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init((KeyStore) null); // Java's own
+            var all = new ArrayList<Certificate>();
+            for (var each : trust.getTrustManagers()) all.addAll(List.of(((X509TrustManager) each).getAcceptedIssuers()));
+            var own = CertificateFactory.getInstance("X.509")
+                    .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.UTF_8)));
+            if (own.isEmpty()) throw new CertificateException("there is none");
+            all.addAll(own);
+            var store = KeyStore.getInstance(KeyStore.getDefaultType());
+            store.load(null, null);
+            for (var each : all) store.setCertificateEntry("ca-" + store.size(), each);
+            trust.init(store);
+            var context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalArgumentException("must hold certificates in PEM format, with their line breaks");
+        }
     }
 
     /** The commit that the build wrote into the jar. */

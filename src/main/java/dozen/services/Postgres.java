@@ -18,6 +18,7 @@ import org.jdbi.v3.core.ConnectionFactory;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
+import org.postgresql.ssl.DefaultJavaSSLFactory;
 
 /** PostgreSQL as an attached resource: a bounded pool with time-outs everywhere, and JDBI on top of it. */
 public final class Postgres implements AutoCloseable {
@@ -80,6 +81,9 @@ public final class Postgres implements AutoCloseable {
             var properties = new HashMap<>(parameters);
             if (user != null) properties.put("user", user);
             if (password != null) properties.put("password", password.reveal());
+            // By default the driver trusts a file alone; this trusts Java's authorities and CA_CERTIFICATES.
+            if (parameters.getOrDefault("sslmode", "").startsWith("verify") && !parameters.containsKey("sslrootcert"))
+                properties.putIfAbsent("sslfactory", DefaultJavaSSLFactory.class.getName());
             return properties;
         }
 
