@@ -5,21 +5,31 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.Machine;
 import dev.TestServices;
+import dozen.app.Lifecycle;
+import dozen.config.Env;
+import dozen.http.Json;
+import dozen.http.Server;
+import dozen.services.Health;
 import dozen.services.Migrations;
 import dozen.services.Postgres;
 import factors.App;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * PostgreSQL is killed under load, and its synchronous replica is promoted. DATABASE_URL names both, so that web finds
- * the new primary by itself.
+ * the new primary by itself. A feature that reads from the replica goes on meanwhile.
  */
 @Tag("long")
 class FailoverIT {
@@ -49,14 +59,18 @@ class FailoverIT {
                             .formatted(ports[0], ports[1]));
             CourseWriter.createAdmin(settings);
             try (var web = App.start(settings, "web");
+                    var lifecycle = new Lifecycle(Duration.ofSeconds(5));
                     var writer = CourseWriter.start("http://127.0.0.1:" + web.port(), CLIENTS)) {
+                var figures = startFigures(lifecycle, settings);
                 Thread.sleep(2000);
                 primary.process().destroyForcibly();
                 Thread.sleep(UNNOTICED);
+                assertTrue(courses(figures) > CLIENTS); // nobody but the replica can have answered
                 replica.execute("postgres", "SELECT pg_promote()");
                 var recovery = writer.awaitSuccess();
-                Thread.sleep(3000);
+                Thread.sleep(1000);
                 writer.stop();
+                assertEquals(writer.acknowledged().size(), courses(figures), 2.0 * CLIENTS);
                 var lost = writer.acknowledged();
                 lost.removeAll(titles(replica.url("app")));
                 System.out.printf(
@@ -68,6 +82,28 @@ class FailoverIT {
             }
         } finally {
             primary.close();
+        }
+    }
+
+    /** Starts web with the feature alone that docs/scale.md shows. */
+    private static Server startFigures(Lifecycle lifecycle, Map<String, String> settings) throws IOException {
+        var shown = ScalePage.block("java");
+        assertTrue(Files.readString(Path.of("src/test/java/promises/FiguresFeature.java"))
+                .endsWith(shown));
+        var url = settings.get("DATABASE_URL").replace("=primary", "=preferSecondary");
+        var figures = new FiguresFeature(FiguresFeature.readUrl(new Env(Map.of("REPLICA_URL", url))));
+        figures.join("web", lifecycle);
+        var http = Server.Settings.read(new Env(Map.of("PORT", "0")), Duration.ofSeconds(5));
+        return lifecycle.register(Server.start(http, new Health(), Object::toString, figures::routes));
+    }
+
+    private static int courses(Server figures) throws IOException, InterruptedException {
+        try (var client = HttpClient.newHttpClient()) {
+            var request =
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/api/figures".formatted(figures.port())));
+            var answer = client.send(request.build(), BodyHandlers.ofString());
+            assertEquals(200, answer.statusCode());
+            return Json.MAPPER.readTree(answer.body()).get("courses").asInt();
         }
     }
 

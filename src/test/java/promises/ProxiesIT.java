@@ -7,14 +7,11 @@ import bench.Load;
 import dev.Machine;
 import dev.TestServices;
 import factors.App;
-import java.io.IOException;
 import java.net.InetAddress;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,68 +27,22 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Real proxies stand before four webs, which are replaced one after the other under load, on their own ports. A proxy
- * tries another web when one refuses a connection. nginx must be told not to avoid a web for 10 s after that
- * (max_fails=0), because in a rolling deploy it would soon avoid all. HAProxy must be told to repeat a GET that met the
- * end of a kept connection, as nginx does by itself.
+ * tries another web when one refuses a connection.
  */
 @Tag("long")
 class ProxiesIT {
     private static final int WEBS = 4;
-    private static final int REPLACEMENTS = Integer.getInteger("replacements", 12);
-    private static final Map<String, List<String>> COMMANDS =
-            Map.of("nginx", List.of("nginx", "-c"), "haproxy", List.of("haproxy", "-f"));
-    private static final Map<String, String> CONFIGURATIONS = Map.of("nginx", """
-            daemon off;
-            pid %1$s/nginx.pid;
-            error_log %1$s/error.log;
-            events {}
-            http {
-                access_log off;
-                client_body_temp_path %1$s/body;
-                proxy_temp_path %1$s/proxy;
-                upstream web { %3$s keepalive 16; }
-                server {
-                    listen 127.0.0.1:%2$d;
-                    location / {
-                        proxy_pass http://web;
-                        proxy_http_version 1.1;
-                        proxy_set_header Connection "";
-                        proxy_set_header Host $http_host;
-                        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-                    }
-                }
-            }
-            """, "haproxy", """
-            defaults
-                mode http
-                timeout connect 5s
-                timeout client 60s
-                timeout server 60s
-                option forwardfor
-                option redispatch 1
-            frontend all
-                bind 127.0.0.1:%2$d
-                default_backend web
-            backend web
-                option httpchk GET /health/ready
-                retry-on conn-failure empty-response
-                http-request disable-l7-retry unless METH_GET
-                default-server check inter 250ms
-                %3$s
-            """);
-    private static final Map<String, String> SERVERS =
-            Map.of("nginx", "server 127.0.0.1:%1$d max_fails=0; ", "haproxy", "server web%1$d 127.0.0.1:%1$d\n    ");
-
+    private static final int REPLACEMENTS = Integer.getInteger("replacements", 8);
     private final TestServices services = TestServices.shared();
     private final Map<Integer, App> webs = new HashMap<>();
 
     /** One of the proxies with the clients that use it. */
-    private record Used(String program, Process process, CourseWriter writer, Future<Load.Outcome> reads) {
+    private record Used(LocalProxy proxy, CourseWriter writer, Future<Load.Outcome> reads) {
         void assertNoneFailed() throws Exception {
             var outcome = reads.get();
             System.out.printf(
                     "%s: %d replacements, %d reads, %d failed, p99 %.0f ms, longest %.0f ms; writes: %s%n",
-                    program,
+                    proxy.program,
                     REPLACEMENTS,
                     outcome.requests(),
                     outcome.failed(),
@@ -113,13 +64,12 @@ class ProxiesIT {
         var end = new AtomicLong(Long.MAX_VALUE);
         try (var readers = Executors.newVirtualThreadPerTaskExecutor()) {
             for (var i = 0; i < WEBS; i++) start(settings, Machine.freePort());
-            for (var program : COMMANDS.keySet()) {
-                var port = Machine.freePort();
-                var process = proxy(program, folder, port);
-                var writer = CourseWriter.start("http://127.0.0.1:" + port, program + " %d of %d", 2);
-                var reads = readers.submit(() -> Load.until(port, 2, end::get, () -> "/api/courses?limit=1"));
-                used.add(new Used(program, process, writer, reads));
-                theAddressOfTheClientIsTheOneThatTheProxySaw(port, "127.0.0." + (1 + used.size()));
+            for (var program : LocalProxy.PROGRAMS) {
+                var proxy = LocalProxy.start(program, folder, webs.keySet());
+                var writer = CourseWriter.start(proxy.address(), program + " %d of %d", 2);
+                var reads = readers.submit(() -> Load.until(proxy.port, 2, end::get, () -> "/api/courses?limit=1"));
+                used.add(new Used(proxy, writer, reads));
+                theAddressOfTheClientIsTheOneThatTheProxySaw(proxy.port, "127.0.0." + (1 + used.size()));
             }
             var turn = List.copyOf(webs.keySet());
             for (var i = 0; i < REPLACEMENTS; i++) replace(settings, turn.get(i % WEBS));
@@ -130,34 +80,10 @@ class ProxiesIT {
             end.set(0);
             for (var each : used) {
                 each.writer.close();
-                each.process.destroy();
+                each.proxy.close();
             }
             for (var web : webs.values()) web.close();
         }
-    }
-
-    private Process proxy(String program, Path folder, int port) throws IOException, InterruptedException {
-        var servers = new StringBuilder();
-        for (var web : webs.keySet()) servers.append(SERVERS.get(program).formatted(web));
-        var file = Files.writeString(
-                folder.resolve(program + ".conf"), CONFIGURATIONS.get(program).formatted(folder, port, servers));
-        var command = new ArrayList<>(COMMANDS.get(program));
-        command.add(file.toString());
-        var process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("output").toFile())
-                .start();
-        for (var i = 0; i < 100; i++) {
-            try {
-                new Socket(InetAddress.getLoopbackAddress(), port).close();
-                Thread.sleep(1000); // until the proxy has checked the webs
-                return process;
-            } catch (IOException e) {
-                Thread.sleep(50);
-            }
-        }
-        process.destroyForcibly();
-        throw new IOException(program + " does not start: " + Files.readString(folder.resolve("output")));
     }
 
     private void start(Map<String, String> settings, int port) throws Exception {
