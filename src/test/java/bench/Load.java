@@ -9,11 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Sends GET requests over kept-alive connections, each one as soon as the one before it is answered, so that the server
+ * Sends requests over kept-alive connections, each one as soon as the one before it is answered, so that the server
  * always has something to do. It uses plain sockets and no client library, because CPU time that the sender spends is
  * lost to the server.
  */
@@ -22,7 +23,7 @@ public final class Load {
 
     /**
      * @param requests the number of requests that were answered
-     * @param failed the number of requests that got another status than 200 or no answer
+     * @param failed the number of requests that got an error or no answer
      * @param micros the times from request to answer, in microseconds, sorted
      */
     public record Outcome(long requests, long failed, double seconds, int[] micros) {
@@ -48,9 +49,19 @@ public final class Load {
     /** @param end the System.nanoTime() at which to stop; it is asked before each request */
     public static Outcome until(int port, int connections, LongSupplier end, Supplier<String> paths)
             throws InterruptedException {
+        return send(
+                List.of(port), connections, end, () -> "GET " + paths.get() + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    }
+
+    /**
+     * @param ports the servers, over which the connections are spread
+     * @param requests makes whole requests in ASCII
+     */
+    static Outcome send(List<Integer> ports, int connections, LongSupplier end, Supplier<String> requests)
+            throws InterruptedException {
         var start = System.nanoTime();
         var clients = new ArrayList<Client>();
-        for (var i = 0; i < connections; i++) clients.add(new Client(port, end, paths));
+        for (var i = 0; i < connections; i++) clients.add(new Client(ports.get(i % ports.size()), end, requests));
         for (var client : clients) client.thread.join();
         var seconds = (System.nanoTime() - start) / 1e9;
         var micros = clients.stream()
@@ -64,17 +75,17 @@ public final class Load {
     private static final class Client {
         private final int port;
         private final LongSupplier end;
-        private final Supplier<String> paths;
+        private final Supplier<String> requests;
         private final Thread thread;
         private int[] micros = new int[10_000];
         private int count;
         private long failed;
         private boolean closing;
 
-        Client(int port, LongSupplier end, Supplier<String> paths) {
+        Client(int port, LongSupplier end, Supplier<String> requests) {
             this.port = port;
             this.end = end;
-            this.paths = paths;
+            this.requests = requests;
             this.thread = Thread.ofPlatform().daemon().start(this::run);
         }
 
@@ -97,9 +108,8 @@ public final class Load {
             closing = false;
             while (!closing && System.nanoTime() < end.getAsLong()) {
                 var start = System.nanoTime();
-                out.write(("GET " + paths.get() + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
-                        .getBytes(StandardCharsets.US_ASCII));
-                if (answer(in) != 200) failed++;
+                out.write(requests.get().getBytes(StandardCharsets.US_ASCII));
+                if (answer(in) / 100 != 2) failed++;
                 if (count == micros.length) micros = Arrays.copyOf(micros, count * 2);
                 micros[count++] = (int) ((System.nanoTime() - start) / 1000);
             }

@@ -22,7 +22,10 @@ import org.slf4j.event.Level;
 final class NoOpWorker {
     static final String ARRIVALS = "bench:arrivals";
     static final String BARE_TABLE = "scheduled_tasks";
-    private static final int THREADS = 8;
+    static final int THREADS = 8;
+    /** How long a {@link WaitingJob} waits. */
+    static final int WAIT_MS = 20;
+
     private static final Duration LONGEST = Duration.ofMinutes(3);
 
     /** A job that does nothing. */
@@ -30,6 +33,9 @@ final class NoOpWorker {
 
     /** A job that records when it was picked up. */
     record TimestampedJob(int number) {}
+
+    /** A job that waits for somebody else, as most jobs do. */
+    record WaitingJob(int number) {}
 
     private final int warmUp;
     private final int total;
@@ -71,13 +77,15 @@ final class NoOpWorker {
 
     private void kit(Postgres postgres, String redisUrl) throws InterruptedException {
         try (var redis = new Redis(new Redis.Settings(Redis.Url.parse(redisUrl), true)).connect();
-                var worker = new Worker("bench", postgres, redis, Duration.ofSeconds(5))) {
+                var worker =
+                        new Worker("bench-" + ProcessHandle.current().pid(), postgres, redis, Duration.ofSeconds(5))) {
             JobHandler<TimestampedJob> arrival = (job, run) -> {
                 var micros = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
                 redis.client().rpush(ARRIVALS, job.number() + " " + micros);
             };
             worker.on(NoOp.class, (job, run) -> count())
                     .on(TimestampedJob.class, arrival)
+                    .on(WaitingJob.class, (job, run) -> Thread.sleep(WAIT_MS))
                     .start(THREADS);
             report();
         }

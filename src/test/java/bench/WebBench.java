@@ -135,7 +135,7 @@ final class WebBench {
     }
 
     /** The java arguments, with the start-up cache that scripts/build --cache made, as in the image. */
-    private static List<String> java() throws IOException {
+    static List<String> java() throws IOException {
         try (var caches = Files.newDirectoryStream(JAR.getParent(), "app-*.aot")) {
             var java = new ArrayList<String>();
             caches.forEach(cache -> java.add("-XX:AOTCache=" + cache));
@@ -226,7 +226,7 @@ final class WebBench {
         }
     }
 
-    private static String any(List<String> ids) {
+    static String any(List<String> ids) {
         return ids.get(ThreadLocalRandom.current().nextInt(ids.size()));
     }
 
@@ -248,7 +248,7 @@ final class WebBench {
         System.out.printf("%-44s %,12.1f  %,12.1f  ratio %.2f%n", what, ours, theirs, ours / theirs);
     }
 
-    private static double median(List<Double> values) {
+    static double median(List<Double> values) {
         var sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
         return Arrays.stream(sorted).skip(sorted.length / 2).findFirst().orElseThrow();
     }

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** nginx or HAProxy on loopback before some webs. Its configuration is the one that docs/scale.md shows. */
 final class LocalProxy implements AutoCloseable {
@@ -67,18 +69,15 @@ final class LocalProxy implements AutoCloseable {
 
     /** The page's text with this proxy's port, and with a line for each web in place of web-1's. */
     private String configuration(String page, Collection<Integer> webs) {
-        var lines = new ArrayList<String>();
-        for (var line : page.replaceAll("(listen |bind :)80\\b", "$1" + port)
-                .replace("listen ", "listen 127.0.0.1:")
-                .replace("bind :", "bind 127.0.0.1:")
+        return page.replaceAll("(?<=listen |bind ):?80\\b", "127.0.0.1:" + port)
                 .lines()
-                .toList()) {
-            if (!line.contains("web-1:8000")) lines.add(line);
-            else
-                for (var web : webs)
-                    lines.add(line.replace("web-1:8000", "127.0.0.1:" + web).replace("web-1", "web-" + web));
-        }
-        return String.join("\n", lines) + "\n";
+                .flatMap(line ->
+                        line.contains("web-1:8000") ? webs.stream().map(web -> server(line, web)) : Stream.of(line))
+                .collect(Collectors.joining("\n", "", "\n"));
+    }
+
+    private static String server(String line, int web) {
+        return line.replace("web-1:8000", "127.0.0.1:" + web).replace("web-1", "web-" + web);
     }
 
     private Path output() {
