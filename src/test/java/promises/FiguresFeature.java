@@ -7,12 +7,13 @@ import dozen.http.Access;
 import dozen.http.Routes;
 import dozen.services.Postgres;
 import java.time.Duration;
-import java.util.Map;
 import org.jdbi.v3.core.Handle;
 
 // docs/scale.md shows the rest of this file.
 /** Figures for everybody. They come from a replica, so they may be a moment old. */
 public final class FiguresFeature implements Feature {
+    record Figures(int courses) {}
+
     public static Postgres.Url readUrl(Env env) {
         return env.setting("REPLICA_URL", "PostgreSQL for figures").secret(Postgres.Url::parse);
     }
@@ -30,7 +31,9 @@ public final class FiguresFeature implements Feature {
 
     @Override
     public void routes(Routes routes) {
-        routes.get("/api/figures", Access.PUBLIC, context -> context.json(Map.of("courses", courses())));
+        routes.get("/api/figures", Access.PUBLIC, context -> context.json(new Figures(courses())))
+                .summary("How many courses there are")
+                .returns(200, Figures.class);
     }
 
     private int courses() {
