@@ -207,4 +207,26 @@ class DeployFilesTest {
         github.retainAll(stages); // there may be more jobs, such as one that tries what is built
         assertEquals(stages, github);
     }
+
+    @Test
+    void editorsStartMainOnTheServicesOfThisMachine() throws IOException {
+        var types = Procfile.read(Path.of("Procfile")).processTypes().keySet();
+        for (var each : json(".vscode/launch.json").get("configurations")) {
+            assertEquals(academy.Main.class.getName(), each.get("mainClass").asText());
+            assertEquals("${workspaceFolder}/.dev/env", each.get("envFile").asText());
+            assertTrue(types.contains(each.get("args").asText()), each.toString());
+        }
+        for (var type : List.of("web", "worker")) {
+            var text = Files.readString(Path.of(".run/" + type + ".run.xml"));
+            assertTrue(text.contains("\"MAIN_CLASS_NAME\" value=\"" + academy.Main.class.getName() + "\""), text);
+            assertTrue(text.contains("$PROJECT_DIR$/.dev/env") && text.contains("value=\"" + type + "\""), text);
+            var module = found("<module name=\"(.*)\" />", text).getFirst();
+            assertTrue(
+                    Files.readString(Path.of("pom.xml")).contains("<artifactId>" + module + "</artifactId>"), module);
+        }
+        var development = yaml("docker-compose.dev.yml").getFirst();
+        assertEquals(
+                development.at("/services/app/image"),
+                json(".devcontainer/devcontainer.json").get("image"));
+    }
 }

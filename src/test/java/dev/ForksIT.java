@@ -167,10 +167,10 @@ class ForksIT {
         insert(sources.resolve("Settings.java"), "import academy.accounts.AccountsFeature;", """
                 import academy.parcels.ParcelsFeature;
                 """);
-        for (var list : List.of("README.md", ".env.example")) {
+        for (var list : List.of("docs/settings.md", ".env.example")) {
             var line =
-                    list.equals("README.md") ? "| PARCELS_MAX | 10 | parcels at once (1 to 100) |" : "# PARCELS_MAX=10";
-            var after = list.equals("README.md") ? "| SIGN_UPS_BY_ADDRESS " : "# SIGN_UPS_BY_ADDRESS=";
+                    list.endsWith(".md") ? "| PARCELS_MAX | 10 | parcels at once (1 to 100) |" : "# PARCELS_MAX=10";
+            var after = list.endsWith(".md") ? "| SIGN_UPS_BY_ADDRESS " : "# SIGN_UPS_BY_ADDRESS=";
             insertAfterLine(project.resolve(list), after, line);
         }
         var changed = new FreshClone(project);

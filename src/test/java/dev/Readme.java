@@ -5,9 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
-/** The commands in README's console blocks, each with the output that README shows; … stands for anything. */
+/** The commands in the console blocks of a page, each with the output that the page shows; … stands for anything. */
 record Readme(List<Command> commands) {
     record Command(String line, String output) {
         boolean shows(String actual) {
@@ -22,10 +24,34 @@ record Readme(List<Command> commands) {
         }
     }
 
-    static Readme read(Path file) throws IOException {
+    /** The pages whose commands need what this machine may lack, or which have a test of their own: see DocsTest. */
+    static final Set<String> ELSEWHERE = Set.of("docs/deploy.md", "docs/first-feature.md");
+
+    /** README and the pages in docs/. */
+    static List<Path> pages() throws IOException {
+        try (var files = Files.list(Path.of("docs"))) {
+            var pages = files.filter(file -> file.toString().endsWith(".md")).sorted();
+            return Stream.concat(Stream.of(Path.of("README.md")), pages).toList();
+        }
+    }
+
+    /** The commands that ReadmeIT runs. */
+    static Readme all() throws IOException {
+        var commands = new ArrayList<Command>();
+        for (var page : pages()) {
+            if (!ELSEWHERE.contains(page.toString())) commands.addAll(read(page).commands());
+        }
+        return new Readme(commands);
+    }
+
+    static Readme read(Path page) throws IOException {
+        return of(Files.readAllLines(page));
+    }
+
+    static Readme of(List<String> page) {
         var commands = new ArrayList<Command>();
         var inside = false;
-        for (var line : Files.readAllLines(file)) {
+        for (var line : page) {
             if (line.startsWith("```")) inside = line.equals("```console");
             else if (inside && line.startsWith("$ ")) commands.add(new Command(line.substring(2), ""));
             else if (inside) commands.add(with(commands.removeLast(), line));
@@ -33,7 +59,10 @@ record Readme(List<Command> commands) {
         return new Readme(commands);
     }
 
+    /** A command goes on in the next line after a backslash; other lines are its output. */
     private static Command with(Command command, String line) {
-        return new Command(command.line(), command.output() + line + "\n");
+        return command.line().endsWith("\\")
+                ? new Command(command.line() + "\n" + line, "")
+                : new Command(command.line(), command.output() + line + "\n");
     }
 }

@@ -138,7 +138,7 @@ class GeneratedRequestsIT {
             statuses.computeIfAbsent(answer.statusCode(), _ -> new AtomicInteger())
                     .incrementAndGet();
             var text = answer.body();
-            // Without S3, a request that needs files gets 503, as README says.
+            // Without S3, a request that needs files gets 503, as docs/operate.md says.
             if (answer.statusCode() >= 500 && answer.statusCode() != 503) faults.add(answer.statusCode() + ": " + told);
             if (text.contains("Exception") || text.contains("\tat ")) faults.add("a stack: " + told);
             var id = answer.headers().firstValue("X-Request-Id").orElse("none");
