@@ -168,8 +168,7 @@ class ForksIT {
                 import academy.parcels.ParcelsFeature;
                 """);
         for (var list : List.of("docs/settings.md", ".env.example")) {
-            var line =
-                    list.endsWith(".md") ? "| PARCELS_MAX | 10 | parcels at once (1 to 100) |" : "# PARCELS_MAX=10";
+            var line = list.endsWith(".md") ? "| PARCELS_MAX | 10 | parcels at once (1 to 100) |" : "# PARCELS_MAX=10";
             var after = list.endsWith(".md") ? "| SIGN_UPS_BY_ADDRESS " : "# SIGN_UPS_BY_ADDRESS=";
             insertAfterLine(project.resolve(list), after, line);
         }
