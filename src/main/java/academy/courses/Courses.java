@@ -3,7 +3,7 @@ package academy.courses;
 import dozen.domain.DomainError;
 import dozen.domain.Slice;
 import dozen.domain.Validation;
-import java.sql.SQLException;
+import dozen.services.Postgres;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -14,12 +14,10 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
-import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 
 /** The courses in PostgreSQL. */
 public final class Courses {
     private static final String COLUMNS = "id, slug, title, summary, subject, level, url, created_at";
-    private static final String UNIQUE_VIOLATION = "23505";
     private static final RowMapper<Course> COURSE_MAPPER = ConstructorMapper.of(Course.class);
 
     private final Jdbi jdbi;
@@ -133,22 +131,18 @@ public final class Courses {
         return jdbi.inTransaction(handle -> {
             var draft = change.apply(get(handle, id, "FOR UPDATE").draft()).completed();
             draft.check();
-            try {
-                return handle.createQuery("""
-                                UPDATE courses SET slug = :slug, title = :title, summary = :summary,
-                                    subject = :subject, level = :level, url = :url
-                                WHERE id = :id
-                                RETURNING %s
-                                """.formatted(COLUMNS))
-                        .bindMethods(draft)
-                        .bind("id", id)
-                        .map(COURSE_MAPPER)
-                        .one();
-            } catch (UnableToExecuteStatementException e) {
-                var isTaken =
-                        e.getCause() instanceof SQLException cause && UNIQUE_VIOLATION.equals(cause.getSQLState());
-                throw isTaken ? taken(draft) : e;
-            }
+            return Postgres.checked(
+                    constraint -> constraint.equals("courses_slug_key") ? taken(draft) : null,
+                    () -> handle.createQuery("""
+                            UPDATE courses SET slug = :slug, title = :title, summary = :summary,
+                                subject = :subject, level = :level, url = :url
+                            WHERE id = :id
+                            RETURNING %s
+                            """.formatted(COLUMNS))
+                            .bindMethods(draft)
+                            .bind("id", id)
+                            .map(COURSE_MAPPER)
+                            .one());
         });
     }
 

@@ -4,7 +4,12 @@ import dozen.config.WebAddress;
 import dozen.config.WebAddress.Authority;
 import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
+import java.math.BigDecimal;
 import java.net.IDN;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoField;
+import java.time.temporal.Temporal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -44,6 +49,22 @@ public final class Validation {
         else if (length < min) error(field, "needs %d characters at least".formatted(min));
         else return true;
         return false;
+    }
+
+    /** Checks that PostgreSQL's type {@code numeric(19, 4)} can hold the number; null counts as valid. */
+    public void decimal(String field, BigDecimal value) {
+        if (value == null) return;
+        var plain = value.stripTrailingZeros();
+        if (plain.scale() > 4 || (long) plain.precision() - plain.scale() > 15) {
+            error(field, "may have 15 digits before the point and 4 after it");
+        }
+    }
+
+    /** Checks that a date or a time lies in the years 1 to 9999; null counts as valid. */
+    public void year(String field, Temporal value) {
+        if (value == null) return;
+        var year = value instanceof Instant time ? time.atOffset(ZoneOffset.UTC).getYear() : value.get(ChronoField.YEAR);
+        if (year < 1 || year > 9999) error(field, "must lie in the years 1 to 9999");
     }
 
     public void mailAddress(String field, String value) {

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.EnumNamingStrategies;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
@@ -20,15 +19,18 @@ import dozen.domain.DomainError;
 import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Reads and writes JSON. Reading is strict, and every fault in a request's body gets a 4xx that says what is wrong. */
 public final class Json {
-    public static final ObjectMapper MAPPER = JsonMapper.builder()
+    public static final JsonMapper MAPPER = JsonMapper.builder()
             .addModule(new JavaTimeModule())
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
             .enumNamingStrategy(EnumNamingStrategies.SNAKE_CASE) // IN_PROGRESS is "in_progress"
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT) // 1.5 would become 1
             .disable(MapperFeature.AUTO_DETECT_IS_GETTERS) // a record's isX() method is not a field
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
@@ -40,6 +42,9 @@ public final class Json {
                             .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
                             .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
             .build();
+
+    private static final JsonMapper FORM_MAPPER =
+            MAPPER.rebuild().enable(MapperFeature.ALLOW_COERCION_OF_SCALARS).build();
 
     static final String TYPE = "application/json";
 
@@ -61,6 +66,13 @@ public final class Json {
         ObjectNode whole = MAPPER.valueToTree(current);
         whole.setAll(change);
         return parse(() -> MAPPER.treeToValue(whole, type));
+    }
+
+    /** Makes a record of the texts of a form. A blank text counts as null. Unknown fields and wrong types get 422. */
+    static <T extends Record> T convert(Map<String, String> form, Class<T> type) {
+        var fields = new HashMap<>(form);
+        fields.values().removeIf(String::isBlank);
+        return parse(() -> FORM_MAPPER.treeToValue(FORM_MAPPER.valueToTree(fields), type));
     }
 
     private interface Reading<T> {

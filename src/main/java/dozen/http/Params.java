@@ -73,8 +73,17 @@ public final class Params {
      * is refused, because its parts are spooled to disk and compared with each other before the sender is known.
      */
     public static String form(Context context, String field) {
-        Map<String, String> fields = context.attributeOrCompute(FORM, Params::readForm);
-        return fields.getOrDefault(field, "");
+        return form(context).getOrDefault(field, "");
+    }
+
+    /** The form as a record. A blank field counts as null. A field that is unknown or has the wrong type gets 422. */
+    public static <T extends Record> T form(Context context, Class<T> type) {
+        return Json.convert(form(context), type);
+    }
+
+    /** The fields of a form, each with its first value. */
+    public static Map<String, String> form(Context context) {
+        return context.attributeOrCompute(FORM, Params::readForm);
     }
 
     private static Map<String, String> readForm(Context context) {

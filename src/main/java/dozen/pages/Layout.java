@@ -1,7 +1,10 @@
 package dozen.pages;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dozen.domain.Caller;
 import dozen.http.Access;
+import dozen.http.Json;
+import dozen.http.Params;
 import dozen.http.Routes;
 import dozen.services.ServiceUnavailable;
 import io.javalin.http.Context;
@@ -106,6 +109,25 @@ public final class Layout {
         var all = new HashMap<>(values);
         all.put("assets", assets.folder());
         return Resources.render(template + ".html", all);
+    }
+
+    /** What the inputs of a form show: what was typed when it was sent, and else the fields of the record. */
+    public static Map<String, Object> values(Context context, Record record) {
+        var values = values(record);
+        Params.form(context).forEach((field, text) -> values.replace(field, value(text)));
+        return values;
+    }
+
+    /** The fields of a record as templates show them: texts, empty for null. Sections can test true and false. */
+    public static Map<String, Object> values(Record record) {
+        ObjectNode fields = Json.MAPPER.valueToTree(record);
+        var values = new HashMap<String, Object>();
+        for (var field : fields.properties()) values.put(field.getKey(), value(field.getValue().asText("")));
+        return values;
+    }
+
+    private static Object value(String text) {
+        return text.equals("true") || text.equals("false") ? Boolean.valueOf(text) : text;
     }
 
     private Map<String, Object> frame(String title) {

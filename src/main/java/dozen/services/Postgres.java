@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.SQLExceptionOverride;
 import dozen.config.Env;
 import dozen.config.Secret;
+import dozen.domain.DomainError;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -13,12 +14,16 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.ConnectionFactory;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
 import org.postgresql.ssl.DefaultJavaSSLFactory;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
+import org.postgresql.util.PSQLException;
 
 /** PostgreSQL as an attached resource: a bounded pool with time-outs everywhere, and JDBI on top of it. */
 public final class Postgres implements AutoCloseable {
@@ -202,5 +207,22 @@ public final class Postgres implements AutoCloseable {
     @Override
     public void close() {
         pool.close();
+    }
+
+    /**
+     * Executes a statement that a constraint of the table, such as a unique column, may refuse. The transaction can't go
+     * on after a refusal.
+     *
+     * @param errors returns the error for the name of a constraint; null for one that no caller can break
+     */
+    public static <T> T checked(Function<String, DomainError> errors, Supplier<T> statement) {
+        try {
+            return statement.get();
+        } catch (UnableToExecuteStatementException e) {
+            var refusal = e.getCause() instanceof PSQLException cause ? cause.getServerErrorMessage() : null;
+            var constraint = refusal == null ? null : refusal.getConstraint();
+            var error = constraint == null ? null : errors.apply(constraint);
+            throw error == null ? e : error;
+        }
     }
 }

@@ -1,0 +1,199 @@
+package dev;
+
+import static dev.Generate.require;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import javax.lang.model.SourceVersion;
+
+/**
+ * A field of a generated feature, as given in {@code name:type[?][!]}. The templates read its methods by their names.
+ *
+ * @param name in Java and JSON, such as trackingNumber
+ * @param type one of {@link #TYPES}
+ * @param target the feature whose row a ref names; empty for other types
+ * @param optional whether the value may be null
+ * @param unique whether no two rows may have the same value
+ */
+record GeneratedField(String name, String type, String target, boolean optional, boolean unique) {
+    static final List<String> TYPES = List.of("text", "int", "decimal", "bool", "date", "time", "uuid", "ref");
+    /** The words that PostgreSQL reserves and that can therefore name no column (its manual, appendix C). */
+    private static final Set<String> SQL_WORDS = Set.of(("all analyse analyze and any array as asc asymmetric both case "
+                    + "cast check collate column constraint create current_date current_role current_time "
+                    + "current_timestamp current_user default deferrable desc distinct do else end except false fetch "
+                    + "for foreign from grant group having in initially intersect into lateral leading limit localtime "
+                    + "localtimestamp not null offset on only or order placing primary references returning select "
+                    + "session_user some symmetric system_user table then to trailing true union unique user using "
+                    + "variadic when where window with")
+            .split(" "));
+    /** The names that a row has already, or that a record can't give to a component. */
+    private static final Set<String> TAKEN = Set.of(
+            "id", "owner", "createdAt", "EMPTY", "q", "limit", "cursor", "clone", "finalize", "getClass", "hashCode", "notify",
+            "notifyAll", "toString", "wait", "draft", "check", "faults", "validate");
+
+    static GeneratedField parse(String text) {
+        var declared = text.replaceAll("[?!]+$", "");
+        var marks = text.substring(declared.length());
+        var parts = List.of(declared.split(":", -1));
+        var isTyped = parts.size() >= 2 && TYPES.contains(parts.get(1));
+        require(isTyped, "\"%s\" is no field: write name:type with a type of %s".formatted(text, TYPES));
+        var isRef = parts.get(1).equals("ref");
+        require(parts.size() == (isRef ? 3 : 2), "\"%s\": a reference is written as name:ref:FEATURE".formatted(text));
+        var name = parts.getFirst();
+        require(name.matches("[a-z][a-zA-Z0-9]{0,23}"), "\"%s\" is no name of up to 24 letters".formatted(name));
+        var field = new GeneratedField(
+                isRef ? name + "Id" : name,
+                parts.get(1),
+                isRef ? parts.get(2) : "",
+                marks.contains("?"),
+                marks.contains("!"));
+        var isReserved = TAKEN.contains(field.name) || SQL_WORDS.contains(field.column()) || SourceVersion.isKeyword(name);
+        require(!isReserved, "\"%s\" is reserved: take another name".formatted(name));
+        require(!field.bool() || !field.unique, "a bool can't be unique: " + text);
+        return field;
+    }
+
+    /** Whether it names the account that a row belongs to, which is set by the log-in and not by the request. */
+    boolean isOwner() {
+        return name.equals("ownerId") && isAccount();
+    }
+
+    boolean isAccount() {
+        return target.equals("accounts");
+    }
+
+    boolean bool() {
+        return type.equals("bool");
+    }
+
+    boolean text() {
+        return type.equals("text");
+    }
+
+    boolean ref() {
+        return type.equals("ref");
+    }
+
+    boolean required() {
+        return !optional;
+    }
+
+    String column() {
+        return name.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+    }
+
+    /** The words of the name, such as "tracking number". */
+    String label1() {
+        return (ref() ? name.substring(0, name.length() - 2) : name)
+                .replaceAll("([A-Z])", " $1")
+                .toLowerCase(Locale.ROOT);
+    }
+
+    String label() {
+        return label1().substring(0, 1).toUpperCase(Locale.ROOT) + label1().substring(1);
+    }
+
+    /** The name with a capital, for the name of a test. */
+    String label2() {
+        return name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
+    }
+
+    String javaType() {
+        return switch (type) {
+            case "text" -> "String";
+            case "int" -> "Integer";
+            case "decimal" -> "BigDecimal";
+            case "bool" -> "Boolean";
+            case "date" -> "LocalDate";
+            case "time" -> "Instant";
+            default -> "UUID";
+        };
+    }
+
+    String sql() {
+        var sqlType = switch (type) {
+            case "int" -> "int";
+            case "decimal" -> "numeric";
+            case "bool" -> "boolean";
+            case "time" -> "timestamptz";
+            case "ref" -> "uuid";
+            default -> type;
+        };
+        return sqlType
+                + (optional ? "" : " NOT NULL")
+                + (unique ? " UNIQUE" : "")
+                + (ref() ? " REFERENCES %s ON DELETE CASCADE".formatted(target.replace('-', '_')) : "");
+    }
+
+    /** The statements that check a draft. */
+    List<String> checks() {
+        if (text()) {
+            var value = optional ? "%1$s == null ? \"\" : %1$s".formatted(name) : name;
+            return List.of("draft.text(\"%s\", %s, %d, 200);".formatted(name, value, optional ? 0 : 1));
+        }
+        var checks = new ArrayList<String>();
+        if (required()) checks.add("draft.required(\"%1$s\", %1$s);".formatted(name));
+        if (type.equals("decimal")) checks.add("draft.decimal(\"%1$s\", %1$s);".formatted(name));
+        if (type.equals("date") || type.equals("time")) checks.add("draft.year(\"%1$s\", %1$s);".formatted(name));
+        return checks;
+    }
+
+    String input() {
+        return switch (type) {
+            case "int" -> " type=\"number\"";
+            case "decimal" -> " type=\"number\" step=\"any\"";
+            case "date" -> " type=\"date\"";
+            case "text" -> " maxlength=\"200\"";
+            default -> "";
+        };
+    }
+
+    String hint() {
+        return switch (type) {
+            case "time" -> ", such as 2026-01-31T12:00:00Z";
+            case "uuid", "ref" -> ", an id";
+            default -> "";
+        };
+    }
+
+    /** A Java expression of a value that the field takes, and that no other row has. */
+    String sample() {
+        return switch (type) {
+            case "text" -> "\"%s \" + UUID.randomUUID()".formatted(label());
+            case "int" -> "new Random().nextInt(1_000_000)";
+            case "decimal" -> "new Random().nextInt(1_000_000) + 0.5";
+            case "bool" -> "true";
+            case "date" -> "LocalDate.EPOCH.plusDays(new Random().nextInt(20_000)).toString()";
+            case "time" -> "Instant.ofEpochSecond(new Random().nextInt(1_000_000_000)).toString()";
+            default -> "UUID.randomUUID().toString()";
+        };
+    }
+
+    /** A wrong value in JSON, for the test. */
+    String wrong() {
+        return switch (type) {
+            case "text" -> "5";
+            case "int", "bool" -> "1.5";
+            case "decimal" -> "0.00001";
+            case "date" -> "\\\"2026-02-30\\\"";
+            case "ref" -> "\\\"00000000-0000-7000-8000-000000000000\\\"";
+            default -> "\\\"x\\\"";
+        };
+    }
+
+    String message() {
+        return switch (type) {
+            case "decimal" -> "may have 15 digits before the point and 4 after it";
+            case "ref" -> "does not exist";
+            default -> "has the wrong type";
+        };
+    }
+
+    /** What a form can hold that is refused; empty when it takes anything. */
+    String typed() {
+        if (text()) return optional ? "" : " ";
+        return bool() ? "" : "x";
+    }
+}
