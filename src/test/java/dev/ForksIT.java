@@ -132,109 +132,55 @@ class ForksIT {
         assertEquals(0, proven.code(), proven.output());
     }
 
+    /** A bare fork in which docs/first-feature.md is followed, and then everything else is generated. */
     @Test
-    void aBareForkIsSmallAndWorks() throws Exception {
-        var fork = fork("bare", "--bare");
-        for (var feature : WORDS.keySet()) assertEquals(List.of(), mentions(fork, feature));
-        var files = NewProjectIT.run(fork, "git", "ls-files").output().lines().toList();
+    void aBareForkIsSmallAndWorksWithWhatIsGenerated() throws Exception {
+        var bare = fork("bare", "--bare");
+        for (var feature : WORDS.keySet()) assertEquals(List.of(), mentions(bare, feature));
+        var files = NewProjectIT.run(bare, "git", "ls-files").output().lines().toList();
         assertTrue(files.size() <= 150, files.size() + " files: " + files);
-        var main = Files.readAllLines(fork.resolve("src/main/java/com/acme/till/Main.java"));
+        var main = Files.readAllLines(bare.resolve("src/main/java/com/acme/till/Main.java"));
         assertTrue(main.size() <= 100, main.size() + " lines");
-        test(fork);
-        proveFactors(fork);
+
+        var shop = FirstFeature.build(clone.folder());
+        generate(shop, """
+                feature order-lines title:text note:text? count:int size:int?! price:decimal isPaid:bool gift:bool? \
+                due:date! at:time? token:uuid parcel:ref:parcels buyer:ref:accounts""");
+        generate(shop, "feature boxes label:text! --access owner --api");
+        for (var part : List.of("job boxes SendBox", "task boxes CountBoxes", "page accounts HelpPage")) {
+            generate(shop, part);
+        }
+        var before = NewProjectIT.run(shop, "git", "status", "--short").output();
+        generate(shop, "feature crates width:int");
+        generate(shop, "--undo");
+        assertEquals(before, NewProjectIT.run(shop, "git", "status", "--short").output());
+        test(shop);
+        proveFactors(shop);
+        FirstFeature.use(shop);
     }
 
-    /** A feature that did not exist yet: its package, a line in Main and one in Settings, and all of it out again. */
+    private static void generate(Path fork, String arguments) throws Exception {
+        var generated = NewProjectIT.run(fork, "sh", "-c", "scripts/generate " + arguments);
+        assertEquals(0, generated.code(), generated.output());
+    }
+
+    /** A feature that was generated can be taken out like those that were there. */
     @Test
-    void aNewFeatureComesAndGoesByItsPackageAndItsLines() throws Exception {
-        var project = FreshClone.into(temporary.resolve("with-parcels")).folder();
-        var sources = project.resolve("src/main/java/academy");
-        Files.createDirectories(sources.resolve("parcels"));
-        Files.writeString(sources.resolve("parcels/ParcelsFeature.java"), PARCELS);
-        insert(sources.resolve("Main.java"), "        var features = new Feature.All();", """
-                        features.add(new ParcelsFeature(settings.parcels(), services));
-                """.stripIndent()
-                .indent(8));
-        insert(sources.resolve("Main.java"), "import academy.courses.CoursesFeature;", """
-                import academy.parcels.ParcelsFeature;
-                """);
-        insert(sources.resolve("Settings.java"), "        AccountsFeature.Settings accounts,", """
-                ParcelsFeature.Settings parcels,
-                """.indent(8));
-        insert(sources.resolve("Settings.java"), "                AccountsFeature.Settings.read(env),", """
-                ParcelsFeature.Settings.read(env),
-                """.indent(16));
-        insert(sources.resolve("Settings.java"), "import academy.accounts.AccountsFeature;", """
-                import academy.parcels.ParcelsFeature;
-                """);
-        for (var list : List.of("docs/settings.md", ".env.example")) {
-            var line = list.endsWith(".md") ? "| PARCELS_MAX | 10 | parcels at once (1 to 100) |" : "# PARCELS_MAX=10";
-            var after = list.endsWith(".md") ? "| SIGN_UPS_BY_ADDRESS " : "# SIGN_UPS_BY_ADDRESS=";
-            insertAfterLine(project.resolve(list), after, line);
-        }
-        var changed = new FreshClone(project);
-        var with = fork(changed, "with");
-        assertTrue(Files.readString(with.resolve("src/main/java/com/acme/till/Main.java"))
-                .contains("Parcels"));
-        test(with, "-DskipITs", "-Dtest=SettingsTest,AccessTest");
-        var without = fork(changed, "without-parcels", "--without", "parcels");
+    void aGeneratedFeatureComesAndGoes() throws Exception {
+        var project = FreshClone.into(temporary.resolve("with-crates"));
+        generate(project.folder(), "feature crates number:text! course:ref:courses owner:ref:accounts");
+        test(project.folder(), "-DskipITs", "-Dtest=CratesTest,AccessTest,ApiDocumentTest,ArchitectureTest");
+        var without = fork(project, "without-crates", "--without", "crates");
         var named = new ArrayList<Path>();
         try (var files = Files.walk(without)) {
             for (var file : files.filter(ForksIT::isSource).toList()) {
-                if (Files.readString(file, StandardCharsets.ISO_8859_1).matches("(?is).*parcel.*")) named.add(file);
+                if (Files.readString(file, StandardCharsets.ISO_8859_1).matches("(?is).*\\bcrates?.*")) named.add(file);
             }
         }
         assertEquals(List.of(), named);
         test(without, "-DskipITs", "-Dtest=SettingsTest,AccessTest");
-    }
-
-    private static final String PARCELS = """
-            package academy.parcels;
-
-            import dozen.app.Feature;
-            import dozen.app.Services;
-            import dozen.config.Env;
-            import dozen.http.Access;
-            import dozen.http.Routes;
-
-            /** Parcels. */
-            public final class ParcelsFeature implements Feature {
-                public record Settings(int max) {
-                    public static Settings read(Env env) {
-                        return new Settings(env.setting("PARCELS_MAX", "parcels at once").integer(10, 1, 100));
-                    }
-                }
-
-                private final Settings settings;
-
-                public ParcelsFeature(Settings settings, Services services) {
-                    this.settings = settings;
-                }
-
-                @Override
-                public void routes(Routes routes) {
-                    routes.get("/api/parcels", Access.USER, context -> context.json(settings))
-                            .summary("How many parcels there may be at once")
-                            .returns(200, Settings.class);
-                }
-            }
-            """;
-
-    private static void insert(Path file, String after, String text) throws IOException {
-        var content = Files.readString(file);
-        assertTrue(content.contains(after + "\n"), file + " has no line " + after);
-        Files.writeString(file, content.replace(after + "\n", after + "\n" + text));
-    }
-
-    private static void insertAfterLine(Path file, String beginning, String line) throws IOException {
-        var lines = new ArrayList<>(Files.readAllLines(file));
-        for (var i = 0; i < lines.size(); i++) {
-            if (!lines.get(i).startsWith(beginning)) continue;
-            lines.add(i + 1, line);
-            Files.write(file, lines);
-            return;
-        }
-        throw new AssertionError(file + " has no line that begins with " + beginning);
+        var needed = "courses,learning,videos,certificates,reminders";
+        assertRefused(project, needed, "courses is needed by crates: take out both");
     }
 
     @ParameterizedTest
@@ -247,12 +193,16 @@ class ForksIT {
                 "nonesuch | there is no feature \"nonesuch\""
             })
     void aFeatureThatIsNeededIsRefusedInALine(String without, String line) throws Exception {
-        var fork = temporary.resolve("refused");
-        var refused = NewProjectIT.run(
-                clone.folder(), "scripts/new", "--without", without, "com.acme.till", "till", fork.toString());
+        assertRefused(clone, without, line);
+    }
+
+    private static void assertRefused(FreshClone from, String without, String line) throws Exception {
+        var fork = temporary.resolve("refused").toString();
+        var refused =
+                NewProjectIT.run(from.folder(), "scripts/new", "--without", without, "com.acme.till", "till", fork);
         assertEquals(64, refused.code(), refused.output());
         assertEquals(1, refused.output().lines().count(), refused.output());
         assertTrue(refused.output().contains(line), refused.output());
-        assertFalse(Files.exists(fork));
+        assertFalse(Files.exists(Path.of(fork)));
     }
 }

@@ -32,7 +32,7 @@ final class Generate {
         }
     }
 
-    private static void run(List<String> words) throws IOException {
+    static void run(List<String> words) throws IOException {
         var hasPages = !words.remove("--api");
         var access = access(words);
         for (var word : words) require(!word.startsWith("-"), "there is no option " + word);
@@ -46,11 +46,13 @@ final class Generate {
                 feature.addToMain();
             }
             case "migration" -> {
-                require(words.size() == 2 && name.matches("[a-z][a-z0-9_]{0,59}"), "a migration has one name, such as"
-                        + " parcel_weights: small letters, digits and underscores");
+                require(
+                        words.size() == 2 && name.matches("[a-z][a-z0-9_]{0,59}"),
+                        "a migration has one name, such as" + " parcel_weights: small letters, digits and underscores");
                 write(Map.of(MIGRATIONS.resolve("V%d__%s.sql".formatted(nextVersion(), name)), MIGRATION));
             }
-            case String kind when GeneratedPart.KINDS.contains(kind) -> {
+            case String kind
+            when GeneratedPart.KINDS.contains(kind) -> {
                 var part = GeneratedPart.of(kind, words.subList(1, words.size()));
                 write(part.files());
                 part.addToFace();
@@ -75,9 +77,11 @@ final class Generate {
 
     private static int nextVersion() throws IOException {
         try (var files = Files.list(MIGRATIONS)) {
-            return 1 + files.mapToInt(file -> Integer.parseInt(file.getFileName().toString().split("\\D+")[1]))
-                    .max()
-                    .orElse(0);
+            return 1
+                    + files.mapToInt(file -> Integer.parseInt(
+                                    file.getFileName().toString().split("\\D+")[1]))
+                            .max()
+                            .orElse(0);
         }
     }
 

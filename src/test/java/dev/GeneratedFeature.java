@@ -25,9 +25,29 @@ record GeneratedFeature(
     private static final Path TESTS = Path.of("src/test/java");
     /** The classes that the templates import, or that Java imports by itself, and that a record can't be named after. */
     private static final List<String> IMPORTED = List.of(
-            "Access", "Caller", "Constraint", "Context", "Feature", "Form", "Handle", "Idempotency", "Instant", "Jdbi",
-            "Json", "Layout", "List", "Locale", "Map", "Param", "Params", "Route", "Routes", "Service", "Services",
-            "Slice", "Validation");
+            "Access",
+            "Caller",
+            "Constraint",
+            "Context",
+            "Feature",
+            "Form",
+            "Handle",
+            "Idempotency",
+            "Instant",
+            "Jdbi",
+            "Json",
+            "Layout",
+            "List",
+            "Locale",
+            "Map",
+            "Param",
+            "Params",
+            "Route",
+            "Routes",
+            "Service",
+            "Services",
+            "Slice",
+            "Validation");
 
     static GeneratedFeature of(String plural, List<GeneratedField> fields, String access, boolean hasPages)
             throws IOException {
@@ -127,7 +147,12 @@ record GeneratedFeature(
         var samples = new ArrayList<Map<String, Object>>();
         for (var field : fields) samples.add(Map.of("name", field.name(), "value", sample(field)));
         values.put("samples", samples);
-        values.put("Running", only(TESTS.resolve(folder()), "Running*.java").getFileName().toString().replace(".java", ""));
+        values.put(
+                "Running",
+                only(TESTS.resolve(folder()), "Running*.java")
+                        .getFileName()
+                        .toString()
+                        .replace(".java", ""));
         values.put("writer", isOwned ? "owner" : "admin");
         values.put("writerIsAdmin", !isOwned || fields.stream().anyMatch(field -> field.ref() && !field.isAccount()));
         values.put("readByOther", isOwned ? 404 : 200);
@@ -135,8 +160,20 @@ record GeneratedFeature(
         var texts = fields.stream().filter(GeneratedField::text).toList();
         values.put("searched", texts.isEmpty() ? false : texts);
         values.put("searchedFirst", texts.isEmpty() ? false : texts.getFirst().name());
-        values.put("unique", fields.stream().filter(GeneratedField::unique).findFirst().<Object>map(field -> field).orElse(false));
-        values.put("refusable", fields.stream().filter(field -> !field.typed().isEmpty()).findFirst().<Object>map(field -> field).orElse(false));
+        values.put(
+                "unique",
+                fields.stream()
+                        .filter(GeneratedField::unique)
+                        .findFirst()
+                        .<Object>map(field -> field)
+                        .orElse(false));
+        values.put(
+                "refusable",
+                fields.stream()
+                        .filter(field -> !field.typed().isEmpty())
+                        .findFirst()
+                        .<Object>map(field -> field)
+                        .orElse(false));
         return values;
     }
 
@@ -154,7 +191,12 @@ record GeneratedFeature(
             for (var file : files.toList()) {
                 if (!Files.readString(file).contains("static String example(")) continue;
                 var name = file.getFileName().toString().replace(".java", "");
-                return "%s.%s.example(app, cookie)".formatted(tests.subpath(3, tests.getNameCount()).toString().replace('/', '.'), name);
+                return "%s.%s.example(app, cookie)"
+                        .formatted(
+                                tests.subpath(3, tests.getNameCount())
+                                        .toString()
+                                        .replace('/', '.'),
+                                name);
             }
         }
         throw new IllegalArgumentException(
@@ -168,7 +210,8 @@ record GeneratedFeature(
         var at = lines.size();
         for (var i = lines.size() - 1; i >= 0; i--) {
             var line = lines.get(i);
-            if (line.contains("new MaintenanceFeature(") || at == lines.size() && line.contains("return features;")) at = i;
+            if (line.contains("new MaintenanceFeature(") || at == lines.size() && line.contains("return features;"))
+                at = i;
         }
         require(at < lines.size(), main + " has no line \"return features;\"");
         var face = className(plural) + "Feature";

@@ -20,18 +20,36 @@ import javax.lang.model.SourceVersion;
 record GeneratedField(String name, String type, String target, boolean optional, boolean unique) {
     static final List<String> TYPES = List.of("text", "int", "decimal", "bool", "date", "time", "uuid", "ref");
     /** The words that PostgreSQL reserves and that can therefore name no column (its manual, appendix C). */
-    private static final Set<String> SQL_WORDS = Set.of(("all analyse analyze and any array as asc asymmetric both case "
-                    + "cast check collate column constraint create current_date current_role current_time "
-                    + "current_timestamp current_user default deferrable desc distinct do else end except false fetch "
-                    + "for foreign from grant group having in initially intersect into lateral leading limit localtime "
-                    + "localtimestamp not null offset on only or order placing primary references returning select "
-                    + "session_user some symmetric system_user table then to trailing true union unique user using "
-                    + "variadic when where window with")
-            .split(" "));
+    private static final Set<String> SQL_WORDS =
+            Set.of(("all analyse analyze and any array as asc asymmetric both case "
+                            + "cast check collate column constraint create current_date current_role current_time "
+                            + "current_timestamp current_user default deferrable desc distinct do else end except false fetch "
+                            + "for foreign from grant group having in initially intersect into lateral leading limit localtime "
+                            + "localtimestamp not null offset on only or order placing primary references returning select "
+                            + "session_user some symmetric system_user table then to trailing true union unique user using "
+                            + "variadic when where window with")
+                    .split(" "));
     /** The names that a row has already, or that a record can't give to a component. */
     private static final Set<String> TAKEN = Set.of(
-            "id", "owner", "createdAt", "EMPTY", "q", "limit", "cursor", "clone", "finalize", "getClass", "hashCode", "notify",
-            "notifyAll", "toString", "wait", "draft", "check", "faults", "validate");
+            "id",
+            "owner",
+            "createdAt",
+            "EMPTY",
+            "q",
+            "limit",
+            "cursor",
+            "clone",
+            "finalize",
+            "getClass",
+            "hashCode",
+            "notify",
+            "notifyAll",
+            "toString",
+            "wait",
+            "draft",
+            "check",
+            "faults",
+            "validate");
 
     static GeneratedField parse(String text) {
         var declared = text.replaceAll("[?!]+$", "");
@@ -49,7 +67,8 @@ record GeneratedField(String name, String type, String target, boolean optional,
                 isRef ? parts.get(2) : "",
                 marks.contains("?"),
                 marks.contains("!"));
-        var isReserved = TAKEN.contains(field.name) || SQL_WORDS.contains(field.column()) || SourceVersion.isKeyword(name);
+        var isReserved =
+                TAKEN.contains(field.name) || SQL_WORDS.contains(field.column()) || SourceVersion.isKeyword(name);
         require(!isReserved, "\"%s\" is reserved: take another name".formatted(name));
         require(!field.bool() || !field.unique, "a bool can't be unique: " + text);
         return field;

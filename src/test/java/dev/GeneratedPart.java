@@ -145,7 +145,8 @@ record GeneratedPart(String kind, Path face, String name) {
         require(name.matches("[A-Z][A-Za-z0-9]{1,39}"), "\"%s\" is no class name, such as SendLabel".formatted(name));
         require(!SourceVersion.isKeyword(name.toLowerCase(Locale.ROOT)), "\"%s\" is reserved".formatted(name));
         try (var files = Files.walk(Path.of("src/main/java"))) {
-            var face = files.filter(file -> file.getParent().endsWith(names.getFirst().replace("-", "")))
+            var face = files.filter(
+                            file -> file.getParent().endsWith(names.getFirst().replace("-", "")))
                     .filter(file -> file.toString().endsWith("Feature.java"))
                     .findFirst();
             require(face.isPresent(), "there is no feature " + names.getFirst());
@@ -170,7 +171,8 @@ record GeneratedPart(String kind, Path face, String name) {
                 files.put(tests.resolve(name + "Test.java"), filled(TASK_TEST));
             }
             default -> {
-                var folder = Path.of("src/main/resources/templates").resolve(face.getParent().getFileName());
+                var folder = Path.of("src/main/resources/templates")
+                        .resolve(face.getParent().getFileName());
                 files.put(folder.resolve(dashed() + ".html"), filled(PAGE));
                 files.put(tests.resolve(name + "PageTest.java"), filled(PAGE_TEST));
             }

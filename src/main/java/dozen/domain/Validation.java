@@ -63,7 +63,8 @@ public final class Validation {
     /** Checks that a date or a time lies in the years 1 to 9999; null counts as valid. */
     public void year(String field, Temporal value) {
         if (value == null) return;
-        var year = value instanceof Instant time ? time.atOffset(ZoneOffset.UTC).getYear() : value.get(ChronoField.YEAR);
+        var year =
+                value instanceof Instant time ? time.atOffset(ZoneOffset.UTC).getYear() : value.get(ChronoField.YEAR);
         if (year < 1 || year > 9999) error(field, "must lie in the years 1 to 9999");
     }
 

@@ -122,7 +122,8 @@ public final class Layout {
     public static Map<String, Object> values(Record record) {
         ObjectNode fields = Json.MAPPER.valueToTree(record);
         var values = new HashMap<String, Object>();
-        for (var field : fields.properties()) values.put(field.getKey(), value(field.getValue().asText("")));
+        for (var field : fields.properties())
+            values.put(field.getKey(), value(field.getValue().asText("")));
         return values;
     }
 

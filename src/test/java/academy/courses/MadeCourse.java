@@ -6,6 +6,11 @@ import java.util.List;
 
 /** A course that a test made, with the ids of its lessons. */
 public record MadeCourse(String course, List<String> lessons) {
+    /** Makes a course, for the tests of features that refer to one. Returns its id. */
+    public static String example(RunningAcademy app, String admin) {
+        return in(app, admin, "An example", 0).course();
+    }
+
     /** Makes a course with this many lessons, as an admin. */
     public static MadeCourse in(RunningAcademy app, String admin, String title, int lessons) {
         var course = RunningAcademy.json(app.post("/api/courses", "{\"title\": \"%s\"}".formatted(title), admin))

@@ -1,0 +1,87 @@
+package dev;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/** Follows docs/first-feature.md literally: writes its files, applies its diffs, and runs its commands, in its order. */
+final class FirstFeature {
+    private static final Path PAGE = Path.of("docs/first-feature.md");
+    /** A fenced block: its language, the file that it is, if any, and its text. */
+    private static final Pattern BLOCK = Pattern.compile("(?ms)^```(\\w+) ?(\\S*)\n(.*?)^```$");
+
+    private Path folder;
+
+    /** @param clone a clone of Dozen; the fork appears beside it */
+    private FirstFeature(Path clone) {
+        folder = clone;
+    }
+
+    /** Follows the page up to the first command that asks the running application. Returns the fork's folder. */
+    static Path build(Path clone) throws Exception {
+        var reader = new FirstFeature(clone);
+        for (var block : Pattern.compile(BLOCK.pattern())
+                .matcher(Files.readString(PAGE))
+                .results()
+                .toList()) {
+            reader.follow(block);
+        }
+        return reader.folder;
+    }
+
+    private void follow(MatchResult block) throws Exception {
+        switch (block.group(1)) {
+            case "console" -> {
+                for (var line : block.group(3)
+                        .lines()
+                        .filter(each -> each.startsWith("$ "))
+                        .toList()) {
+                    if (!line.startsWith("$ curl ")) run(line.substring(2));
+                }
+            }
+            case "diff" -> {
+                var diff = Files.createTempFile("page", ".diff");
+                Files.writeString(diff, block.group(3));
+                run("git apply " + diff);
+            }
+            default -> {
+                var file = folder.resolve(block.group(2));
+                Files.createDirectories(file.getParent());
+                Files.writeString(file, block.group(3));
+            }
+        }
+    }
+
+    private void run(String command) throws Exception {
+        if (command.startsWith("cd ")) {
+            folder = folder.resolve(command.substring(3)).normalize();
+            return;
+        }
+        var ended = NewProjectIT.run(folder, "sh", "-c", command);
+        assertEquals(0, ended.code(), command + ": " + ended.output());
+    }
+
+    /** Starts the application as the page says, and asks it what the page asks. */
+    static void use(Path fork) throws IOException, InterruptedException {
+        var port = String.valueOf(Machine.freePort());
+        var project = new FreshClone(fork);
+        try (var server = project.start("exec scripts/server --port " + port)) {
+            server.await("Ctrl-C stops everything");
+            var asked = Readme.read(PAGE).commands().stream()
+                    .filter(command -> command.line().startsWith("curl "))
+                    .toList();
+            assertTrue(asked.size() > 3);
+            for (var command : asked) {
+                var output = project.run(command.line().replace("localhost:8000", "localhost:" + port));
+                assertTrue(command.shows(output), command.line() + " answered " + output);
+            }
+            server.signal("INT");
+            assertEquals(0, server.exitCode(), server.text());
+        }
+    }
+}
