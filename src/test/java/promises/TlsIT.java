@@ -58,9 +58,18 @@ class TlsIT {
         var tlsPort = Machine.freePort();
         try (var postgres = TestServices.startPostgres("tls-postgres", 0);
                 var redis = TestServices.startRedis(
-                        "tls-redis", 0, "--tls-port", "" + tlsPort, "--tls-auth-clients", "no",
-                        "--tls-cert-file", file("server.pem"), "--tls-key-file", file("server.key"),
-                        "--tls-ca-cert-file", file("ca.pem"))) {
+                        "tls-redis",
+                        0,
+                        "--tls-port",
+                        "" + tlsPort,
+                        "--tls-auth-clients",
+                        "no",
+                        "--tls-cert-file",
+                        file("server.pem"),
+                        "--tls-key-file",
+                        file("server.key"),
+                        "--tls-ca-cert-file",
+                        file("ca.pem"))) {
             postgres.execute(
                     "postgres",
                     "ALTER SYSTEM SET ssl_cert_file = '%s'".formatted(file("server.pem")),
@@ -83,8 +92,7 @@ class TlsIT {
             }
             refuses(url, "unable to find valid certification path");
             var before = SSLContext.getDefault();
-            SSLContext.setDefault(
-                    ProcessSettings.read(new Env(settings)).tls().orElseThrow());
+            SSLContext.setDefault(ProcessSettings.read(new Env(settings)).tls().orElseThrow());
             try {
                 refuses(url.replace("localhost", "127.0.0.1"), "could not be verified by hostnameverifier");
             } finally {

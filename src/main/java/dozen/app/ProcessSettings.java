@@ -68,7 +68,8 @@ public record ProcessSettings(
             var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             trust.init((KeyStore) null); // Java's own
             var all = new ArrayList<Certificate>();
-            for (var each : trust.getTrustManagers()) all.addAll(List.of(((X509TrustManager) each).getAcceptedIssuers()));
+            for (var each : trust.getTrustManagers())
+                all.addAll(List.of(((X509TrustManager) each).getAcceptedIssuers()));
             var own = CertificateFactory.getInstance("X.509")
                     .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.UTF_8)));
             if (own.isEmpty()) throw new CertificateException("there is none");

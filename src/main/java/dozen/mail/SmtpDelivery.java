@@ -131,7 +131,10 @@ final class SmtpDelivery extends SMTPTransport {
             if (each instanceof SMTPAddressFailedException recipient) {
                 var code = recipient.getReturnCode();
                 return new Refused(
-                        text, code, NO_SUCH_MAILBOX.contains(code) && !OTHER_REASON.matcher(text).find());
+                        text,
+                        code,
+                        NO_SUCH_MAILBOX.contains(code)
+                                && !OTHER_REASON.matcher(text).find());
             }
             if (each instanceof SMTPSendFailedException command && !ending)
                 return new Refused(text, command.getReturnCode(), false);

@@ -106,7 +106,8 @@ public final class Redis implements AutoCloseable {
     /** Redis can't serve now. In a script's error the code stands somewhere within the message. */
     private static final Pattern TRANSIENT = Pattern.compile(
             "\\b(LOADING|READONLY|MASTERDOWN|OOM|MISCONF|NOREPLICAS|BUSY|MOVED|ASK|CLUSTERDOWN|TRYAGAIN)\\b"
-                    + "|max number of clients|can't run this command"); // the latter from a script of a user with few rights
+                    + "|max number of clients|can't run this command"); // the latter from a script of a user with few
+    // rights
 
     private final String address;
     private final RedisClient client;

@@ -208,7 +208,8 @@ class AccountsTest {
     void redisKnowsNoTokenAndForgetsTheSessionInTime() {
         app.signUp("hash@example.com");
         var token = app.logIn("hash@example.com").substring("session=".length());
-        try (var redis = RedisClient.create("127.0.0.1", TestServices.shared().redis().port())) {
+        try (var redis =
+                RedisClient.create("127.0.0.1", TestServices.shared().redis().port())) {
             var keys = redis.keys("session:*");
             assertTrue(keys.stream().noneMatch(key -> key.contains(token)));
             assertTrue(keys.stream().allMatch(key -> redis.ttl(key) > 300 * 3600 && redis.ttl(key) <= 336 * 3600));
