@@ -29,13 +29,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DocsTest {
     /** What runs the blocks of a page, of a section of docs/deploy.md, or in a language, as they stand there. */
     private static final Map<String, String> RUN_BY = Map.of(
-            "docs/first-feature.md", "dev/FirstFeatureIT.java",
+            "docs/first-feature.md", "dev/FirstFeature.java",
             "Heroku", ".ci/checks/heroku.mjs",
             "One server with systemd", ".ci/systemd",
             "Any machine with foreman", "dev/ForemanIT.java",
             "Docker Compose", ".ci/compose",
             "nginx", "promises/LocalProxy.java",
-            "haproxy", "promises/LocalProxy.java");
+            "haproxy", "promises/LocalProxy.java",
+            "redis", "promises/ScalePageTest.java",
+            "json", "promises/ScalePageTest.java");
     /** These sections need an account or a cluster, so only the form of their commands is checked. */
     private static final Set<String> FORM_ALONE =
             Set.of("Dokku", "Render", "Fly", "Railway", "Kamal", "Cloud Native Buildpacks", "Kubernetes");
