@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
@@ -71,20 +70,33 @@ public final class Scheduler implements AutoCloseable {
         }
     }
 
-    private record Entry(Cron cron, BiConsumer<Handle, Instant> body) {}
+    /** @param retry when and how often it failed since its last success */
+    private record Entry(Cron cron, BiConsumer<Handle, Instant> body, Retry retry) {}
+
+    private static final class Retry {
+        private int failures;
+        private long nanoTime = System.nanoTime();
+    }
 
     private static final Logger log = LoggerFactory.getLogger(Scheduler.class);
     /** The precision of ticks. Each poll reads one row. */
     private static final Duration POLL = Duration.ofMillis(250);
     /** How long to wait before a failed tick is tried again. */
-    private static final Duration RETRY_DELAY = Duration.ofSeconds(2);
+    private static final RetryPolicy RETRIES =
+            RetryPolicy.DEFAULT.withWaits(Duration.ofSeconds(2), Duration.ofMinutes(5));
 
     private final Map<String, Entry> ticks = new LinkedHashMap<>();
     private final Postgres postgres;
+    private final RetryPolicy retries;
     private ScheduledExecutorService timer;
 
     public Scheduler(Postgres postgres) {
+        this(postgres, RETRIES);
+    }
+
+    Scheduler(Postgres postgres, RetryPolicy retries) {
         this.postgres = postgres;
+        this.retries = retries;
     }
 
     /**
@@ -92,7 +104,7 @@ public final class Scheduler implements AutoCloseable {
      *     due: the same for every process that might run it, so it is useful in a job's key
      */
     public Scheduler on(String tick, Cron cron, BiConsumer<Handle, Instant> body) {
-        ticks.put(tick, new Entry(cron, body));
+        ticks.put(tick, new Entry(cron, body, new Retry()));
         return this;
     }
 
@@ -122,12 +134,20 @@ public final class Scheduler implements AutoCloseable {
     }
 
     private void poll(String tick, Entry entry) {
+        var retry = entry.retry();
+        if (System.nanoTime() < retry.nanoTime) return;
         try {
             postgres.jdbi().useTransaction(transaction -> runIfDue(transaction, tick, entry));
+            retry.failures = 0;
         } catch (Throwable e) { // an Error too: the tick comes again
-            if (ServiceUnavailable.isCauseOf(e)) log.warn("tick {} waits: {}", tick, ServiceUnavailable.reason(e));
-            else log.error("tick {} failed, again in {} s", tick, RETRY_DELAY.toSeconds(), e);
-            LockSupport.parkNanos(RETRY_DELAY.toNanos());
+            var away = ServiceUnavailable.isCauseOf(e);
+            retry.failures = away ? 1 : retry.failures + 1;
+            var wait = retries.waitAfter(retry.failures);
+            retry.nanoTime = System.nanoTime() + wait.toNanos();
+            var reason = ServiceUnavailable.reason(e);
+            if (away) log.warn("tick {} waits: {}", tick, reason);
+            else log.error("tick {} failed, again in {} s: {}", tick, wait.toSeconds(), reason);
+            log.debug("tick {}", tick, e); // a line each time is enough, but who looks for the fault needs the stack
         }
     }
 

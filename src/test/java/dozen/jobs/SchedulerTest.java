@@ -1,0 +1,46 @@
+package dozen.jobs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Ticks that fail. Those of several processes are ManyProcessesIT's. */
+class SchedulerTest {
+    private static final PrintStream STDERR = System.err;
+    private final AtomicInteger runs = new AtomicInteger();
+
+    @AfterEach
+    void restore() {
+        System.setErr(STDERR);
+    }
+
+    @Test
+    void aFailureIsOneLineAndTheNextTryComesLaterEachTime() throws Exception {
+        var log = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
+        var policy = RetryPolicy.DEFAULT.withWaits(Duration.ofMillis(300), Duration.ofMinutes(1));
+        try (var postgres = Effects.newDatabase();
+                var scheduler = new Scheduler(postgres, policy)) {
+            scheduler
+                    .on("broken", Scheduler.Cron.parse("* * * * * *"), (_, _) -> {
+                        runs.incrementAndGet();
+                        throw new IllegalStateException(
+                                "first\nsecond", new IllegalArgumentException("the cause\nmore"));
+                    })
+                    .start();
+            for (var i = 0; i < 500 && runs.get() == 0; i++) Thread.sleep(10);
+            Thread.sleep(4000); // tries after about 0.3, 0.9 and 2.1 s; without the growing wait there would be eight
+        }
+        var lines = log.toString(StandardCharsets.UTF_8).lines().toList();
+        assertTrue(runs.get() >= 3 && runs.get() <= 5, runs + " runs: " + lines);
+        assertEquals(runs.get(), lines.size(), lines.toString());
+        for (var line : lines) assertTrue(line.matches(".*tick broken failed, again in \\d+ s: the cause"), line);
+    }
+}
