@@ -6,8 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.TestServices;
+import dozen.services.Postgres;
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,6 +61,51 @@ class TasksIT {
         try (var none = App.start(settings, "task", "create-admin", "x@example.com")) {
             assertEquals(64, none.exitCode());
         }
+    }
+
+    @Test
+    void anAccountGetsAnotherRoleAndAnotherPassword() throws Exception {
+        try (var web = App.start(settings, "web");
+                var client = HttpClient.newHttpClient()) {
+            assertEquals(201, post(web, client, "accounts", "correct horse battery", ", \"name\": \"Zoë\""));
+            assertEquals(List.of(), run(0, "set-role Zoe@example.com admin", ""));
+            assertEquals(List.of(), run(0, "change-password zoe@example.com", "another horse battery\n"));
+            assertEquals(401, post(web, client, "sessions", "correct horse battery", ""));
+            assertEquals(201, post(web, client, "sessions", "another horse battery", ""));
+        }
+        var database = Postgres.Url.parse(settings.get("DATABASE_URL"));
+        try (var postgres = new Postgres(database, 1, Duration.ofSeconds(5)).connect()) {
+            var found = postgres.jdbi()
+                    .withHandle(handle -> handle.select("SELECT role FROM accounts")
+                            .mapTo(String.class)
+                            .list());
+            assertEquals(List.of("admin"), found);
+        }
+        var nobody = List.of("academy: no account has this address: no@example.com");
+        assertEquals(nobody, run(1, "set-role no@example.com admin", ""));
+        assertEquals(nobody, run(1, "change-password no@example.com", "correct horse battery\n"));
+        var weak = List.of("academy: password needs 12 characters at least");
+        assertEquals(weak, run(1, "change-password zoe@example.com", "short\n"));
+        for (var wrong : List.of("set-role zoe@example.com king", "set-role admin", "change-password")) {
+            assertTrue(run(64, wrong, "").getFirst().contains("usage: task "), wrong);
+        }
+    }
+
+    /** Runs a task to its end; returns what it said on stderr. */
+    private List<String> run(int exitCode, String task, String input) throws Exception {
+        try (var ended = App.start(settings, ("task " + task).split(" ")).input(input)) {
+            assertEquals(exitCode, ended.exitCode(), ended.err().toString());
+            return ended.err();
+        }
+    }
+
+    private static int post(App web, HttpClient client, String path, String password, String more) throws Exception {
+        var body = "{\"email\": \"zoe@example.com\", \"password\": \"%s\"%s}".formatted(password, more);
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/api/%s".formatted(web.port(), path)))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
     }
 
     @Test

@@ -2,8 +2,10 @@ package academy.accounts;
 
 import dozen.app.Commands;
 import dozen.domain.Exit;
+import dozen.domain.Validation;
 import java.io.IOException;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +25,34 @@ final class AccountTasks {
         var account = accounts.create(wanted.email(), wanted.password(), wanted.name(), Account.Role.ADMIN)
                 .orElseThrow(() -> Exit.failure("this address has an account already: " + wanted.email()));
         log.info("admin {} created", account.id());
+    }
+
+    /** {@code task set-role EMAIL ROLE}: the role holds from the account's next request on. */
+    static void setRole(Accounts accounts, List<String> arguments) {
+        var role = Stream.of(Account.Role.values())
+                .filter(each -> arguments.size() == 2 && each.text().equals(arguments.get(1)))
+                .findFirst()
+                .orElseThrow(() -> Exit.usage("usage: task set-role EMAIL learner|admin"));
+        var account = accounts.setRole(arguments.getFirst(), role).orElseThrow(() -> unknown(arguments));
+        log.info("account {} has the role {}", account.id(), role.text());
+    }
+
+    /** {@code task change-password EMAIL}: the password comes as in create-admin. It ends all sessions of the account. */
+    static void changePassword(Accounts accounts, List<String> arguments) throws IOException {
+        if (arguments.size() != 1) throw Exit.usage("usage: task change-password EMAIL, the password on stdin");
+        var old = accounts.credentials(arguments.getFirst()).orElseThrow(() -> unknown(arguments));
+        var password = Commands.readPassword();
+        var validation = new Validation();
+        Passwords.check(validation, password, Passwords.MIN_LENGTH);
+        validation.check();
+        accounts.changePassword(old, password).orElseThrow(() -> Exit.failure("somebody else has just changed it"));
+        log.info(
+                "account {} has a new password, and its sessions are ended",
+                old.account().id());
+    }
+
+    private static Exit unknown(List<String> arguments) {
+        return Exit.failure("no account has this address: " + arguments.getFirst());
     }
 
     /**

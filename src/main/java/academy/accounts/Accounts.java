@@ -166,6 +166,11 @@ public final class Accounts {
         return jdbi.withHandle(handle -> one(handle, sql, hash, endedGenerations, id, expected.password()));
     }
 
+    Optional<Account> setRole(String email, Account.Role role) {
+        var sql = "UPDATE accounts SET role = ? WHERE lower(email) = lower(?) RETURNING %s";
+        return jdbi.withHandle(handle -> one(handle, sql, role.text(), email));
+    }
+
     /** Ends every session of the account. */
     void endSessions(UUID id) {
         jdbi.useHandle(handle ->

@@ -92,6 +92,13 @@ public final class AccountsFeature implements Feature {
                 "the password on stdin or at a prompt",
                 arguments -> AccountTasks.createAdmin(accounts, arguments));
         commands.task(
+                "set-role", "EMAIL ROLE", "learner or admin", arguments -> AccountTasks.setRole(accounts, arguments));
+        commands.task(
+                "change-password",
+                "EMAIL",
+                "the password on stdin or at a prompt; ends the account's sessions",
+                arguments -> AccountTasks.changePassword(accounts, arguments));
+        commands.task(
                 "backfill-completeness",
                 "",
                 "computes what old accounts lack",
