@@ -137,6 +137,7 @@ class ForksIT {
     void aBareForkIsSmallAndWorksWithWhatIsGenerated() throws Exception {
         var bare = fork("bare", "--bare");
         for (var feature : WORDS.keySet()) assertEquals(List.of(), mentions(bare, feature));
+        assertEquals(List.of(), Mentions.ofNothing(bare));
         var files = NewProjectIT.run(bare, "git", "ls-files").output().lines().toList();
         assertTrue(files.size() <= 150, files.size() + " files: " + files);
         var main = Files.readAllLines(bare.resolve("src/main/java/com/acme/till/Main.java"));

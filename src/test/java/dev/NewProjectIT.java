@@ -51,6 +51,7 @@ class NewProjectIT {
         var made = run(clone.folder(), "scripts/new", "com.acme.shop", "web-shop", fork.toString());
         assertEquals(0, made.code(), made.output());
         assertEquals(List.of(), namingAcademy(fork));
+        assertEquals(List.of(), Mentions.ofNothing(fork));
         for (var file : Machine.files(Path.of("src/main/java/dozen"), "")) {
             assertEquals(Files.readString(file), Files.readString(fork.resolve(file)), "the kit is as it was");
         }
@@ -62,9 +63,24 @@ class NewProjectIT {
         var tests = "-Dtest=SettingsTest,DeployFilesTest,ApiDocumentTest,LearningTest,CertificatePdfTest";
         var tested = run(fork, "scripts/test", "-o", tests, "-DskipITs");
         assertEquals(0, tested.code(), tested.output());
+        oneTestRunsOnServicesThatStayForTheNext(fork);
         var cached = run(fork, "scripts/build", "--cache");
         assertEquals(0, cached.code(), cached.output());
         assertTrue(Files.exists(fork.resolve(cached.output().lines().toList().getLast())), cached.output());
+    }
+
+    private static void oneTestRunsOnServicesThatStayForTheNext(Path fork) throws Exception {
+        var up = new ArrayList<String>();
+        for (var i = 0; i < 2; i++) {
+            var tested = run(fork, "scripts/test", "LearningTest");
+            assertEquals(0, tested.code(), tested.output());
+            up.add(Files.readString(fork.resolve(".dev/tests/up")));
+        }
+        assertEquals(up.getFirst(), up.getLast());
+        var owner = up.getFirst().split(" ")[3];
+        assertTrue(ProcessHandle.of(Long.parseLong(owner)).orElseThrow().destroy());
+        for (var i = 0; i < 500 && Files.exists(fork.resolve(".dev/tests/processes")); i++) Thread.sleep(20);
+        assertFalse(Files.exists(fork.resolve(".dev/tests/processes")), "its owner ends what it started");
     }
 
     @Test

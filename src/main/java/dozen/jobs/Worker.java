@@ -69,7 +69,7 @@ public final class Worker implements AutoCloseable {
     private static final Duration MAX_QUEUE_TIME = Duration.ofSeconds(1);
     /**
      * How many jobs are taken for each shared thread. More than one saves round trips for short jobs: with 1, a worker
-     * does 0.6 times as many no-op jobs a second (scripts/bench jobs).
+     * does 0.6 times as many jobs a second that do nothing.
      */
     private static final int PREFETCH_FACTOR = 4;
 

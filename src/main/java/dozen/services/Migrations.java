@@ -33,7 +33,9 @@ public final class Migrations {
      * @return how many were applied
      */
     public static int run(Postgres.Url url) {
-        return run(url, "classpath:db/kit", "classpath:db/migration");
+        var applied = run(url, "classpath:db/kit", "classpath:db/migration");
+        log.info("{} migrations applied", applied);
+        return applied;
     }
 
     /**

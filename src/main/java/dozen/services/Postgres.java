@@ -127,7 +127,7 @@ public final class Postgres implements AutoCloseable {
         pool.setDataSource(new PostgresDataSource(url, statementLimit));
         pool.setMaximumPoolSize(poolSize);
         pool.setMinimumIdle(Math.min(2, poolSize));
-        pool.setConnectionTimeout(3000); // well under the 6 s within which callers are promised an answer
+        pool.setConnectionTimeout(3000); // so that a request is answered well within 6 s
         // After a failover the pool holds connections to a server that is read-only now; they are evicted.
         pool.setExceptionOverride(new SQLExceptionOverride() {
             @java.lang.Override // the interface has a type of the same name

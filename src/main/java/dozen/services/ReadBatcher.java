@@ -28,7 +28,7 @@ public final class ReadBatcher<K, V> {
     private static final long HANG_NANOS = Duration.ofMillis(5).toNanos();
     /** One trip is usually enough. More start only while the newest one hangs, as on a broken connection. */
     private static final int MAX_TRIPS = 4;
-    /** A caller that waits this long gives up. The limit is well under the 6 s that callers are promised. */
+    /** A caller that waits this long gives up, so that a request is answered well within 6 s. */
     private static final Duration MAX_WAIT = Duration.ofSeconds(3);
 
     /** @param turn gets the answer, or the task to make the next trip */
