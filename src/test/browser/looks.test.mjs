@@ -109,6 +109,11 @@ for (const width of [390, 1280]) {
           if (name === "lesson") await page.waitForTimeout(500); // the film's first picture
           await page.screenshot({ path: `${PICTURES}/${name}-${width}-${colorScheme}.png`, fullPage: true });
           assert.deepEqual(await page.evaluate(findOverflow), [], `${path} at ${width}`);
+          if (weighs) { // a window beside another one
+            await page.setViewportSize({ width: 1000, height: HEIGHT });
+            assert.deepEqual(await page.evaluate(findOverflow), [], `${path} at 1000`);
+            await page.setViewportSize({ width, height: HEIGHT });
+          }
           if (FAILING.includes(name)) wrong.length = 0; // a console tells of each
           assert.deepEqual(wrong, []);
           // Contrast follows the scheme and layout the width: two of the four show both.

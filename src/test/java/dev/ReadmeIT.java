@@ -127,6 +127,7 @@ class ReadmeIT {
                 assertTrue(second.text().contains("scripts/server: it runs already in this folder"), second.text());
             }
             saveAndAwait();
+            addAMigrationAndAwait();
             processes = processes();
             server.signal("INT");
             assertEquals(0, server.exitCode(), server.text());
@@ -148,9 +149,20 @@ class ReadmeIT {
         Files.writeString(source, before);
     }
 
+    private static void addAMigrationAndAwait() throws IOException, InterruptedException {
+        var migrations = clone.folder().resolve("src/main/resources/db/migration");
+        Files.writeString(migrations.resolve("V9001__saved.sql"), "CREATE TABLE saved (id int);");
+        for (var i = 0; i < 200 && !answer("/status").contains("schema 9001"); i++) Thread.sleep(50);
+        assertTrue(answer("/status").contains("schema 9001"), answer("/status"));
+    }
+
     private static String answer() throws InterruptedException {
+        return answer("/health");
+    }
+
+    private static String answer(String path) throws InterruptedException {
         try {
-            return get("/health").body();
+            return get(path).body();
         } catch (IOException e) {
             return ""; // nothing listens between the old process and the new one
         }

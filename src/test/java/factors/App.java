@@ -143,7 +143,7 @@ public final class App implements AutoCloseable {
 
     /** Waits for the web process to listen; returns its port. */
     public int port() throws InterruptedException {
-        for (var i = 0; i < 3000 && process.isAlive(); i++) {
+        for (var i = 0; i < 6000 && process.isAlive(); i++) {
             for (var line : out) {
                 var matcher = LISTENING.matcher(line);
                 if (matcher.find()) return Integer.parseInt(matcher.group(1));

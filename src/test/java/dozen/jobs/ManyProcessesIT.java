@@ -8,6 +8,7 @@ import dozen.services.Migrations;
 import dozen.services.Postgres;
 import dozen.services.Redis;
 import factors.App;
+import java.lang.management.ManagementFactory;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,6 +28,10 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  */
 @Execution(ExecutionMode.CONCURRENT)
 class ManyProcessesIT {
+    /** Limits that a machine holds, too, on which twenty other programs want the processors. */
+    private static final Duration SOON = Duration.ofMinutes(1);
+
+    private static final Duration LATE = Duration.ofMinutes(4);
     private final TestServices services = TestServices.shared();
 
     private void enqueue(Postgres postgres, List<?> payloads) {
@@ -50,13 +55,13 @@ class ManyProcessesIT {
                             .mapToObj(i -> new TestProgram.Slow("key " + i, 200))
                             .toList());
             for (var i = 0; i < 3; i++) workers.add(TestProcess.worker(url));
-            Effects.await(postgres, "starts WHERE worker IS NOT NULL AND key = 'key 0'", 1, Duration.ofSeconds(30));
+            Effects.await(postgres, "starts WHERE worker IS NOT NULL AND key = 'key 0'", 1, SOON);
             for (var i = 0; i < 4; i++) {
                 Thread.sleep(2000);
                 workers.removeFirst().close(); // kill -9
                 workers.add(TestProcess.worker(url));
             }
-            Effects.await(postgres, "jobs", 0, Duration.ofSeconds(120));
+            Effects.await(postgres, "jobs", 0, LATE);
             assertEquals(1000, Effects.count(postgres, "effects"));
             assertEquals(0, Effects.count(postgres, "dead_jobs"));
             assertTrue(Effects.count(postgres, "starts") > 1000, "some were killed in the middle and began again");
@@ -71,11 +76,11 @@ class ManyProcessesIT {
         try (var postgres = Effects.database(url);
                 var first = TestProcess.worker(url)) {
             enqueue(postgres, List.of(new TestProgram.Slow("killed", 20_000)));
-            Effects.await(postgres, "starts", 1, Duration.ofSeconds(30));
+            Effects.await(postgres, "starts", 1, SOON);
             try (var second = TestProcess.worker(url)) {
                 first.close(); // kill -9
                 var killed = System.nanoTime();
-                Effects.await(postgres, "starts", 2, Duration.ofSeconds(60));
+                Effects.await(postgres, "starts", 2, LATE);
                 System.out.printf("picked up %d ms after the kill%n", (System.nanoTime() - killed) / 1_000_000);
                 assertTrue(second.isAlive());
                 assertEquals(1, Effects.count(postgres, "starts WHERE attempt = 2"));
@@ -89,17 +94,17 @@ class ManyProcessesIT {
         try (var postgres = Effects.database(url);
                 var first = TestProcess.worker(url)) {
             enqueue(postgres, List.of(new TestProgram.Slow("short", 10_000), new TestProgram.Slow("long", 60_000)));
-            Effects.await(postgres, "starts", 2, Duration.ofSeconds(30));
+            Effects.await(postgres, "starts", 2, SOON);
             try (var second = TestProcess.worker(url)) {
-                for (var tries = 0; tries < 500 && !runs(second); tries++) Thread.sleep(20);
+                for (var tries = 0; tries < 3000 && !runs(second); tries++) Thread.sleep(20);
                 first.terminate();
-                assertTrue(Set.of(0, 143).contains(first.exitCode(Duration.ofSeconds(25))));
+                assertTrue(Set.of(0, 143).contains(first.exitCode(SOON)));
                 var exit = Instant.now();
                 assertEquals(
                         1,
                         Effects.count(postgres, "effects WHERE key = 'short' AND runs = 1"),
                         () -> first.out() + "\n" + second.out());
-                Effects.await(postgres, "starts WHERE key = 'long'", 2, Duration.ofSeconds(2));
+                Effects.await(postgres, "starts WHERE key = 'long'", 2, Duration.ofSeconds(10));
                 var began = Effects.list(postgres, "SELECT max(at) FROM starts", Instant.class)
                         .getFirst();
                 System.out.printf(
@@ -117,9 +122,9 @@ class ManyProcessesIT {
         try (var postgres = Effects.database(url)) {
             enqueue(postgres, List.of(new TestProgram.Slow("first", 2000)));
             try (var worker = TestProcess.worker(url)) {
-                Effects.await(postgres, "starts", 1, Duration.ofSeconds(30));
+                Effects.await(postgres, "starts", 1, SOON);
                 worker.terminate();
-                assertTrue(Set.of(0, 143).contains(worker.exitCode(Duration.ofSeconds(25))));
+                assertTrue(Set.of(0, 143).contains(worker.exitCode(SOON)));
                 assertEquals(1, Effects.count(postgres, "effects WHERE key = 'first' AND runs = 1"));
                 assertEquals(0, Effects.count(postgres, "jobs"));
             }
@@ -129,11 +134,11 @@ class ManyProcessesIT {
     @Test
     void aWorkerThatStillWaitsForItsResourcesIsStoppedAtOnce() throws Exception {
         try (var worker = TestProcess.worker("postgres://nobody:nothing@127.0.0.1:1/none")) {
-            for (var tries = 0; tries < 500 && !String.join("", worker.out()).contains("is away, trying"); tries++) {
+            for (var tries = 0; tries < 3000 && !String.join("", worker.out()).contains("is away, trying"); tries++) {
                 Thread.sleep(20);
             }
             worker.terminate();
-            assertEquals(143, worker.exitCode(Duration.ofSeconds(5))); // without the signal it would wait 20 s
+            assertEquals(143, worker.exitCode(Duration.ofSeconds(15))); // without the signal it would wait 20 s
         }
     }
 
@@ -151,11 +156,11 @@ class ManyProcessesIT {
                     IntStream.range(0, 300)
                             .mapToObj(i -> new TestProgram.Slow("key " + i, 100))
                             .toList());
-            Effects.awaitAtLeast(postgres, "effects", 50, Duration.ofSeconds(30));
+            Effects.awaitAtLeast(postgres, "effects", 50, SOON);
             server.close();
             try (var back = TestServices.startPostgres("jobs-postgres", server.port())) {
                 awaitAnswer(postgres);
-                Effects.await(postgres, "jobs", 0, Duration.ofSeconds(90));
+                Effects.await(postgres, "jobs", 0, LATE);
                 assertEquals(300, Effects.count(postgres, "effects"));
                 assertEquals(0, Effects.count(postgres, "dead_jobs"));
                 assertTrue(one.isAlive() && other.isAlive());
@@ -189,27 +194,33 @@ class ManyProcessesIT {
         try (var postgres = Effects.database(url)) {
             for (var i = 0; i < 3; i++) schedulers.add(TestProcess.start(url, Map.of(), "scheduler"));
             // A tick that is more than a second late stands for the next one, too, as in a start on a busy machine.
-            Effects.awaitAtLeast(postgres, "jobs", 5, Duration.ofSeconds(30));
+            Effects.awaitAtLeast(postgres, "jobs", 5, SOON);
             var began = dueTimes(postgres).getLast();
             Thread.sleep(31_000);
             for (var scheduler : schedulers) scheduler.terminate();
             for (var scheduler : schedulers) scheduler.exitCode();
             var all = dueTimes(postgres);
             var before = all.subList(all.indexOf(began), all.size());
-            assertTrue(before.size() >= 30, before.toString());
             for (var i = 1; i < before.size(); i++) {
-                assertEquals(before.get(i - 1).plusSeconds(1), before.get(i), "each second, once: " + before);
+                assertTrue(before.get(i).isAfter(before.get(i - 1)), "once: " + before);
             }
+            var seconds = Duration.between(before.getFirst(), before.getLast()).toSeconds() + 1;
+            assertTrue(seconds >= 30 && (before.size() == seconds || isBusy()), "each second: " + before);
             Thread.sleep(5500);
             schedulers.add(TestProcess.start(url, Map.of(), "scheduler"));
-            Effects.awaitAtLeast(postgres, "jobs", all.size() + 3, Duration.ofSeconds(30));
+            Effects.awaitAtLeast(postgres, "jobs", all.size() + 3, SOON);
             var after = dueTimes(postgres).subList(all.size(), all.size() + 3);
             assertTrue(after.get(0).isAfter(before.getLast().plusSeconds(5)), "one for all that were missed: " + after);
-            assertEquals(after.get(0).plusSeconds(1), after.get(1));
-            assertEquals(after.get(1).plusSeconds(1), after.get(2));
+            assertTrue(after.get(0).plusSeconds(2).equals(after.get(2)) || isBusy(), "each second again: " + after);
         } finally {
             for (var scheduler : schedulers) scheduler.close();
         }
+    }
+
+    /** Whether others want the processors so much that a tick may come a second late and stand for the next one, too. */
+    private static boolean isBusy() {
+        var system = ManagementFactory.getOperatingSystemMXBean();
+        return system.getSystemLoadAverage() > 2 * system.getAvailableProcessors();
     }
 
     private static List<Instant> dueTimes(Postgres postgres) {
