@@ -1,5 +1,6 @@
 package dev;
 
+import academy.Main;
 import dev.Machine.Leftovers;
 import dozen.domain.Exit;
 import io.github.cdimascio.dotenv.DotenvEntry;
@@ -34,6 +35,10 @@ public final class Processes {
 
     /** JVM options for a quick start rather than fast code: processes start often here and work little. */
     private static final String QUICK_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
+
+    /** The JVM's note about {@link #QUICK_START}, and what libraries say below a warning. */
+    private static final Pattern HIDDEN = Pattern.compile("NOTE: Picked up JDK_JAVA_OPTIONS.*|\\S+ INFO (?!dozen\\.|"
+            + Pattern.quote(Main.class.getPackageName() + ".") + ")[\\w.$]+ - .*");
 
     private static final String[] COLOURS = {"36", "33", "35", "32", "34"};
     private static final String[] INHERITED = {"HOME", "LANG", "LC_ALL", "TMPDIR", "USER"};
@@ -112,6 +117,7 @@ public final class Processes {
             System.console() != null && System.console().isTerminal();
     private final List<Process> running = new ArrayList<>();
     private boolean stopping;
+    private volatile long lastLine = System.nanoTime();
 
     /** @param onDeath called with the name of a process type that ended by itself */
     Processes(String javaHome, Map<String, String> settings, Leftovers leftovers, Consumer<String> onDeath) {
@@ -184,14 +190,20 @@ public final class Processes {
         return terminal ? "\u001b[" + COLOURS[number % COLOURS.length] + "m" + text + "\u001b[0m" : text;
     }
 
-    private static void copy(Process process, String prefix) {
+    private void copy(Process process, String prefix) {
         try (var lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (var line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (!line.startsWith("NOTE: Picked up JDK_JAVA_OPTIONS")) System.out.println(prefix + line);
+                lastLine = System.nanoTime();
+                if (!HIDDEN.matcher(line).matches()) System.out.println(prefix + line);
             }
         } catch (IOException e) {
             System.out.println(prefix + "(output lost: " + e.getMessage() + ")");
         }
+    }
+
+    /** Waits until no process has said anything for half a second, 5 s at the most. */
+    void awaitSilence() {
+        for (var i = 0; i < 100 && System.nanoTime() - lastLine < 500_000_000; i++) LockSupport.parkNanos(50_000_000);
     }
 
     private static void join(Thread reader) {

@@ -183,7 +183,10 @@ public final class Server {
         }
         try {
             processes.startAll(procfile.processTypes());
-            if (awaitReady(port)) services.printSummary(port);
+            if (awaitReady(port)) {
+                processes.awaitSilence(); // so that the summary stays the last thing to be seen
+                services.printSummary(port);
+            }
             new Reload(FOLDER, processes, procfile, stop).watch();
         } finally {
             processes.stopAll();

@@ -132,20 +132,19 @@ final class Services implements AutoCloseable {
     void printSummary(int port) {
         System.out.printf("""
 
-                ┌ Academy runs: http://localhost:%1$d
-                │
-                │  admin    %2$s
-                │  learner  %3$s
-                │  password of both: %4$s
-                │
-                │  status   http://localhost:%1$d/status   twelve factors, alive
-                │  mails    %5$s
-                │  API      http://localhost:%1$d/docs
-                │
-                ├ Things to try
+                ┌ Things to try
                 │  %6$s
                 │
-                └ Saving a file under src/main restarts with the change. Ctrl-C stops everything.
+                ├ status   http://localhost:%1$d/status   twelve factors, alive
+                │ mails    %5$s
+                │ API      http://localhost:%1$d/docs
+                │
+                ├ admin    %2$s
+                │ learner  %3$s
+                │ password of both: %4$s
+                │
+                ├ Saving a file under src/main restarts with the change. Ctrl-C stops everything.
+                └ Academy runs: http://localhost:%1$d
 
                 """, port, ADMIN, LEARNER, PASSWORD, mail.page(), String.join("\n│  ", TIPS));
     }
