@@ -4,18 +4,17 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 
-/** A real PostgreSQL on loopback, from a Maven artifact. */
-public final class LocalPostgres implements AutoCloseable {
-    private final EmbeddedPostgres server;
-    private final Path data;
-
-    private LocalPostgres(EmbeddedPostgres server, Path data) {
-        this.server = server;
-        this.data = data;
-    }
+/**
+ * A real PostgreSQL on loopback, from a Maven artifact.
+ *
+ * @param server what started it and stops it; null in a process that only uses it
+ */
+public record LocalPostgres(EmbeddedPostgres server, Path data, int port) implements AutoCloseable {
 
     /**
      * @param binaries the folder where the programs are unpacked, once
@@ -33,12 +32,8 @@ public final class LocalPostgres implements AutoCloseable {
                 .setPGStartupWait(Duration.ofSeconds(30))
                 .setServerConfig("unix_socket_directories", "")
                 .setServerConfig("max_connections", "200");
-        builder.setPort(port == 0 ? Machine.freePort() : port);
-        return new LocalPostgres(builder.start(), data);
-    }
-
-    public int port() {
-        return server.getPort();
+        var server = builder.setPort(port == 0 ? Machine.freePort() : port).start();
+        return new LocalPostgres(server, data, server.getPort());
     }
 
     /** The server itself; pg_ctl, which started it, has ended by now. */
@@ -51,24 +46,40 @@ public final class LocalPostgres implements AutoCloseable {
         return "postgres://postgres:postgres@127.0.0.1:%d/%s".formatted(port(), database);
     }
 
+    private Connection connect(String database) throws SQLException {
+        return DriverManager.getConnection(
+                "jdbc:postgresql://127.0.0.1:%d/%s".formatted(port, database), "postgres", "");
+    }
+
     /** Runs statements as the superuser. */
     public void execute(String database, String... statements) throws SQLException {
-        try (var connection = server.getDatabase("postgres", database).getConnection();
+        try (var connection = connect(database);
                 var statement = connection.createStatement()) {
             for (var sql : statements) statement.execute(sql);
         }
     }
 
     public boolean hasDatabase(String name) throws SQLException {
-        try (var connection = server.getPostgresDatabase().getConnection();
+        try (var connection = connect("postgres");
                 var query = connection.prepareStatement("SELECT 1 FROM pg_database WHERE datname = ?")) {
             query.setString(1, name);
             return query.executeQuery().next();
         }
     }
 
+    /** Drops the databases whose names are like the pattern, and ends their connections. */
+    void dropDatabases(String pattern) throws SQLException {
+        try (var connection = connect("postgres");
+                var query = connection.prepareStatement("SELECT datname FROM pg_database WHERE datname LIKE ?")) {
+            query.setString(1, pattern);
+            for (var row = query.executeQuery(); row.next(); ) {
+                execute("postgres", "DROP DATABASE %s WITH (FORCE)".formatted(row.getString(1)));
+            }
+        }
+    }
+
     @Override
     public void close() throws IOException {
-        server.close();
+        if (server != null) server.close();
     }
 }

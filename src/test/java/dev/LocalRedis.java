@@ -97,6 +97,16 @@ public final class LocalRedis implements AutoCloseable {
         throw new IOException("redis-server did not answer within 10 s");
     }
 
+    /** A server that another process has started. */
+    static LocalRedis running(int port, long process) {
+        return new LocalRedis(ProcessHandle.of(process).orElseThrow(), port, "redis-server");
+    }
+
+    /** Deletes all keys. */
+    void flush() throws IOException {
+        if (!answers(port, "FLUSHALL")) throw new IOException("Redis does not answer on port " + port);
+    }
+
     private static boolean answers(int port) {
         return answers(port, "PING");
     }

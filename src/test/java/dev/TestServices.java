@@ -12,11 +12,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The backing services that all tests of one JVM share. Each test takes a database of its own. */
+/**
+ * The backing services that all tests of one JVM share. Each test takes a database of its own. With the system property
+ * {@code services=kept}, PostgreSQL and Redis stay for the next run.
+ */
 public final class TestServices {
     private static final Path FOLDER = Path.of("target/services");
     private static final Leftovers LEFTOVERS = endLeftovers();
-    private static final String TEMPLATE = "migrated";
+    private static final boolean KEPT = "kept".equals(System.getProperty("services"));
+    /** The database that all others are copied from. Changed migrations make another one. */
+    private static final String TEMPLATE = "migrated_" + Integer.toHexString(hash(Path.of("src/main/resources/db")));
+
     private static TestServices shared;
     // for dozen
     /** All that tests, and so the program, may ask of the shared Redis; docs/scale.md repeats it. */
@@ -65,18 +71,39 @@ public final class TestServices {
     private static TestServices start() {
         try {
             Runtime.getRuntime().addShutdownHook(new Thread(TestServices::endAll));
-            var services = new TestServices(startPostgres("shared/postgres", 0), startRedis("shared", 0));
+            var kept = KEPT ? KeptServices.use() : null;
+            var services = kept != null
+                    ? new TestServices(kept.postgres(), kept.redis())
+                    : new TestServices(startPostgres("shared/postgres", 0), startRedis("shared", 0));
             // for dozen
             services.redis.restrict(REDIS_COMMANDS);
             // end
-            services.postgres.execute("postgres", "CREATE DATABASE " + TEMPLATE);
-            Migrations.run(Postgres.Url.parse(services.postgres.url(TEMPLATE)));
+            if (!services.postgres.hasDatabase(TEMPLATE)) services.makeTemplate();
             // for dozen
             if (LocalPooler.wanted()) services.startPooler();
             // end
             return services;
         } catch (IOException | SQLException | InterruptedException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    private void makeTemplate() throws SQLException {
+        var url = newDatabase("template1");
+        Migrations.run(Postgres.Url.parse(url));
+        var name = url.substring(url.lastIndexOf('/') + 1);
+        postgres.execute("postgres", "ALTER DATABASE %s RENAME TO %s".formatted(name, TEMPLATE));
+    }
+
+    private static int hash(Path folder) {
+        try {
+            var hash = 0;
+            for (var file : Machine.files(folder, ".sql")) {
+                hash = 31 * hash + (file + Files.readString(file)).hashCode();
+            }
+            return hash;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -101,11 +128,11 @@ public final class TestServices {
         // for files
         if (s3 != null) s3.close();
         // end
-        redis.close();
+        if (!KEPT) redis.close();
         // for dozen
         if (pooler != null) pooler.close();
         // end
-        postgres.close();
+        if (!KEPT) postgres.close();
     }
 
     /** Starts another PostgreSQL, for a test that stops it. Started again in one run, it keeps its data. */
