@@ -8,6 +8,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Writes the files of a new feature or migration: see scripts/generate. Nothing is written after a fault. */
@@ -51,14 +52,50 @@ final class Generate {
                         "a migration has one name, such as" + " parcel_weights: small letters, digits and underscores");
                 write(Map.of(MIGRATIONS.resolve("V%d__%s.sql".formatted(nextVersion(), name)), MIGRATION));
             }
-            case String kind
-            when GeneratedPart.KINDS.contains(kind) -> {
-                var part = GeneratedPart.of(kind, words.subList(1, words.size()));
-                write(part.files());
-                part.addToFace();
-            }
+            case "job", "task", "page" -> part(words);
             default -> require(false, "\"%s\" is nothing that can be generated".formatted(words.getFirst()));
         }
+    }
+
+    /** Adds a job, a task or a page to a feature: its class or template, its test, and its line in the feature's face. */
+    private static void part(List<String> words) throws IOException {
+        var kind = words.getFirst();
+        require(words.size() == 3, "write: %s FEATURE NAME".formatted(kind));
+        var name = words.get(2);
+        require(name.matches("[A-Z][A-Za-z0-9]{1,39}"), "\"%s\" is no class name, such as SendLabel".formatted(name));
+        var folder = GeneratedFeature.mainClass().resolveSibling(words.get(1).replace("-", ""));
+        require(Files.isDirectory(folder), "there is no feature " + words.get(1));
+        var face = GeneratedFeature.only(folder, "*Feature.java");
+        var values = GeneratedFeature.places(folder);
+        var dashed = name.replaceAll("(?<!^)([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+        values.put(kind, true);
+        values.put("Name", name);
+        values.put("dashed", dashed);
+        values.put("Words", GeneratedFeature.capitalized(dashed.replace('-', ' ')));
+        write(render(values));
+        switch (kind) {
+            case "job" -> addLine(face, "jobs(Worker worker)", "worker.on(%1$s.class, %1$s::run);".formatted(name));
+            case "task" -> addLine(face, "commands(Commands commands)", """
+                    commands.task("%s", "", "what it does", %s::run);""".formatted(dashed, name));
+            default ->
+                addLine(face, "routes(Routes routes)", """
+                    routes.page("/%1$s", Access.USER, context ->
+                            services.layout().answer(context, "%2$s/%1$s", "%3$s", Map.of()));""".formatted(
+                                dashed, values.get("feature"), values.get("Words")));
+        }
+    }
+
+    /** Adds a line to a method of a face, and the method if there is none. The formatter drops unused imports. */
+    private static void addLine(Path face, String method, String line) throws IOException {
+        var lines = new ArrayList<>(Files.readAllLines(face));
+        var head = "    public void %s {".formatted(method);
+        if (!lines.contains(head)) lines.addAll(lines.lastIndexOf("}"), List.of("", "    @Override", head, "    }"));
+        lines.add(lines.indexOf(head) + 1, line.indent(8).stripTrailing());
+        for (var name : List.of("dozen.app.Commands", "dozen.http.Access", "dozen.jobs.Worker", "java.util.Map")) {
+            var imported = "import %s;".formatted(name);
+            if (!lines.contains(imported)) lines.add(2, imported);
+        }
+        edit(face, lines);
     }
 
     private static String access(List<String> words) {

@@ -63,7 +63,7 @@ record GeneratedFeature(
             var same = typed.stream().filter(each -> each.name().equals(field.name()));
             require(same.count() == 1, "two fields are named " + field.name());
         }
-        var feature = new GeneratedFeature(only(SOURCES, "Main.java"), plural, singular, typed, isOwned, hasPages);
+        var feature = new GeneratedFeature(mainClass(), plural, singular, typed, isOwned, hasPages);
         for (var name : List.of(feature.packageName(), variable(singular))) {
             require(!SourceVersion.isKeyword(name), "\"%s\" is a word of Java".formatted(name));
         }
@@ -80,6 +80,23 @@ record GeneratedFeature(
         } catch (ClassNotFoundException e) {
             return false;
         }
+    }
+
+    static Path mainClass() throws IOException {
+        return only(SOURCES, "Main.java");
+    }
+
+    /** What the templates say about the place of a feature, whose sources are in this folder. */
+    static Map<String, Object> places(Path sources) throws IOException {
+        var folder = SOURCES.relativize(sources);
+        var root = folder.getParent();
+        var running = only(TESTS.resolve(root), "Running*.java").getFileName().toString();
+        return new HashMap<>(Map.of(
+                "folder", folder,
+                "feature", folder.getFileName(),
+                "root", root.toString().replace('/', '.'),
+                "package", folder.toString().replace('/', '.'),
+                "Running", running.replace(".java", "")));
     }
 
     static Path only(Path folder, String name) throws IOException {
@@ -114,13 +131,11 @@ record GeneratedFeature(
         return text.substring(0, 1).toUpperCase() + text.substring(1);
     }
 
-    /** The values that the templates name. Plurals end in s, or in S where they begin with a capital. */
+    /** The values that the template names: "Records" is the class Parcels, and "record" the variable parcel. */
     Map<String, Object> values(int version) throws IOException {
-        var values = new HashMap<String, Object>();
+        var values = places(main.resolveSibling(packageName()));
+        values.put("isFeature", true);
         values.put("version", version);
-        values.put("folder", folder());
-        values.put("package", folder().toString().replace('/', '.'));
-        values.put("feature", packageName());
         values.put("path", plural);
         values.put("table", plural.replace('-', '_'));
         values.put("Records", className(plural));
@@ -147,12 +162,6 @@ record GeneratedFeature(
         var samples = new ArrayList<Map<String, Object>>();
         for (var field : fields) samples.add(Map.of("name", field.name(), "value", sample(field)));
         values.put("samples", samples);
-        values.put(
-                "Running",
-                only(TESTS.resolve(folder()), "Running*.java")
-                        .getFileName()
-                        .toString()
-                        .replace(".java", ""));
         values.put("writer", isOwned ? "owner" : "admin");
         values.put("writerIsAdmin", !isOwned || fields.stream().anyMatch(field -> field.ref() && !field.isAccount()));
         values.put("readByOther", isOwned ? 404 : 200);

@@ -11,14 +11,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
 /**
- * The facts about an application that the proof of the factors needs, from src/test/resources/factors.json: how to sign
- * up and log in, a path that reads what a sign-up made, the job that a sign-up enqueues (it sends one mail), a tick, a
+ * The facts about an application that the proof of the factors needs, with their values in {@link #JSON}: how to sign up
+ * and log in, a path that reads what a sign-up made, the job that a sign-up enqueues (it sends one mail), a tick, a
  * task, and a line for the console. {mail}, {password}, {name} and {id} are placeholders for a person's values.
  */
 record Declarations(
@@ -32,9 +30,21 @@ record Declarations(
 
     record Line(String input, String shows) {}
 
-    static Declarations read(Path project) throws IOException {
-        var file = project.resolve("src/test/resources/factors.json");
-        return new ObjectMapper().readValue(Files.readString(file), Declarations.class);
+    private static final String JSON = """
+            {
+              "signUp": { "path": "/api/accounts", "body": { "email": "{mail}", "password": "{password}", "name": "{name}" } },
+              "logIn": { "path": "/api/sessions", "body": { "email": "{mail}", "password": "{password}" } },
+              "me": "/api/me",
+              "read": "/api/users/{id}",
+              "job": "SendWelcomeMail",
+              "tick": { "name": "purge", "setting": "PURGE_CRON" },
+              "task": { "arguments": ["create-admin", "{mail}", "{name}"], "input": "{password}\\n" },
+              "console": { "input": "accounts.count()\\n", "shows": "==> " }
+            }
+            """;
+
+    static Declarations all() throws IOException {
+        return new ObjectMapper().readValue(JSON, Declarations.class);
     }
 
     /** A made-up person. */
@@ -50,7 +60,7 @@ record Declarations(
 
     /** A client that talks to a web process by the declared routes. */
     record Visitor(Declarations declared, int port) {
-        private static final ObjectMapper JSON = new ObjectMapper();
+        private static final ObjectMapper MAPPER = new ObjectMapper();
         private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
         HttpResponse<String> get(String path, String cookie) throws IOException, InterruptedException {
@@ -80,7 +90,7 @@ record Declarations(
         String signUp(Person who) throws IOException, InterruptedException {
             var answer = trySignUp(who);
             expect(answer.statusCode() == 201, "a sign-up was answered with %d", answer.statusCode());
-            return JSON.readTree(answer.body()).get("id").asText();
+            return MAPPER.readTree(answer.body()).get("id").asText();
         }
 
         HttpResponse<String> tryLogIn(Person who) throws IOException, InterruptedException {

@@ -43,8 +43,7 @@ class OddMachinesIT {
                         .readTree(web.get(client, "/health/ready").body());
                 assertEquals("ok", ready.get("status").asText(), ready.toString());
                 assertEquals("ok", ready.at("/resources/files/status").asText(), ready.toString());
-                var visitor =
-                        new Declarations.Visitor(Declarations.read(Path.of("").toAbsolutePath()), web.port());
+                var visitor = new Declarations.Visitor(Declarations.all(), web.port());
                 visitor.signUp(Declarations.Person.number("odd", 1));
                 for (var i = 0; i < 1000 && mails.mails().isEmpty(); i++) Thread.sleep(20);
                 var text = MailCatcher.text(mails.mails().getFirst());

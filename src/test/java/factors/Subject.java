@@ -33,7 +33,7 @@ final class Subject implements AutoCloseable {
     private Future<Long> killed;
 
     Subject() throws IOException {
-        declared = Declarations.read(project);
+        declared = Declarations.all();
         App.prepare();
     }
 

@@ -72,7 +72,6 @@ public final class AccountsFeature implements Feature {
                 services.jdbi(), services.jobs(), accounts, resets, new RateLimits(redis), settings.rates());
         var once = new Idempotency(services.jdbi(), services.signer());
         routes.authenticateBy(sessions::caller);
-        services.layout().asset("accounts/reset.js");
         new AccountRoutes(accounts, sessions, authentication, once, services.cache()).register(routes);
         new AccountPages(services.layout(), sessions, authentication).register(routes);
     }

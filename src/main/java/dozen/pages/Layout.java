@@ -70,11 +70,11 @@ public final class Layout {
     public void register(Routes routes) {
         assets.register(routes, media);
         if (!routes.accessByRoute().containsKey("GET /")) {
-            routes.page("/", Access.PUBLIC, context -> answer(context, "dozen/home", "Home", Map.of()));
+            routes.page("/", Access.PUBLIC, context -> answer(context, "", "Home", Map.of()));
         }
     }
 
-    /** @param template a path below {@code templates/}, without .html */
+    /** @param template a path below {@code templates/}, without .html; empty for the home page, which the frame has */
     public void answer(Context context, String template, String title, Map<String, ?> values) {
         var all = frame(title);
         values.forEach(all::putIfAbsent);
@@ -158,7 +158,7 @@ public final class Layout {
     }
 
     private static String page(String template, Map<String, Object> values) {
-        values.put("content", Resources.render(template + ".html", values));
+        values.put("content", template.isEmpty() ? "" : Resources.render(template + ".html", values));
         return Resources.render("dozen/page.html", values);
     }
 }

@@ -1,4 +1,4 @@
-// Functions that the scripts of several features use, and what two pages of the kit do.
+// Functions that the scripts of several features use, and what three pages do.
 const LIMIT_MS = 15000;
 
 /** Asks the API; fails unless it answers with a success. */
@@ -49,4 +49,13 @@ async function renew() {
     if (fresh && fresh.innerHTML !== live.innerHTML) live.replaceChildren(...fresh.childNodes);
   }
   silent.textContent = "";
+}
+
+// A mailed link has its code after a #. Browsers do not send that part to servers, so the code is in no log.
+const code = document.querySelector("input[data-code]");
+if (code && location.hash.length > 1) {
+  code.value = location.hash.slice(1);
+  code.parentElement.hidden = true;
+  document.querySelector("[data-without-code]")?.remove();
+  history.replaceState(null, "", location.pathname);
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.TestServices;
 import dozen.jobs.Jobs;
 import dozen.jobs.Worker;
+import dozen.metrics.MetricsFeature.JobMetrics;
 import dozen.services.Postgres;
 import dozen.services.Redis;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

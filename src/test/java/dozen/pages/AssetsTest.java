@@ -75,7 +75,7 @@ class AssetsTest {
         for (var name : new String[] {
             "nothing.css",
             "../release.properties",
-            "%2e%2e/templates/dozen/home.html",
+            "%2e%2e/templates/dozen/page.html",
             "dozen/",
             "dozen/../../templates/status/status.html"
         }) {
