@@ -103,11 +103,10 @@ public final class Redis implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Redis.class);
     /** The limit for connecting, for an answer and for getting a free connection. After it, Redis counts as away. */
     private static final Duration LIMIT = Duration.ofSeconds(1);
-    /** Redis can't serve now. In a script's error the code stands somewhere within the message. */
+    /** Redis can't serve now. In a script's error the code, or that the user may not run it, stands somewhere in it. */
     private static final Pattern TRANSIENT = Pattern.compile(
             "\\b(LOADING|READONLY|MASTERDOWN|OOM|MISCONF|NOREPLICAS|BUSY|MOVED|ASK|CLUSTERDOWN|TRYAGAIN)\\b"
-                    + "|max number of clients|can't run this command"); // the latter from a script of a user with few
-    // rights
+                    + "|max number of clients|can't run this command");
 
     private final String address;
     private final RedisClient client;
