@@ -41,9 +41,9 @@ class DocsTest {
     /** These sections need an account or a cluster, so only the form of their commands is checked. */
     private static final Set<String> FORM_ALONE =
             Set.of("Dokku", "Render", "Fly", "Railway", "Kamal", "Cloud Native Buildpacks", "Kubernetes");
-    /** What pages name that is no part of the project. */
+    /** What pages name that is no file or name of the project. */
     private static final Set<String> FOREIGN =
-            Set.of("../shop", "railway.json", "JAVA_TOOL_OPTIONS", "VCAP_SERVICES", "SESSION_STORE");
+            Set.of("../shop", ".dev/env", "railway.json", "JAVA_TOOL_OPTIONS", "VCAP_SERVICES", "SESSION_STORE");
 
     private static final Pattern BLOCK = Pattern.compile("(?ms)^ *```(.*?)\\n(.*?)^ *```$");
     private static final Pattern NAME = Pattern.compile("`([^`]+)`");
