@@ -65,7 +65,7 @@ record KeptServices(LocalPostgres postgres, LocalRedis redis) {
         var owner = new ProcessBuilder(
                         java,
                         "--enable-native-access=ALL-UNNAMED",
-                        "-Xmx64m",
+                        "-Xmx256m", // unpacking PostgreSQL, once, takes more than 64
                         "-XX:+UseSerialGC",
                         "-XX:TieredStopAtLevel=1",
                         "-cp",
