@@ -42,7 +42,7 @@ class ForksIT {
             "videos",
             Pattern.compile("(?i)video|\\bfilms?\\b|ffmpeg|ffprobe|transcod|bytedeco"),
             "certificates",
-            Pattern.compile("(?i)certificates\\b|MakeCertificate|CertificatesFeature|pdfbox|\\bpdf\\b"),
+            Pattern.compile("(?i)(?<![_e])certificates\\b|MakeCertificate|CertificatesFeature|pdfbox|\\bpdf\\b"),
             "reminders",
             Pattern.compile("(?i)reminder|digests|DIGEST_CRON|SendDigest|/unsubscribe|UnsubscribeLinks"),
             "files",
@@ -189,7 +189,7 @@ class ForksIT {
             delimiter = '|',
             value = {
                 "learning | learning is needed by certificates: take out both",
-                "courses,learning | courses is needed by reminders: take out both",
+                "courses,learning | courses is needed by certificates: take out both",
                 "accounts | accounts stays: it tells the kit who sends a request",
                 "nonesuch | there is no feature \"nonesuch\""
             })

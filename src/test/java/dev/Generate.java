@@ -13,8 +13,8 @@ import java.util.Map;
 
 /** Writes the files of a new feature or migration: see scripts/generate. Nothing is written after a fault. */
 final class Generate {
-    private static final Path TEMPLATE = Path.of("src/test/resources/feature.mustache");
-    private static final Path MIGRATIONS = Path.of("src/main/resources/db/migration");
+    private static final Path TEMPLATE = Path.of("src/test/resources/generate.mustache");
+    static final Path MIGRATIONS = Path.of("src/main/resources/db/migration");
     private static final String MIGRATION = """
             -- The release before this one still runs while this is applied: add first, and drop in a later release.
             """;
@@ -74,9 +74,14 @@ final class Generate {
         values.put("Words", GeneratedFeature.capitalized(dashed.replace('-', ' ')));
         write(render(values));
         switch (kind) {
-            case "job" -> addLine(face, "jobs(Worker worker)", "worker.on(%1$s.class, %1$s::run);".formatted(name));
-            case "task" -> addLine(face, "commands(Commands commands)", """
-                    commands.task("%s", "", "what it does", %s::run);""".formatted(dashed, name));
+            case "job" ->
+                addLine(
+                        face,
+                        "jobs(Worker worker)",
+                        "worker.on(%1$s.class, new %1$s.Handler(services.jdbi())::run);".formatted(name));
+            case "task" ->
+                addLine(face, "commands(Commands commands)", """
+                    commands.task("%s", "", "%s", arguments -> %s.run(services.jdbi(), arguments));""".formatted(dashed, dashed.replace('-', ' '), name));
             default ->
                 addLine(face, "routes(Routes routes)", """
                     routes.page("/%1$s", Access.USER, context ->

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import javax.lang.model.SourceVersion;
 
 /**
@@ -24,30 +25,10 @@ record GeneratedFeature(
     private static final Path SOURCES = Path.of("src/main/java");
     private static final Path TESTS = Path.of("src/test/java");
     /** The classes that the templates import, or that Java imports by itself, and that a record can't be named after. */
-    private static final List<String> IMPORTED = List.of(
-            "Access",
-            "Caller",
-            "Constraint",
-            "Context",
-            "Feature",
-            "Form",
-            "Handle",
-            "Idempotency",
-            "Instant",
-            "Jdbi",
-            "Json",
-            "Layout",
-            "List",
-            "Locale",
-            "Map",
-            "Param",
-            "Params",
-            "Route",
-            "Routes",
-            "Service",
-            "Services",
-            "Slice",
-            "Validation");
+    private static final Set<String> IMPORTED =
+            Set.of(("Access Commands Context Draft Feature Handle Idempotency Instant Jdbi Json "
+                            + "Layout List Locale Map Params Routes Services Slice Validation")
+                    .split(" "));
 
     static GeneratedFeature of(String plural, List<GeneratedField> fields, String access, boolean hasPages)
             throws IOException {
@@ -60,6 +41,9 @@ record GeneratedFeature(
         require(!(isOwned && access.equals("admin")), "rows with an owner have --access owner");
         require(!typed.isEmpty() && typed.size() <= 40, "a feature has 1 to 40 fields besides an owner");
         for (var field : typed) {
+            require(
+                    !hasPages || !field.bool() || !field.optional(),
+                    "a bool can't be optional in a form: " + field.name());
             var same = typed.stream().filter(each -> each.name().equals(field.name()));
             require(same.count() == 1, "two fields are named " + field.name());
         }
@@ -153,8 +137,34 @@ record GeneratedFeature(
         values.put("writeAccess", isOwned ? "USER" : "ADMIN");
         values.put("owner", isOwned ? "Routes.caller(context).id(), " : "");
         values.put("fields", fields);
+        values.put("constrained", fields.stream().anyMatch(field -> field.unique() || field.ref()));
+        values.put("checkedRefs", checkedRefs());
         values.putAll(testValues());
         return values;
+    }
+
+    /** The references of an owned row to others that are owned: nobody may refer to what is not their own. */
+    private List<Map<String, Object>> checkedRefs() throws IOException {
+        var checked = new ArrayList<Map<String, Object>>();
+        for (var field : fields) {
+            if (!isOwned || !field.ref() || !isTableOwned(field.targetTable())) continue;
+            checked.add(Map.of(
+                    "name", field.name(),
+                    "label2", field.label2(),
+                    "targetTable", field.targetTable(),
+                    "foreign", sample(field).replace("cookie", "other")));
+        }
+        return checked;
+    }
+
+    private static boolean isTableOwned(String table) throws IOException {
+        try (var files = Files.list(Generate.MIGRATIONS)) {
+            for (var file : files.toList()) {
+                if (Files.readString(file).matches("(?s).*CREATE TABLE %s \\([^;]*owner_id.*".formatted(table)))
+                    return true;
+            }
+            return false;
+        }
     }
 
     private Map<String, Object> testValues() throws IOException {

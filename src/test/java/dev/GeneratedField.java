@@ -143,19 +143,19 @@ record GeneratedField(String name, String type, String target, boolean optional,
         return sqlType
                 + (optional ? "" : " NOT NULL")
                 + (unique ? " UNIQUE" : "")
-                + (ref() ? " REFERENCES %s ON DELETE CASCADE".formatted(target.replace('-', '_')) : "");
+                + (ref() ? " REFERENCES " + targetTable() + (optional ? " ON DELETE SET NULL" : "") : "");
     }
 
     /** The statements that check a draft. */
     List<String> checks() {
         if (text()) {
             var value = optional ? "%1$s == null ? \"\" : %1$s".formatted(name) : name;
-            return List.of("draft.text(\"%s\", %s, %d, 200);".formatted(name, value, optional ? 0 : 1));
+            return List.of("validation.text(\"%s\", %s, %d, 200);".formatted(name, value, optional ? 0 : 1));
         }
         var checks = new ArrayList<String>();
-        if (required()) checks.add("draft.required(\"%1$s\", %1$s);".formatted(name));
-        if (type.equals("decimal")) checks.add("draft.decimal(\"%1$s\", %1$s);".formatted(name));
-        if (type.equals("date") || type.equals("time")) checks.add("draft.year(\"%1$s\", %1$s);".formatted(name));
+        if (required()) checks.add("validation.required(\"%1$s\", %1$s);".formatted(name));
+        if (type.equals("decimal")) checks.add("validation.decimal(\"%1$s\", %1$s);".formatted(name));
+        if (type.equals("date") || type.equals("time")) checks.add("validation.year(\"%1$s\", %1$s);".formatted(name));
         return checks;
     }
 
@@ -177,15 +177,24 @@ record GeneratedField(String name, String type, String target, boolean optional,
         };
     }
 
+    String targetTable() {
+        return target.replace('-', '_');
+    }
+
+    /** Whether its column gets an index: without one, each deletion of a row that it refers to reads the whole table. */
+    boolean indexed() {
+        return ref() && !unique;
+    }
+
     /** A Java expression of a value that the field takes, and that no other row has. */
     String sample() {
         return switch (type) {
-            case "text" -> "\"%s \" + UUID.randomUUID()".formatted(label());
-            case "int" -> "new Random().nextInt(1_000_000)";
-            case "decimal" -> "new Random().nextInt(1_000_000) + 0.5";
+            case "text" -> "\"%s %%05d\".formatted(++counter)".formatted(label());
+            case "int" -> "++counter";
+            case "decimal" -> "++counter + 0.5";
             case "bool" -> "true";
-            case "date" -> "LocalDate.EPOCH.plusDays(new Random().nextInt(20_000)).toString()";
-            case "time" -> "Instant.ofEpochSecond(new Random().nextInt(1_000_000_000)).toString()";
+            case "date" -> "LocalDate.EPOCH.plusDays(++counter).toString()";
+            case "time" -> "Instant.ofEpochSecond(++counter).toString()";
             default -> "UUID.randomUUID().toString()";
         };
     }

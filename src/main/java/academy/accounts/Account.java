@@ -63,13 +63,13 @@ public record Account(
     public record Profile(
             String name, String about, @Nullable String timeZone, Boolean letters) implements Validated {
         @Override
-        public void validate(Validation profile) {
-            profile.personName("name", name);
-            profile.text("about", about, 0, 2_000);
+        public void validate(Validation validation) {
+            validation.personName("name", name);
+            validation.text("about", about, 0, 2_000);
             if (timeZone != null && !ZoneId.getAvailableZoneIds().contains(timeZone)) {
-                profile.error("timeZone", "is not a time zone such as Europe/Vienna");
+                validation.error("timeZone", "is not a time zone such as Europe/Vienna");
             }
-            if (letters == null) profile.error("letters", "must be true or false");
+            if (letters == null) validation.error("letters", "must be true or false");
         }
 
         /** @param before the profile before the change; a name that an older release accepted may stay */

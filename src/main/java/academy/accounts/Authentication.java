@@ -35,45 +35,45 @@ record Authentication(Jdbi jdbi, Jobs jobs, Accounts accounts, ResetLinks links,
     @JsonTypeName("SignUp")
     record SignUp(String email, Secret password, String name) implements Validated {
         @Override
-        public void validate(Validation request) {
-            request.mailAddress("email", email);
-            Passwords.check(request, password, Passwords.MIN_LENGTH);
-            request.personName("name", name);
+        public void validate(Validation validation) {
+            validation.mailAddress("email", email);
+            Passwords.check(validation, password, Passwords.MIN_LENGTH);
+            validation.personName("name", name);
         }
     }
 
     @JsonTypeName("LogIn")
     record LogIn(String email, Secret password) implements Validated {
         @Override
-        public void validate(Validation request) {
-            request.text("email", email, 1, 254);
-            Passwords.check(request, password, 1);
+        public void validate(Validation validation) {
+            validation.text("email", email, 1, 254);
+            Passwords.check(validation, password, 1);
         }
     }
 
     @JsonTypeName("PasswordChange")
     record PasswordChange(Secret current, Secret password) implements Validated {
         @Override
-        public void validate(Validation request) {
-            request.required("current", current);
-            Passwords.check(request, password, Passwords.MIN_LENGTH);
+        public void validate(Validation validation) {
+            validation.required("current", current);
+            Passwords.check(validation, password, Passwords.MIN_LENGTH);
         }
     }
 
     @JsonTypeName("PasswordResetRequest")
     record ResetRequest(String email) implements Validated {
         @Override
-        public void validate(Validation request) {
-            request.mailAddress("email", email);
+        public void validate(Validation validation) {
+            validation.mailAddress("email", email);
         }
     }
 
     @JsonTypeName("PasswordReset")
     record Reset(Secret token, Secret password) implements Validated {
         @Override
-        public void validate(Validation request) {
-            request.required("token", token);
-            Passwords.check(request, password, Passwords.MIN_LENGTH);
+        public void validate(Validation validation) {
+            validation.required("token", token);
+            Passwords.check(validation, password, Passwords.MIN_LENGTH);
         }
     }
 

@@ -53,16 +53,16 @@ public record Course(
 
         /** Checks a completed draft. */
         @Override
-        public void validate(Validation draft) {
-            var isTitled = draft.text("title", title, 1, MAX_TITLE);
-            var isShort = draft.text("slug", slug, 0, Slug.MAX);
+        public void validate(Validation validation) {
+            var isTitled = validation.text("title", title, 1, MAX_TITLE);
+            var isShort = validation.text("slug", slug, 0, Slug.MAX);
             if (isTitled && isShort && !Slug.VALID.matcher(slug).matches()) {
-                draft.error("slug", "must be small letters and digits with single hyphens between");
+                validation.error("slug", "must be small letters and digits with single hyphens between");
             }
-            draft.text("summary", summary, 0, 10_000);
-            draft.text("subject", subject, 0, 100);
-            draft.text("level", level, 0, 100);
-            draft.webAddress("url", url, 2_000);
+            validation.text("summary", summary, 0, 10_000);
+            validation.text("subject", subject, 0, 100);
+            validation.text("level", level, 0, 100);
+            validation.webAddress("url", url, 2_000);
         }
     }
 }

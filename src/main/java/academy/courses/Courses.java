@@ -131,7 +131,7 @@ public final class Courses {
         return jdbi.inTransaction(handle -> {
             var draft = change.apply(get(handle, id, "FOR UPDATE").draft()).completed();
             draft.check();
-            return Postgres.checked(
+            return Postgres.translateViolations(
                     constraint -> constraint.equals("courses_slug_key") ? taken(draft) : null,
                     () -> handle.createQuery("""
                             UPDATE courses SET slug = :slug, title = :title, summary = :summary,

@@ -15,9 +15,9 @@ public record Lesson(UUID id, @JsonIgnore UUID courseId, int position, String ti
     /** A new lesson as an admin describes it. */
     public record Draft(String title, @Nullable String text) implements Validated {
         @Override
-        public void validate(Validation draft) {
-            draft.text("title", title, 1, 200);
-            draft.text("text", text == null ? "" : text, 0, 50_000);
+        public void validate(Validation validation) {
+            validation.text("title", title, 1, 200);
+            validation.text("text", text == null ? "" : text, 0, 50_000);
         }
     }
 }

@@ -53,8 +53,8 @@ record UploadRoutes(
     @JsonTypeName("VideoAnnouncement")
     record Announcement(String type, long bytes) implements Validated {
         @Override
-        public void validate(Validation file) {
-            file.required("type", type);
+        public void validate(Validation validation) {
+            validation.required("type", type);
         }
     }
 

@@ -122,6 +122,7 @@ public final class VideosFeature implements Feature {
 
     @Override
     public void ticks(Scheduler scheduler) {
+        if (files.isEmpty()) return; // no worker would take the job
         scheduler.on("uploads", purge, (transaction, due) -> {
             services.jobs().enqueue(transaction, Job.of(new SweepUploads(due)).key("sweep " + due));
         });

@@ -76,7 +76,7 @@ final class Document {
     private final Schemas schemas = new Schemas();
     private final ObjectNode document;
     /** What can be done only when the schemas of all records are known. */
-    private final List<Runnable> completions = new ArrayList<>();
+    private final List<Runnable> pending = new ArrayList<>();
 
     private Document() throws JsonProcessingException {
         document = (ObjectNode) Json.MAPPER.readTree(FRAME);
@@ -90,7 +90,7 @@ final class Document {
         operations.stream().filter(Document::tells).forEach(made::add);
         made.schemas.reference(List.of(Problem.class));
         made.document.withObjectProperty("components").set("schemas", made.schemas.complete());
-        made.completions.forEach(Runnable::run);
+        made.pending.forEach(Runnable::run);
         return Json.MAPPER.writeValueAsBytes(made.document);
     }
 
@@ -172,7 +172,7 @@ final class Document {
         if (content.types().isEmpty()) return;
         var reference = schemas.reference(content.types());
         media.set("schema", reference);
-        if (content.partial()) completions.add(() -> media.putObject("schema").put("$ref", change(reference)));
+        if (content.partial()) pending.add(() -> media.putObject("schema").put("$ref", change(reference)));
     }
 
     /** A schema of the record in which no field is required. */
@@ -185,7 +185,7 @@ final class Document {
     }
 
     private void addField(ObjectNode record, String field, ObjectNode type) {
-        completions.add(() -> {
+        pending.add(() -> {
             var schema = schema(record);
             var either =
                     schema.withObjectProperty("properties").putObject(field).putArray("anyOf");

@@ -9,9 +9,9 @@ import java.util.List;
  * {@snippet :
  * record Draft(String title, @Nullable String text) implements Validated {
  *     @Override
- *     public void validate(Validation draft) {
- *         draft.text("title", title, 1, 200);
- *         draft.text("text", text == null ? "" : text, 0, 50_000);
+ *     public void validate(Validation validation) {
+ *         validation.text("title", title, 1, 200);
+ *         validation.text("text", text == null ? "" : text, 0, 50_000);
  *     }
  * }
  * }
@@ -21,7 +21,7 @@ public interface Validated {
      * Checks every field. The API document runs this on a record of nulls, so no check may depend on another one's
      * outcome, except for errors that JSON Schema can't tell.
      */
-    void validate(Validation fields);
+    void validate(Validation validation);
 
     /** All that is wrong; empty when the record is valid. */
     default List<DomainError.FieldError> faults() {

@@ -29,10 +29,9 @@ public final class Validation {
     private final List<DomainError.FieldError> errors = new ArrayList<>();
     private final Map<String, Map<String, Object>> keywords = new HashMap<>();
 
-    /** Checks that there is a value, and returns whether there is one. */
-    public boolean required(String field, Object value) {
+    /** Checks that there is a value. */
+    public void required(String field, Object value) {
         if (value == null) error(field, "is required");
-        return value != null;
     }
 
     /**
@@ -51,7 +50,7 @@ public final class Validation {
         return false;
     }
 
-    /** Checks that PostgreSQL's type {@code numeric(19, 4)} can hold the number; null counts as valid. */
+    /** Checks that a number has at most 15 digits before the point and 4 after it; null counts as valid. */
     public void decimal(String field, BigDecimal value) {
         if (value == null) return;
         var plain = value.stripTrailingZeros();

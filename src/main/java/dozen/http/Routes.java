@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -175,9 +176,15 @@ public final class Routes {
                 case NOT_FOUND, FORBIDDEN, UNAVAILABLE -> throw error;
                 default -> Problems.answer(context, error);
             }
-            var faults = error.fields().stream().map(each -> "The %s %s.".formatted(each.field(), each.message()));
+            var faults =
+                    error.fields().stream().map(each -> "The %s %s.".formatted(words(each.field()), each.message()));
             again.accept(error.fields().isEmpty() ? List.of(error.getMessage()) : faults.toList());
         }
+    }
+
+    /** The words of a field's name: "tracking number" of trackingNumber. */
+    private static String words(String field) {
+        return field.replaceAll("([A-Z])", " $1").toLowerCase(Locale.ROOT).replaceFirst(" id$", "");
     }
 
     /** Whether the client sent the request by https: the public address is https, or a trusted proxy says so. */

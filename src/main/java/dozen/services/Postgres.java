@@ -215,7 +215,7 @@ public final class Postgres implements AutoCloseable {
      *
      * @param errors returns the error for the name of a constraint; null for one that no caller can break
      */
-    public static <T> T checked(Function<String, DomainError> errors, Supplier<T> statement) {
+    public static <T> T translateViolations(Function<String, DomainError> errors, Supplier<T> statement) {
         try {
             return statement.get();
         } catch (UnableToExecuteStatementException e) {
