@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -13,6 +14,7 @@ import java.util.Map;
 
 /** Writes the files of a new feature or migration: see scripts/generate. Nothing is written after a fault. */
 final class Generate {
+    static final Path SOURCES = Path.of("src/main/java");
     private static final Path TEMPLATE = Path.of("src/test/resources/generate.mustache");
     static final Path MIGRATIONS = Path.of("src/main/resources/db/migration");
     private static final String MIGRATION = """
@@ -43,8 +45,9 @@ final class Generate {
             case "feature" -> {
                 var fields = words.stream().skip(2).map(GeneratedField::parse).toList();
                 var feature = GeneratedFeature.of(name, fields, access, hasPages);
+                var main = mainWith(feature.face(), feature.packageName());
                 write(render(feature.values(nextVersion())));
-                feature.addToMain();
+                edit(mainClass(), main);
             }
             case "migration" -> {
                 require(
@@ -63,44 +66,118 @@ final class Generate {
         require(words.size() == 3, "write: %s FEATURE NAME".formatted(kind));
         var name = words.get(2);
         require(name.matches("[A-Z][A-Za-z0-9]{1,39}"), "\"%s\" is no class name, such as SendLabel".formatted(name));
-        var folder = GeneratedFeature.mainClass().resolveSibling(words.get(1).replace("-", ""));
+        var folder = mainClass().resolveSibling(words.get(1).replace("-", ""));
         require(Files.isDirectory(folder), "there is no feature " + words.get(1));
-        var face = GeneratedFeature.only(folder, "*Feature.java");
-        var values = GeneratedFeature.places(folder);
+        var face = only(folder, "*Feature.java");
+        var values = places(folder);
         var dashed = name.replaceAll("(?<!^)([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+        if (kind.equals("page")) requireNoRoute(dashed);
         values.put(kind, true);
         values.put("Name", name);
         values.put("dashed", dashed);
-        values.put("Words", GeneratedFeature.capitalized(dashed.replace('-', ' ')));
-        write(render(values));
-        switch (kind) {
+        values.put("Words", capitalized(dashed.replace('-', ' ')));
+        var edited = switch (kind) {
             case "job" ->
-                addLine(
+                withLine(
                         face,
                         "jobs(Worker worker)",
                         "worker.on(%1$s.class, new %1$s.Handler(services.jdbi())::run);".formatted(name));
             case "task" ->
-                addLine(face, "commands(Commands commands)", """
+                withLine(face, "commands(Commands commands)", """
                     commands.task("%s", "", "%s", arguments -> %s.run(services.jdbi(), arguments));""".formatted(dashed, dashed.replace('-', ' '), name));
             default ->
-                addLine(face, "routes(Routes routes)", """
+                withLine(face, "routes(Routes routes)", """
                     routes.page("/%1$s", Access.USER, context ->
                             services.layout().answer(context, "%2$s/%1$s", "%3$s", Map.of()));""".formatted(
                                 dashed, values.get("feature"), values.get("Words")));
-        }
+        };
+        write(render(values));
+        edit(face, edited);
     }
 
-    /** Adds a line to a method of a face, and the method if there is none. The formatter drops unused imports. */
-    private static void addLine(Path face, String method, String line) throws IOException {
+    /** The lines of a face with one more in a method, and with the method if there is none. The formatter drops unused imports. */
+    private static List<String> withLine(Path face, String method, String line) throws IOException {
         var lines = new ArrayList<>(Files.readAllLines(face));
-        var head = "    public void %s {".formatted(method);
-        if (!lines.contains(head)) lines.addAll(lines.lastIndexOf("}"), List.of("", "    @Override", head, "    }"));
+        var beginning = "    public void %s(".formatted(method.substring(0, method.indexOf('(')));
+        if (lines.stream().noneMatch(each -> each.startsWith(beginning))) {
+            lines.addAll(
+                    lines.lastIndexOf("}"),
+                    List.of("", "    @Override", "    public void %s {".formatted(method), "    }"));
+        }
+        var head = lines.stream()
+                .filter(each -> each.startsWith(beginning))
+                .findFirst()
+                .orElseThrow();
+        require(
+                head.endsWith(method.substring(method.indexOf(' ')) + " {"),
+                face + " names the parameter otherwise: " + head.strip());
         lines.add(lines.indexOf(head) + 1, line.indent(8).stripTrailing());
         for (var name : List.of("dozen.app.Commands", "dozen.http.Access", "dozen.jobs.Worker", "java.util.Map")) {
             var imported = "import %s;".formatted(name);
             if (!lines.contains(imported)) lines.add(2, imported);
         }
-        edit(face, lines);
+        return lines;
+    }
+
+    /** Main with a line before the kit's own features, and the import. The formatter sorts the imports. */
+    private static List<String> mainWith(String face, String feature) throws IOException {
+        var main = mainClass();
+        var lines = new ArrayList<>(Files.readAllLines(main));
+        var at = lines.size();
+        for (var i = lines.size() - 1; i >= 0; i--) {
+            var line = lines.get(i);
+            if (line.contains("new MaintenanceFeature(") || at == lines.size() && line.contains("return features;"))
+                at = i;
+        }
+        require(at < lines.size(), main + " has no line \"return features;\"");
+        lines.add(at, "        features.add(new %s(services));".formatted(face));
+        lines.add(
+                2,
+                "import %s.%s.%s;"
+                        .formatted(
+                                SOURCES.relativize(main.getParent()).toString().replace('/', '.'), feature, face));
+        return lines;
+    }
+
+    static Path mainClass() throws IOException {
+        return only(SOURCES, "Main.java");
+    }
+
+    /** What the templates say about the place of a feature, whose sources are in this folder. */
+    static Map<String, Object> places(Path sources) throws IOException {
+        var folder = SOURCES.relativize(sources);
+        var root = folder.getParent();
+        var running = only(GeneratedFeature.TESTS.resolve(root), "Running*.java")
+                .getFileName()
+                .toString();
+        return new HashMap<>(Map.of(
+                "folder", folder,
+                "feature", folder.getFileName(),
+                "root", root.toString().replace('/', '.'),
+                "package", folder.toString().replace('/', '.'),
+                "Running", running.replace(".java", "")));
+    }
+
+    static Path only(Path folder, String name) throws IOException {
+        var matcher = folder.getFileSystem().getPathMatcher("glob:" + name);
+        try (var files = Files.walk(folder)) {
+            return files.filter(file -> matcher.matches(file.getFileName()))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("there is no %s below %s".formatted(name, folder)));
+        }
+    }
+
+    static String capitalized(String text) {
+        return text.substring(0, 1).toUpperCase() + text.substring(1);
+    }
+
+    /** Refuses a name that a page or the API has already. */
+    static void requireNoRoute(String path) throws IOException {
+        for (var file : Machine.files(SOURCES, ".java")) {
+            require(
+                    !Files.readString(file).matches("(?s).*\"/(api/)?%s[\"/{?].*".formatted(path)),
+                    "there is a route /%s in %s".formatted(path, file));
+        }
     }
 
     private static String access(List<String> words) {
@@ -117,14 +194,15 @@ final class Generate {
         if (!condition) throw new IllegalArgumentException(message);
     }
 
-    private static int nextVersion() throws IOException {
-        try (var files = Files.list(MIGRATIONS)) {
-            return 1
-                    + files.mapToInt(file -> Integer.parseInt(
-                                    file.getFileName().toString().split("\\D+")[1]))
-                            .max()
-                            .orElse(0);
-        }
+    /** The version after the highest of the migrations V…__NAME.sql. */
+    private static long nextVersion() throws IOException {
+        return 1
+                + Machine.files(MIGRATIONS, ".sql").stream()
+                        .map(file -> file.getFileName().toString())
+                        .filter(name -> name.matches("V\\d{1,15}__.*"))
+                        .mapToLong(name -> Long.parseLong(name.substring(1, name.indexOf('_'))))
+                        .max()
+                        .orElse(0);
     }
 
     /** Renders the template. Each of its sections begins with a line "==== PATH" and becomes a file. */

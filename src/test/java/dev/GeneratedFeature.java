@@ -22,13 +22,16 @@ import javax.lang.model.SourceVersion;
  */
 record GeneratedFeature(
         Path main, String plural, String singular, List<GeneratedField> fields, boolean isOwned, boolean hasPages) {
-    private static final Path SOURCES = Path.of("src/main/java");
-    private static final Path TESTS = Path.of("src/test/java");
-    /** The classes that the templates import, or that Java imports by itself, and that a record can't be named after. */
-    private static final Set<String> IMPORTED =
-            Set.of(("Access Commands Context Draft Feature Handle Idempotency Instant Jdbi Json "
-                            + "Layout List Locale Map Params Routes Services Slice Validation")
-                    .split(" "));
+    private static final Path DATABASE = Path.of("src/main/resources/db");
+    static final Path TESTS = Path.of("src/test/java");
+    /** The classes that the template imports, after which no record or feature can be named. */
+    private static final Set<String> IMPORTED = Set.of("""
+            Access BigDecimal Commands ConstructorMapper Context Draft Feature Handle HttpStatus Idempotency Instant Jdbi Json
+            Layout List LocalDate Locale Map Nullable ObjectNode Objects Params Postgres Routes RowMapper Services Slice
+            UnaryOperator URLEncoder UUID Validation""".split("\\s+"));
+    /** The variables of the template that would hide one of the feature's. */
+    private static final Set<String> VARIABLES =
+            Set.of("change", "changes", "context", "draft", "faults", "handle", "transaction");
 
     static GeneratedFeature of(String plural, List<GeneratedField> fields, String access, boolean hasPages)
             throws IOException {
@@ -47,15 +50,36 @@ record GeneratedFeature(
             var same = typed.stream().filter(each -> each.name().equals(field.name()));
             require(same.count() == 1, "two fields are named " + field.name());
         }
-        var feature = new GeneratedFeature(mainClass(), plural, singular, typed, isOwned, hasPages);
+        var feature = new GeneratedFeature(Generate.mainClass(), plural, singular, typed, isOwned, hasPages);
         for (var name : List.of(feature.packageName(), variable(singular))) {
             require(!SourceVersion.isKeyword(name), "\"%s\" is a word of Java".formatted(name));
+            require(!VARIABLES.contains(name), "the template has a variable \"%s\"".formatted(name));
         }
         for (var name : List.of(className(plural), className(singular))) {
             require(!IMPORTED.contains(name) && !isJavaLang(name), "Java or the kit has a class %s".formatted(name));
         }
         require(!Files.exists(feature.main.resolveSibling(feature.packageName())), plural + " exists already");
+        Generate.requireNoRoute(plural);
+        var isTable = "(?is).*CREATE TABLE (IF NOT EXISTS )?%s\\b.*".formatted(feature.table());
+        require(
+                !GeneratedField.SQL_WORDS.contains(feature.table()) && !anyFile(DATABASE, isTable),
+                "a table can't be named %s, or there is one".formatted(feature.table()));
+        for (var field : typed) {
+            var constraint = "%s_owner_id_%s_fkey".formatted(feature.table(), field.column());
+            require(constraint.length() <= 63, "PostgreSQL would cut the name " + constraint);
+            require(!isOwned || !field.name().equals("ownerId"), "\"owner\" is the account that owns the row");
+        }
         return feature;
+    }
+
+    private String table() {
+        return plural.replace('-', '_');
+    }
+
+    private static boolean anyFile(Path folder, String pattern) throws IOException {
+        for (var file : Machine.files(folder, ".sql"))
+            if (Files.readString(file).matches(pattern)) return true;
+        return false;
     }
 
     private static boolean isJavaLang(String name) {
@@ -66,38 +90,16 @@ record GeneratedFeature(
         }
     }
 
-    static Path mainClass() throws IOException {
-        return only(SOURCES, "Main.java");
+    String face() {
+        return className(plural) + "Feature";
     }
 
-    /** What the templates say about the place of a feature, whose sources are in this folder. */
-    static Map<String, Object> places(Path sources) throws IOException {
-        var folder = SOURCES.relativize(sources);
-        var root = folder.getParent();
-        var running = only(TESTS.resolve(root), "Running*.java").getFileName().toString();
-        return new HashMap<>(Map.of(
-                "folder", folder,
-                "feature", folder.getFileName(),
-                "root", root.toString().replace('/', '.'),
-                "package", folder.toString().replace('/', '.'),
-                "Running", running.replace(".java", "")));
-    }
-
-    static Path only(Path folder, String name) throws IOException {
-        var matcher = folder.getFileSystem().getPathMatcher("glob:" + name);
-        try (var files = Files.walk(folder)) {
-            return files.filter(file -> matcher.matches(file.getFileName()))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalArgumentException("there is no %s below %s".formatted(name, folder)));
-        }
-    }
-
-    private String packageName() {
+    String packageName() {
         return plural.replace("-", "");
     }
 
     private Path folder() {
-        return SOURCES.relativize(main.getParent());
+        return Generate.SOURCES.relativize(main.getParent());
     }
 
     private static String variable(String name) {
@@ -107,28 +109,24 @@ record GeneratedFeature(
 
     private static String className(String name) {
         var text = new StringBuilder();
-        for (var word : name.split("-")) text.append(capitalized(word));
+        for (var word : name.split("-")) text.append(Generate.capitalized(word));
         return text.toString();
     }
 
-    static String capitalized(String text) {
-        return text.substring(0, 1).toUpperCase() + text.substring(1);
-    }
-
     /** The values that the template names: "Records" is the class Parcels, and "record" the variable parcel. */
-    Map<String, Object> values(int version) throws IOException {
-        var values = places(main.resolveSibling(packageName()));
+    Map<String, Object> values(long version) throws IOException {
+        var values = Generate.places(main.resolveSibling(packageName()));
         values.put("isFeature", true);
         values.put("version", version);
         values.put("path", plural);
-        values.put("table", plural.replace('-', '_'));
+        values.put("table", table());
         values.put("Records", className(plural));
         values.put("records", variable(plural));
         values.put("Record", className(singular));
         values.put("record", variable(singular));
-        values.put("Title", capitalized(plural.replace('-', ' ')));
+        values.put("Title", Generate.capitalized(plural.replace('-', ' ')));
         values.put("title", plural.replace('-', ' '));
-        values.put("Title1", capitalized(singular.replace('-', ' ')));
+        values.put("Title1", Generate.capitalized(singular.replace('-', ' ')));
         values.put("title1", singular.replace('-', ' '));
         values.put("a", singular.matches("[aeio].*") ? "an" : "a");
         values.put("A", singular.matches("[aeio].*") ? "An" : "A");
@@ -147,24 +145,17 @@ record GeneratedFeature(
     private List<Map<String, Object>> checkedRefs() throws IOException {
         var checked = new ArrayList<Map<String, Object>>();
         for (var field : fields) {
-            if (!isOwned || !field.ref() || !isTableOwned(field.targetTable())) continue;
+            if (!isOwned
+                    || !field.ref()
+                    || !anyFile(DATABASE, "(?s).*CREATE TABLE %s \\([^;]*owner_id.*".formatted(field.targetTable())))
+                continue;
             checked.add(Map.of(
                     "name", field.name(),
                     "label2", field.label2(),
                     "targetTable", field.targetTable(),
-                    "foreign", sample(field).replace("cookie", "other")));
+                    "foreign", sample(field).replace("(app, cookie)", "(app, other)")));
         }
         return checked;
-    }
-
-    private static boolean isTableOwned(String table) throws IOException {
-        try (var files = Files.list(Generate.MIGRATIONS)) {
-            for (var file : files.toList()) {
-                if (Files.readString(file).matches("(?s).*CREATE TABLE %s \\([^;]*owner_id.*".formatted(table)))
-                    return true;
-            }
-            return false;
-        }
     }
 
     private Map<String, Object> testValues() throws IOException {
@@ -221,21 +212,5 @@ record GeneratedFeature(
         throw new IllegalArgumentException(
                 "a test needs a row of %1$s: write public static String example(%2$s app, String cookie) in a class in %1$s"
                         .formatted(tests, "Running…"));
-    }
-
-    /** Adds a line before the kit's own features, and the import. The formatter sorts the imports. */
-    void addToMain() throws IOException {
-        var lines = new ArrayList<>(Files.readAllLines(main));
-        var at = lines.size();
-        for (var i = lines.size() - 1; i >= 0; i--) {
-            var line = lines.get(i);
-            if (line.contains("new MaintenanceFeature(") || at == lines.size() && line.contains("return features;"))
-                at = i;
-        }
-        require(at < lines.size(), main + " has no line \"return features;\"");
-        var face = className(plural) + "Feature";
-        lines.add(at, "        features.add(new %s(services));".formatted(face));
-        lines.add(2, "import %s.%s.%s;".formatted(folder().toString().replace('/', '.'), packageName(), face));
-        Generate.edit(main, lines);
     }
 }

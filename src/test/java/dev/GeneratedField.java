@@ -19,37 +19,19 @@ import javax.lang.model.SourceVersion;
  */
 record GeneratedField(String name, String type, String target, boolean optional, boolean unique) {
     static final List<String> TYPES = List.of("text", "int", "decimal", "bool", "date", "time", "uuid", "ref");
-    /** The words that PostgreSQL reserves and that can therefore name no column (its manual, appendix C). */
-    private static final Set<String> SQL_WORDS =
-            Set.of(("all analyse analyze and any array as asc asymmetric both case "
-                            + "cast check collate column constraint create current_date current_role current_time "
-                            + "current_timestamp current_user default deferrable desc distinct do else end except false fetch "
-                            + "for foreign from grant group having in initially intersect into lateral leading limit localtime "
-                            + "localtimestamp not null offset on only or order placing primary references returning select "
-                            + "session_user some symmetric system_user table then to trailing true union unique user using "
-                            + "variadic when where window with")
-                    .split(" "));
+    /** The words that can name neither a table nor a column in PostgreSQL (its manual, appendix C), and its own columns. */
+    static final Set<String> SQL_WORDS = Set.of("""
+            all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate collation
+            column concurrently constraint create cross current_catalog current_date current_role current_schema current_time
+            current_timestamp current_user default deferrable desc distinct do else end except false fetch for foreign freeze
+            from full grant group having ilike in initially inner intersect into is isnull join lateral leading left like limit
+            localtime localtimestamp natural not notnull null offset on only or order outer overlaps placing primary references
+            returning right select session_user similar some symmetric system_user table tablesample then to trailing true
+            union unique user using variadic verbose when where window with cmax cmin ctid tableoid xmax xmin""".split("\\s+"));
     /** The names that a row has already, or that a record can't give to a component. */
-    private static final Set<String> TAKEN = Set.of(
-            "id",
-            "owner",
-            "createdAt",
-            "EMPTY",
-            "q",
-            "limit",
-            "cursor",
-            "clone",
-            "finalize",
-            "getClass",
-            "hashCode",
-            "notify",
-            "notifyAll",
-            "toString",
-            "wait",
-            "draft",
-            "check",
-            "faults",
-            "validate");
+    private static final Set<String> TAKEN = Set.of("""
+            id owner createdAt EMPTY q limit cursor clone finalize getClass hashCode notify notifyAll toString wait draft check
+            faults validate validation""".split("\\s+"));
 
     static GeneratedField parse(String text) {
         var declared = text.replaceAll("[?!]+$", "");
@@ -142,7 +124,6 @@ record GeneratedField(String name, String type, String target, boolean optional,
         };
         return sqlType
                 + (optional ? "" : " NOT NULL")
-                + (unique ? " UNIQUE" : "")
                 + (ref() ? " REFERENCES " + targetTable() + (optional ? " ON DELETE SET NULL" : "") : "");
     }
 

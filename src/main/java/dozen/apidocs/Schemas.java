@@ -9,7 +9,6 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.victools.jsonschema.generator.CustomDefinition;
 import com.github.victools.jsonschema.generator.CustomDefinitionProviderV2;
@@ -116,7 +115,7 @@ final class Schemas {
             for (var field : unwrapped) {
                 var part = context.createStandardDefinition(field.getType(), this);
                 schema.withObjectProperty("properties").setAll((ObjectNode) part.get("properties"));
-                schema.withArrayProperty("required").addAll((ArrayNode) part.get("required"));
+                schema.withArrayProperty("required").addAll(part.withArrayProperty("required"));
             }
             return new CustomDefinition(schema);
         }

@@ -7,7 +7,6 @@ import jakarta.mail.internet.InternetAddress;
 import java.math.BigDecimal;
 import java.net.IDN;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoField;
 import java.time.temporal.Temporal;
 import java.util.ArrayList;
@@ -23,6 +22,8 @@ public final class Validation {
     private static final Pattern ADDRESS =
             Pattern.compile("://|@|\\bwww\\.|[\\p{L}\\p{N}]\\.[\\p{L}\\p{N}]{2}|\\d\\.\\d", Pattern.CASE_INSENSITIVE);
 
+    private static final Instant YEAR_1 = Instant.parse("0001-01-01T00:00:00Z");
+    private static final Instant YEAR_10000 = Instant.parse("+10000-01-01T00:00:00Z");
     private static final int MAX_LOCAL_PART = 64; // octets: RFC 5321, 4.5.3.1.1
     private static final int MAX_MAIL_ADDRESS = 254; // the longest path without its two brackets: RFC 5321, 4.5.3.1.3
 
@@ -54,7 +55,7 @@ public final class Validation {
     public void decimal(String field, BigDecimal value) {
         if (value == null) return;
         var plain = value.stripTrailingZeros();
-        if (plain.scale() > 4 || (long) plain.precision() - plain.scale() > 15) {
+        if (value.scale() > 1_000 || plain.scale() > 4 || (long) plain.precision() - plain.scale() > 15) {
             error(field, "may have 15 digits before the point and 4 after it");
         }
     }
@@ -62,9 +63,10 @@ public final class Validation {
     /** Checks that a date or a time lies in the years 1 to 9999; null counts as valid. */
     public void year(String field, Temporal value) {
         if (value == null) return;
-        var year =
-                value instanceof Instant time ? time.atOffset(ZoneOffset.UTC).getYear() : value.get(ChronoField.YEAR);
-        if (year < 1 || year > 9999) error(field, "must lie in the years 1 to 9999");
+        var isOutside = value instanceof Instant time
+                ? time.isBefore(YEAR_1) || !time.isBefore(YEAR_10000)
+                : value.get(ChronoField.YEAR) < 1 || value.get(ChronoField.YEAR) > 9999;
+        if (isOutside) error(field, "must lie in the years 1 to 9999");
     }
 
     public void mailAddress(String field, String value) {

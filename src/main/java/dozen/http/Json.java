@@ -1,5 +1,6 @@
 package dozen.http;
 
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -32,6 +33,7 @@ public final class Json {
             .enumNamingStrategy(EnumNamingStrategies.SNAKE_CASE) // IN_PROGRESS is "in_progress"
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT) // 1.5 would become 1
             .disable(MapperFeature.AUTO_DETECT_IS_GETTERS) // a record's isX() method is not a field
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS) // a double would lose digits in a merge
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -88,13 +90,23 @@ public final class Json {
             throw DomainError.invalid(path(e), "is not a field of this request");
         } catch (MismatchedInputException e) {
             throw path(e).isEmpty() ? notAnObject() : DomainError.invalid(path(e), "has the wrong type");
+        } catch (JsonMappingException e) {
+            // A number or a time out of its type's range; a fault of the syntax has a cause of its own.
+            if (!path(e).isEmpty() && !(e.getCause() instanceof JsonParseException)) {
+                throw DomainError.invalid(path(e), "has the wrong type");
+            }
+            throw malformed(e);
         } catch (JsonProcessingException e) {
-            var at = e.getLocation();
-            var where = at == null ? "" : ": line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
-            throw new BadRequestResponse("The body is not valid JSON%s.".formatted(where));
+            throw malformed(e);
         } catch (IOException e) {
             throw new BadRequestResponse("The body is not UTF-8.");
         }
+    }
+
+    private static BadRequestResponse malformed(JsonProcessingException e) {
+        var at = e.getLocation();
+        var where = at == null ? "" : ": line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
+        return new BadRequestResponse("The body is not valid JSON%s.".formatted(where));
     }
 
     private static BadRequestResponse notAnObject() {

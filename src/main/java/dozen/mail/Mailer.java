@@ -189,12 +189,18 @@ public final class Mailer {
         observer.accept(to.email(), null);
     }
 
-    /** At most a second's mails go at once, and no more than MAIL_PER_MINUTE in the minute after them. */
+    /**
+     * At most a second's mails go at once, and no more than MAIL_PER_MINUTE in the minute after them. The rate is in the
+     * key, because Redis keeps the one with which a key began.
+     */
     private void takeTurn(String provider) {
         var perMinute = settings.perMinute();
         if (perMinute == 0) return;
         var burst = Math.ceilDiv(perMinute, 60);
-        limits.take("mail", provider, new Rate(burst, Duration.ofMinutes(burst).dividedBy(perMinute)));
+        limits.take(
+                "mail:" + perMinute,
+                provider,
+                new Rate(burst, Duration.ofMinutes(burst).dividedBy(perMinute)));
     }
 
     private boolean isHandedOver(String key) {

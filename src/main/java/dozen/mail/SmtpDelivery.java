@@ -12,8 +12,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.Set;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.regex.Pattern;
 import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
@@ -28,6 +27,8 @@ import org.eclipse.angus.mail.util.WriteTimeoutSocket;
  */
 final class SmtpDelivery extends SMTPTransport {
     /** The mailbox is not there, is elsewhere, or can't have this name (RFC 5321, 4.2.3): no later try will help. */
+    private static final Set<Integer> WANTS_LOGIN = Set.of(530, 534, 535, 538);
+
     private static final Set<Integer> NO_SUCH_MAILBOX = Set.of(550, 551, 553);
     /** RFC 3463: the status code 5.1 is about the address, 5.2.1 about the mailbox; others are about policy. */
     private static final Pattern OTHER_REASON = Pattern.compile("\\b5\\d\\d[ -]+5\\.(?!1\\.|2\\.1\\b)\\d+\\.\\d+");
@@ -47,8 +48,12 @@ final class SmtpDelivery extends SMTPTransport {
     }
 
     /** Closes the socket of a server that stops reading; without it, the library starts a thread for each socket. */
-    private static final ScheduledExecutorService WRITE_TIMER =
-            Executors.newScheduledThreadPool(1, Thread.ofVirtual().factory());
+    private static final ScheduledThreadPoolExecutor WRITE_TIMER =
+            new ScheduledThreadPoolExecutor(1, Thread.ofVirtual().factory());
+
+    static {
+        WRITE_TIMER.setRemoveOnCancelPolicy(true); // each write cancels its own
+    }
 
     private final Socket socket;
     private final Duration limit;
@@ -136,7 +141,11 @@ final class SmtpDelivery extends SMTPTransport {
                         NO_SUCH_MAILBOX.contains(code)
                                 && !OTHER_REASON.matcher(text).find());
             }
-            if (each instanceof SMTPSendFailedException command && !ending)
+            // 530, 534, 535 and 538 ask for a login or for TLS (RFC 4954, RFC 3207): the operator's to mend, and no
+            // mail's.
+            if (each instanceof SMTPSendFailedException command
+                    && !ending
+                    && !WANTS_LOGIN.contains(command.getReturnCode()))
                 return new Refused(text, command.getReturnCode(), false);
         }
         return failure;

@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
@@ -87,7 +88,9 @@ public final class Postgres implements AutoCloseable {
             if (user != null) properties.put("user", user);
             if (password != null) properties.put("password", password.reveal());
             // By default the driver trusts a file alone; this trusts Java's authorities and CA_CERTIFICATES.
-            if (parameters.getOrDefault("sslmode", "").startsWith("verify") && !parameters.containsKey("sslrootcert"))
+            var isOn = parameters.getOrDefault("ssl", "false").matches("|true");
+            var mode = parameters.getOrDefault("sslmode", isOn ? "verify-full" : "");
+            if (mode.toLowerCase(Locale.ROOT).startsWith("verify") && !parameters.containsKey("sslrootcert"))
                 properties.putIfAbsent("sslfactory", DefaultJavaSSLFactory.class.getName());
             return properties;
         }
@@ -210,8 +213,7 @@ public final class Postgres implements AutoCloseable {
     }
 
     /**
-     * Executes a statement that a constraint of the table, such as a unique column, may refuse. The transaction can't go
-     * on after a refusal.
+     * Executes a statement. When a constraint refuses it, such as a unique column, the transaction can't go on.
      *
      * @param errors returns the error for the name of a constraint; null for one that no caller can break
      */

@@ -100,6 +100,19 @@ class RefusedMailsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {530, 534, 535, 538})
+    void aServerThatWantsALoginOrTlsFirstIsTheOperatorsToMend(int code) throws Exception {
+        var faults = new ConcurrentLinkedQueue<>(List.of(new Fault(Step.MAIL, code, "5.7.0 log in first")));
+        var to = "l" + UUID.randomUUID() + "@example.com";
+        try (var server = new FaultySmtp(smtp.getSmtp().getPort(), faults::poll)) {
+            var mailer = mailer(server.url());
+            assertThrows(MessagingException.class, () -> send(mailer, to)); // and no PermanentFailure
+            send(mailer, to);
+            assertEquals(1, arrived(to));
+        }
+    }
+
     @Test
     void anAddressThatIsRefusedByPolicyIsNotGivenUp() throws Exception {
         var faults = new ConcurrentLinkedQueue<>(List.of(new Fault(Step.RCPT, 550, "5.7.1 relaying denied")));

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PostgresUrlTest {
@@ -70,5 +71,21 @@ class PostgresUrlTest {
         return postgres.jdbi()
                 .withHandle(handle ->
                         handle.createQuery("SHOW " + name).mapTo(String.class).one());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "sslmode=verify-full, true",
+        "sslmode=VERIFY-CA, true",
+        "ssl=true, true",
+        "ssl=, true",
+        "sslmode=require, false",
+        "ssl=true&sslmode=require, false",
+        "ssl=false, false",
+        "sslmode=verify-full&sslrootcert=ca.pem, false"
+    })
+    void javasAuthoritiesAreTrustedWhereTheServerIsVerified(String parameters, boolean trusted) {
+        var url = Postgres.Url.parse("postgres://one/app?" + parameters);
+        assertEquals(trusted, url.properties().containsKey("sslfactory"));
     }
 }
