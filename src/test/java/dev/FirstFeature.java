@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
@@ -15,22 +16,32 @@ final class FirstFeature {
     /** A fenced block: its language, the file that it is, if any, and its text. */
     private static final Pattern BLOCK = Pattern.compile("(?ms)^```(\\w+) ?(\\S*)\n(.*?)^```$");
 
+    /** What {@link #use} and the caller run. */
+    private static final Pattern LATER = Pattern.compile("^\\$ (curl |scripts/test$)");
+
     private Path folder;
 
-    /** @param clone a clone of Dozen; the fork appears beside it */
-    private FirstFeature(Path clone) {
-        folder = clone;
+    private FirstFeature(Path folder) {
+        this.folder = folder;
     }
 
-    /** Follows the page up to the first command that asks the running application. Returns the fork's folder. */
-    static Path build(Path clone) throws Exception {
-        var reader = new FirstFeature(clone);
-        for (var block : Pattern.compile(BLOCK.pattern())
-                .matcher(Files.readString(PAGE))
-                .results()
-                .toList()) {
-            reader.follow(block);
-        }
+    /** Makes the fork as the page does, beside a clone of Dozen. Returns its folder. */
+    static Path fork(Path clone) throws Exception {
+        return follow(clone, blocks().subList(0, 1));
+    }
+
+    /** Follows the rest of the page in the fork, but for what asks the running application, and for the tests. */
+    static void build(Path fork) throws Exception {
+        follow(fork, blocks().subList(1, blocks().size()));
+    }
+
+    private static List<MatchResult> blocks() throws IOException {
+        return BLOCK.matcher(Files.readString(PAGE)).results().toList();
+    }
+
+    private static Path follow(Path folder, List<MatchResult> blocks) throws Exception {
+        var reader = new FirstFeature(folder);
+        for (var block : blocks) reader.follow(block);
         return reader.folder;
     }
 
@@ -41,7 +52,7 @@ final class FirstFeature {
                         .lines()
                         .filter(each -> each.startsWith("$ "))
                         .toList()) {
-                    if (!line.startsWith("$ curl ")) run(line.substring(2));
+                    if (!LATER.matcher(line).find()) run(line.substring(2));
                 }
             }
             case "diff" -> {

@@ -135,19 +135,19 @@ class ForksIT {
     /** A bare fork in which docs/first-feature.md is followed, and then everything else is generated. */
     @Test
     void aBareForkIsSmallAndWorksWithWhatIsGenerated() throws Exception {
-        var bare = fork("bare", "--bare");
-        for (var feature : WORDS.keySet()) assertEquals(List.of(), mentions(bare, feature));
-        assertEquals(List.of(), Mentions.ofNothing(bare));
-        var files = NewProjectIT.run(bare, "git", "ls-files").output().lines().toList();
+        var shop = FirstFeature.fork(clone.folder());
+        for (var feature : WORDS.keySet()) assertEquals(List.of(), mentions(shop, feature));
+        assertEquals(List.of(), Mentions.ofNothing(shop));
+        var files = NewProjectIT.run(shop, "git", "ls-files").output().lines().toList();
         assertTrue(files.size() <= 150, files.size() + " files: " + files);
-        var main = Files.readAllLines(bare.resolve("src/main/java/com/acme/till/Main.java"));
+        var main = Files.readAllLines(shop.resolve("src/main/java/com/acme/shop/Main.java"));
         assertTrue(main.size() <= 100, main.size() + " lines");
 
-        var shop = FirstFeature.build(clone.folder());
+        FirstFeature.build(shop);
         generate(shop, """
-                feature order-lines title:text note:text? count:int size:int?! price:decimal isPaid:bool gift:bool? \
-                due:date! at:time? token:uuid parcel:ref:parcels buyer:ref:accounts""");
-        generate(shop, "feature boxes label:text! --access owner --api");
+                feature order-lines title:text 'note:text?' count:int 'size:int?!' price:decimal isPaid:bool 'due:date!' \
+                'at:time?' token:uuid parcel:ref:parcels buyer:ref:accounts""");
+        generate(shop, "feature boxes 'label:text!' 'gift:bool?' parcel:ref:parcels --access owner --api");
         for (var part : List.of("job boxes SendBox", "task boxes CountBoxes", "page accounts HelpPage")) {
             generate(shop, part);
         }
@@ -169,7 +169,7 @@ class ForksIT {
     @Test
     void aGeneratedFeatureComesAndGoes() throws Exception {
         var project = FreshClone.into(temporary.resolve("with-crates"));
-        generate(project.folder(), "feature crates number:text! course:ref:courses owner:ref:accounts");
+        generate(project.folder(), "feature crates 'number:text!' course:ref:courses owner:ref:accounts");
         test(project.folder(), "-DskipITs", "-Dtest=CratesTest,AccessTest,ApiDocumentTest,ArchitectureTest");
         var without = fork(project, "without-crates", "--without", "crates");
         var named = new ArrayList<Path>();
