@@ -82,7 +82,7 @@ public record ProcessSettings(
             context.init(null, trust.getTrustManagers(), null);
             return context;
         } catch (GeneralSecurityException | IOException e) {
-            throw new IllegalArgumentException("must hold certificates in PEM format, with their line breaks");
+            throw new IllegalArgumentException("must be in PEM format, with its line breaks");
         }
     }
 

@@ -3,12 +3,13 @@ package academy.courses;
 import academy.RunningAcademy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 
 /** A course that a test made, with the ids of its lessons. */
 public record MadeCourse(String course, List<String> lessons) {
     /** Makes a course, for the tests of features that refer to one. Returns its id. */
     public static String example(RunningAcademy app, String admin) {
-        return in(app, admin, "An example", 0).course();
+        return in(app, admin, "Example " + UUID.randomUUID(), 0).course();
     }
 
     /** Makes a course with this many lessons, as an admin. */
