@@ -179,7 +179,8 @@ class ForksIT {
             }
         }
         assertEquals(List.of(), named);
-        test(without, "-DskipITs", "-Dtest=SettingsTest,AccessTest");
+        var built = NewProjectIT.run(without, "scripts/build");
+        assertEquals(0, built.code(), built.output());
         var needed = "courses,learning,videos,certificates,reminders";
         assertRefused(project, needed, "courses is needed by crates: take out both");
     }

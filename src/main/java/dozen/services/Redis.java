@@ -7,24 +7,19 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.BuilderFactory;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.RedisClient;
-import redis.clients.jedis.exceptions.JedisAccessControlException;
-import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.params.SetParams;
@@ -103,10 +98,6 @@ public final class Redis implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Redis.class);
     /** The limit for connecting, for an answer and for getting a free connection. After it, Redis counts as away. */
     private static final Duration LIMIT = Duration.ofSeconds(1);
-    /** Redis can't serve now. In a script's error the code, or that the user may not run it, stands somewhere in it. */
-    private static final Pattern TRANSIENT = Pattern.compile(
-            "\\b(LOADING|READONLY|MASTERDOWN|OOM|MISCONF|NOREPLICAS|BUSY|MOVED|ASK|CLUSTERDOWN|TRYAGAIN)\\b"
-                    + "|max number of clients|can't run this command");
 
     private final String address;
     private final RedisClient client;
@@ -128,7 +119,7 @@ public final class Redis implements AutoCloseable {
             try {
                 client.ping();
             } catch (JedisException e) {
-                if (refusesUs(e)) throw ServiceUnavailable.of(address, e);
+                if (RedisClients.refusesUs(e)) throw ServiceUnavailable.of(address, e);
                 throw e;
             }
             // A cluster answers MOVED for most keys, and its keys can't be read together.
@@ -137,12 +128,6 @@ public final class Redis implements AutoCloseable {
             riskyEviction().ifPresent(policy -> log.warn(EVICTION, address, policy));
             return this;
         });
-    }
-
-    /** Tells whether Redis rejects our password or database. Trying again then changes nothing. */
-    private static boolean refusesUs(JedisException e) {
-        return Stream.<Throwable>iterate(e, Objects::nonNull, Throwable::getCause)
-                .anyMatch(cause -> cause instanceof JedisDataException && !isTransient(cause));
     }
 
     /** A value that the command INFO tells; empty when there is none, or this user may not ask. */
@@ -219,19 +204,6 @@ public final class Redis implements AutoCloseable {
     /** The readiness check: fails when Redis does not answer or accepts no writes (a replica, no memory, no disk). */
     public void ping() {
         client.set("ping", "", SetParams.setParams().ex(60));
-    }
-
-    /** Tells whether there is no connection, or none free in time, or Redis can't answer now or refuses us. */
-    static boolean isUnavailable(JedisException e) {
-        return switch (e) {
-            case JedisConnectionException _, JedisAccessControlException _ -> true;
-            case JedisDataException _ -> isTransient(e); // any other is a fault in our command
-            default -> true; // the pool's own: exhausted, closed
-        };
-    }
-
-    private static boolean isTransient(Throwable e) {
-        return TRANSIENT.matcher(String.valueOf(e.getMessage())).find();
     }
 
     @Override

@@ -2,6 +2,9 @@ package dozen.services;
 
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
 import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.CommandArguments;
@@ -14,6 +17,7 @@ import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.RedisProtocol;
 import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.SslVerifyMode;
+import redis.clients.jedis.exceptions.JedisAccessControlException;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
@@ -23,8 +27,13 @@ import redis.clients.jedis.providers.ConnectionProvider;
 import redis.clients.jedis.providers.PooledConnectionProvider;
 import redis.clients.jedis.providers.SentineledConnectionProvider;
 
-/** Makes the Jedis client for an address: of one server, or of the primary that Sentinels name. */
+/** Makes the Jedis client for an address, of one server or of the primary that Sentinels name, and judges its errors. */
 final class RedisClients {
+    /** What Redis says when it can't serve now. The error of a script has the code somewhere within. */
+    private static final Pattern TRANSIENT = Pattern.compile(
+            "\\b(LOADING|READONLY|MASTERDOWN|OOM|MISCONF|NOREPLICAS|BUSY|MOVED|ASK|CLUSTERDOWN|TRYAGAIN)\\b"
+                    + "|max number of clients|can't run this command");
+
     private RedisClients() {}
 
     /** @param limit for connecting, for an answer and for getting a free connection */
@@ -135,5 +144,24 @@ final class RedisClients {
             closed = true;
             if (opened != null) opened.close();
         }
+    }
+
+    /** Tells whether Redis rejects our password or database. Trying again then changes nothing. */
+    static boolean refusesUs(JedisException e) {
+        return Stream.<Throwable>iterate(e, Objects::nonNull, Throwable::getCause)
+                .anyMatch(cause -> cause instanceof JedisDataException && !isTransient(cause));
+    }
+
+    /** Tells whether there is no connection, or none free in time, or Redis can't answer now or refuses us. */
+    static boolean isUnavailable(JedisException e) {
+        return switch (e) {
+            case JedisConnectionException _, JedisAccessControlException _ -> true;
+            case JedisDataException _ -> isTransient(e); // any other is a fault in our command
+            default -> true; // the pool's own: exhausted, closed
+        };
+    }
+
+    private static boolean isTransient(Throwable e) {
+        return TRANSIENT.matcher(String.valueOf(e.getMessage())).find();
     }
 }

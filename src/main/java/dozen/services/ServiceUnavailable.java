@@ -41,7 +41,7 @@ public final class ServiceUnavailable extends RuntimeException {
             case SQLTransientConnectionException _ -> true; // no connection of the pool was free in time
             case InterruptedException _ -> true; // the process stops, so the wait for a connection ended
             case SQLException e -> Postgres.isUnavailable(e);
-            case JedisException e -> Redis.isUnavailable(e);
+            case JedisException e -> RedisClients.isUnavailable(e);
             default -> false;
         });
     }

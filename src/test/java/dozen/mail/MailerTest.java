@@ -66,11 +66,11 @@ class MailerTest {
             var mailer = mailer(catcher, postgres, new RateLimits(redis), PER_MINUTE);
             var attempts = new AtomicInteger();
             postgres.jdbi().useTransaction(handle -> {
-                for (var i = 0; i < MAILS; i++) new Jobs(redis).enqueue(handle, Job.of(new SendTest("mail-" + i)));
+                for (var i = 0; i < MAILS; i++) new Jobs(redis).enqueue(handle, Job.of(new SendHello("mail-" + i)));
             });
             var start = System.nanoTime();
             for (var worker : List.of(first, second)) {
-                worker.on(SendTest.class, (job, run) -> {
+                worker.on(SendHello.class, (job, run) -> {
                             attempts.accumulateAndGet(run.attempt(), Math::max);
                             send(mailer, job.key());
                         })
@@ -85,7 +85,7 @@ class MailerTest {
         }
     }
 
-    private record SendTest(String key) {}
+    private record SendHello(String key) {}
 
     private static Mailer mailer(MailCatcher catcher, Postgres postgres, RateLimits limits, int perMinute)
             throws Exception {
