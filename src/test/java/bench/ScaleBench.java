@@ -51,15 +51,7 @@ final class ScaleBench implements AutoCloseable {
     private String cookie;
 
     private ScaleBench() throws Exception {
-        ids = postgres.jdbi()
-                .withHandle(handle -> handle.createQuery("""
-                        INSERT INTO accounts (email, name, password)
-                        SELECT 'user' || i || '@example.com', 'User ' || i, '' FROM generate_series(1, :accounts) AS i
-                        RETURNING id
-                        """)
-                        .bind("accounts", ACCOUNTS)
-                        .mapTo(String.class)
-                        .list());
+        ids = WebBench.addAccounts(postgres, ACCOUNTS);
         try (var admin = App.start(settings(direct), "task", "create-admin", "root@example.com", "Root")
                 .input(PASSWORD + "\n")) {
             if (admin.exitCode() != 0)

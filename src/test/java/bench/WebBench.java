@@ -47,16 +47,21 @@ final class WebBench {
     private final List<String> ids;
 
     private WebBench() {
-        ids = postgres.jdbi()
+        ids = addAccounts(postgres, ACCOUNTS);
+        postgres.jdbi().useHandle(handle -> handle.execute("ANALYZE"));
+    }
+
+    /** Adds this many accounts; returns their ids. */
+    static List<String> addAccounts(Postgres postgres, int count) {
+        return postgres.jdbi()
                 .withHandle(handle -> handle.createQuery("""
                         INSERT INTO accounts (email, name, password)
                         SELECT 'user' || i || '@example.com', 'User ' || i, '' FROM generate_series(1, :accounts) AS i
                         RETURNING id
                         """)
-                        .bind("accounts", ACCOUNTS)
+                        .bind("accounts", count)
                         .mapTo(String.class)
                         .list());
-        postgres.jdbi().useHandle(handle -> handle.execute("ANALYZE"));
     }
 
     public static void main(String... arguments) throws Exception {

@@ -21,7 +21,7 @@ final class Generate {
             -- The release before this one still runs while this is applied: add first, and drop in a later release.
             """;
 
-    /** What this command does, for --undo: the names of its files, and what was in those that it edited. */
+    /** This folder tells --undo which files the command wrote, and what was in those that it edited. */
     private static final Path DONE = Path.of("target/generating");
 
     private Generate() {}
@@ -143,7 +143,7 @@ final class Generate {
         return only(SOURCES, "Main.java");
     }
 
-    /** What the templates say about the place of a feature, whose sources are in this folder. */
+    /** Returns the values that tell the template where a feature is, given the folder of its sources. */
     static Map<String, Object> places(Path sources) throws IOException {
         var folder = SOURCES.relativize(sources);
         var root = folder.getParent();

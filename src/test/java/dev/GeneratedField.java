@@ -200,7 +200,7 @@ record GeneratedField(String name, String type, String target, boolean optional,
         };
     }
 
-    /** What a form can hold that is refused; empty when it takes anything. */
+    /** Returns a text that the form refuses for this field; empty when it takes any. */
     String typed() {
         if (text()) return optional ? "" : " ";
         return bool() ? "" : "x";

@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** What the texts of a fork name: scripts, folders, files and tests. */
+/** Finds the scripts, folders, files and tests that the texts of a fork name, and that it does not have. */
 final class Mentions {
     private static final Pattern PATH =
             Pattern.compile("(?<![\\w/.-])(?:scripts|docs|deploy|src|\\.ci|\\.github)/[\\w./@-]*\\w");
@@ -20,7 +20,7 @@ final class Mentions {
 
     private Mentions() {}
 
-    /** What is named and not there, each with the file that names it. */
+    /** Returns what is named and not there, each with the file that names it. */
     static List<String> ofNothing(Path fork) throws Exception {
         var files = NewProjectIT.run(fork, "git", "ls-files").output().lines().toList();
         var there = new HashSet<>(ELSEWHERE);

@@ -49,7 +49,7 @@ record UploadRoutes(
     @JsonTypeName("VideoAccepted")
     record Accepted(VideoLinks.View video) {}
 
-    /** What a sender announces of a file. */
+    /** The type and the size of a file, which a client sends before the file itself. */
     @JsonTypeName("VideoAnnouncement")
     record Announcement(String type, long bytes) implements Validated {
         @Override

@@ -31,7 +31,7 @@ final class Document {
     @JsonTypeName("FieldError")
     private record Fault(String field, String message) {}
 
-    /** What does not depend on the routes. By https the cookie's name begins with __Host-. */
+    /** The parts of the document that are the same for all routes. Over https, the cookie is called __Host-session. */
     private static final String FRAME = """
             {
               "openapi": "3.1.0",
@@ -75,7 +75,7 @@ final class Document {
 
     private final Schemas schemas = new Schemas();
     private final ObjectNode document;
-    /** What can be done only when the schemas of all records are known. */
+    /** The steps that need the schemas of all records, and therefore run last. */
     private final List<Runnable> pending = new ArrayList<>();
 
     private Document() throws JsonProcessingException {

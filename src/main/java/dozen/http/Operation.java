@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a route takes and gives. The API document is made of this and of the records that it names; path, role, ids in
- * the path, Idempotency-Key and errors come by themselves. The routes of a feature with a list by cursor:
+ * A route's description: what it takes and what it returns. The API document is made of these descriptions and of the
+ * records that they name. It adds the path, the role, the ids in the path, Idempotency-Key and the errors by itself.
+ * These are the routes of a feature with a list by cursor:
  *
  * {@snippet :
  * routes.get("/api/orders", Access.USER, this::list)
@@ -38,7 +39,7 @@ public final class Operation {
     public record Parameter(String in, String name, String description) {}
 
     /**
-     * What a body consists of.
+     * The content of a request's body or of an answer.
      *
      * @param types the record of JSON, and what fills its type parameters; empty for another media type
      * @param partial whether each field may be left out, because it then keeps its value

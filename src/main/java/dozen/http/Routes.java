@@ -15,7 +15,6 @@ import io.javalin.security.RouteRole;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -55,7 +54,6 @@ public final class Routes {
 
     private final RoutesConfig routes;
     private final ClientAddress clients;
-    private final Map<String, Access> accessByRoute = new TreeMap<>();
     private final List<Operation> operations = new ArrayList<>();
     private final List<RequestObserver> observers = new ArrayList<>();
     private Function<Context, Optional<Caller>> authenticator = _ -> Optional.empty();
@@ -101,9 +99,7 @@ public final class Routes {
     }
 
     private Operation add(HandlerType method, String path, Access access, Kind kind, Handler handler) {
-        var route = method.name() + " " + path;
-        if (access == null) throw Exit.failure(route + " does not say who may call it");
-        accessByRoute.put(route, access);
+        if (access == null) throw Exit.failure("%s %s does not say who may call it".formatted(method, path));
         routes.addHttpHandler(method, path, handler, access, kind);
         var operation = new Operation(method.name(), path, access, handler instanceof Idempotency.Repeatable);
         operations.add(operation);
@@ -112,10 +108,12 @@ public final class Routes {
 
     /** Every route until now, such as "GET /health", and who may call it. */
     public Map<String, Access> accessByRoute() {
-        return Collections.unmodifiableMap(accessByRoute);
+        var access = new TreeMap<String, Access>();
+        for (var operation : operations) access.put(operation.method() + " " + operation.path(), operation.access());
+        return access;
     }
 
-    /** What the routes until now take and give. */
+    /** The descriptions of the routes that were registered until now, for the API document. */
     public List<Operation> operations() {
         return List.copyOf(operations);
     }

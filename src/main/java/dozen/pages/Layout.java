@@ -111,14 +111,14 @@ public final class Layout {
         return Resources.render(template + ".html", all);
     }
 
-    /** What the inputs of a form show: what was typed when it was sent, and else the fields of the record. */
+    /** Returns the values for a form's inputs: those that the form was sent with, or else the record's. */
     public static Map<String, Object> values(Context context, Record record) {
         var values = values(record);
         Params.form(context).forEach((field, text) -> values.replace(field, value(text)));
         return values;
     }
 
-    /** The fields of a record as templates show them: texts, empty for null. Sections can test true and false. */
+    /** Returns the fields of a record as texts, empty for null. True and false stay booleans, so a section can test them. */
     public static Map<String, Object> values(Record record) {
         ObjectNode fields = Json.MAPPER.valueToTree(record);
         var values = new HashMap<String, Object>();

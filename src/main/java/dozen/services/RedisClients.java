@@ -29,7 +29,7 @@ import redis.clients.jedis.providers.SentineledConnectionProvider;
 
 /** Makes the Jedis client for an address, of one server or of the primary that Sentinels name, and judges its errors. */
 final class RedisClients {
-    /** What Redis says when it can't serve now. The error of a script has the code somewhere within. */
+    /** The codes with which Redis says that it can't serve now. A script's error has the code somewhere inside. */
     private static final Pattern TRANSIENT = Pattern.compile(
             "\\b(LOADING|READONLY|MASTERDOWN|OOM|MISCONF|NOREPLICAS|BUSY|MOVED|ASK|CLUSTERDOWN|TRYAGAIN)\\b"
                     + "|max number of clients|can't run this command");
