@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
@@ -17,7 +18,7 @@ final class FirstFeature {
     private static final Pattern BLOCK = Pattern.compile("(?ms)^```(\\w+) ?(\\S*)\n(.*?)^```$");
 
     /** What {@link #use} and the caller run. */
-    private static final Pattern LATER = Pattern.compile("^\\$ (curl |scripts/test$)");
+    private static final Pattern LATER = Pattern.compile("^\\$ (curl |docker compose |scripts/test$)");
 
     private Path folder;
 
@@ -77,22 +78,56 @@ final class FirstFeature {
         assertEquals(0, ended.code(), command + ": " + ended.output());
     }
 
-    /** Starts the application as the page says, and asks it what the page asks. */
+    /** Starts the application as the page says, and asks it what the page asks; then deploys it, where an engine is. */
     static void use(Path fork) throws IOException, InterruptedException {
         var port = String.valueOf(Machine.freePort());
         var project = new FreshClone(fork);
         try (var server = project.start("exec scripts/server --port " + port)) {
             server.await("Ctrl-C stops everything");
-            var asked = Readme.read(PAGE).commands().stream()
-                    .filter(command -> command.line().startsWith("curl "))
-                    .toList();
-            assertTrue(asked.size() > 3);
-            for (var command : asked) {
-                var output = project.run(command.line().replace("localhost:8000", "localhost:" + port));
-                assertTrue(command.shows(output), command.line() + " answered " + output);
-            }
+            ask(project, port);
             server.signal("INT");
             assertEquals(0, server.exitCode(), server.text());
+        }
+        if (project.run("docker info >/dev/null && echo there").isBlank())
+            System.out.println("no container engine: not deployed");
+        else deploy(project, port);
+    }
+
+    private static void ask(FreshClone project, String port) throws IOException, InterruptedException {
+        var asked = commands("curl ");
+        assertTrue(asked.size() > 3);
+        for (var command : asked) {
+            var output = project.run(command.line().replace("localhost:8000", "localhost:" + port));
+            assertTrue(command.shows(output), command.line() + " answered " + output);
+        }
+    }
+
+    private static List<Readme.Command> commands(String program) throws IOException {
+        return Readme.read(PAGE).commands().stream()
+                .filter(command -> command.line().startsWith(program))
+                .toList();
+    }
+
+    /** An older installation has docker-compose instead of "docker compose". */
+    private static void deploy(FreshClone project, String port) throws IOException, InterruptedException {
+        var compose = project.run("docker compose version").isBlank() ? "docker-compose" : "docker compose";
+        var settings = new String[] {
+            "PORT", port, "TLS_PORT", String.valueOf(Machine.freePort()), "COMPOSE_PROJECT_NAME", "shop" + port
+        };
+        try {
+            for (var command : commands("docker compose ")) {
+                var up = command.line().replace("docker compose", compose);
+                try (var started = project.start(up, settings)) {
+                    assertTrue(started.process().waitFor(20, TimeUnit.MINUTES), started.text());
+                    assertEquals(0, started.process().exitValue(), started.text());
+                }
+            }
+            project.run("curl -sf --retry 50 --retry-delay 1 --retry-all-errors localhost:" + port + "/health/ready");
+            ask(project, port);
+        } finally {
+            try (var down = project.start(compose + " down --volumes --timeout 30", settings)) {
+                assertTrue(down.process().waitFor(2, TimeUnit.MINUTES), down.text());
+            }
         }
     }
 }

@@ -26,10 +26,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Sends a thousand letters to a mail server that fails half of the time, in every way and at every step. */
+/** Sends hundreds of letters to a mail server that fails half of the time, in every way and at every step. */
 @Tag("long")
 class MailFaultsIT {
-    private static final int LETTERS = 1000;
+    private static final int LETTERS = 500;
     private static final int[] ANSWERS = {421, 450, 452, 550, 554, Fault.SILENCE};
     private static final Mailer.Timeouts SHORT =
             new Mailer.Timeouts(Duration.ofSeconds(2), Duration.ofMillis(500), Duration.ofSeconds(1));

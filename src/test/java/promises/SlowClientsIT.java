@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Hundreds of clients send a byte a second, half of them headers and half bodies: the others keep a quarter of their
@@ -25,6 +27,7 @@ class SlowClientsIT {
     private static final Duration LOAD_DURATION = Duration.ofSeconds(8);
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT) // the tests run beside each other only; the second waits 30 s for a time-out
     void slowSendersDoNotStarveTheOthers() throws Exception {
         try (var app = RunningAcademy.start()) {
             app.get("/api/courses");
@@ -43,6 +46,7 @@ class SlowClientsIT {
 
     /** A body that never ends holds one of the requests that may run at once for a limited time. */
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aBodyThatDoesNotComeEndsItsRequest() throws Exception {
         try (var app = RunningAcademy.start();
                 var trickling = sender(app.port(), false);

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 class KeepAliveIT {
     private static final Duration IDLE = Duration.ofMillis(4750);
     private static final int CONNECTIONS = 2000;
-    private static final int POSTS = 8;
+    private static final int POSTS = 4;
     private static final byte[] POST = """
             POST /write HTTP/1.1\r
             Host: localhost\r

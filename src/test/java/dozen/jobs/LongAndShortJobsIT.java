@@ -22,8 +22,8 @@ import org.junit.jupiter.api.parallel.Isolated;
 @Tag("long")
 @Isolated // it measures how long jobs wait
 class LongAndShortJobsIT {
-    private static final int LONG = 200;
-    private static final int SHORT = 2000;
+    private static final int LONG = 100;
+    private static final int SHORT = 1000;
     private static final List<Path> FAKETIME = List.of(
             Path.of("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"),
             Path.of("/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1"));
