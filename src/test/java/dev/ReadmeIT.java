@@ -138,7 +138,7 @@ class ReadmeIT {
     private static void saveAndAwait() throws IOException, InterruptedException {
         var source = clone.folder().resolve("src/main/java/dozen/http/Server.java");
         var before = Files.readString(source);
-        var after = before.replace("new Health.Alive(Health.Alive.Status.OK)", "\"changed\"");
+        var after = before.replace("new Alive(Health.Answer.OK)", "\"changed\"");
         assertTrue(!after.equals(before));
         Files.writeString(source, "this does not compile");
         Thread.sleep(3000);

@@ -124,7 +124,7 @@ record Problems(List<HttpField> defaultHeaders, Health health, Function<Map<Stri
         var problem = Problem.of(failure, id);
         problem.answer(context);
         if (wantsPage(context.path(), context.header("Accept"))) {
-            var away = problem.status == 503 ? health.unavailable() : List.<String>of();
+            var away = problem.status == 503 ? health.report().unavailable() : List.<String>of();
             Routes.html(context, page(problem, id, context.method().name(), away));
         } else {
             context.contentType(TYPE).result(problem.json(id));

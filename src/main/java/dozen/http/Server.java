@@ -67,6 +67,8 @@ public final class Server implements AutoCloseable {
         }
     }
 
+    private record Alive(Health.Answer status) {}
+
     private final Settings settings;
     private final Health health;
     private final GracefulHandler inFlight = new GracefulHandler();
@@ -108,9 +110,9 @@ public final class Server implements AutoCloseable {
             config.routes.beforeMatched(routes::check);
             config.routes.afterMatched(RequestContext::rememberRoute);
             problems.routes(config.routes);
-            routes.get("/health", Access.PUBLIC, context -> context.json(new Health.Alive(Health.Alive.Status.OK)))
+            routes.get("/health", Access.PUBLIC, context -> context.json(new Alive(Health.Answer.OK)))
                     .summary("Liveness probe: whether the process runs")
-                    .returns(200, Health.Alive.class);
+                    .returns(200, Alive.class);
             routes.get("/health/ready", Access.PUBLIC, context -> {
                         var report = health.report();
                         context.status(report.isReady() ? 200 : 503).json(report);

@@ -3,9 +3,7 @@ package dozen.services;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** Checks the attached services, and tells whether this process can serve requests. */
@@ -13,7 +11,7 @@ public final class Health {
     /** A resource that takes longer to answer a ping counts as away. */
     private static final int LIMIT_MS = 2000;
 
-    /** Checks one resource. It throws when the resource is away. */
+    /** Checks one resource. It throws when the resource is away, and ends by itself when the resource is silent. */
     @FunctionalInterface
     public interface Check {
         void run() throws Exception;
@@ -21,14 +19,6 @@ public final class Health {
 
     private record Resource(boolean required, Check check) {}
 
-    /** The answer of a process that lives. */
-    public record Alive(Status status) {
-        public enum Status {
-            OK
-        }
-    }
-
-    /** Whether a resource answers. */
     public enum Answer {
         OK,
         AWAY
@@ -50,6 +40,13 @@ public final class Health {
     public record Report(Readiness status, Map<String, State> resources) {
         public boolean isReady() {
             return status == Readiness.OK || status == Readiness.DEGRADED;
+        }
+
+        /** The names of the resources that don't answer. */
+        public List<String> unavailable() {
+            return resources.keySet().stream()
+                    .filter(name -> !resources.get(name).isOk())
+                    .toList();
         }
     }
 
@@ -73,55 +70,31 @@ public final class Health {
         draining = true;
     }
 
-    /** The names of the resources that don't answer, for the error page. */
-    public List<String> unavailable() {
-        try {
-            var states = states();
-            return states.keySet().stream()
-                    .filter(name -> !states.get(name).isOk())
-                    .toList();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return List.of();
-        }
-    }
-
-    public Report report() throws InterruptedException {
-        var states = states();
+    /** Checks all resources at the same time, so that it takes only as long as the slowest check. */
+    public Report report() {
+        var answers = new LinkedHashMap<String, CompletableFuture<State>>();
+        resources.forEach((name, resource) -> {
+            var answer = CompletableFuture.supplyAsync(() -> state(resource.check), Thread::startVirtualThread);
+            answers.put(name, answer.completeOnTimeout(new State(Answer.AWAY, LIMIT_MS), LIMIT_MS, TimeUnit.MILLISECONDS));
+        });
+        var states = new LinkedHashMap<String, State>();
+        answers.forEach((name, answer) -> states.put(name, answer.join()));
         var status = Readiness.OK;
         for (var name : states.keySet()) {
             if (states.get(name).isOk()) continue;
-            if (resources.get(name).required()) status = Readiness.UNAVAILABLE;
+            if (resources.get(name).required) status = Readiness.UNAVAILABLE;
             else if (status == Readiness.OK) status = Readiness.DEGRADED;
         }
         return new Report(draining ? Readiness.DRAINING : status, states);
     }
 
-    /** Checks all resources at the same time, so that it takes only as long as the slowest check. */
-    private Map<String, State> states() throws InterruptedException {
-        var states = new LinkedHashMap<String, State>();
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var checks = resources.values().stream()
-                    .map(resource -> (Callable<Long>) () -> millis(resource.check()))
-                    .toList();
-            var answers =
-                    threads.invokeAll(checks, LIMIT_MS, TimeUnit.MILLISECONDS).iterator();
-            for (var name : resources.keySet()) states.put(name, state(answers.next()));
-        }
-        return states;
-    }
-
-    private static long millis(Check check) throws Exception {
+    private static State state(Check check) {
         var start = System.nanoTime();
-        check.run();
-        return (System.nanoTime() - start) / 1_000_000;
-    }
-
-    private static State state(Future<Long> answer) {
-        return switch (answer.state()) {
-            case SUCCESS -> new State(Answer.OK, answer.resultNow());
-            case CANCELLED -> new State(Answer.AWAY, LIMIT_MS);
-            default -> new State(Answer.AWAY, 0);
-        };
+        try {
+            check.run();
+            return new State(Answer.OK, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
+        } catch (Exception e) {
+            return new State(Answer.AWAY, 0);
+        }
     }
 }

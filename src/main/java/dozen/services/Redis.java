@@ -3,7 +3,6 @@ package dozen.services;
 import dozen.config.Env;
 import dozen.config.Secret;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,9 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import redis.clients.jedis.BuilderFactory;
 import redis.clients.jedis.HostAndPort;
-import redis.clients.jedis.Protocol;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
@@ -193,12 +190,6 @@ public final class Redis implements AutoCloseable {
         } catch (JedisException e) {
             log.debug("a second of counts is lost: {}", e.getMessage());
         }
-    }
-
-    /** Redis's own clock, which all processes share. */
-    public Instant time() {
-        var parts = BuilderFactory.STRING_LIST.build(client.sendCommand(Protocol.Command.TIME));
-        return Instant.ofEpochSecond(Long.parseLong(parts.get(0)), Long.parseLong(parts.get(1)) * 1000);
     }
 
     /** The readiness check: fails when Redis does not answer or accepts no writes (a replica, no memory, no disk). */

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import redis.clients.jedis.BuilderFactory;
+import redis.clients.jedis.Protocol;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
@@ -71,7 +73,7 @@ final class ProcessRegistry implements AutoCloseable {
         this.type = type;
         this.release = release;
         this.lifecycle = lifecycle;
-        started = redis.time();
+        started = time(redis);
         clock.scheduleWithFixedDelay(this::report, 0, REPORT_SECONDS, TimeUnit.SECONDS);
     }
 
@@ -91,10 +93,16 @@ final class ProcessRegistry implements AutoCloseable {
         jobs = types;
     }
 
+    /** Redis's own clock, which all processes share. */
+    private static Instant time(Redis redis) {
+        var parts = BuilderFactory.STRING_LIST.build(redis.client().sendCommand(Protocol.Command.TIME));
+        return Instant.ofEpochSecond(Long.parseLong(parts.get(0)), Long.parseLong(parts.get(1)) * 1000);
+    }
+
     private void report() {
         var name = lifecycle.processName(type);
         try {
-            write(KEY, name, new Entry(name, type, host, release, started, redis.time(), jobs));
+            write(KEY, name, new Entry(name, type, host, release, started, time(redis), jobs));
         } catch (JedisException e) {
             // the process reports again in 3 s
         }
@@ -121,7 +129,7 @@ final class ProcessRegistry implements AutoCloseable {
 
     /** The running processes, sorted by type and start. Those that no longer report are removed from the list. */
     static List<Entry> running(Redis redis) {
-        var limit = redis.time().minusSeconds(GONE_SECONDS); // a clock that all processes share
+        var limit = time(redis).minusSeconds(GONE_SECONDS);
         var all = read(redis, KEY, Entry.class);
         var gone =
                 all.stream().filter(entry -> entry.lastSeen().isBefore(limit)).toList();
