@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -34,17 +33,17 @@ public final class Postgres implements AutoCloseable {
      */
     public record Settings(Url url, Url directUrl, int poolSize) {
         public static Settings read(Env env) {
-            var url = env.setting("DATABASE_URL", "PostgreSQL: " + Url.EXAMPLE);
+            var url = env.setting("DATABASE_URL", "PostgreSQL: " + Url.EXAMPLE).secret(Url::parse);
             var directUrl = env.setting(
                             "DATABASE_DIRECT_URL",
                             "PostgreSQL for release, where DATABASE_URL leads to a connection pooler")
-                    .shownAs("DATABASE_URL");
+                    .shownAs("DATABASE_URL")
+                    .optionalSecret(Url::parse);
             var poolSize = env.setting(
-                    "DATABASE_POOL_SIZE",
-                    "connections to PostgreSQL of web, and of a worker unless WORKER_THREADS + 2 is more");
-            var parsed = url.secret(Url::parse);
-            return new Settings(
-                    parsed, directUrl.optionalSecret(Url::parse).orElse(parsed), poolSize.integer(6, 1, 1000));
+                            "DATABASE_POOL_SIZE",
+                            "connections to PostgreSQL of web, and of a worker unless WORKER_THREADS + 2 is more")
+                    .integer(6, 1, 1000);
+            return new Settings(url, directUrl.orElse(url), poolSize);
         }
     }
 
@@ -102,8 +101,6 @@ public final class Postgres implements AutoCloseable {
         }
     }
 
-    /** invalid_authorization, invalid_password, invalid_catalog_name: trying again changes nothing. */
-    private static final Set<String> PERMANENT_ERRORS = Set.of("28000", "28P01", "3D000");
     /** read_only_sql_transaction: the server is a replica, or was told to write nothing. */
     private static final String READ_ONLY = "25006";
     /** The tests of services, jobs and features run on this version, too. */
@@ -147,9 +144,6 @@ public final class Postgres implements AutoCloseable {
                 requireVersion(connection, address);
                 connected = true;
                 return this;
-            } catch (SQLException e) {
-                if (PERMANENT_ERRORS.contains(String.valueOf(e.getSQLState()))) throw ServiceUnavailable.of(address, e);
-                throw e;
             }
         });
     }
@@ -200,6 +194,11 @@ public final class Postgres implements AutoCloseable {
             }
             LockSupport.parkNanos(200_000_000);
         } while (!Thread.currentThread().isInterrupted()); // when it is interrupted, the write is given up
+    }
+
+    /** invalid_authorization, invalid_password, invalid_catalog_name. */
+    static boolean isRefusal(SQLException e) {
+        return String.valueOf(e.getSQLState()).matches("28000|28P01|3D000");
     }
 
     /** PostgreSQL's manual, appendix A: 08 no connection, 53 no resources, 57P a shutdown, 57014 a timeout. */

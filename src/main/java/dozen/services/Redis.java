@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,11 +37,10 @@ public final class Redis implements AutoCloseable {
         }
 
         public static Settings read(Env env) {
-            var url = env.setting("REDIS_URL", "Redis: " + Url.EXAMPLE);
-            var verify = env.setting("REDIS_TLS_VERIFY", "false accepts a TLS key that the platform signed itself");
             return new Settings(
-                    url.secret(Url::parse),
-                    verify.bool(true),
+                    env.setting("REDIS_URL", "Redis: " + Url.EXAMPLE).secret(Url::parse),
+                    env.setting("REDIS_TLS_VERIFY", "false accepts a TLS key that the platform signed itself")
+                            .bool(true),
                     env.setting("REDIS_POOL_SIZE", "connections to Redis per process")
                             .integer(POOL_SIZE, 2, 1000));
         }
@@ -91,10 +91,7 @@ public final class Redis implements AutoCloseable {
 
     private record Count(String hash, String field, Duration keep) {}
 
-    private static final String EVICTION = "{} has the maxmemory-policy {}: when it is full, it may evict log-ins";
     private static final Logger log = LoggerFactory.getLogger(Redis.class);
-    /** The limit for connecting, for an answer and for getting a free connection. After it, Redis counts as away. */
-    private static final Duration LIMIT = Duration.ofSeconds(1);
 
     private final String address;
     private final RedisClient client;
@@ -106,23 +103,19 @@ public final class Redis implements AutoCloseable {
     /** Opens no connection: {@link #connect} or the first command does. */
     public Redis(Settings settings) {
         address = settings.url().toString();
-        client = RedisClients.make(settings, LIMIT);
+        client = RedisClients.make(settings);
         clock.scheduleWithFixedDelay(this::storeCounts, 1, 1, TimeUnit.SECONDS);
     }
 
     /** @throws ServiceUnavailable when Redis did not answer within 20 s, or refuses us */
     public Redis connect() {
         return ServiceUnavailable.connect(address, () -> {
-            try {
-                client.ping();
-            } catch (JedisException e) {
-                if (RedisClients.refusesUs(e)) throw ServiceUnavailable.of(address, e);
-                throw e;
-            }
+            client.ping();
             // A cluster answers MOVED for most keys, and its keys can't be read together.
             if (info("cluster_enabled").equals("1"))
                 throw new ServiceUnavailable(address + " is a cluster: take the address of a single server");
-            riskyEviction().ifPresent(policy -> log.warn(EVICTION, address, policy));
+            riskyEviction().ifPresent(policy ->
+                    log.warn("{} has the maxmemory-policy {}: when it is full, it may evict log-ins", address, policy));
             return this;
         });
     }
@@ -130,12 +123,8 @@ public final class Redis implements AutoCloseable {
     /** A value that the command INFO tells; empty when there is none, or this user may not ask. */
     public String info(String name) {
         try {
-            return client.info()
-                    .lines()
-                    .filter(line -> line.startsWith(name + ":"))
-                    .map(line -> line.substring(name.length() + 1).strip())
-                    .findFirst()
-                    .orElse("");
+            var line = Pattern.compile("(?m)^" + name + ":(.*)").matcher(client.info());
+            return line.find() ? line.group(1) : "";
         } catch (JedisDataException e) {
             return "";
         }

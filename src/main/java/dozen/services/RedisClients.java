@@ -3,9 +3,9 @@ package dozen.services;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
 import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.CommandObject;
@@ -34,21 +34,24 @@ final class RedisClients {
             "\\b(LOADING|READONLY|MASTERDOWN|OOM|MISCONF|NOREPLICAS|BUSY|MOVED|ASK|CLUSTERDOWN|TRYAGAIN)\\b"
                     + "|max number of clients|can't run this command");
 
+    /** The limit for connecting, for an answer and for getting a free connection. After it, Redis counts as away. */
+    private static final Duration LIMIT = Duration.ofSeconds(1);
+
     private RedisClients() {}
 
-    /** @param limit for connecting, for an answer and for getting a free connection */
-    static RedisClient make(Redis.Settings settings, Duration limit) {
+    static RedisClient make(Redis.Settings settings) {
         var url = settings.url();
-        var config = config(settings, limit);
+        var config = config(settings);
         var pool = new ConnectionPoolConfig();
         pool.setMaxTotal(settings.poolSize());
         pool.setMaxIdle(settings.poolSize());
-        pool.setMaxWait(limit);
+        pool.setMaxWait(LIMIT);
         pool.setJmxEnabled(false); // else each start would load all of JMX and, for its help texts, Flight Recorder
         var builder = RedisClient.builder().clientConfig(config);
-        if (url.primary() != null)
-            return builder.connectionProvider(new SentinelConnections(url, config, pool))
+        if (url.primary() != null) {
+            return builder.connectionProvider(new LateConnections(() -> sentinels(url, config, pool)))
                     .build();
+        }
         var connections = new PooledConnectionProvider(url.hosts().getFirst(), config, pool);
         return builder.connectionProvider(connections)
                 .commandExecutor(new Reconnecting(connections, new DefaultCommandExecutor(connections)))
@@ -74,80 +77,68 @@ final class RedisClients {
         }
     }
 
-    private static JedisClientConfig config(Redis.Settings settings, Duration limit) {
+    private static JedisClientConfig config(Redis.Settings settings) {
         var url = settings.url();
         var config = DefaultJedisClientConfig.builder()
-                .timeoutMillis((int) limit.toMillis())
+                .timeoutMillis((int) LIMIT.toMillis())
+                .user(url.user())
+                .password(url.password() == null ? null : url.password().reveal())
                 .database(url.database())
+                .ssl(url.tls()) // trusts what Java trusts, and compares the name
                 .protocol(RedisProtocol.RESP3) // else the client would connect here already, to learn the protocol
                 .clientSetInfoConfig(ClientSetInfoConfig.DISABLED); // saves two commands for each new connection
-        if (url.user() != null) config.user(url.user());
-        if (url.password() != null) config.password(url.password().reveal());
-        if (url.tls()) {
-            config.ssl(true); // trusts what Java trusts, and compares the name
-            if (!settings.verifyTls())
-                config.sslOptions(SslOptions.builder()
-                        .sslVerifyMode(SslVerifyMode.INSECURE)
-                        .build());
+        if (url.tls() && !settings.verifyTls()) {
+            config.sslOptions(SslOptions.builder()
+                    .sslVerifyMode(SslVerifyMode.INSECURE)
+                    .build());
         }
         return config.build();
     }
 
-    /**
-     * Connections to the Redis that Sentinels name as the primary, also after a failover. Nothing connects before the first
-     * command; the library's own provider, which does the work, asks the Sentinels as soon as it is made.
-     */
-    private static final class SentinelConnections implements ConnectionProvider {
-        private final Redis.Url url;
-        private final JedisClientConfig client;
-        private final GenericObjectPoolConfig<Connection> pool;
-        private SentineledConnectionProvider opened;
+    /** Connects to the Redis that Sentinels name as the primary, also after a failover. They are asked without a login. */
+    private static ConnectionProvider sentinels(Redis.Url url, JedisClientConfig client, ConnectionPoolConfig pool) {
+        var config = DefaultJedisClientConfig.builder()
+                .timeoutMillis(client.getSocketTimeoutMillis())
+                .ssl(client.isSsl())
+                .sslOptions(client.getSslOptions())
+                .build();
+        return new SentineledConnectionProvider(url.primary(), client, pool, new HashSet<>(url.hosts()), config);
+    }
+
+    /** Makes the library's provider at the first command, because it asks the Sentinels as soon as it is made. */
+    private static final class LateConnections implements ConnectionProvider {
+        private final Supplier<ConnectionProvider> maker;
+        private ConnectionProvider made;
         private boolean closed;
 
-        SentinelConnections(Redis.Url url, JedisClientConfig client, GenericObjectPoolConfig<Connection> pool) {
-            this.url = url;
-            this.client = client;
-            this.pool = pool;
+        LateConnections(Supplier<ConnectionProvider> maker) {
+            this.maker = maker;
         }
 
-        private synchronized SentineledConnectionProvider opened() {
+        private synchronized ConnectionProvider made() {
             if (closed) throw new JedisConnectionException("closed");
-            if (opened == null) {
-                var asked = DefaultJedisClientConfig.builder()
-                        .timeoutMillis(client.getSocketTimeoutMillis())
-                        .ssl(client.isSsl())
-                        .sslOptions(client.getSslOptions())
-                        .build();
-                try {
-                    opened = new SentineledConnectionProvider(
-                            url.primary(), client, pool, new HashSet<>(url.hosts()), asked);
-                } catch (JedisException e) {
-                    throw new JedisConnectionException(
-                            e.getMessage() + " (Sentinels that want a login are not supported)", e);
-                }
-            }
-            return opened;
+            if (made == null) made = maker.get();
+            return made;
         }
 
         @Override
         public Connection getConnection() {
-            return opened().getConnection();
+            return made().getConnection();
         }
 
         @Override
         public Connection getConnection(CommandArguments arguments) {
-            return opened().getConnection(arguments);
+            return made().getConnection(arguments);
         }
 
         @Override
-        public synchronized void close() {
+        public synchronized void close() throws Exception {
             closed = true;
-            if (opened != null) opened.close();
+            if (made != null) made.close();
         }
     }
 
-    /** Tells whether Redis rejects our password or database. Trying again then changes nothing. */
-    static boolean refusesUs(JedisException e) {
+    static boolean isRefusal(JedisException e) {
         return Stream.<Throwable>iterate(e, Objects::nonNull, Throwable::getCause)
                 .anyMatch(cause -> cause instanceof JedisDataException && !isTransient(cause));
     }

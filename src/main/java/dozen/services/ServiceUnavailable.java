@@ -46,11 +46,7 @@ public final class ServiceUnavailable extends RuntimeException {
         });
     }
 
-    /**
-     * Connects to a resource that may not be there yet: tries with back-off for 20 s, then gives up.
-     *
-     * @param attempt throws {@link ServiceUnavailable} itself when another is useless, as with a wrong password
-     */
+    /** Connects to a resource that may not be there yet: tries with back-off for 20 s, unless it refuses us. */
     static <T> T connect(String name, Callable<T> attempt) {
         var deadline = System.nanoTime() + CONNECT_TIMEOUT.toNanos();
         for (var pause = 50; ; pause = Math.min(pause * 2, 1000)) {
@@ -59,13 +55,22 @@ public final class ServiceUnavailable extends RuntimeException {
             } catch (ServiceUnavailable e) {
                 throw e;
             } catch (Exception e) {
+                if (isRefusal(e) || System.nanoTime() + pause * 1_000_000L > deadline) throw of(name, e);
                 if (pause == 50) log.warn("{} is away, trying for {} s", name, CONNECT_TIMEOUT.toSeconds());
-                if (System.nanoTime() + pause * 1_000_000L > deadline) throw of(name, e);
             }
             LockSupport.parkNanos(pause * 1_000_000L);
             if (Thread.currentThread().isInterrupted()) {
                 throw new ServiceUnavailable("interrupted while waiting for " + name);
             }
         }
+    }
+
+    /** Tells whether the resource rejects our password, or has no such database. Trying again then changes nothing. */
+    private static boolean isRefusal(Exception e) {
+        return switch (e) {
+            case SQLException sql -> Postgres.isRefusal(sql);
+            case JedisException jedis -> RedisClients.isRefusal(jedis);
+            default -> false;
+        };
     }
 }
