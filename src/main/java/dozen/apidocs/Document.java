@@ -95,40 +95,40 @@ final class Document {
     }
 
     private void add(Operation operation) {
-        var method = operation.method().toLowerCase(Locale.ROOT);
+        var method = operation.method.toLowerCase(Locale.ROOT);
         var node = document.withObjectProperty("paths")
-                .withObjectProperty(operation.path())
+                .withObjectProperty(operation.path)
                 .putObject(method)
                 .put("summary", operation.summary());
-        node.putArray("tags").add(tag(operation.path()));
+        node.putArray("tags").add(tag(operation.path));
         parameters(operation, node);
-        for (var content : operation.bodies()) {
+        for (var content : operation.bodies) {
             content(node.withObjectProperty("requestBody").put("required", true), content);
         }
         var answers = node.putObject("responses");
-        operation.answers().forEach((status, contents) -> {
+        operation.answers.forEach((status, contents) -> {
             var answer = answers.putObject(String.valueOf(status));
             answer.put("description", HttpStatus.forStatus(status).getMessage());
             for (var content : contents) content(answer, content);
         });
         answers.putObject("default").put("$ref", "#/components/responses/Problem");
         operation
-                .addedFields()
+                .addedFields
                 .forEach((record, fields) -> fields.forEach((field, type) -> {
                     addField(schemas.reference(List.of(record)), field, schemas.reference(List.of(type)));
                 }));
-        if (operation.access() == Access.PUBLIC) return;
+        if (operation.access == Access.PUBLIC) return;
         var roles = node.putArray("security").addObject().putArray("session");
-        if (operation.access() == Access.ADMIN) roles.add("admin");
+        if (operation.access == Access.ADMIN) roles.add("admin");
     }
 
     /** Whether the document has the route: one of the API, or one that describes itself. */
     private static boolean tells(Operation operation) {
-        return operation.path().startsWith("/api/") || !operation.summary().isEmpty();
+        return operation.path.startsWith("/api/") || !operation.summary().isEmpty();
     }
 
     private static boolean isList(Operation operation) {
-        return operation.answers().values().stream()
+        return operation.answers.values().stream()
                 .flatMap(List::stream)
                 .anyMatch(each -> each.types().contains(Slice.class));
     }
@@ -139,14 +139,14 @@ final class Document {
     }
 
     private static void parameters(Operation operation, ObjectNode node) {
-        var inPath = PATH_PARAMETER.matcher(operation.path());
+        var inPath = PATH_PARAMETER.matcher(operation.path);
         while (inPath.find()) {
             var name = inPath.group(1);
             var schema = parameter(node, "path", name).put("required", true).putObject("schema");
             schema.put("type", "string");
             if (name.equals("id")) schema.put("format", "uuid");
         }
-        for (var each : operation.parameters()) {
+        for (var each : operation.parameters) {
             var parameter = parameter(node, each.in(), each.name()).put("description", each.description());
             parameter.putObject("schema").put("type", "string");
         }
@@ -154,7 +154,7 @@ final class Document {
             node.withArrayProperty("parameters").addObject().put("$ref", "#/components/parameters/Limit");
             node.withArrayProperty("parameters").addObject().put("$ref", "#/components/parameters/Cursor");
         }
-        if (operation.isRepeatable()) {
+        if (operation.isRepeatable) {
             node.withArrayProperty("parameters").addObject().put("$ref", "#/components/parameters/IdempotencyKey");
         }
     }

@@ -10,27 +10,6 @@ import java.util.Map;
 /**
  * A route's description: what it takes and what it returns. The API document is made of these descriptions and of the
  * records that they name. It adds the path, the role, the ids in the path, Idempotency-Key and the errors by itself.
- * These are the routes of a feature with a list by cursor:
- *
- * {@snippet :
- * routes.get("/api/orders", Access.USER, this::list)
- *         .summary("One's own orders, the newest first")
- *         .list(Order.class);
- * routes.post("/api/orders", Access.USER, idempotency.once(this::create))
- *         .summary("Add an order")
- *         .takes(Order.Draft.class)
- *         .returns(201, Order.class);
- * routes.get("/api/orders/{id}", Access.USER, this::read)
- *         .summary("An order")
- *         .returns(200, Order.class);
- * routes.patch("/api/orders/{id}", Access.USER, idempotency.once(this::change))
- *         .summary("Change an order")
- *         .changes(Order.Draft.class)
- *         .returns(200, Order.class);
- * routes.delete("/api/orders/{id}", Access.USER, this::delete)
- *         .summary("Delete an order")
- *         .returns(204);
- * }
  *
  * <p>What is sent is a record that implements {@link Validated}. A component that may be null is {@code @Nullable}.
  */
@@ -46,21 +25,27 @@ public final class Operation {
      */
     public record Content(String mediaType, List<Class<?>> types, boolean partial) {}
 
-    private final String method;
-    private final String path;
-    private final Access access;
-    private final boolean repeatable;
-    private final List<Parameter> parameters = new ArrayList<>();
-    private final List<Content> bodies = new ArrayList<>();
-    private final Map<Integer, List<Content>> answers = new LinkedHashMap<>();
-    private final Map<Class<?>, Map<String, Class<?>>> addedFields = new LinkedHashMap<>();
+    public final String method;
+    public final String path;
+    public final Access access;
+    /** Whether the caller may send an Idempotency-Key. */
+    public final boolean isRepeatable;
+
+    public final List<Parameter> parameters = new ArrayList<>();
+    public final List<Content> bodies = new ArrayList<>();
+    public final Map<Integer, List<Content>> answers = new LinkedHashMap<>();
+    public final Map<Class<?>, Map<String, Class<?>>> addedFields = new LinkedHashMap<>();
     private String summary = "";
 
-    Operation(String method, String path, Access access, boolean repeatable) {
+    Operation(String method, String path, Access access, boolean isRepeatable) {
         this.method = method;
         this.path = path;
         this.access = access;
-        this.repeatable = repeatable;
+        this.isRepeatable = isRepeatable;
+    }
+
+    public String summary() {
+        return summary;
     }
 
     /** Says in a few words what the route does. A route outside of {@code /api} is in the document if it has this. */
@@ -126,42 +111,5 @@ public final class Operation {
     public Operation adds(Class<?> record, Map<String, Class<?>> types) {
         addedFields.put(record, types);
         return this;
-    }
-
-    public String method() {
-        return method;
-    }
-
-    public String path() {
-        return path;
-    }
-
-    public Access access() {
-        return access;
-    }
-
-    /** Whether the caller may send an Idempotency-Key. */
-    public boolean isRepeatable() {
-        return repeatable;
-    }
-
-    public String summary() {
-        return summary;
-    }
-
-    public List<Parameter> parameters() {
-        return parameters;
-    }
-
-    public List<Content> bodies() {
-        return bodies;
-    }
-
-    public Map<Integer, List<Content>> answers() {
-        return answers;
-    }
-
-    public Map<Class<?>, Map<String, Class<?>>> addedFields() {
-        return addedFields;
     }
 }

@@ -17,9 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -104,13 +102,6 @@ public final class Routes {
         var operation = new Operation(method.name(), path, access, handler instanceof Idempotency.Repeatable);
         operations.add(operation);
         return operation;
-    }
-
-    /** Every route until now, such as "GET /health", and who may call it. */
-    public Map<String, Access> accessByRoute() {
-        var access = new TreeMap<String, Access>();
-        for (var operation : operations) access.put(operation.method() + " " + operation.path(), operation.access());
-        return access;
     }
 
     /** The descriptions of the routes that were registered until now, for the API document. */

@@ -9,6 +9,7 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.json.JavalinJackson;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -195,8 +196,9 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    public Map<String, Access> accessByRoute() {
-        return routes.accessByRoute();
+    /** The descriptions of all routes. */
+    public List<Operation> operations() {
+        return routes.operations();
     }
 
     public int port() {

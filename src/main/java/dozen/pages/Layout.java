@@ -69,7 +69,7 @@ public final class Layout {
     /** Registers the assets, and a home page unless a feature has one. Call it after the features' routes. */
     public void register(Routes routes) {
         assets.register(routes, media);
-        if (!routes.accessByRoute().containsKey("GET /")) {
+        if (routes.operations().stream().noneMatch(each -> each.method.equals("GET") && each.path.equals("/"))) {
             routes.page("/", Access.PUBLIC, context -> answer(context, "", "Home", Map.of()));
         }
     }
