@@ -34,7 +34,7 @@ public final class CertificatesFeature implements Feature {
     @Override
     public void routes(Routes all) {
         files.ifPresent(storage -> services.health().uses("files", storage::ping));
-        services.layout().style("certificates/certificates.css");
+        services.layout().asset("certificates/certificates.css");
         services.layout().asset("certificates/certificates.js");
         routes.register(all);
     }

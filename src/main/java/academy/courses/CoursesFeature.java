@@ -41,7 +41,7 @@ public final class CoursesFeature implements Feature {
         var layout = services.layout();
         layout.navigation("Courses", "/", Access.PUBLIC);
         layout.navigation("Make courses", "/admin", Access.ADMIN);
-        layout.style("courses/courses.css");
+        layout.asset("courses/courses.css");
         layout.asset("courses/search.js");
         var once = new Idempotency(services.jdbi(), services.signer());
         new CourseRoutes(courses, lessons, extensions, once).register(routes);

@@ -71,7 +71,7 @@ public final class VideosFeature implements Feature {
         files.ifPresent(storage -> services.health().uses("files", storage::ping));
         var layout = services.layout();
         bucket.ifPresent(each -> layout.media(each.origin()));
-        layout.style("videos/videos.css");
+        layout.asset("videos/videos.css");
         layout.asset("videos/videos.js");
         layout.asset("videos/upload.js");
         layout.asset("videos/upload-worker.js");

@@ -8,8 +8,8 @@ import io.javalin.http.ContentType;
 import io.javalin.http.Context;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -18,21 +18,12 @@ import java.util.Map;
  * a hash of all files, so a browser may keep them for a year, and scripts can import each other by relative names.
  */
 final class Assets {
-    private static final int DIGITS = 16;
-    private static final String FOR_A_YEAR = "public, max-age=31536000, immutable";
-
-    private final List<String> styles = new ArrayList<>();
     private final List<String> names = new ArrayList<>();
-    private final Map<String, byte[]> files = new LinkedHashMap<>();
+    private final Map<String, byte[]> files = new HashMap<>();
     private String version;
     private String policy;
 
-    /** @param name a file below {@code public/}, such as dozen/dozen.css */
-    void style(String name) {
-        styles.add(name);
-    }
-
-    /** @param name a file below {@code public/}, such as dozen/icon.svg */
+    /** @param name a file below {@code public/}, such as dozen/icon.svg; a style sheet becomes a part of style.css */
     void add(String name) {
         names.add(name);
     }
@@ -51,15 +42,16 @@ final class Assets {
         policy = Routes.PAGE_POLICY.replace("connect-src 'self'", ("connect-src 'self' " + storage).strip());
         var style = new ByteArrayOutputStream();
         style.writeBytes(Resources.webjar("org.webjars.npm", "picocss__pico", "css/pico.min.css"));
-        for (var name : styles) style.writeBytes(Resources.read("/public/" + name));
-        files.put("style.css", style.toByteArray());
-        for (var name : names) {
-            type(name);
-            files.put(name, Resources.read("/public/" + name));
-        }
         var hash = Signer.sha256();
-        files.values().forEach(hash::update);
-        version = HexFormat.of().formatHex(hash.digest()).substring(0, DIGITS);
+        for (var name : names) {
+            var bytes = Resources.read("/public/" + name);
+            if (type(name).startsWith("text/css")) style.writeBytes(bytes);
+            else files.put(name, bytes);
+            hash.update(bytes);
+        }
+        files.put("style.css", style.toByteArray());
+        hash.update(style.toByteArray());
+        version = HexFormat.of().formatHex(hash.digest(), 0, 8);
         routes.get("/assets/{version}/<name>", Access.PUBLIC, this::serve);
     }
 
@@ -69,18 +61,16 @@ final class Assets {
         if (bytes == null) throw DomainError.notFound();
         // A page of the previous release asks for an old version. It gets the current file, which must not be cached
         // under the old URL.
-        if (context.pathParam("version").equals(version)) context.header("Cache-Control", FOR_A_YEAR);
+        if (context.pathParam("version").equals(version)) {
+            context.header("Cache-Control", "public, max-age=31536000, immutable");
+        }
         var tag = "W/\"" + version + "\""; // weak, because the body may be compressed
         context.header("ETag", tag);
         // A service worker obeys the policy that came with its own script.
         context.header("Content-Security-Policy", policy);
         context.header("Service-Worker-Allowed", "/");
-        if (String.valueOf(context.header("If-None-Match")).contains(tag)) {
-            context.status(304);
-            return;
-        }
-        var type = type(name);
-        context.contentType(type).result(bytes);
+        if (String.valueOf(context.header("If-None-Match")).contains(tag)) context.status(304);
+        else context.contentType(type(name)).result(bytes);
     }
 
     /** @throws IllegalArgumentException when no type is known, which stops the start */

@@ -27,8 +27,7 @@ public final class Layout {
     /** @param application the application's name, which every page shows */
     public Layout(String application) {
         this.application = application;
-        List.of("dozen/icon.svg", "dozen/dozen.js").forEach(assets::add);
-        style("dozen/dozen.css");
+        List.of("dozen/icon.svg", "dozen/dozen.js", "dozen/dozen.css").forEach(assets::add);
     }
 
     public String application() {
@@ -44,18 +43,13 @@ public final class Layout {
         footer.add(new Link(label, path, Access.PUBLIC));
     }
 
-    /** Adds a style sheet to every page. Its name is a path below {@code public/}. */
-    public void style(String name) {
-        assets.style(name);
-    }
-
-    /** Serves a script or a picture, which templates name as {{assets}}/name: a path below {@code public/}. */
+    /**
+     * Adds a style sheet to every page, or serves a script or a picture, which templates name as {{assets}}/name.
+     *
+     * @param name a path below {@code public/}
+     */
     public void asset(String name) {
         assets.add(name);
-    }
-
-    String assets() {
-        return assets.folder();
     }
 
     /**
@@ -111,36 +105,30 @@ public final class Layout {
         return Resources.render(template + ".html", all);
     }
 
-    /** Returns the values for a form's inputs: those that the form was sent with, or else the record's. */
+    /**
+     * Returns the values for a form's inputs: those that the form was sent with, or else the record's, as texts, empty
+     * for null. True and false stay booleans, so a section can test them.
+     */
     public static Map<String, Object> values(Context context, Record record) {
-        var values = values(record);
-        Params.form(context).forEach((field, text) -> values.replace(field, value(text)));
-        return values;
-    }
-
-    /** Returns the fields of a record as texts, empty for null. True and false stay booleans, so a section can test them. */
-    public static Map<String, Object> values(Record record) {
+        var sent = Params.form(context);
         ObjectNode fields = Json.MAPPER.valueToTree(record);
         var values = new HashMap<String, Object>();
-        for (var field : fields.properties())
-            values.put(field.getKey(), value(field.getValue().asText("")));
+        for (var field : fields.properties()) {
+            var text = sent.getOrDefault(field.getKey(), field.getValue().asText(""));
+            values.put(field.getKey(), text.equals("true") || text.equals("false") ? Boolean.valueOf(text) : text);
+        }
         return values;
-    }
-
-    private static Object value(String text) {
-        return text.equals("true") || text.equals("false") ? Boolean.valueOf(text) : text;
     }
 
     private Map<String, Object> frame(String title) {
-        var frame = new HashMap<String, Object>();
-        frame.put("title", title);
-        frame.put("application", application);
-        frame.put("assets", assets.folder());
-        frame.put("navigation", links(false));
-        frame.put("footer", footer);
-        frame.put("viewer", false);
-        frame.put("sessionsUnavailable", false);
-        return frame;
+        return new HashMap<>(Map.of(
+                "title", title,
+                "application", application,
+                "assets", assets.folder(),
+                "navigation", links(false),
+                "footer", footer,
+                "viewer", false,
+                "sessionsUnavailable", false));
     }
 
     private List<Link> links(boolean isAdmin) {

@@ -12,8 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** The files of the class path: Mustache templates, and those of webjars, which package scripts and styles of others. */
 public final class Resources {
-    private static final Map<String, Template> HTML = new ConcurrentHashMap<>();
-    private static final Map<String, Template> TEXT = new ConcurrentHashMap<>();
+    private static final Map<String, Template> TEMPLATES = new ConcurrentHashMap<>();
+    private static final Mustache.Compiler COMPILER =
+            Mustache.compiler().strictSections(true).emptyStringIsFalse(true).withLoader(Resources::open);
 
     private Resources() {}
 
@@ -41,21 +42,14 @@ public final class Resources {
      * @param name the path below {@code templates/}, such as accounts/log-in.html; so are the names of partials
      */
     public static String render(String name, Map<String, Object> values) {
-        return HTML.computeIfAbsent(name, each -> compile(each, true)).execute(values);
+        return TEMPLATES
+                .computeIfAbsent(name, each -> COMPILER.compile(open(each)))
+                .execute(values);
     }
 
     /** Renders a template to plain text, as {@link #render} does, with no value escaped. */
     public static String renderText(String name, Map<String, Object> values) {
-        return TEXT.computeIfAbsent(name, each -> compile(each, false)).execute(values);
-    }
-
-    private static Template compile(String name, boolean escapes) {
-        return Mustache.compiler()
-                .escapeHTML(escapes)
-                .strictSections(true)
-                .emptyStringIsFalse(true)
-                .withLoader(Resources::open)
-                .compile(open(name));
+        return COMPILER.escapeHTML(false).compile(open(name)).execute(values);
     }
 
     private static Reader open(String name) {
