@@ -37,7 +37,7 @@ public final class Main {
     }
 
     static Application<Settings> application() {
-        return new Application<>("academy", Main.class, Settings::read, Settings.EXAMPLE, Main::commands)
+        return new Application<>(Main.class, Settings::read, Settings.EXAMPLE, Main::commands)
                 .process("web", "answers HTTP on $PORT; any number", Main::web)
                 .process("worker", "runs jobs; any number", Main::worker)
                 .process("scheduler", "turns clock ticks into jobs; any number, each tick once", Main::scheduler)
@@ -87,7 +87,7 @@ public final class Main {
     }
 
     static Scheduler scheduler(Settings settings, Lifecycle lifecycle) {
-        var services = attach(settings, lifecycle, settings.connectionLimits().scheduler(), STATEMENT_TIMEOUT);
+        var services = attach(settings, lifecycle, ConnectionLimits.OTHER, STATEMENT_TIMEOUT);
         var features = features(settings, services.connect()).join("scheduler", lifecycle);
         var scheduler = lifecycle.register(new Scheduler(services.postgres()));
         features.forEach(feature -> feature.ticks(scheduler));
@@ -96,7 +96,7 @@ public final class Main {
 
     /** The features for tasks and the console. Nothing connects before it is used. */
     private static Feature.All commands(Settings settings, Lifecycle lifecycle) {
-        return features(settings, attach(settings, lifecycle, ConnectionLimits.COMMAND, LONG_STATEMENT_TIMEOUT));
+        return features(settings, attach(settings, lifecycle, ConnectionLimits.OTHER, LONG_STATEMENT_TIMEOUT));
     }
 
     /** The backing services that every process has: a HikariCP pool and a Jedis client, and what is made of them. */

@@ -70,7 +70,9 @@ public class SettingsTest {
     @Test
     void oneProcessOfEachTypeAndAReleaseFitIntoTheSmallestPlans() {
         var limits = read(new Env(Settings.EXAMPLE)).connectionLimits();
-        assertTrue(limits.web() + limits.worker() + limits.scheduler() + ConnectionLimits.RELEASE <= 18, limits.text());
+        assertTrue(
+                limits.web() + limits.worker() + ConnectionLimits.OTHER + ConnectionLimits.RELEASE <= 18,
+                limits.text());
         assertTrue(3 * limits.redis() <= 18, limits.text());
         assertTrue(limits.text().contains("worker 7,"), limits.text());
         var more = Map.of("DATABASE_URL", "postgres://a/b", "REDIS_URL", "redis://a", "WORKER_THREADS", "20");

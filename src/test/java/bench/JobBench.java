@@ -56,7 +56,7 @@ final class JobBench implements AutoCloseable {
     }
 
     public static void main(String... arguments) throws Exception {
-        Logging.start(Logging.Format.TEXT, Level.WARN, Level.WARN, "bench", "bench", "bench");
+        Logging.start(Logging.Format.TEXT, Level.WARN, true, "bench", "bench", "bench");
         try (var bench = new JobBench()) {
             System.out.println(
                     "Medians of " + ROUNDS + " rounds in turns. Pick-up: from before COMMIT to the handler.");

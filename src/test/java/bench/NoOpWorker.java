@@ -53,7 +53,7 @@ final class NoOpWorker {
      * and runs until it is killed, for three minutes at most.
      */
     public static void main(String... arguments) throws Exception {
-        Logging.start(Logging.Format.JSON, Level.INFO, Level.INFO, "worker", "bench", "bench");
+        Logging.start(Logging.Format.JSON, Level.INFO, false, "worker", "bench", "bench");
         var worker = new NoOpWorker(Integer.parseInt(arguments[3]), Integer.parseInt(arguments[4]));
         try (var postgres =
                 new Postgres(Postgres.Url.parse(arguments[1]), THREADS + 4, Duration.ofSeconds(60)).connect()) {

@@ -60,7 +60,7 @@ final class ScaleBench implements AutoCloseable {
     }
 
     public static void main(String... arguments) throws Exception {
-        Logging.start(Logging.Format.TEXT, Level.WARN, Level.WARN, "bench", "bench", "bench");
+        Logging.start(Logging.Format.TEXT, Level.WARN, true, "bench", "bench", "bench");
         try (var bench = new ScaleBench()) {
             System.out.printf(
                     "%d processors, %d HTTP connections%n", Runtime.getRuntime().availableProcessors(), CONNECTIONS);

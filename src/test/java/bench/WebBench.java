@@ -65,7 +65,7 @@ final class WebBench {
     }
 
     public static void main(String... arguments) throws Exception {
-        Logging.start(Logging.Format.TEXT, Level.WARN, Level.WARN, "bench", "bench", "bench");
+        Logging.start(Logging.Format.TEXT, Level.WARN, true, "bench", "bench", "bench");
         var bench = new WebBench();
         if (arguments.length > 0 && arguments[0].equals("growth")) bench.growth();
         else bench.compare();

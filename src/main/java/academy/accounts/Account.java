@@ -12,6 +12,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,11 @@ public record Account(
         @Nullable String mailRefused,
         Instant createdAt,
         @JsonIgnore int sessionGeneration) {
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Zl}\\p{Zp}]");
+    /** Matches what mail programs turn into links, or a reader takes for an address: "evil.example", "me@…". */
+    private static final Pattern ADDRESS =
+            Pattern.compile("://|@|\\bwww\\.|[\\p{L}\\p{N}]\\.[\\p{L}\\p{N}]{2}|\\d\\.\\d", Pattern.CASE_INSENSITIVE);
+
     static final String COLUMNS = """
             id, email, name, about, time_zone, letters, upper(role) AS role, completeness, mail_refused, created_at,
             session_generation
@@ -54,6 +60,18 @@ public record Account(
         return new Mailer.Recipient(email, name);
     }
 
+    /**
+     * Checks a person's name, of 1 to 200 characters. It appears in mails to addresses that nobody has confirmed yet,
+     * so it may hold no line breaks and nothing that reads as an address. Otherwise anyone could use us to send their
+     * message to strangers.
+     */
+    static void checkName(Validation validation, String name) {
+        if (!validation.text("name", name, 1, 200)) return;
+        if (CONTROL.matcher(name).find()) validation.error("name", "may have no line breaks or other controls");
+        else if (ADDRESS.matcher(name).find())
+            validation.error("name", "may hold no web or mail address; put a space after a full stop");
+    }
+
     Profile profile() {
         return new Profile(name, about, timeZone, letters);
     }
@@ -64,7 +82,7 @@ public record Account(
             String name, String about, @Nullable String timeZone, Boolean letters) implements Validated {
         @Override
         public void validate(Validation validation) {
-            validation.personName("name", name);
+            checkName(validation, name);
             validation.text("about", about, 0, 2_000);
             if (timeZone != null && !ZoneId.getAvailableZoneIds().contains(timeZone)) {
                 validation.error("timeZone", "is not a time zone such as Europe/Vienna");

@@ -38,7 +38,7 @@ record Authentication(Jdbi jdbi, Jobs jobs, Accounts accounts, ResetLinks links,
         public void validate(Validation validation) {
             validation.mailAddress("email", email);
             Passwords.check(validation, password, Passwords.MIN_LENGTH);
-            validation.personName("name", name);
+            Account.checkName(validation, name);
         }
     }
 

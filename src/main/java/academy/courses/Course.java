@@ -2,6 +2,8 @@ package academy.courses;
 
 import dozen.domain.Validated;
 import dozen.domain.Validation;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +64,19 @@ public record Course(
             validation.text("summary", summary, 0, 10_000);
             validation.text("subject", subject, 0, 100);
             validation.text("level", level, 0, 100);
-            validation.webAddress("url", url, 2_000);
+            if (validation.text("url", url, 0, 2_000) && !url.isEmpty() && !isWebAddress(url)) {
+                validation.error("url", "is not a web address");
+            }
+        }
+
+        private static boolean isWebAddress(String text) {
+            try {
+                var uri = new URI(text);
+                return uri.getRawAuthority() != null
+                        && String.valueOf(uri.getScheme()).matches("(?i)https?");
+            } catch (URISyntaxException e) {
+                return false;
+            }
         }
     }
 }

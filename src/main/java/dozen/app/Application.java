@@ -8,6 +8,7 @@ import dozen.services.ServiceUnavailable;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -18,7 +19,6 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
  * Runs one of the process types of a jar. It picks the type that the first argument names, reads the settings, starts
@@ -37,7 +37,6 @@ public final class Application<S> {
     private record Type<S>(String meaning, boolean stays, Body<S> body) {}
 
     private final String name;
-    private final Class<?> main;
     private final BiFunction<Env, ProcessSettings, S> read;
     private final Map<String, String> example;
     private final BiFunction<S, Lifecycle, Feature.All> features;
@@ -45,21 +44,19 @@ public final class Application<S> {
     private Function<S, String> settingsNote = _ -> "";
 
     /**
-     * @param name the prefix of the application's messages on stderr
-     * @param main the main class; its package and those below it log at LOG_LEVEL
+     * @param main the main class; its package's name begins the messages on stderr, and the package and those below it
+     *     log at LOG_LEVEL
      * @param read reads the settings; the log starts before that, because a library that reads a setting may log; the
      *     faults of all settings are reported together
      * @param example a value for each required setting, with which the features are made to list their tasks
      * @param features makes the features for tasks and for the console; other commands do not call it
      */
     public Application(
-            String name,
             Class<?> main,
             BiFunction<Env, ProcessSettings, S> read,
             Map<String, String> example,
             BiFunction<S, Lifecycle, Feature.All> features) {
-        this.name = name;
-        this.main = main;
+        name = main.getPackageName();
         this.read = read;
         this.example = example;
         this.features = features;
@@ -93,13 +90,19 @@ public final class Application<S> {
         TimeZone.setDefault(TimeZone.getTimeZone(ZoneOffset.UTC));
         Locale.setDefault(Locale.ROOT); // numbers in SQL and keys have the digits 0 to 9, whatever the machine speaks
         try {
-            dispatch(environment, arguments.length == 0 ? List.of("web") : List.of(arguments));
+            var type = arguments.length == 0 ? "web" : arguments[0];
+            var env = new Env(environment);
+            var process = ProcessSettings.read(env);
+            var quiet = !types.containsKey(type); // a person reads the output of all other commands
+            Logging.start(process.logFormat(), process.logLevel(), quiet, type, process.release().version(), name);
+            dispatch(type, Arrays.stream(arguments).skip(1).toList(), env, process);
             return 0;
         } catch (Exit e) {
             return failed(e.code(), e.getMessage());
         } catch (DomainError e) {
-            var code = e.kind() == DomainError.Kind.UNAVAILABLE ? Exit.UNAVAILABLE : Exit.FAILURE;
-            return failed(code, line(e));
+            var faults = e.fields().stream().map(each -> each.field() + " " + each.message());
+            var message = e.fields().isEmpty() ? e.getMessage() : faults.collect(Collectors.joining("; "));
+            return failed(e.kind() == DomainError.Kind.UNAVAILABLE ? Exit.UNAVAILABLE : Exit.FAILURE, message);
         } catch (Exception e) {
             var reason = ServiceUnavailable.reason(e);
             if (ServiceUnavailable.isCauseOf(e)) return failed(Exit.UNAVAILABLE, reason);
@@ -108,35 +111,27 @@ public final class Application<S> {
         }
     }
 
-    private static String line(DomainError error) {
-        if (error.fields().isEmpty()) return error.getMessage();
-        return error.fields().stream()
-                .map(each -> each.field() + " " + each.message())
-                .collect(Collectors.joining("; "));
-    }
-
     private int failed(int code, String message) {
         message.lines().forEach(line -> System.err.println(name + ": " + line));
         return code;
     }
 
-    private void dispatch(Map<String, String> environment, List<String> arguments) throws Exception {
-        var type = arguments.getFirst();
+    private void dispatch(String type, List<String> arguments, Env env, ProcessSettings process) throws Exception {
         switch (type) {
-            case "help", "--help", "-h" -> usage(environment, System.out);
-            case "settings" -> settings(new Env(environment));
-            case "console" -> start(type, new Type<>("", false, this::console), environment, true);
-            case "task" -> task(environment, arguments.subList(1, arguments.size()));
+            case "help", "--help", "-h" -> usage(process, System.out);
+            case "settings" -> settings(env, process);
+            case "console" -> start(type, new Type<>("", false, this::console), env, process);
+            case "task" -> task(arguments, env, process);
             default -> {
-                if (!types.containsKey(type)) throw unknown(environment, "unknown: " + type);
-                start(type, types.get(type), environment, false);
+                if (!types.containsKey(type)) throw unknown("process type", type, process);
+                start(type, types.get(type), env, process);
             }
         }
     }
 
     /** Lists every setting: its name, its value (of a secret, only whether it is set), its default and its meaning. */
-    private void settings(Env env) {
-        var settings = read.apply(env, startLog(env, "settings", true));
+    private void settings(Env env, ProcessSettings process) {
+        var settings = read.apply(env, process);
         var row = "%-26s %-34s %-28s %s%n";
         System.out.printf(row, "NAME", "VALUE", "DEFAULT", "MEANING");
         for (var each : env.settings()) {
@@ -150,22 +145,12 @@ public final class Application<S> {
         if (!env.faults().isEmpty()) throw new Exit(Exit.CONFIG, String.join("\n", env.faults()));
     }
 
-    /** @param quiet whether libraries log from warn on, because a person reads the output */
-    private ProcessSettings startLog(Env env, String type, boolean quiet) {
-        var common = ProcessSettings.read(env);
-        var libraries = quiet ? Level.WARN : Level.INFO;
-        var release = common.release().version();
-        Logging.start(common.logFormat(), common.logLevel(), libraries, type, release, main.getPackageName());
-        return common;
-    }
-
-    private void task(Map<String, String> environment, List<String> arguments) throws Exception {
-        if (arguments.isEmpty()) throw unknown(environment, "the name of a task is missing");
-        var task = arguments.getFirst();
-        if (!exampleTasks(environment).containsKey(task)) throw unknown(environment, "unknown: " + task);
+    private void task(List<String> arguments, Env env, ProcessSettings process) throws Exception {
+        var task = arguments.isEmpty() ? "" : arguments.getFirst();
+        if (!exampleTasks(process).containsKey(task)) throw unknown("task", task, process);
         Body<S> body = (settings, lifecycle) ->
                 commands(settings, lifecycle).tasks().get(task).body().run(arguments.subList(1, arguments.size()));
-        start("task", new Type<>("", false, body), environment, true);
+        start("task", new Type<>("", false, body), env, process);
     }
 
     private void console(S settings, Lifecycle lifecycle) throws Exception {
@@ -173,42 +158,38 @@ public final class Application<S> {
     }
 
     private Commands commands(S settings, Lifecycle lifecycle) {
-        return Commands.of(features.apply(settings, lifecycle));
+        return new Commands(features.apply(settings, lifecycle));
     }
 
-    private void start(String name, Type<S> type, Map<String, String> environment, boolean quiet) throws Exception {
-        var env = new Env(environment);
-        var common = startLog(env, name, quiet);
-        var settings = read.apply(env, common);
+    private void start(String name, Type<S> type, Env env, ProcessSettings process) throws Exception {
+        var settings = read.apply(env, process);
         check(env);
-        common.tls().ifPresent(SSLContext::setDefault); // for every library that opens a connection
-        try (var lifecycle = new Lifecycle(common.shutdownGrace())) {
+        process.tls().ifPresent(SSLContext::setDefault); // for every library that opens a connection
+        try (var lifecycle = new Lifecycle(process.shutdownGrace())) {
             if (type.stays()) lifecycle.closeOnShutdown();
-            common.healthFile().ifPresent(file -> lifecycle.writeHealth(file, name));
+            process.healthFile().ifPresent(file -> lifecycle.writeHealth(file, name));
             type.body().run(settings, lifecycle);
             if (type.stays()) lifecycle.awaitShutdown();
         }
     }
 
-    private Exit unknown(Map<String, String> environment, String message) {
-        usage(environment, System.err);
-        return Exit.usage(message);
+    private Exit unknown(String kind, String name, ProcessSettings process) {
+        usage(process, System.err);
+        return Exit.usage("there is no %s \"%s\"".formatted(kind, name));
     }
 
     /** Lists the tasks. The features are built with example settings, because the usage text needs no settings. */
-    private Map<String, Commands.Task> exampleTasks(Map<String, String> environment) {
-        var common = startLog(new Env(environment), "task", true);
-        var settings = read.apply(new Env(example), common);
+    private Map<String, Commands.Task> exampleTasks(ProcessSettings process) {
         try (var lifecycle = new Lifecycle(Duration.ZERO)) {
-            return commands(settings, lifecycle).tasks();
+            return commands(read.apply(new Env(example), process), lifecycle).tasks();
         }
     }
 
-    private void usage(Map<String, String> environment, PrintStream out) {
+    private void usage(ProcessSettings process, PrintStream out) {
         out.println("usage: java -jar app.jar [process type]   (web when none is given)");
         types.forEach((name, type) -> line(out, name, type.meaning()));
         line(out, "console", "JShell with the resources in scope");
-        exampleTasks(environment).forEach((name, task) -> {
+        exampleTasks(process).forEach((name, task) -> {
             line(out, "task %s %s".formatted(name, task.arguments()).strip(), task.meaning());
         });
         line(out, "settings", "lists every setting; secrets masked");

@@ -36,14 +36,10 @@ public final class Commands {
     private final List<Sample> samples = new ArrayList<>();
 
     /** The commands of these features, and {@code load-demo} if any has sample data. */
-    public static Commands of(Feature.All features) {
-        var commands = new Commands();
-        features.forEach(feature -> feature.commands(commands));
-        if (!commands.samples.isEmpty()) {
-            commands.task(
-                    "load-demo", "", "fills an empty database; the password of all on stdin", commands::loadSamples);
-        }
-        return commands;
+    public Commands(Feature.All features) {
+        features.forEach(feature -> feature.commands(this));
+        if (samples.isEmpty()) return;
+        task("load-demo", "", "fills an empty database; the password of all on stdin", this::loadSamples);
     }
 
     /** @param arguments the task's arguments, as the usage text shows them */
@@ -97,13 +93,12 @@ public final class Commands {
     void console() throws Exception {
         scope = variables;
         var terminal = System.console() != null && System.console().isTerminal();
-        var tool = JavaShellToolBuilder.builder().persistence(new HashMap<>()); // keeps nothing on disk
+        var declarations = variables.keySet().stream().map(Commands::declaration);
         var start = Files.createTempFile("console", ".jsh");
         try {
-            Files.write(
-                    start,
-                    variables.keySet().stream().map(Commands::declaration).toList());
-            tool.start(
+            Files.write(start, declarations.toList());
+            var shell = JavaShellToolBuilder.builder().persistence(new HashMap<>()); // keeps nothing on disk
+            shell.start(
                     "--execution=local",
                     "--class-path=" + System.getProperty("java.class.path"),
                     "--feedback=" + (terminal ? "normal" : "concise"),

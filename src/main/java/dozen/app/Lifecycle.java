@@ -13,6 +13,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -78,16 +79,13 @@ public final class Lifecycle implements AutoCloseable {
      */
     void writeHealth(Path file, String type) {
         Thread.ofPlatform().daemon().name("health").start(() -> {
-            while (true) {
-                try {
+            try {
+                while (true) {
                     Files.writeString(file, type);
                     Thread.sleep(HEALTH_INTERVAL);
-                } catch (IOException e) {
-                    log.warn("the health file can't be written: {}", e.toString());
-                    return;
-                } catch (InterruptedException e) {
-                    return;
                 }
+            } catch (IOException | InterruptedException e) {
+                log.warn("the health file can't be written: {}", e.toString());
             }
         });
     }
@@ -122,7 +120,9 @@ public final class Lifecycle implements AutoCloseable {
         }
         stoppingSince = System.nanoTime();
         haltOnSecondSignal();
-        Thread.ofPlatform().daemon().name("grace").start(this::haltAfterGrace);
+        var timer = Thread.ofPlatform().daemon().name("grace").factory();
+        Executors.newSingleThreadScheduledExecutor(timer)
+                .schedule(this::haltAfterGrace, grace.toMillis(), TimeUnit.MILLISECONDS);
         log.info("stopping within {} s", grace.toSeconds());
         try {
             started.await(STARTING_SECONDS, TimeUnit.SECONDS);
@@ -144,11 +144,6 @@ public final class Lifecycle implements AutoCloseable {
 
     /** Ends the process after the grace period: something hangs, and the platform would soon kill it anyway. */
     private void haltAfterGrace() {
-        try {
-            Thread.sleep(grace);
-        } catch (InterruptedException e) {
-            return;
-        }
         log.error("not stopped within {} s: ended", grace.toSeconds());
         halt();
     }

@@ -19,17 +19,14 @@ public record MaintenanceFeature(Cron purge, Services services) implements Featu
     /** A job: deletes rows that nobody will need again. It is safe to run again: it then finds fewer rows to delete. */
     record PurgeExpired() {}
 
-    private record Expired(String table, String time, int days) {}
-
     /**
-     * The tables to purge, each with the age in days at which its rows are deleted: dead jobs after the time to notice
-     * one and decide about it; mails once nothing can ask for the same mail again; answers kept under an
-     * Idempotency-Key when their day is over.
+     * The rows to purge: dead jobs after the time to notice one and decide about it; mails once nothing can ask for the
+     * same mail again; answers kept under an Idempotency-Key when their day is over.
      */
-    private static final List<Expired> EXPIRED = List.of(
-            new Expired("dead_jobs", "died_at", 90),
-            new Expired("mails", "begun", 365),
-            new Expired("idempotency_keys", "created_at", 1));
+    private static final List<String> EXPIRED = List.of(
+            "dead_jobs WHERE died_at < now() - interval '90 days'",
+            "mails WHERE begun < now() - interval '365 days'",
+            "idempotency_keys WHERE created_at < now() - interval '1 day'");
 
     /** Rows per statement, few enough that no statement holds its locks for long. */
     private static final int BATCH = 10_000;
@@ -49,16 +46,15 @@ public record MaintenanceFeature(Cron purge, Services services) implements Featu
 
     private void purge(Job.Run run) throws InterruptedException {
         for (var expired : EXPIRED) {
-            var sql = """
-                    DELETE FROM %1$s WHERE ctid = ANY (ARRAY(
-                        SELECT ctid FROM %1$s WHERE %2$s < now() - %3$d * interval '1 day' LIMIT %4$d))
-                    """.formatted(expired.table(), expired.time(), expired.days(), BATCH);
+            var table = expired.substring(0, expired.indexOf(' '));
+            var sql = "DELETE FROM %s WHERE ctid = ANY (ARRAY(SELECT ctid FROM %s LIMIT %d))"
+                    .formatted(table, expired, BATCH);
             var total = 0;
             for (var deleted = BATCH; deleted == BATCH; total += deleted) {
                 if (run.stopping()) throw new InterruptedException();
                 deleted = services.jdbi().withHandle(handle -> handle.execute(sql));
             }
-            log.info("{} rows of {} deleted", total, expired.table());
+            log.info("{} rows of {} deleted", total, table);
         }
     }
 

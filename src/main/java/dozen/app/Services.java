@@ -48,33 +48,27 @@ public record Services(
      * The most connections that one process of each type opens: to PostgreSQL by type, and to Redis. With the defaults, a
      * process of each type and a release fit into 18 of each, because the smallest plans of managed services allow 20.
      */
-    public record ConnectionLimits(int web, int worker, int scheduler, int redis) {
-        /** How many connections a task or the console opens at most. */
-        public static final int COMMAND = 2;
-
-        private static final int SCHEDULER = 2;
-        /**
-         * A worker needs these for taking jobs and for heartbeats, beside one for each thread. Job types with threads of
-         * their own hold no connection for long.
-         */
-        private static final int WORKER_OVERHEAD = 2;
+    public record ConnectionLimits(int web, int worker, int redis) {
+        /** A scheduler, a task and the console. */
+        public static final int OTHER = 2;
         /** A release opens one for its lock, and Flyway opens two. */
         public static final int RELEASE = 3;
 
+        /**
+         * A worker needs one for each thread, and two for taking jobs and for heartbeats. Job types with threads of their
+         * own hold no connection for long.
+         */
         public static ConnectionLimits of(Settings services, int workerThreads) {
-            var poolSize = services.postgres().poolSize();
+            var web = services.postgres().poolSize();
             return new ConnectionLimits(
-                    poolSize,
-                    Math.max(poolSize, workerThreads + WORKER_OVERHEAD),
-                    SCHEDULER,
-                    services.redis().poolSize());
+                    web, Math.max(web, workerThreads + 2), services.redis().poolSize());
         }
 
         /** A sentence for the settings command. */
         public String text() {
             return """
                     A process opens at most these connections to PostgreSQL: web %d, worker %d, scheduler %d, release %d, \
-                    task %d; and %d to Redis, but release none.""".formatted(web, worker, scheduler, RELEASE, COMMAND, redis);
+                    task %d; and %d to Redis, but release none.""".formatted(web, worker, OTHER, RELEASE, OTHER, redis);
         }
     }
 

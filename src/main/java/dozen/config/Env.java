@@ -3,7 +3,6 @@ package dozen.config;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -75,14 +74,13 @@ public final class Env {
     public final class Declaration {
         private final String name;
         private String meaning;
-        /** For each other name a format that makes this setting's value of the other's. */
-        private final Map<String, String> others = new LinkedHashMap<>();
-
+        private String given;
         private String shown;
 
         private Declaration(String name, String meaning) {
             this.name = name;
             this.meaning = meaning;
+            given = variables.get(name);
         }
 
         /** Adds another name, such as a platform's own, which is read when those before it are unset. */
@@ -92,7 +90,8 @@ public final class Env {
 
         /** @param format makes this setting's value of the other's, as https://%s does of a host */
         public Declaration or(String otherName, String format) {
-            others.put(otherName, format);
+            var value = variables.get(otherName);
+            if (given == null && value != null) given = format.formatted(value);
             return this;
         }
 
@@ -106,13 +105,10 @@ public final class Env {
         public int integer(int defaultValue, int min, int max) {
             meaning += " (" + min + " to " + max + ")"; // %d would load the number formats of all locales: 10 ms
             return parsed(String.valueOf(defaultValue), text -> {
-                try {
-                    var number = Long.parseLong(text);
-                    if (number >= min && number <= max) return (int) number;
-                } catch (NumberFormatException e) {
-                    throw bad("must be a whole number, but is \"%s\"", text);
-                }
-                throw bad("must be from %d to %d, but is %s", min, max, text);
+                if (!text.matches("[+-]?\\d{1,18}")) throw bad("must be a whole number, but is \"%s\"", text);
+                var number = Long.parseLong(text);
+                if (number < min || number > max) throw bad("must be from %d to %d, but is %s", min, max, text);
+                return (int) number;
             });
         }
 
@@ -165,11 +161,6 @@ public final class Env {
         }
 
         private <T> T read(String defaultValue, boolean required, boolean secret, Function<String, T> parser) {
-            var given = variables.get(name);
-            for (var other : others.entrySet()) {
-                var value = variables.get(other.getKey());
-                if (given == null && value != null) given = other.getValue().formatted(value);
-            }
             var text = given == null ? defaultValue : given;
             var listed = shown == null ? defaultValue : shown;
             settings.add(new Setting(name, meaning, listed, required, secret, given != null, secret ? null : text));

@@ -9,17 +9,9 @@ import java.security.MessageDigest;
  * A value that never prints itself: not by toString, not as JSON, not in an exception or a log line. Only
  * {@link #reveal()} gives it away, so a reader finds every place that uses a secret by looking for callers.
  */
-public final class Secret {
-    private final String value;
-
-    @JsonCreator
-    public Secret(String value) {
-        this.value = value;
-    }
-
-    public String reveal() {
-        return value;
-    }
+public record Secret(String reveal) {
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    public Secret {}
 
     /** Tells whether the guess is the same text. A wrong guess takes as long as a right one. */
     public boolean is(String guess) {
@@ -27,12 +19,7 @@ public final class Secret {
     }
 
     public byte[] bytes() {
-        return value.getBytes(StandardCharsets.UTF_8);
-    }
-
-    @Override
-    public boolean equals(Object other) {
-        return other instanceof Secret secret && is(secret.value);
+        return reveal.getBytes(StandardCharsets.UTF_8);
     }
 
     /** Returns the same for all secrets, so that a hash code reveals nothing either. */

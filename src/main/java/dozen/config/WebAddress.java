@@ -49,42 +49,33 @@ public record WebAddress(URI uri) {
             return port == 0 ? defaultValue : port;
         }
 
-        /** The host with its port, unless there is none or it is this one. */
-        private String withPortUnless(int omitted) {
-            return port(omitted) == omitted ? host : host + ":" + port;
+        @Override
+        public String toString() {
+            return port == 0 ? host : host + ":" + port;
         }
     }
 
-    /** @throws IllegalArgumentException when the text is no such address; the message does not repeat it */
-    public static WebAddress parse(String text) {
+    /**
+     * Reads an address to which paths are added, and drops slashes at its end.
+     *
+     * @throws IllegalArgumentException when the text is no such address, or has a login, a query or a fragment; the
+     *     message does not repeat it
+     */
+    public static WebAddress base(String text) {
         try {
             var uri = new URI(text);
             var scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
-            var authority = uri.getRawAuthority();
-            if (authority != null && scheme.matches("https?")) {
-                var at = authority.lastIndexOf('@') + 1;
-                var server = Authority.parse(authority.substring(at)).withPortUnless(0);
-                var rest = text.substring(text.indexOf("//") + 2 + authority.length());
-                return new WebAddress(new URI(scheme + "://" + authority.substring(0, at) + server + rest));
+            if (scheme.matches("https?") && uri.getRawAuthority() != null && !text.matches(".*[?#].*")) {
+                var path = uri.getRawPath().replaceAll("/+$", "");
+                return new WebAddress(new URI(scheme + "://" + Authority.parse(uri.getRawAuthority()) + path));
             }
         } catch (URISyntaxException | IllegalArgumentException e) {
             // refused below
         }
-        throw new IllegalArgumentException("must look like https://www.example.com");
+        throw new IllegalArgumentException("must look like https://www.example.com, without ?, # and @");
     }
 
-    /** Reads an address to which paths are added, without login, query and fragment; drops slashes at its end. */
-    public static WebAddress base(String text) {
-        var uri = parse(text).uri;
-        if (uri.getRawQuery() != null
-                || uri.getRawFragment() != null
-                || uri.getRawAuthority().contains("@")) {
-            throw new IllegalArgumentException("must look like https://www.example.com, without ?, # and @");
-        }
-        return new WebAddress(URI.create(uri.toString().replaceAll("/+$", "")));
-    }
-
-    /** @param path the path below this base address, with its leading slash */
+    /** @param path the path below this address, with its leading slash */
     public String link(String path) {
         return uri + path;
     }
@@ -100,7 +91,9 @@ public record WebAddress(URI uri) {
 
     /** An origin has a scheme, a host and a port, unless it is the scheme's default port. */
     public static String origin(String scheme, String authority) {
-        return scheme + "://" + Authority.parse(authority).withPortUnless(scheme.equals("https") ? 443 : 80);
+        var server = Authority.parse(authority);
+        var isStandard = server.port() == (scheme.equals("https") ? 443 : 80);
+        return scheme + "://" + (isStandard ? server.host() : server);
     }
 
     @Override

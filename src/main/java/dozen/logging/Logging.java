@@ -36,19 +36,18 @@ public final class Logging {
     private Logging() {}
 
     /**
-     * @param libraries the most detailed level for libraries: info, or warn for a command whose output a person reads
+     * @param quiet whether libraries log from warn on instead of info, because a person reads the output
      * @param processType the process type; every JSON event has it, and the release's version
      * @param application the application's package
      */
     public static void start(
-            Format format, Level level, Level libraries, String processType, String release, String application) {
+            Format format, Level level, boolean quiet, String processType, String release, String application) {
         Stdout.install();
         System.setProperty("slf4j.internal.verbosity", "WARN"); // else SLF4J names its provider on stderr
-        var strictest = level.toInt() > libraries.toInt() ? level : libraries;
-        switch (format) {
-            case TEXT -> text(level, strictest, application);
-            case JSON -> json(level, strictest, processType, release, application);
-        }
+        var usual = quiet ? Level.WARN : Level.INFO;
+        var libraries = level.toInt() > usual.toInt() ? level : usual;
+        if (format == Format.TEXT) text(level, libraries, application);
+        else json(level, libraries, processType, release, application);
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
     }

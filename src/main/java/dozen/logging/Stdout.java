@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -22,7 +23,6 @@ import java.util.concurrent.TimeUnit;
  */
 final class Stdout extends OutputStream {
     private static final int MAX_BYTES = 1 << 20;
-    private static final int BYTES_PER_WRITE = 1 << 16;
     /** The pause between two writes. Lines that arrive during it are written together; the first one does not wait. */
     private static final Duration FLUSH_INTERVAL = Duration.ofMillis(2);
     /** How long the end of the process waits for a reader that has stopped reading. */
@@ -69,30 +69,25 @@ final class Stdout extends OutputStream {
     }
 
     private void write() {
-        var chunk = new ByteArrayOutputStream(BYTES_PER_WRITE);
+        var lines = new ArrayList<byte[]>();
         try {
             while (true) {
-                var written = 0;
-                for (var line = waiting.take(); line != null; line = full(chunk) ? null : waiting.poll()) {
-                    written += permits(line.length);
-                    chunk.writeBytes(line);
-                }
+                lines.add(waiting.take());
+                waiting.drainTo(lines);
+                var chunk = new ByteArrayOutputStream();
+                lines.forEach(chunk::writeBytes);
                 try {
                     chunk.writeTo(out);
                 } catch (IOException e) {
                     // the reader is gone, and there is nobody else to tell
                 }
-                chunk.reset();
-                space.release(written);
+                for (var line : lines) space.release(permits(line.length));
+                lines.clear();
                 Thread.sleep(FLUSH_INTERVAL);
             }
         } catch (InterruptedException e) {
             throw new IllegalStateException(e); // nobody interrupts this thread
         }
-    }
-
-    private static boolean full(ByteArrayOutputStream chunk) {
-        return chunk.size() >= BYTES_PER_WRITE;
     }
 
     void drain() {

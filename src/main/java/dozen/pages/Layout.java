@@ -122,13 +122,20 @@ public final class Layout {
 
     private Map<String, Object> frame(String title) {
         return new HashMap<>(Map.of(
-                "title", title,
-                "application", application,
-                "assets", assets.folder(),
-                "navigation", links(false),
-                "footer", footer,
-                "viewer", false,
-                "sessionsUnavailable", false));
+                "title",
+                title,
+                "application",
+                application,
+                "assets",
+                assets.folder(),
+                "navigation",
+                links(false),
+                "footer",
+                footer,
+                "viewer",
+                false,
+                "sessionsUnavailable",
+                false));
     }
 
     private List<Link> links(boolean isAdmin) {

@@ -72,7 +72,7 @@ public final class StatusFeature implements Feature {
     public void routes(Routes routes) {
         var layout = services.layout();
         layout.navigation("Status", "/status", Access.ADMIN);
-        var tasks = Commands.of(features).taskNames();
+        var tasks = new Commands(features).taskNames();
         routes.get("/api/status", access, context -> context.json(read(tasks)))
                 .summary("The whole system, as the page /status shows it")
                 .returns(200, Status.class);

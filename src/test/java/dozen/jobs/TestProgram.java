@@ -36,7 +36,7 @@ public final class TestProgram {
 
     public static void main(String[] arguments) {
         var example = Map.of("DATABASE_URL", "postgres://localhost/example", "REDIS_URL", "redis://localhost");
-        var program = new Application<>("dozen.jobs", TestProgram.class, Settings::read, example, TestProgram::commands)
+        var program = new Application<>(TestProgram.class, Settings::read, example, TestProgram::commands)
                 .process("worker", "", TestProgram::worker)
                 .process("scheduler", "", TestProgram::scheduler);
         System.exit(program.run(System.getenv(), arguments));
