@@ -67,13 +67,11 @@ public record ProcessSettings(
         try {
             var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             trust.init((KeyStore) null); // Java's own
-            var all = new ArrayList<Certificate>();
-            for (var each : trust.getTrustManagers())
-                all.addAll(List.of(((X509TrustManager) each).getAcceptedIssuers()));
-            var own = CertificateFactory.getInstance("X.509")
-                    .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.UTF_8)));
-            if (own.isEmpty()) throw new CertificateException("there is none");
-            all.addAll(own);
+            var known = (X509TrustManager) trust.getTrustManagers()[0];
+            var all = new ArrayList<Certificate>(List.of(known.getAcceptedIssuers()));
+            var own = new ByteArrayInputStream(pem.getBytes(StandardCharsets.UTF_8));
+            all.addAll(CertificateFactory.getInstance("X.509").generateCertificates(own));
+            if (all.size() == known.getAcceptedIssuers().length) throw new CertificateException("there is none");
             var store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, null);
             for (var each : all) store.setCertificateEntry("ca-" + store.size(), each);

@@ -34,20 +34,16 @@ public final class DomainError extends RuntimeException {
         this.retryAfter = retryAfter;
     }
 
-    private DomainError(Kind kind, String message) {
-        this(kind, message, List.of(), null);
-    }
-
     public static DomainError notFound() {
-        return new DomainError(Kind.NOT_FOUND, "There is nothing here.");
+        return new DomainError(Kind.NOT_FOUND, "There is nothing here.", List.of(), null);
     }
 
     public static DomainError conflict(String message) {
-        return new DomainError(Kind.CONFLICT, message);
+        return new DomainError(Kind.CONFLICT, message, List.of(), null);
     }
 
     public static DomainError gone(String message) {
-        return new DomainError(Kind.GONE, message);
+        return new DomainError(Kind.GONE, message, List.of(), null);
     }
 
     public static DomainError invalid(List<FieldError> fields) {
@@ -59,11 +55,11 @@ public final class DomainError extends RuntimeException {
     }
 
     public static DomainError unauthenticated(String message) {
-        return new DomainError(Kind.UNAUTHENTICATED, message);
+        return new DomainError(Kind.UNAUTHENTICATED, message, List.of(), null);
     }
 
     public static DomainError forbidden(String message) {
-        return new DomainError(Kind.FORBIDDEN, message);
+        return new DomainError(Kind.FORBIDDEN, message, List.of(), null);
     }
 
     /** @param wait the time until the next try may work */

@@ -1,7 +1,5 @@
 package dozen.domain;
 
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -44,15 +42,13 @@ public record Slice<T>(List<T> items, @Nullable String next) {
     public static <T> Slice<T> of(List<T> fetched, Request request, Function<T, UUID> id) {
         if (fetched.size() <= request.limit()) return new Slice<>(fetched, null);
         var items = fetched.subList(0, request.limit());
-        var last = id.apply(items.getLast()).toString().getBytes(StandardCharsets.US_ASCII);
-        return new Slice<>(items, Base64.getUrlEncoder().withoutPadding().encodeToString(last));
+        return new Slice<>(items, id.apply(items.getLast()).toString());
     }
 
     /** The id that a cursor stands for; empty when the cursor is malformed. */
     public static Optional<UUID> after(String cursor) {
         try {
-            return Optional.of(
-                    UUID.fromString(new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.US_ASCII)));
+            return Optional.of(UUID.fromString(cursor));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }

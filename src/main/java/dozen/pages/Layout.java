@@ -121,21 +121,15 @@ public final class Layout {
     }
 
     private Map<String, Object> frame(String title) {
-        return new HashMap<>(Map.of(
-                "title",
-                title,
-                "application",
-                application,
-                "assets",
-                assets.folder(),
-                "navigation",
-                links(false),
-                "footer",
-                footer,
-                "viewer",
-                false,
-                "sessionsUnavailable",
-                false));
+        var frame = new HashMap<String, Object>();
+        frame.put("title", title);
+        frame.put("application", application);
+        frame.put("assets", assets.folder());
+        frame.put("navigation", links(false));
+        frame.put("footer", footer);
+        frame.put("viewer", false);
+        frame.put("sessionsUnavailable", false);
+        return frame;
     }
 
     private List<Link> links(boolean isAdmin) {
