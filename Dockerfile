@@ -44,15 +44,12 @@ COPY deploy/jvm.options deploy/
 USER 10001:10001
 EXPOSE 8000
 STOPSIGNAL SIGTERM
-# Each process writes its type into this file every few seconds, also where the root is read-only. The check asks whether
-# the file is new, and web, which alone has a port, is asked by HTTP too.
+# Web is asked by HTTP. No other process has a port, and its container ends with it.
 # for kubernetes
 # Kubernetes ignores it.
 # end
-ENV HEALTH_FILE=/dev/shm/healthy
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s CMD ["bash", "-c", "\
-  [ \"$(find $HEALTH_FILE -newermt '-30 seconds')\" ] || exit 1; \
-  [ \"$(cat $HEALTH_FILE)\" != web ] || \
+  [ \"$(tr '\\0' '\\n' </proc/1/cmdline | tail -n 1)\" != web ] || \
   { exec 3<>/dev/tcp/127.0.0.1/${PORT:-8000} && printf 'GET /health HTTP/1.0\\r\\n\\r\\n' >&3 && grep -q '200 OK' <&3; }"]
 # The arguments are a process type, or a command such as a line of Procfile, as one word or as several.
 ENV PATH=/runtime/bin:/usr/local/bin:/usr/bin:/bin

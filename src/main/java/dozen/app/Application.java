@@ -173,7 +173,6 @@ public final class Application<S> {
         process.tls().ifPresent(SSLContext::setDefault); // for every library that opens a connection
         try (var lifecycle = new Lifecycle(process.shutdownGrace())) {
             if (type.stays()) lifecycle.closeOnShutdown();
-            process.healthFile().ifPresent(file -> lifecycle.writeHealth(file, name));
             type.body().run(settings, lifecycle);
             if (type.stays()) lifecycle.awaitShutdown();
         }

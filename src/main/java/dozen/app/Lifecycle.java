@@ -1,11 +1,8 @@
 package dozen.app;
 
 import dozen.logging.Logging;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -33,9 +30,6 @@ public final class Lifecycle implements AutoCloseable {
     private static final int STARTING_SECONDS = 1;
     /** A terminal's SIGINT and its process runner's SIGTERM come together and are one request to stop. */
     private static final Duration SAME_REQUEST = Duration.ofMillis(250);
-
-    /** A health check takes a file of 30 s for stale. */
-    private static final Duration HEALTH_INTERVAL = Duration.ofSeconds(5);
 
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final CountDownLatch started = new CountDownLatch(1);
@@ -71,23 +65,6 @@ public final class Lifecycle implements AutoCloseable {
     void closeOnShutdown() {
         Runtime.getRuntime()
                 .addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(this::shutDown));
-    }
-
-    /**
-     * Keeps a file new that holds the process type, as long as the JVM runs. The health check of an image needs it,
-     * because only web can be asked over a port.
-     */
-    void writeHealth(Path file, String type) {
-        Thread.ofPlatform().daemon().name("health").start(() -> {
-            try {
-                while (true) {
-                    Files.writeString(file, type);
-                    Thread.sleep(HEALTH_INTERVAL);
-                }
-            } catch (IOException | InterruptedException e) {
-                log.warn("the health file can't be written: {}", e.toString());
-            }
-        });
     }
 
     /** A name for the process, which no other process has: its type, host and process id, and a random number. */

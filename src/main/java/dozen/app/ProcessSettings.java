@@ -5,7 +5,6 @@ import dozen.logging.Logging;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
@@ -26,14 +25,12 @@ import org.slf4j.event.Level;
  *
  * @param shutdownGrace the longest time from the first signal to the end
  * @param tls trusts the authorities of CA_CERTIFICATES besides Java's own; unset: Java's own alone
- * @param healthFile the file that tells a container's health check that the process lives; unset outside of images
  */
 public record ProcessSettings(
         Level logLevel,
         Logging.Format logFormat,
         Release release,
         Duration shutdownGrace,
-        Optional<Path> healthFile,
         Optional<SSLContext> tls) {
     private static final String UNKNOWN = "unknown";
 
@@ -56,8 +53,6 @@ public record ProcessSettings(
                                 .text(builtCommit())),
                 Duration.ofSeconds(env.setting("SHUTDOWN_GRACE_SECONDS", "from SIGTERM to the end, at the most")
                         .integer(25, 1, 3600)),
-                env.setting("HEALTH_FILE", "written every 5 s with the process type, for the health check of an image")
-                        .optional(Path::of),
                 env.setting("CA_CERTIFICATES", "PEM: authorities to trust, besides Java's own, for TLS to any service")
                         .optionalSecret(ProcessSettings::trusting));
     }
