@@ -50,7 +50,7 @@ public final class Main {
     }
 
     /** Every feature, after those that it depends on. Each has a line here and, if it has settings, in Settings. */
-    static Feature.All features(Settings settings, Services services) {
+    static Feature.All features(Settings settings, Services services, Lifecycle lifecycle) {
         var features = new Feature.All();
         var accounts = features.add(new AccountsFeature(settings.accounts(), settings.http(), services));
         var courses = features.add(new CoursesFeature(services));
@@ -61,14 +61,14 @@ public final class Main {
         features.add(new MaintenanceFeature(settings.purge(), services));
         features.add(new MetricsFeature(settings.metricsToken(), services));
         features.add(new StatusFeature(
-                settings.statusReaders(), settings.process(), settings.declared(), services, features));
+                settings.statusReaders(), settings.process(), settings.declared(), services, lifecycle, features));
         features.add(new ApiDocsFeature(services));
         return features;
     }
 
     static Server web(Settings settings, Lifecycle lifecycle) {
         var services = attach(settings, lifecycle, settings.connectionLimits().web(), STATEMENT_TIMEOUT);
-        var features = features(settings, services.connect()).join("web", lifecycle);
+        var features = features(settings, services.connect(), lifecycle);
         return lifecycle.register(
                 Server.start(settings.http(), services.health(), services.layout()::problem, routes -> {
                     features.forEach(feature -> feature.routes(routes));
@@ -78,25 +78,26 @@ public final class Main {
 
     static Worker worker(Settings settings, Lifecycle lifecycle) {
         var services = attach(settings, lifecycle, settings.connectionLimits().worker(), LONG_STATEMENT_TIMEOUT);
-        var features = features(settings, services.connect()).join("worker", lifecycle);
+        var features = features(settings, services.connect(), lifecycle);
         var name = lifecycle.processName("worker");
         var drain = settings.process().drain();
-        var worker = lifecycle.register(new Worker(name, services.postgres(), services.redis(), drain));
+        var worker = new Worker(name, services.postgres(), services.redis(), drain);
         features.forEach(feature -> feature.jobs(worker));
-        return worker.start(settings.workerThreads());
+        return lifecycle.register(worker).start(settings.workerThreads());
     }
 
     static Scheduler scheduler(Settings settings, Lifecycle lifecycle) {
         var services = attach(settings, lifecycle, ConnectionLimits.OTHER, STATEMENT_TIMEOUT);
-        var features = features(settings, services.connect()).join("scheduler", lifecycle);
-        var scheduler = lifecycle.register(new Scheduler(services.postgres()));
+        var features = features(settings, services.connect(), lifecycle);
+        var scheduler = new Scheduler(services.postgres());
         features.forEach(feature -> feature.ticks(scheduler));
-        return scheduler.start();
+        return lifecycle.register(scheduler).start();
     }
 
     /** The features for tasks and the console. Nothing connects before it is used. */
     private static Feature.All commands(Settings settings, Lifecycle lifecycle) {
-        return features(settings, attach(settings, lifecycle, ConnectionLimits.OTHER, LONG_STATEMENT_TIMEOUT));
+        var services = attach(settings, lifecycle, ConnectionLimits.OTHER, LONG_STATEMENT_TIMEOUT);
+        return features(settings, services, lifecycle);
     }
 
     /** The backing services that every process has: a HikariCP pool and a Jedis client, and what is made of them. */

@@ -91,8 +91,7 @@ class FailoverIT {
         assertTrue(Files.readString(Path.of("src/test/java/promises/FiguresFeature.java"))
                 .endsWith(shown));
         var url = settings.get("DATABASE_URL").replace("=primary", "=preferSecondary");
-        var figures = new FiguresFeature(FiguresFeature.readUrl(new Env(Map.of("REPLICA_URL", url))));
-        figures.join("web", lifecycle);
+        var figures = new FiguresFeature(FiguresFeature.readUrl(new Env(Map.of("REPLICA_URL", url))), lifecycle);
         var http = Server.Settings.read(new Env(Map.of("PORT", "0")), Duration.ofSeconds(5));
         return lifecycle.register(Server.start(http, new Health(), Object::toString, figures::routes));
     }

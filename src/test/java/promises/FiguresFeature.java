@@ -20,17 +20,13 @@ public final class FiguresFeature implements Feature {
 
     private final Postgres replica;
 
-    public FiguresFeature(Postgres.Url url) {
-        replica = new Postgres(url, 2, Duration.ofSeconds(5));
-    }
-
-    @Override
-    public void join(String processType, Lifecycle lifecycle) {
-        if (processType.equals("web")) lifecycle.register(replica).connect();
+    public FiguresFeature(Postgres.Url url, Lifecycle lifecycle) {
+        replica = lifecycle.register(new Postgres(url, 2, Duration.ofSeconds(5)));
     }
 
     @Override
     public void routes(Routes routes) {
+        replica.connect();
         routes.get("/api/figures", Access.PUBLIC, context -> context.json(new Figures(courses())))
                 .summary("How many courses there are")
                 .returns(200, Figures.class);

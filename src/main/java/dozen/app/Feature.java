@@ -24,9 +24,6 @@ public interface Feature {
     /** Adds one-off admin tasks, variables of the console, and sample data. */
     default void commands(Commands commands) {}
 
-    /** Runs in a long-running process before its server, worker or scheduler starts. */
-    default void join(String processType, Lifecycle lifecycle) {}
-
     /** The features of an application, each after those that it depends on. */
     final class All {
         private final List<Feature> features = new ArrayList<>();
@@ -35,11 +32,6 @@ public interface Feature {
         public <F extends Feature> F add(F feature) {
             features.add(feature);
             return feature;
-        }
-
-        public All join(String processType, Lifecycle lifecycle) {
-            forEach(feature -> feature.join(processType, lifecycle));
-            return this;
         }
 
         public void forEach(Consumer<Feature> action) {

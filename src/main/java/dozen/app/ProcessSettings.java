@@ -27,11 +27,7 @@ import org.slf4j.event.Level;
  * @param tls trusts the authorities of CA_CERTIFICATES besides Java's own; unset: Java's own alone
  */
 public record ProcessSettings(
-        Level logLevel,
-        Logging.Format logFormat,
-        Release release,
-        Duration shutdownGrace,
-        Optional<SSLContext> tls) {
+        Level logLevel, Logging.Format logFormat, Release release, Duration shutdownGrace, Optional<SSLContext> tls) {
     private static final String UNKNOWN = "unknown";
 
     /** The running release: the platform's version of it, and the commit that it was built from. */

@@ -64,14 +64,15 @@ final class ProcessRegistry implements AutoCloseable {
     private final Instant started;
     private final String host =
             Lifecycle.host(); // asked once, because a machine's own name may take seconds to resolve
-    private volatile List<String> jobs = List.of();
+    private final List<String> jobs;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("registry").factory());
 
-    private ProcessRegistry(Redis redis, String type, Release release, Lifecycle lifecycle) {
+    private ProcessRegistry(Redis redis, String type, Release release, List<String> jobs, Lifecycle lifecycle) {
         this.redis = redis;
         this.type = type;
         this.release = release;
+        this.jobs = jobs;
         this.lifecycle = lifecycle;
         started = time(redis);
         clock.scheduleWithFixedDelay(this::report, 0, REPORT_SECONDS, TimeUnit.SECONDS);
@@ -80,17 +81,13 @@ final class ProcessRegistry implements AutoCloseable {
     /**
      * Adds this process to the list. Call it before the process registers its server, worker or scheduler with the
      * lifecycle. The lifecycle then closes the registry after them, so that it can report how long the stop took.
+     *
+     * @param jobs the types of jobs that this process runs
      */
-    static ProcessRegistry join(Redis redis, String type, Release release, Lifecycle lifecycle) {
-        var registry = lifecycle.register(new ProcessRegistry(redis, type, release, lifecycle));
+    static void join(Redis redis, String type, Release release, List<String> jobs, Lifecycle lifecycle) {
+        var registry = lifecycle.register(new ProcessRegistry(redis, type, release, jobs, lifecycle));
         lifecycle.onStarted(
                 () -> registry.took(STARTS, ManagementFactory.getRuntimeMXBean().getUptime()));
-        return registry;
-    }
-
-    /** Reports these types of jobs as the ones that this process runs. */
-    void runs(List<String> types) {
-        jobs = types;
     }
 
     /** Redis's own clock, which all processes share. */

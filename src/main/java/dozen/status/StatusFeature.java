@@ -9,6 +9,7 @@ import dozen.config.Env;
 import dozen.config.Env.Setting;
 import dozen.http.Access;
 import dozen.http.Routes;
+import dozen.jobs.Scheduler;
 import dozen.jobs.Worker;
 import dozen.services.Health;
 import dozen.services.ServiceUnavailable;
@@ -30,10 +31,10 @@ public final class StatusFeature implements Feature {
     private final ProcessSettings process;
     private final List<Setting> settings;
     private final Services services;
+    private final Lifecycle lifecycle;
     private final Feature.All features;
     private final Instant startedAt = Instant.now();
     private String name;
-    private ProcessRegistry registry;
     private Status last;
 
     /**
@@ -42,11 +43,17 @@ public final class StatusFeature implements Feature {
      * @param features all features of the application, whose tasks the page names
      */
     public StatusFeature(
-            Access access, ProcessSettings process, List<Setting> settings, Services services, Feature.All features) {
+            Access access,
+            ProcessSettings process,
+            List<Setting> settings,
+            Services services,
+            Lifecycle lifecycle,
+            Feature.All features) {
         this.access = access;
         this.process = process;
         this.settings = settings;
         this.services = services;
+        this.lifecycle = lifecycle;
         this.features = features;
     }
 
@@ -57,19 +64,24 @@ public final class StatusFeature implements Feature {
     }
 
     @Override
-    public void join(String processType, Lifecycle lifecycle) {
-        name = lifecycle.processName(processType);
-        registry = ProcessRegistry.join(services.redis(), processType, process.release(), lifecycle);
+    public void jobs(Worker worker) {
+        worker.observe(JobStats.observer(services.redis()));
+        join("worker", worker.types());
     }
 
     @Override
-    public void jobs(Worker worker) {
-        worker.observe(JobStats.observer(services.redis()));
-        registry.runs(worker.types());
+    public void ticks(Scheduler scheduler) {
+        join("scheduler", List.of());
+    }
+
+    private void join(String processType, List<String> jobs) {
+        name = lifecycle.processName(processType);
+        ProcessRegistry.join(services.redis(), processType, process.release(), jobs, lifecycle);
     }
 
     @Override
     public void routes(Routes routes) {
+        join("web", List.of());
         var layout = services.layout();
         layout.navigation("Status", "/status", Access.ADMIN);
         var tasks = new Commands(features).taskNames();
