@@ -101,10 +101,9 @@ public final class Main {
     }
 
     /** The backing services that every process has: a HikariCP pool and a Jedis client, and what is made of them. */
-    private static Services attach(Settings settings, Lifecycle lifecycle, int connections, Duration statementLimit) {
-        var attached = settings.services();
-        var postgres = lifecycle.register(new Postgres(attached.postgres().url(), connections, statementLimit));
-        var redis = lifecycle.register(new Redis(attached.redis()));
-        return Services.of(NAME, attached, settings.http().publicUrl(), postgres, redis);
+    private static Services attach(Settings settings, Lifecycle lifecycle, int connections, Duration timeout) {
+        var postgres = lifecycle.register(new Postgres(settings.services().postgres().url(), connections, timeout));
+        var redis = lifecycle.register(new Redis(settings.services().redis()));
+        return Services.of(NAME, settings.services(), settings.http().publicUrl(), postgres, redis);
     }
 }

@@ -2,7 +2,6 @@ package academy.accounts;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonTypeName;
-import com.fasterxml.jackson.annotation.JsonValue;
 import dozen.domain.DomainError;
 import dozen.domain.Validated;
 import dozen.domain.Validation;
@@ -50,7 +49,6 @@ public record Account(
         LEARNER,
         ADMIN;
 
-        @JsonValue
         public String text() {
             return name().toLowerCase(Locale.ROOT);
         }

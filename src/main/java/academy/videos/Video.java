@@ -1,6 +1,5 @@
 package academy.videos;
 
-import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 import java.util.UUID;
 
@@ -31,7 +30,6 @@ record Video(
         READY,
         FAILED;
 
-        @JsonValue
         String text() {
             return name().toLowerCase(Locale.ROOT);
         }
