@@ -12,7 +12,6 @@ import dozen.app.Feature;
 import dozen.app.Lifecycle;
 import dozen.app.MaintenanceFeature;
 import dozen.app.Services;
-import dozen.app.Services.ConnectionLimits;
 import dozen.http.Server;
 import dozen.jobs.Scheduler;
 import dozen.jobs.Worker;
@@ -46,7 +45,7 @@ public final class Main {
                         "applies migrations; safe if repeated or run twice at once",
                         (settings, _) ->
                                 Migrations.run(settings.services().postgres().directUrl()))
-                .settingsNote(settings -> settings.connectionLimits().text());
+                .settingsNote(Settings::connections);
     }
 
     /** Every feature, after those that it depends on. Each has a line here and, if it has settings, in Settings. */
@@ -67,7 +66,7 @@ public final class Main {
     }
 
     static Server web(Settings settings, Lifecycle lifecycle) {
-        var services = attach(settings, lifecycle, settings.connectionLimits().web(), STATEMENT_TIMEOUT);
+        var services = attach(settings, lifecycle, settings.webConnections(), STATEMENT_TIMEOUT);
         var features = features(settings, services.connect(), lifecycle);
         return lifecycle.register(
                 Server.start(settings.http(), services.health(), services.layout()::problem, routes -> {
@@ -77,7 +76,7 @@ public final class Main {
     }
 
     static Worker worker(Settings settings, Lifecycle lifecycle) {
-        var services = attach(settings, lifecycle, settings.connectionLimits().worker(), LONG_STATEMENT_TIMEOUT);
+        var services = attach(settings, lifecycle, settings.workerConnections(), LONG_STATEMENT_TIMEOUT);
         var features = features(settings, services.connect(), lifecycle);
         var name = lifecycle.processName("worker");
         var drain = settings.process().drain();
@@ -87,7 +86,7 @@ public final class Main {
     }
 
     static Scheduler scheduler(Settings settings, Lifecycle lifecycle) {
-        var services = attach(settings, lifecycle, ConnectionLimits.OTHER, STATEMENT_TIMEOUT);
+        var services = attach(settings, lifecycle, Settings.FEW_CONNECTIONS, STATEMENT_TIMEOUT);
         var features = features(settings, services.connect(), lifecycle);
         var scheduler = new Scheduler(services.postgres());
         features.forEach(feature -> feature.ticks(scheduler));
@@ -96,7 +95,7 @@ public final class Main {
 
     /** The features for tasks and the console. Nothing connects before it is used. */
     private static Feature.All commands(Settings settings, Lifecycle lifecycle) {
-        var services = attach(settings, lifecycle, ConnectionLimits.OTHER, LONG_STATEMENT_TIMEOUT);
+        var services = attach(settings, lifecycle, Settings.FEW_CONNECTIONS, LONG_STATEMENT_TIMEOUT);
         return features(settings, services, lifecycle);
     }
 

@@ -6,7 +6,6 @@ import academy.videos.VideosFeature;
 import dozen.app.MaintenanceFeature;
 import dozen.app.ProcessSettings;
 import dozen.app.Services;
-import dozen.app.Services.ConnectionLimits;
 import dozen.config.Env;
 import dozen.config.Env.Setting;
 import dozen.config.Secret;
@@ -44,8 +43,36 @@ public record Settings(
             "REDIS_URL", "redis://localhost",
             "SECRET_KEY", "an example, which signs nothing at all");
 
-    ConnectionLimits connectionLimits() {
-        return ConnectionLimits.of(services, workerThreads);
+    /** The most connections to PostgreSQL of a scheduler, a task or the console. */
+    static final int FEW_CONNECTIONS = 2;
+    /** A release opens one for its lock, and Flyway opens two. */
+    static final int RELEASE_CONNECTIONS = 3;
+
+    int webConnections() {
+        return services.postgres().poolSize();
+    }
+
+    /**
+     * A worker needs one for each thread, and two for taking jobs and for heartbeats. Job types with threads of their own
+     * hold no connection for long.
+     */
+    int workerConnections() {
+        return Math.max(webConnections(), workerThreads + 2);
+    }
+
+    /**
+     * Says how many connections one process of each type opens. With the defaults, a process of each type and a release
+     * fit into 18 of each, because the smallest plans of managed services allow 20.
+     */
+    String connections() {
+        return """
+                A process opens at most these connections to PostgreSQL: web %d, worker %d, scheduler and task %d, \
+                release %d; and %d to Redis, but release none.""".formatted(
+                        webConnections(),
+                        workerConnections(),
+                        FEW_CONNECTIONS,
+                        RELEASE_CONNECTIONS,
+                        services.redis().poolSize());
     }
 
     static Settings read(Env env, ProcessSettings process) {

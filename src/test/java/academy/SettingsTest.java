@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dozen.app.ProcessSettings;
-import dozen.app.Services.ConnectionLimits;
 import dozen.config.Env;
 import dozen.config.Env.Setting;
 import dozen.jobs.Scheduler.Cron;
@@ -69,14 +68,15 @@ public class SettingsTest {
 
     @Test
     void oneProcessOfEachTypeAndAReleaseFitIntoTheSmallestPlans() {
-        var limits = read(new Env(Settings.EXAMPLE)).connectionLimits();
-        assertTrue(
-                limits.web() + limits.worker() + ConnectionLimits.OTHER + ConnectionLimits.RELEASE <= 18,
-                limits.text());
-        assertTrue(3 * limits.redis() <= 18, limits.text());
-        assertTrue(limits.text().contains("worker 7,"), limits.text());
+        var settings = read(new Env(Settings.EXAMPLE));
+        var web = settings.webConnections();
+        var few = Settings.FEW_CONNECTIONS;
+        var told = settings.connections();
+        assertTrue(web + settings.workerConnections() + few + Settings.RELEASE_CONNECTIONS <= 18, told);
+        assertTrue(3 * settings.services().redis().poolSize() <= 18, told);
+        assertTrue(told.contains("worker 7,"), told);
         var more = Map.of("DATABASE_URL", "postgres://a/b", "REDIS_URL", "redis://a", "WORKER_THREADS", "20");
-        assertEquals(22, read(new Env(more)).connectionLimits().worker());
+        assertEquals(22, read(new Env(more)).workerConnections());
     }
 
     private static Settings read(Env env) {

@@ -44,34 +44,6 @@ public record Services(
         }
     }
 
-    /**
-     * The most connections that one process of each type opens: to PostgreSQL by type, and to Redis. With the defaults, a
-     * process of each type and a release fit into 18 of each, because the smallest plans of managed services allow 20.
-     */
-    public record ConnectionLimits(int web, int worker, int redis) {
-        /** A scheduler, a task and the console. */
-        public static final int OTHER = 2;
-        /** A release opens one for its lock, and Flyway opens two. */
-        public static final int RELEASE = 3;
-
-        /**
-         * A worker needs one for each thread, and two for taking jobs and for heartbeats. Job types with threads of their
-         * own hold no connection for long.
-         */
-        public static ConnectionLimits of(Settings services, int workerThreads) {
-            var web = services.postgres().poolSize();
-            return new ConnectionLimits(
-                    web, Math.max(web, workerThreads + 2), services.redis().poolSize());
-        }
-
-        /** A sentence for the settings command. */
-        public String text() {
-            return """
-                    A process opens at most these connections to PostgreSQL: web %d, worker %d, scheduler %d, release %d, \
-                    task %d; and %d to Redis, but release none.""".formatted(web, worker, OTHER, RELEASE, OTHER, redis);
-        }
-    }
-
     /** @param application the application's name, which pages and mails show */
     public static Services of(
             String application, Settings settings, WebAddress publicUrl, Postgres postgres, Redis redis) {

@@ -16,6 +16,8 @@ import java.util.Optional;
 
 /** The frame of all pages: head, navigation and who is logged in. Features add what they need to it. */
 public final class Layout {
+    private static final String SESSIONS_UNAVAILABLE = "dozen.sessionsUnavailable";
+
     private record Link(String label, String path, Access access) {}
 
     private final String application;
@@ -72,15 +74,11 @@ public final class Layout {
     public void answer(Context context, String template, String title, Map<String, ?> values) {
         var all = frame(title);
         values.forEach(all::putIfAbsent);
-        try {
-            Routes.visitor(context).ifPresent(viewer -> {
-                all.put("viewer", viewer.name());
-                all.put("navigation", links(viewer.isAdmin()));
-            });
-        } catch (RuntimeException e) {
-            if (!ServiceUnavailable.isCauseOf(e)) throw e;
-            all.put("sessionsUnavailable", true); // public pages can still be read
-        }
+        visitor(context).ifPresent(viewer -> {
+            all.put("viewer", viewer.name());
+            all.put("navigation", links(viewer.isAdmin()));
+        });
+        all.put("sessionsUnavailable", context.attribute(SESSIONS_UNAVAILABLE) != null);
         Routes.html(context, page(template, all), media);
     }
 
@@ -90,6 +88,7 @@ public final class Layout {
             return Routes.visitor(context);
         } catch (RuntimeException e) {
             if (!ServiceUnavailable.isCauseOf(e)) throw e;
+            context.attribute(SESSIONS_UNAVAILABLE, true);
             return Optional.empty();
         }
     }
@@ -128,7 +127,6 @@ public final class Layout {
         frame.put("navigation", links(false));
         frame.put("footer", footer);
         frame.put("viewer", false);
-        frame.put("sessionsUnavailable", false);
         return frame;
     }
 
