@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,11 +35,8 @@ public final class Lifecycle implements AutoCloseable {
     private final CountDownLatch started = new CountDownLatch(1);
     private final List<Runnable> onStarted = new ArrayList<>();
     private final Duration grace;
-    private final String suffix = "-%.20s-%s-%s"
-            .formatted(
-                    host(),
-                    ProcessHandle.current().pid(),
-                    Integer.toHexString(ThreadLocalRandom.current().nextInt(0x10000)));
+    private final String suffix =
+            "-%.20s-%s-%.4s".formatted(host(), ProcessHandle.current().pid(), UUID.randomUUID());
     private volatile long stoppingSince;
     private boolean closed;
 
