@@ -112,11 +112,9 @@ final class Document {
             for (var content : contents) content(answer, content);
         });
         answers.putObject("default").put("$ref", "#/components/responses/Problem");
-        operation
-                .addedFields
-                .forEach((record, fields) -> fields.forEach((field, type) -> {
-                    addField(schemas.reference(List.of(record)), field, schemas.reference(List.of(type)));
-                }));
+        operation.addedFields.forEach((record, fields) -> fields.forEach((field, type) -> {
+            addField(schemas.reference(List.of(record)), field, schemas.reference(List.of(type)));
+        }));
         if (operation.access == Access.PUBLIC) return;
         var roles = node.putArray("security").addObject().putArray("session");
         if (operation.access == Access.ADMIN) roles.add("admin");

@@ -6,12 +6,12 @@ import io.javalin.http.HttpResponseException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
 
 /**
  * Reads a request's body into memory, or drains what a refused request still sends. Closing a connection that holds
@@ -79,16 +79,35 @@ final class Body {
     }
 
     /**
-     * Drains the body of a request that reaches no route, using no thread while it waits, and then answers. A caller
-     * that sends head and body apart would otherwise find the connection closed while it writes.
+     * Runs a handler that may answer before the body has arrived, and drains the rest after its response. Jetty itself
+     * would drop only what is there, and refuse to read any more.
      */
-    static void drainThenAnswer(Request request, Runnable answer) {
+    static boolean drained(Request request, Response response, Callback callback, Request.Handler handler)
+            throws Exception {
+        var headers = request.getHeaders();
+        if (!headers.contains(HttpHeader.CONTENT_LENGTH) && !headers.contains(HttpHeader.TRANSFER_ENCODING)) {
+            return handler.handle(request, response, callback);
+        }
+        var undrained = new Request.Wrapper(request) {
+            @Override
+            public boolean consumeAvailable() {
+                return true;
+            }
+        };
+        var draining = Callback.from(() -> drain(request, callback::succeeded), callback::failed);
+        return handler.handle(undrained, response, draining);
+    }
+
+    /**
+     * Drains the rest of the body, using no thread while it waits, and then goes on. A caller that sends head and body
+     * apart would otherwise find the connection closed while it writes.
+     */
+    static void drain(Request request, Runnable then) {
         var endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
         var idle = endPoint.getIdleTimeout();
-        endPoint.setIdleTimeout(MAX_DRAIN_PAUSE.toMillis());
         drain(request, MAX_DRAINED_BYTES, System.nanoTime() + MAX_DRAIN_TIME.toNanos(), () -> {
             endPoint.setIdleTimeout(idle);
-            answer.run();
+            then.run();
         });
     }
 
@@ -99,6 +118,10 @@ final class Body {
             if (chunk == null) {
                 if (request.getHeaders().contains(HttpHeader.EXPECT)) break; // the caller waits for our answer
                 var rest = left;
+                request.getConnectionMetaData()
+                        .getConnection()
+                        .getEndPoint()
+                        .setIdleTimeout(MAX_DRAIN_PAUSE.toMillis());
                 request.demand(() -> drain(request, rest, deadline, then));
                 return;
             }
@@ -107,32 +130,5 @@ final class Body {
             if (chunk.isLast() || Content.Chunk.isFailure(chunk)) break;
         }
         then.run();
-    }
-
-    /** Sends the response of a route or of its error handler, before Javalin would, and then drains the body. */
-    static void answerThenDrain(Context context) throws IOException {
-        if (!isMoreComing(context)) return;
-        var result = context.resultInputStream();
-        var bytes = result == null ? new byte[0] : result.readAllBytes();
-        var response = context.res();
-        response.setHeader("Connection", "close");
-        response.setContentLength(bytes.length);
-        response.getOutputStream().write(bytes);
-        response.flushBuffer();
-        context.result(new byte[0]);
-        var drained = new CompletableFuture<Void>();
-        drainThenAnswer(jetty(context), () -> drained.complete(null));
-        var longest = MAX_DRAIN_TIME.plus(MAX_DRAIN_PAUSE);
-        drained.completeOnTimeout(null, longest.toSeconds(), TimeUnit.SECONDS).join();
-    }
-
-    /** Whether more of the body is still to come. A caller that expects "100 Continue" will not send it. */
-    private static boolean isMoreComing(Context context) throws IOException {
-        var request = context.req();
-        var length = request.getContentLengthLong();
-        var hasBody = length > 0 || request.getHeader("Transfer-Encoding") != null;
-        if (!hasBody || request.getHeader("Expect") != null) return false;
-        var in = request.getInputStream();
-        return !in.isFinished() && (length < 0 || in.available() < length);
     }
 }

@@ -1,7 +1,7 @@
 package dozen.http;
 
+import dozen.config.WebAddress;
 import dozen.config.WebAddress.Authority;
-import io.javalin.http.Context;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.HexFormat;
@@ -9,14 +9,14 @@ import java.util.Optional;
 import org.eclipse.jetty.server.Request;
 
 /**
- * Finds the address of the client that sent a request. Each proxy appends to X-Forwarded-For the address that it saw,
+ * Finds the address of the client that sent a request, and the one that it asked. Each proxy appends to X-Forwarded-For the address that it saw,
  * so only the last {@code trustedProxyHops} entries were written by proxies that we trust. A client can forge
  * everything to the left of them.
  */
-record ClientAddress(int trustedProxyHops) {
+record ClientAddress(WebAddress publicUrl, int trustedProxyHops) {
     /** The client's network, for rate limits: for IPv6 its first 64 bits, because a client can use all that follow. */
-    String network(Context context) {
-        var address = of(Body.jetty(context));
+    String network(Request request) {
+        var address = of(request);
         return parse(address)
                 .filter(Inet6Address.class::isInstance)
                 .map(ipv6 -> HexFormat.of().formatHex(ipv6.getAddress(), 0, 8))
@@ -36,11 +36,23 @@ record ClientAddress(int trustedProxyHops) {
                 .orElse(peer);
     }
 
-    /** Whether our proxy says that the client used https. Without a trusted proxy, the header may be anybody's. */
+    /** Whether the client used https: the public address is https, or our proxy says so. Anybody may send the header. */
     boolean isHttps(Request request) {
+        if (publicUrl.https()) return true;
         if (trustedProxyHops == 0) return false;
         var protocols = request.getHeaders().getCSV("X-Forwarded-Proto", false);
         return !protocols.isEmpty() && protocols.getLast().equalsIgnoreCase("https");
+    }
+
+    /** Whether the client asked by https for another host than the public address, to which links would lead. */
+    boolean isElsewhere(Request request) {
+        var host = request.getHeaders().get("Host");
+        if (host == null || !isHttps(request)) return false;
+        try {
+            return !publicUrl.origin().equals(WebAddress.origin("https", host));
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     /** Proxies write IPv4, IPv6, either with a port, IPv6 in brackets, and IPv4 as IPv6 (::ffff:203.0.113.9). */

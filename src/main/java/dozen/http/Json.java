@@ -10,7 +10,6 @@ import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
-import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -88,14 +87,9 @@ public final class Json {
             throw notAnObject();
         } catch (UnrecognizedPropertyException e) {
             throw DomainError.invalid(path(e), "is not a field of this request");
-        } catch (MismatchedInputException e) {
-            throw path(e).isEmpty() ? notAnObject() : DomainError.invalid(path(e), "has the wrong type");
         } catch (JsonMappingException e) {
-            // A number or a time out of its type's range; a fault of the syntax has a cause of its own.
-            if (!path(e).isEmpty() && !(e.getCause() instanceof JsonParseException)) {
-                throw DomainError.invalid(path(e), "has the wrong type");
-            }
-            throw malformed(e);
+            if (e.getCause() instanceof JsonParseException) throw malformed(e); // a fault inside of a field
+            throw path(e).isEmpty() ? notAnObject() : DomainError.invalid(path(e), "has the wrong type");
         } catch (JsonProcessingException e) {
             throw malformed(e);
         } catch (IOException e) {

@@ -7,6 +7,7 @@ import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -37,14 +38,7 @@ public final class Params {
      */
     static void decodeQuery(Context context) {
         var query = context.queryString();
-        if (query == null) return;
-        var parameters = new HashMap<String, String>();
-        try {
-            UrlEncoded.decodeUtf8To(query, 0, query.length(), parameters::putIfAbsent);
-        } catch (IllegalArgumentException e) {
-            throw new BadRequestResponse("The query is not percent-encoded UTF-8.");
-        }
-        context.attribute(QUERY, parameters);
+        if (query != null) context.attribute(QUERY, decoded(query.getBytes(StandardCharsets.UTF_8), "query"));
     }
 
     /** The first parameter of this name in the query; null when there is none. */
@@ -88,14 +82,17 @@ public final class Params {
 
     private static Map<String, String> readForm(Context context) {
         if (!context.req().getMethod().equals("POST")) return Map.of();
-        var bytes = new ByteArrayInputStream(Body.read(context, "application/x-www-form-urlencoded"));
+        return decoded(Body.read(context, "application/x-www-form-urlencoded"), "form");
+    }
+
+    private static Map<String, String> decoded(byte[] text, String name) {
         var fields = new HashMap<String, String>();
         try {
-            UrlEncoded.decodeUtf8To(bytes, fields::putIfAbsent, Body.MAX_BYTES, MAX_FIELDS);
+            UrlEncoded.decodeUtf8To(new ByteArrayInputStream(text), fields::putIfAbsent, Body.MAX_BYTES, MAX_FIELDS);
             return fields;
         } catch (IOException | IllegalArgumentException | IllegalStateException e) {
             throw new BadRequestResponse(
-                    "The form is not percent-encoded UTF-8, or has more than %d fields.".formatted(MAX_FIELDS));
+                    "The %s is not percent-encoded UTF-8, or has more than %d fields.".formatted(name, MAX_FIELDS));
         }
     }
 }

@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -27,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * or a page for browsers. A refusal by the domain is a {@link DomainError}. A route throws Javalin's {@link
  * HttpResponseException} for faults that only HTTP knows, such as a media type, and says what the caller can do.
  */
-record Problems(List<HttpField> defaultHeaders, Health health, Function<Map<String, Object>, String> page) {
+record Problems(Health health, Function<Map<String, Object>, String> page) {
     private static final Logger log = LoggerFactory.getLogger(Problems.class);
     private static final String TYPE = "application/problem+json";
 
@@ -75,9 +74,7 @@ record Problems(List<HttpField> defaultHeaders, Health health, Function<Map<Stri
                 case HttpResponseException e -> new Problem(e.getStatus(), e.getMessage());
                 case Exception e
                 when ServiceUnavailable.isCauseOf(e) -> {
-                    var message =
-                            String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-                    log.warn("a resource is away: {}", message);
+                    log.warn("a resource is away: {}", ServiceUnavailable.reason(e));
                     yield of(DomainError.unavailable("A service that this needs is away. Try again in a moment."));
                 }
                 default -> {
@@ -136,7 +133,7 @@ record Problems(List<HttpField> defaultHeaders, Health health, Function<Map<Stri
         var problem = Problem.of(response.getStatus());
         var id = RequestContext.idOf(request);
         var headers = response.getHeaders();
-        defaultHeaders.forEach(headers::put);
+        RequestContext.DEFAULT_HEADERS.forEach(headers::put);
         headers.put("X-Request-Id", id);
         problem.headers.forEach(headers::put);
         var path = String.valueOf(request.getHttpURI().getPath()); // null when the request line is malformed

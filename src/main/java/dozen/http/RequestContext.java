@@ -1,9 +1,7 @@
 package dozen.http;
 
-import dozen.config.WebAddress;
 import dozen.logging.Logging;
 import io.javalin.http.Context;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -36,42 +34,29 @@ final class RequestContext extends Handler.Wrapper {
     private static final Pattern VALID_REQUEST_ID = Pattern.compile("[A-Za-z0-9._~+/=:-]{1,128}");
     private static final Pattern TRACEPARENT = Pattern.compile("[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*");
 
-    /** The attribute of a request that its client sent by https. */
-    private static final String HTTPS = "https";
+    /** The headers of every response, errors included. A route may replace any of them. */
+    static final List<HttpField> DEFAULT_HEADERS = List.of(
+            new PreEncodedHttpField("X-Content-Type-Options", "nosniff"),
+            new PreEncodedHttpField("Referrer-Policy", "strict-origin-when-cross-origin"),
+            new PreEncodedHttpField(
+                    "Content-Security-Policy",
+                    "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"),
+            new PreEncodedHttpField("Cross-Origin-Resource-Policy", "same-origin"),
+            new PreEncodedHttpField("Cache-Control", "no-store"),
+            new PreEncodedHttpField("Vary", "Accept-Encoding")); // Javalin compresses large responses
+
     /** Browsers are to return by https only, for two years, as the HSTS preload list recommends. */
     private static final HttpField HSTS =
             new PreEncodedHttpField("Strict-Transport-Security", "max-age=63072000; includeSubDomains");
 
-    private final List<HttpField> defaultHeaders;
-    private final WebAddress publicUrl;
     private final AtomicBoolean warned = new AtomicBoolean();
-    private final ClientAddress clients;
     private final Routes routes;
+    private final ClientAddress clients;
 
-    RequestContext(
-            List<HttpField> defaultHeaders, WebAddress publicUrl, ClientAddress clients, Routes routes, Handler next) {
+    RequestContext(Routes routes, Handler next) {
         super(next);
-        this.defaultHeaders = defaultHeaders;
-        this.publicUrl = publicUrl;
-        this.clients = clients;
         this.routes = routes;
-    }
-
-    /**
-     * The headers of every response, errors included. A route may replace any of them.
-     */
-    static List<HttpField> defaultHeaders(WebAddress publicUrl) {
-        var headers = new ArrayList<HttpField>(List.of(
-                new PreEncodedHttpField("X-Content-Type-Options", "nosniff"),
-                new PreEncodedHttpField("Referrer-Policy", "strict-origin-when-cross-origin"),
-                new PreEncodedHttpField(
-                        "Content-Security-Policy",
-                        "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"),
-                new PreEncodedHttpField("Cross-Origin-Resource-Policy", "same-origin"),
-                new PreEncodedHttpField("Cache-Control", "no-store"),
-                new PreEncodedHttpField("Vary", "Accept-Encoding"))); // Javalin compresses large responses
-        if (publicUrl.https()) headers.add(HSTS);
-        return headers;
+        clients = routes.clients;
     }
 
     @Override
@@ -84,17 +69,12 @@ final class RequestContext extends Handler.Wrapper {
             request.setAttribute(TRACE_ID, traceId);
             MDC.put(TRACE_ID, traceId);
         }
-        defaultHeaders.forEach(response.getHeaders()::add);
+        DEFAULT_HEADERS.forEach(response.getHeaders()::add);
         response.getHeaders().add("X-Request-Id", id);
-        if (publicUrl.https()) {
-            request.setAttribute(HTTPS, true);
-        } else if (clients.isHttps(request)) {
-            request.setAttribute(HTTPS, true);
-            response.getHeaders().add(HSTS);
-        }
-        if (isElsewhere(request, publicUrl) && warned.compareAndSet(false, true)) {
+        if (clients.isHttps(request)) response.getHeaders().add(HSTS);
+        if (clients.isElsewhere(request) && warned.compareAndSet(false, true)) {
             var host = request.getHeaders().get("Host");
-            log.warn("a request came for https://{}, but links lead to {}: set PUBLIC_URL", host, publicUrl);
+            log.warn("a request came for https://{}, but links lead to {}: set PUBLIC_URL", host, clients.publicUrl());
         }
         try {
             return Logging.forRequest(id, () -> super.handle(withHeadAsGet(request), response, callback));
@@ -104,22 +84,6 @@ final class RequestContext extends Handler.Wrapper {
             // the thread would continue while others starve. With 32 callers of /health, p99 was 30 to 140 ms without
             // this call, and is 3 ms with it.
             Thread.yield();
-        }
-    }
-
-    /** Whether the client sent the request by https: the public address is https, or a trusted proxy says so. */
-    static boolean isHttps(Request request) {
-        return request.getAttribute(HTTPS) != null;
-    }
-
-    /** Whether the client asked by https for another host than the public address, to which links would lead. */
-    static boolean isElsewhere(Request request, WebAddress publicUrl) {
-        var host = request.getHeaders().get("Host");
-        if (host == null || !isHttps(request)) return false;
-        try {
-            return !publicUrl.origin().equals(WebAddress.origin("https", host));
-        } catch (IllegalArgumentException e) {
-            return false;
         }
     }
 

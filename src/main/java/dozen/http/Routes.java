@@ -1,6 +1,5 @@
 package dozen.http;
 
-import dozen.config.WebAddress;
 import dozen.domain.Caller;
 import dozen.domain.DomainError;
 import dozen.domain.Exit;
@@ -51,7 +50,7 @@ public final class Routes {
     private static final Key<Routes> ROUTES = new Key<>("dozen.routes");
 
     private final RoutesConfig routes;
-    private final ClientAddress clients;
+    final ClientAddress clients;
     private final List<Operation> operations = new ArrayList<>();
     private final List<RequestObserver> observers = new ArrayList<>();
     private Function<Context, Optional<Caller>> authenticator = _ -> Optional.empty();
@@ -176,19 +175,19 @@ public final class Routes {
         return field.replaceAll("([A-Z])", " $1").toLowerCase(Locale.ROOT).replaceFirst(" id$", "");
     }
 
-    /** Whether the client sent the request by https: the public address is https, or a trusted proxy says so. */
+    /** Whether the client used https: the public address is https, or a trusted proxy says so. */
     public static boolean isHttps(Context context) {
-        return RequestContext.isHttps(Body.jetty(context));
+        return context.appData(ROUTES).clients.isHttps(Body.jetty(context));
     }
 
     /** Whether the client asked by https for another host than the public address, to which links would lead. */
-    public static boolean isElsewhere(Context context, WebAddress publicUrl) {
-        return RequestContext.isElsewhere(Body.jetty(context), publicUrl);
+    public static boolean isElsewhere(Context context) {
+        return context.appData(ROUTES).clients.isElsewhere(Body.jetty(context));
     }
 
     /** The network that a request comes from, for rate limits. */
     public static String network(Context context) {
-        return context.appData(ROUTES).clients.network(context);
+        return context.appData(ROUTES).clients.network(Body.jetty(context));
     }
 
     public static void html(Context context, String page) {

@@ -72,7 +72,12 @@ public final class Server implements AutoCloseable {
 
     private final Settings settings;
     private final Health health;
-    private final GracefulHandler inFlight = new GracefulHandler();
+    private final GracefulHandler inFlight = new GracefulHandler() {
+        @Override
+        public boolean handle(Request request, Response response, Callback callback) throws Exception {
+            return Body.drained(request, response, callback, super::handle);
+        }
+    };
     private final Javalin javalin;
     private Routes routes;
     private HttpConfiguration http;
@@ -95,8 +100,8 @@ public final class Server implements AutoCloseable {
             Settings settings, Health health, Function<Map<String, Object>, String> page, Consumer<Routes> features) {
         this.settings = settings;
         this.health = health;
-        var clients = new ClientAddress(settings.trustedProxyHops());
-        var problems = new Problems(RequestContext.defaultHeaders(settings.publicUrl()), health, page);
+        var clients = new ClientAddress(settings.publicUrl(), settings.trustedProxyHops());
+        var problems = new Problems(health, page);
         javalin = Javalin.create(config -> {
             config.startup.showJavalinBanner = false;
             config.startup.showOldJavalinVersionWarning = false;
@@ -105,7 +110,7 @@ public final class Server implements AutoCloseable {
             config.http.responseBufferSize = 4096; // for each response; Javalin's default is 32 KB
             config.jsonMapper(new JavalinJackson(Json.MAPPER, false));
             routes = new Routes(config, clients);
-            jetty(config, problems, clients);
+            jetty(config, problems);
             config.routes.before(Params::decodeQuery);
             config.routes.beforeMatched(new SameOrigin(settings.publicUrl())::check);
             config.routes.beforeMatched(routes::check);
@@ -123,14 +128,13 @@ public final class Server implements AutoCloseable {
                     .returns(200, Health.Report.class)
                     .returns(503, Health.Report.class);
             features.accept(routes);
-            config.routes.after(Body::answerThenDrain);
         });
         javalin.start();
         open();
         log.info("listening on port {}", port());
     }
 
-    private void jetty(JavalinConfig config, Problems problems, ClientAddress clients) {
+    private void jetty(JavalinConfig config, Problems problems) {
         var threads = new VirtualThreadPool();
         // The pool's own virtual threads each get a name, which takes time and which nobody reads.
         threads.setVirtualThreadsExecutor(Thread::startVirtualThread);
@@ -145,8 +149,7 @@ public final class Server implements AutoCloseable {
         config.jetty.modifyServer(server -> {
             jetty = server;
             server.setErrorHandler(problems::jetty);
-            var publicUrl = settings.publicUrl();
-            var context = new RequestContext(problems.defaultHeaders(), publicUrl, clients, routes, bounded(inFlight));
+            var context = new RequestContext(routes, bounded(inFlight));
             server.setHandler(context);
             // The warm-up is told apart by its connector, because it may be logged after its response has arrived.
             server.setRequestLog((request, response) -> {
@@ -160,7 +163,7 @@ public final class Server implements AutoCloseable {
         var limit = new QoSHandler(next) {
             @Override
             protected void reject(Request request, Response response, Callback callback, int status) {
-                Body.drainThenAnswer(request, () -> super.reject(request, response, callback, status));
+                Body.drain(request, () -> super.reject(request, response, callback, status));
             }
         };
         limit.setMaxRequestCount(settings.maxRequests());

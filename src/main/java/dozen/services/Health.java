@@ -75,7 +75,8 @@ public final class Health {
         var answers = new LinkedHashMap<String, CompletableFuture<State>>();
         resources.forEach((name, resource) -> {
             var answer = CompletableFuture.supplyAsync(() -> state(resource.check), Thread::startVirtualThread);
-            answers.put(name, answer.completeOnTimeout(new State(Answer.AWAY, LIMIT_MS), LIMIT_MS, TimeUnit.MILLISECONDS));
+            answers.put(
+                    name, answer.completeOnTimeout(new State(Answer.AWAY, LIMIT_MS), LIMIT_MS, TimeUnit.MILLISECONDS));
         });
         var states = new LinkedHashMap<String, State>();
         answers.forEach((name, answer) -> states.put(name, answer.join()));

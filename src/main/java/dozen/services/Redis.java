@@ -114,8 +114,9 @@ public final class Redis implements AutoCloseable {
             // A cluster answers MOVED for most keys, and its keys can't be read together.
             if (info("cluster_enabled").equals("1"))
                 throw new ServiceUnavailable(address + " is a cluster: take the address of a single server");
-            riskyEviction().ifPresent(policy ->
-                    log.warn("{} has the maxmemory-policy {}: when it is full, it may evict log-ins", address, policy));
+            riskyEviction()
+                    .ifPresent(policy -> log.warn(
+                            "{} has the maxmemory-policy {}: when it is full, it may evict log-ins", address, policy));
             return this;
         });
     }

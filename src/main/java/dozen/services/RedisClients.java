@@ -88,9 +88,8 @@ final class RedisClients {
                 .protocol(RedisProtocol.RESP3) // else the client would connect here already, to learn the protocol
                 .clientSetInfoConfig(ClientSetInfoConfig.DISABLED); // saves two commands for each new connection
         if (url.tls() && !settings.verifyTls()) {
-            config.sslOptions(SslOptions.builder()
-                    .sslVerifyMode(SslVerifyMode.INSECURE)
-                    .build());
+            config.sslOptions(
+                    SslOptions.builder().sslVerifyMode(SslVerifyMode.INSECURE).build());
         }
         return config.build();
     }

@@ -89,7 +89,7 @@ public final class StatusFeature implements Feature {
                 .summary("The whole system, as the page /status shows it")
                 .returns(200, Status.class);
         routes.get("/status", access, context -> {
-            var elsewhere = Routes.isElsewhere(context, services.publicUrl());
+            var elsewhere = Routes.isElsewhere(context);
             var values = Map.of("status", read(tasks), "publicUrl", services.publicUrl(), "elsewhere", elsewhere);
             Routes.html(context, layout.fragment("status/status", values));
         });
