@@ -72,7 +72,7 @@ public final class ApiDocsFeature implements Feature {
     }
 
     private static void page(Context context) {
-        Routes.html(context, PAGE);
+        Routes.html(context, PAGE, "");
         context.header("Content-Security-Policy", POLICY);
     }
 

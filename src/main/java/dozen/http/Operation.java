@@ -81,14 +81,9 @@ public final class Operation {
         return this;
     }
 
-    /** Gives an answer without a body. */
-    public Operation returns(int status) {
-        answers.put(status, List.of());
-        return this;
-    }
-
-    public Operation returns(int status, Class<?> record) {
-        answers.put(status, List.of(new Content(Json.TYPE, List.of(record), false)));
+    /** @param record followed by what fills its type parameters; nothing for an answer without a body */
+    public Operation returns(int status, Class<?>... record) {
+        answers.put(status, record.length == 0 ? List.of() : List.of(new Content(Json.TYPE, List.of(record), false)));
         return this;
     }
 
@@ -99,8 +94,7 @@ public final class Operation {
 
     /** Gives a slice of a list; the caller may send limit and cursor. */
     public Operation list(Class<?> item) {
-        answers.put(200, List.of(new Content(Json.TYPE, List.of(Slice.class, item), false)));
-        return this;
+        return returns(200, Slice.class, item);
     }
 
     /**

@@ -10,10 +10,13 @@ import io.javalin.http.HttpStatus;
 import io.javalin.http.MethodNotAllowedResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -67,7 +70,9 @@ record Problems(Health health, Function<Map<String, Object>, String> page) {
             return switch (failure) {
                 case DomainError error -> of(error);
                 case MethodNotAllowedResponse e -> {
-                    var allowed = String.join(", ", e.getDetails().values());
+                    var methods = new ArrayList<>(e.getDetails().values());
+                    methods.remove("HEAD"); // goes without saying where GET is
+                    var allowed = String.join(", ", methods);
                     yield new Problem(405, "Use one of: " + allowed, List.of(), Map.of("Allow", allowed));
                 }
                 case HttpResponseException e when e.getStatus() == 404 -> of(404);
@@ -83,31 +88,6 @@ record Problems(Health health, Function<Map<String, Object>, String> page) {
                 }
             };
         }
-
-        void answer(Context context) {
-            headers.forEach(context::header);
-            context.status(status);
-        }
-
-        Map<String, Object> values(String requestId) {
-            var values = new LinkedHashMap<String, Object>();
-            values.put("type", "about:blank");
-            values.put("title", HttpStatus.forStatus(status).getMessage());
-            values.put("status", status);
-            values.put("detail", detail);
-            values.put("requestId", requestId);
-            if (!errors.isEmpty()) values.put("errors", errors);
-            return values;
-        }
-
-        byte[] json(String requestId) {
-            return Json.MAPPER.valueToTree(values(requestId)).toString().getBytes(StandardCharsets.UTF_8);
-        }
-    }
-
-    /** Sets the status and headers of a response whose body other code writes, such as a form that is shown again. */
-    static void answer(Context context, DomainError error) {
-        Problem.of(error).answer(context);
     }
 
     void routes(RoutesConfig routes) {
@@ -116,49 +96,56 @@ record Problems(Health health, Function<Map<String, Object>, String> page) {
         routes.exception(Exception.class, this::answer);
     }
 
+    /** Sets the status and headers of a response whose body other code writes, such as a form that is shown again. */
+    static void answer(Context context, DomainError error) {
+        var problem = Problem.of(error);
+        problem.headers.forEach(context::header);
+        context.status(problem.status);
+    }
+
     private void answer(Exception failure, Context context) {
-        var id = context.res().getHeader("X-Request-Id");
-        var problem = Problem.of(failure, id);
-        problem.answer(context);
-        if (wantsPage(context.path(), context.header("Accept"))) {
-            var away = problem.status == 503 ? health.report().unavailable() : List.<String>of();
-            Routes.html(context, page(problem, id, context.method().name(), away));
-        } else {
-            context.contentType(TYPE).result(problem.json(id));
-        }
+        var request = Body.jetty(context);
+        var problem = Problem.of(failure, RequestContext.idOf(request));
+        Supplier<List<String>> away = () -> health.report().unavailable();
+        context.status(problem.status).result(body(problem, request, away, context::header));
     }
 
     /** Answers requests that reached no route: malformed, with headers too large, over the limit, or during a drain. */
     boolean jetty(Request request, Response response, Callback callback) {
-        var problem = Problem.of(response.getStatus());
-        var id = RequestContext.idOf(request);
         var headers = response.getHeaders();
         RequestContext.DEFAULT_HEADERS.forEach(headers::put);
-        headers.put("X-Request-Id", id);
-        problem.headers.forEach(headers::put);
-        var path = String.valueOf(request.getHttpURI().getPath()); // null when the request line is malformed
-        var wantsPage = wantsPage(path, request.getHeaders().get(HttpHeader.ACCEPT));
-        if (wantsPage) headers.put("Content-Security-Policy", Routes.PAGE_POLICY);
-        headers.put(HttpHeader.CONTENT_TYPE, wantsPage ? Routes.HTML : TYPE);
+        headers.put("X-Request-Id", RequestContext.idOf(request));
         // Jetty closes the connection after a malformed request, or when part of the body has not arrived yet. The
         // header tells the caller, which would otherwise reuse the connection.
         if (response.getStatus() != 503 || !request.consumeAvailable()) headers.put(HttpHeader.CONNECTION, "close");
-        var body = wantsPage
-                ? page(problem, id, request.getMethod(), List.of()).getBytes(StandardCharsets.UTF_8)
-                : problem.json(id);
+        var body = body(Problem.of(response.getStatus()), request, List::of, headers::put);
         response.write(true, ByteBuffer.wrap(body), callback);
         return true;
     }
 
-    /** Whether the caller accepts HTML, as browsers do, and the path is not below {@code /api/}. */
-    private static boolean wantsPage(String path, String accept) {
-        return accept != null && accept.contains("text/html") && !path.startsWith("/api/");
-    }
-
-    private String page(Problem problem, String requestId, String method, List<String> away) {
-        var values = problem.values(requestId);
-        values.put("away", away);
-        values.put("temporary", problem.status == 503 && method.equals("GET")); // a form is not sent again by itself
-        return page.apply(values);
+    /**
+     * Sets the headers, and returns the body: HTML when the caller accepts it, as browsers do, and the path is not below
+     * {@code /api/}.
+     */
+    private byte[] body(
+            Problem problem, Request request, Supplier<List<String>> away, BiConsumer<String, String> header) {
+        var path = String.valueOf(request.getHttpURI().getPath()); // null when the request line is malformed
+        var accepted = String.valueOf(request.getHeaders().get(HttpHeader.ACCEPT));
+        var isPage = accepted.contains("text/html") && !path.startsWith("/api/");
+        problem.headers.forEach(header);
+        header.accept("Content-Type", isPage ? Routes.HTML : TYPE);
+        var values = new LinkedHashMap<String, Object>();
+        values.put("type", "about:blank");
+        values.put("title", HttpStatus.forStatus(problem.status).getMessage());
+        values.put("status", problem.status);
+        values.put("detail", problem.detail);
+        values.put("requestId", RequestContext.idOf(request));
+        if (!problem.errors.isEmpty()) values.put("errors", problem.errors);
+        if (!isPage) return Json.MAPPER.valueToTree(values).toString().getBytes(StandardCharsets.UTF_8);
+        header.accept("Content-Security-Policy", Routes.PAGE_POLICY);
+        var isAway = problem.status == 503;
+        values.put("away", isAway ? away.get() : List.of());
+        values.put("temporary", isAway && "GET".equals(request.getMethod())); // a form is not sent again by itself
+        return page.apply(values).getBytes(StandardCharsets.UTF_8);
     }
 }

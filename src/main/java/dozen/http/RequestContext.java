@@ -9,7 +9,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpField;
-import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -77,7 +76,7 @@ final class RequestContext extends Handler.Wrapper {
             log.warn("a request came for https://{}, but links lead to {}: set PUBLIC_URL", host, clients.publicUrl());
         }
         try {
-            return Logging.forRequest(id, () -> super.handle(withHeadAsGet(request), response, callback));
+            return Logging.forRequest(id, () -> super.handle(request, response, callback));
         } finally {
             if (traceId != null) MDC.remove(TRACE_ID);
             // A virtual thread yields only when it waits. With a fast caller, the next request has already arrived, and
@@ -85,20 +84,6 @@ final class RequestContext extends Handler.Wrapper {
             // this call, and is 3 ms with it.
             Thread.yield();
         }
-    }
-
-    /**
-     * Runs a HEAD request as a GET, so that both get the same status, 404 and 503 included. Javalin alone answers 200
-     * wherever a GET route matches. Jetty still knows the real method and leaves out the body.
-     */
-    private static Request withHeadAsGet(Request request) {
-        if (!HttpMethod.HEAD.is(request.getMethod())) return request;
-        return new Request.Wrapper(request) {
-            @Override
-            public String getMethod() {
-                return HttpMethod.GET.asString();
-            }
-        };
     }
 
     /** Keeps the route's path for its event. A request that was refused before its handler ran has none. */

@@ -98,6 +98,8 @@ public final class Routes {
     private Operation add(HandlerType method, String path, Access access, Kind kind, Handler handler) {
         if (access == null) throw Exit.failure("%s %s does not say who may call it".formatted(method, path));
         routes.addHttpHandler(method, path, handler, access, kind);
+        // Javalin alone answers 200 to a HEAD wherever a GET route matches. Jetty leaves out the body.
+        if (method == HandlerType.GET) routes.addHttpHandler(HandlerType.HEAD, path, handler, access, kind);
         var operation = new Operation(method.name(), path, access, handler instanceof Idempotency.Repeatable);
         operations.add(operation);
         return operation;
@@ -128,7 +130,7 @@ public final class Routes {
         var caller = visitor(context);
         if (caller.isEmpty() && roles.contains(Kind.PAGE)) {
             // The data of a submitted form is lost, so the visitor returns from the log-in to the first page.
-            var next = context.req().getMethod().equals("GET") ? context.path() : "/";
+            var next = context.req().getMethod().equals("POST") ? "/" : context.path();
             context.redirect("/log-in?next=" + URLEncoder.encode(next, StandardCharsets.UTF_8), HttpStatus.SEE_OTHER);
             return;
         }
@@ -188,10 +190,6 @@ public final class Routes {
     /** The network that a request comes from, for rate limits. */
     public static String network(Context context) {
         return context.appData(ROUTES).clients.network(Body.jetty(context));
-    }
-
-    public static void html(Context context, String page) {
-        html(context, page, "");
     }
 
     /** @param media another origin from which the page may load pictures and moving pictures; empty for none */

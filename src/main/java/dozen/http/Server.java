@@ -81,7 +81,6 @@ public final class Server implements AutoCloseable {
     private final Javalin javalin;
     private Routes routes;
     private HttpConfiguration http;
-    private org.eclipse.jetty.server.Server jetty;
     private ServerConnector connector;
 
     /**
@@ -100,7 +99,6 @@ public final class Server implements AutoCloseable {
             Settings settings, Health health, Function<Map<String, Object>, String> page, Consumer<Routes> features) {
         this.settings = settings;
         this.health = health;
-        var clients = new ClientAddress(settings.publicUrl(), settings.trustedProxyHops());
         var problems = new Problems(health, page);
         javalin = Javalin.create(config -> {
             config.startup.showJavalinBanner = false;
@@ -109,7 +107,7 @@ public final class Server implements AutoCloseable {
             config.http.prefer405over404 = true;
             config.http.responseBufferSize = 4096; // for each response; Javalin's default is 32 KB
             config.jsonMapper(new JavalinJackson(Json.MAPPER, false));
-            routes = new Routes(config, clients);
+            routes = new Routes(config, new ClientAddress(settings.publicUrl(), settings.trustedProxyHops()));
             jetty(config, problems);
             config.routes.before(Params::decodeQuery);
             config.routes.beforeMatched(new SameOrigin(settings.publicUrl())::check);
@@ -140,14 +138,11 @@ public final class Server implements AutoCloseable {
         threads.setVirtualThreadsExecutor(Thread::startVirtualThread);
         threads.setMaxConcurrentTasks(settings.maxRequests() + SPARE_TASKS);
         config.jetty.threadPool = threads;
-        config.jetty.modifyHttpConfiguration(configuration -> {
-            configuration.setSendServerVersion(false);
+        config.jetty.addConnector((server, configuration) -> {
             http = configuration;
+            return new LocalConnector(server, new HttpConnectionFactory(configuration)); // for the warm-up
         });
-        config.jetty.addConnector((server, configuration) ->
-                new LocalConnector(server, new HttpConnectionFactory(configuration))); // for the warm-up
         config.jetty.modifyServer(server -> {
-            jetty = server;
             server.setErrorHandler(problems::jetty);
             var context = new RequestContext(routes, bounded(inFlight));
             server.setHandler(context);
@@ -178,6 +173,7 @@ public final class Server implements AutoCloseable {
      * without a lock, so one of several simultaneous first requests failed.
      */
     private void open() {
+        var jetty = javalin.jettyServer().server();
         var local = (LocalConnector) jetty.getConnectors()[0];
         connector = new ServerConnector(jetty, new HttpConnectionFactory(http));
         connector.setPort(settings.port());
@@ -186,8 +182,6 @@ public final class Server implements AutoCloseable {
         connector.setShutdownIdleTimeout(1); // ms; idle connections are closed, not waited for
         try {
             local.getResponse("GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-            local.stop();
-            jetty.removeConnector(local);
             jetty.addConnector(connector);
             connector.start();
             jetty.manage(connector);
@@ -223,7 +217,7 @@ public final class Server implements AutoCloseable {
         await(deadline, () -> inFlight.getCurrentRequestCount() == 0);
         connector.shutdown(); // closes idle connections; when Jetty stops, it answers their next request with 503
         await(System.nanoTime() + DRAIN_IDLE_TIMEOUT.toNanos(), isIdle);
-        jetty.setStopTimeout(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
+        connector.getServer().setStopTimeout(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
         javalin.stop();
     }
 

@@ -5,7 +5,6 @@ import dozen.security.Signer;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.distributed.ExpirationAfterWriteStrategy;
-import io.github.bucket4j.distributed.proxy.ProxyManager;
 import io.github.bucket4j.distributed.serialization.Mapper;
 import io.github.bucket4j.redis.jedis.Bucket4jJedis;
 import java.time.Duration;
@@ -15,19 +14,12 @@ import java.time.Duration;
  * evenly over the period. While Redis is away, {@link #take} fails with Redis's exception, and the caller may let the
  * request pass.
  */
-public final class RateLimits {
+public record RateLimits(Redis redis) {
     /** Allows {@code max} tries at once, and {@code max} more over each period. */
     public record Rate(int max, Duration per) {}
 
-    private final ProxyManager<String> buckets;
-
-    public RateLimits(Redis redis) {
-        buckets = Bucket4jJedis.casBasedBuilder(redis.client())
-                .keyMapper(Mapper.STRING)
-                .expirationAfterWrite(
-                        ExpirationAfterWriteStrategy.basedOnTimeForRefillingBucketUpToMax(Duration.ofMinutes(1)))
-                .build();
-    }
+    private static final ExpirationAfterWriteStrategy EXPIRATION =
+            ExpirationAfterWriteStrategy.basedOnTimeForRefillingBucketUpToMax(Duration.ofMinutes(1));
 
     /**
      * Uses up one try.
@@ -51,6 +43,11 @@ public final class RateLimits {
         var configuration = BucketConfiguration.builder()
                 .addLimit(limit -> limit.capacity(rate.max()).refillGreedy(rate.max(), rate.per()))
                 .build();
-        return buckets.builder().build("rate:" + what + ":" + Signer.hash(who), () -> configuration);
+        return Bucket4jJedis.casBasedBuilder(redis.client())
+                .keyMapper(Mapper.STRING)
+                .expirationAfterWrite(EXPIRATION)
+                .build()
+                .builder()
+                .build("rate:" + what + ":" + Signer.hash(who), () -> configuration);
     }
 }

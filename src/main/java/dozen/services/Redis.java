@@ -93,24 +93,25 @@ public final class Redis implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Redis.class);
 
-    private final String address;
-    private final RedisClient client;
+    private final Settings settings;
     private final Map<Count, Long> counts = new ConcurrentHashMap<>();
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("redis-counts").factory());
     private final ReadBatcher<String, String> texts = new ReadBatcher<>(this::read);
+    private RedisClient client;
+    private boolean closed;
 
     /** Opens no connection: {@link #connect} or the first command does. */
     public Redis(Settings settings) {
-        address = settings.url().toString();
-        client = RedisClients.make(settings);
+        this.settings = settings;
         clock.scheduleWithFixedDelay(this::storeCounts, 1, 1, TimeUnit.SECONDS);
     }
 
     /** @throws ServiceUnavailable when Redis did not answer within 20 s, or refuses us */
     public Redis connect() {
+        var address = settings.url().toString();
         return ServiceUnavailable.connect(address, () -> {
-            client.ping();
+            client().ping();
             // A cluster answers MOVED for most keys, and its keys can't be read together.
             if (info("cluster_enabled").equals("1"))
                 throw new ServiceUnavailable(address + " is a cluster: take the address of a single server");
@@ -124,7 +125,7 @@ public final class Redis implements AutoCloseable {
     /** A value that the command INFO tells; empty when there is none, or this user may not ask. */
     public String info(String name) {
         try {
-            var line = Pattern.compile("(?m)^" + name + ":(.*)").matcher(client.info());
+            var line = Pattern.compile("(?m)^" + name + ":(.*)").matcher(client().info());
             return line.find() ? line.group(1) : "";
         } catch (JedisDataException e) {
             return "";
@@ -140,7 +141,10 @@ public final class Redis implements AutoCloseable {
         return Set.of("", "noeviction", "volatile-ttl").contains(policy) ? Optional.empty() : Optional.of(policy);
     }
 
-    public RedisClient client() {
+    /** The client. It is made at the first use, because the library asks Sentinels as soon as it makes one. */
+    public synchronized RedisClient client() {
+        if (closed) throw new JedisException("closed");
+        if (client == null) client = RedisClients.make(settings);
         return client;
     }
 
@@ -154,7 +158,7 @@ public final class Redis implements AutoCloseable {
     }
 
     private Map<String, String> read(Set<String> keys) {
-        var values = client.mget(keys.toArray(String[]::new)).iterator();
+        var values = client().mget(keys.toArray(String[]::new)).iterator();
         var found = new HashMap<String, String>();
         for (var key : keys) found.put(key, values.next());
         return found;
@@ -172,7 +176,7 @@ public final class Redis implements AutoCloseable {
 
     private synchronized void storeCounts() {
         if (counts.isEmpty()) return;
-        try (var pipeline = client.pipelined()) {
+        try (var pipeline = client().pipelined()) {
             for (var count : counts.keySet()) {
                 pipeline.hincrBy(count.hash, count.field, counts.remove(count));
                 if (count.keep != null) pipeline.expire(count.hash, count.keep.toSeconds());
@@ -184,13 +188,16 @@ public final class Redis implements AutoCloseable {
 
     /** The readiness check: fails when Redis does not answer or accepts no writes (a replica, no memory, no disk). */
     public void ping() {
-        client.set("ping", "", SetParams.setParams().ex(60));
+        client().set("ping", "", SetParams.setParams().ex(60));
     }
 
     @Override
     public void close() {
         clock.shutdownNow();
         storeCounts();
-        client.close();
+        synchronized (this) {
+            closed = true;
+            if (client != null) client.close();
+        }
     }
 }

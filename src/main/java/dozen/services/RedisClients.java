@@ -3,13 +3,10 @@ package dozen.services;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Objects;
-import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import redis.clients.jedis.ClientSetInfoConfig;
-import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.CommandObject;
-import redis.clients.jedis.Connection;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.JedisClientConfig;
@@ -48,10 +45,8 @@ final class RedisClients {
         pool.setMaxWait(LIMIT);
         pool.setJmxEnabled(false); // else each start would load all of JMX and, for its help texts, Flight Recorder
         var builder = RedisClient.builder().clientConfig(config);
-        if (url.primary() != null) {
-            return builder.connectionProvider(new LateConnections(() -> sentinels(url, config, pool)))
-                    .build();
-        }
+        if (url.primary() != null)
+            return builder.connectionProvider(sentinels(url, config, pool)).build();
         var connections = new PooledConnectionProvider(url.hosts().getFirst(), config, pool);
         return builder.connectionProvider(connections)
                 .commandExecutor(new Reconnecting(connections, new DefaultCommandExecutor(connections)))
@@ -102,39 +97,6 @@ final class RedisClients {
                 .sslOptions(client.getSslOptions())
                 .build();
         return new SentineledConnectionProvider(url.primary(), client, pool, new HashSet<>(url.hosts()), config);
-    }
-
-    /** Makes the library's provider at the first command, because it asks the Sentinels as soon as it is made. */
-    private static final class LateConnections implements ConnectionProvider {
-        private final Supplier<ConnectionProvider> maker;
-        private ConnectionProvider made;
-        private boolean closed;
-
-        LateConnections(Supplier<ConnectionProvider> maker) {
-            this.maker = maker;
-        }
-
-        private synchronized ConnectionProvider made() {
-            if (closed) throw new JedisConnectionException("closed");
-            if (made == null) made = maker.get();
-            return made;
-        }
-
-        @Override
-        public Connection getConnection() {
-            return made().getConnection();
-        }
-
-        @Override
-        public Connection getConnection(CommandArguments arguments) {
-            return made().getConnection(arguments);
-        }
-
-        @Override
-        public synchronized void close() throws Exception {
-            closed = true;
-            if (made != null) made.close();
-        }
     }
 
     static boolean isRefusal(JedisException e) {

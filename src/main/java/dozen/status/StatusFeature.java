@@ -91,7 +91,7 @@ public final class StatusFeature implements Feature {
         routes.get("/status", access, context -> {
             var elsewhere = Routes.isElsewhere(context);
             var values = Map.of("status", read(tasks), "publicUrl", services.publicUrl(), "elsewhere", elsewhere);
-            Routes.html(context, layout.fragment("status/status", values));
+            Routes.html(context, layout.fragment("status/status", values), "");
         });
     }
 
