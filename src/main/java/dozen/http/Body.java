@@ -84,10 +84,7 @@ final class Body {
      */
     static boolean drained(Request request, Response response, Callback callback, Request.Handler handler)
             throws Exception {
-        var headers = request.getHeaders();
-        if (!headers.contains(HttpHeader.CONTENT_LENGTH) && !headers.contains(HttpHeader.TRANSFER_ENCODING)) {
-            return handler.handle(request, response, callback);
-        }
+        if (!isSent(request)) return handler.handle(request, response, callback);
         var undrained = new Request.Wrapper(request) {
             @Override
             public boolean consumeAvailable() {
@@ -105,7 +102,9 @@ final class Body {
     static void drain(Request request, Runnable then) {
         var endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
         var idle = endPoint.getIdleTimeout();
-        drain(request, MAX_DRAINED_BYTES, System.nanoTime() + MAX_DRAIN_TIME.toNanos(), () -> {
+        endPoint.setIdleTimeout(MAX_DRAIN_PAUSE.toMillis());
+        var bytes = isSent(request) ? MAX_DRAINED_BYTES : 0;
+        drain(request, bytes, System.nanoTime() + MAX_DRAIN_TIME.toNanos(), () -> {
             endPoint.setIdleTimeout(idle);
             then.run();
         });
@@ -116,12 +115,7 @@ final class Body {
         while (left > 0 && System.nanoTime() < deadline) {
             var chunk = request.read();
             if (chunk == null) {
-                if (request.getHeaders().contains(HttpHeader.EXPECT)) break; // the caller waits for our answer
                 var rest = left;
-                request.getConnectionMetaData()
-                        .getConnection()
-                        .getEndPoint()
-                        .setIdleTimeout(MAX_DRAIN_PAUSE.toMillis());
                 request.demand(() -> drain(request, rest, deadline, then));
                 return;
             }
@@ -130,5 +124,12 @@ final class Body {
             if (chunk.isLast() || Content.Chunk.isFailure(chunk)) break;
         }
         then.run();
+    }
+
+    /** Whether the request has a body that comes unasked. A caller that expects "100 Continue" waits for an answer. */
+    private static boolean isSent(Request request) {
+        var headers = request.getHeaders();
+        return !headers.contains(HttpHeader.EXPECT)
+                && (headers.contains(HttpHeader.CONTENT_LENGTH) || headers.contains(HttpHeader.TRANSFER_ENCODING));
     }
 }

@@ -193,7 +193,6 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    /** The descriptions of all routes. */
     public List<Operation> operations() {
         return routes.operations();
     }
