@@ -36,7 +36,7 @@ final class JobBench implements AutoCloseable {
     private final String redisUrl = TestServices.shared().redis().url();
     private final Postgres postgres =
             new Postgres(Postgres.Url.parse(databaseUrl), 4, Duration.ofSeconds(60)).connect();
-    private final Redis redis = new Redis(new Redis.Settings(Redis.Url.parse(redisUrl), true)).connect();
+    private final Redis redis = new Redis(new Redis.Settings(Redis.Url.parse(redisUrl), true, 5)).connect();
     private final Jobs jobs = new Jobs(redis);
     private final SchedulerClient bare;
 

@@ -76,7 +76,7 @@ final class NoOpWorker {
     }
 
     private void kit(Postgres postgres, String redisUrl) throws InterruptedException {
-        try (var redis = new Redis(new Redis.Settings(Redis.Url.parse(redisUrl), true)).connect();
+        try (var redis = new Redis(new Redis.Settings(Redis.Url.parse(redisUrl), true, 5)).connect();
                 var worker =
                         new Worker("bench-" + ProcessHandle.current().pid(), postgres, redis, Duration.ofSeconds(5))) {
             JobHandler<TimestampedJob> arrival = (job, run) -> {

@@ -182,7 +182,7 @@ final class ScaleBench implements AutoCloseable {
         var total = workers * JOBS_PER_WORKER;
         var redisUrl = services.redis().url();
         var started = new ArrayList<JobProcess>();
-        try (var redis = new Redis(new Redis.Settings(Redis.Url.parse(redisUrl), true)).connect()) {
+        try (var redis = new Redis(new Redis.Settings(Redis.Url.parse(redisUrl), true, 5)).connect()) {
             for (var i = 0; i < workers; i++) started.add(JobProcess.start("kit", pooled, redisUrl, 0, 0));
             Thread.sleep(WARM_UP);
             var payloads = IntStream.range(0, total)

@@ -141,7 +141,7 @@ final class AttachedServices {
 
     private static String redis(Subject subject) {
         try (var redis = new Redis(new Redis.Settings(
-                        Redis.Url.parse(subject.services.redis().url()), true))
+                        Redis.Url.parse(subject.services.redis().url()), true, 5))
                 .connect()) {
             return first(redis.client().info("server"), "redis_version:(\\d+)");
         }

@@ -146,7 +146,7 @@ class KilledWorkerIT {
                     """.formatted(learners, made.course()));
             try (var postgres = app.postgres();
                     var redis = new Redis(new Redis.Settings(
-                                    app.settings().services().redis().url(), true))
+                                    app.settings().services().redis().url(), true, 5))
                             .connect()) {
                 var enrolments = new Enrolments(postgres.jdbi());
                 enrolments.onCompleted(new Certificates(postgres.jdbi(), new Jobs(redis))::issue);
@@ -201,7 +201,7 @@ class KilledWorkerIT {
     private static void enqueueDigests(RunningAcademy app) {
         try (var postgres = app.postgres();
                 var redis = new Redis(new Redis.Settings(
-                                app.settings().services().redis().url(), true))
+                                app.settings().services().redis().url(), true, 5))
                         .connect()) {
             var jobs = new Jobs(redis);
             var tomorrow = LocalDate.now(ZoneOffset.UTC).plusDays(1);

@@ -29,20 +29,13 @@ public final class Redis implements AutoCloseable {
      * @param poolSize the most connections that one process has; a worker keeps one of them to be woken
      */
     public record Settings(Url url, boolean verifyTls, int poolSize) {
-        /** Small plans allow 20 connections, which a web, a worker and a scheduler share. */
-        private static final int POOL_SIZE = 5;
-
-        public Settings(Url url, boolean verifyTls) {
-            this(url, verifyTls, POOL_SIZE);
-        }
-
         public static Settings read(Env env) {
             return new Settings(
                     env.setting("REDIS_URL", "Redis: " + Url.EXAMPLE).secret(Url::parse),
                     env.setting("REDIS_TLS_VERIFY", "false accepts a TLS key that the platform signed itself")
                             .bool(true),
                     env.setting("REDIS_POOL_SIZE", "connections to Redis per process")
-                            .integer(POOL_SIZE, 2, 1000));
+                            .integer(5, 2, 1000)); // small plans allow 20, which all processes share
         }
     }
 

@@ -59,7 +59,7 @@ class AccountServicesTest {
     @ValueSource(strings = {"maxmemory 1", "min-replicas-to-write 1", "replicaof 127.0.0.1 1"})
     void aRedisThatRefusesWritesDegradesReadiness(String fault) throws Exception {
         try (var server = TestServices.startRedis("refusing-web", 0);
-                var redis = new Redis(new Redis.Settings(Redis.Url.parse(server.url()), true)).connect()) {
+                var redis = new Redis(new Redis.Settings(Redis.Url.parse(server.url()), true, 5)).connect()) {
             refuseAndAsk(fault, server.url(), redis);
         }
     }

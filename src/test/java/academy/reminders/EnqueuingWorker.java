@@ -19,7 +19,7 @@ final class EnqueuingWorker {
         var postgres =
                 lifecycle.register(new Postgres(attached.postgres().url(), 10, Duration.ofSeconds(30)).connect());
         var redis =
-                lifecycle.register(new Redis(new Redis.Settings(attached.redis().url(), true)).connect());
+                lifecycle.register(new Redis(new Redis.Settings(attached.redis().url(), true, 5)).connect());
         lifecycle
                 .register(new Worker(lifecycle.processName("worker"), postgres, redis, Duration.ofSeconds(5)))
                 .on(EnqueueDigests.class, new EnqueueDigests.Handler(postgres.jdbi(), new Jobs(redis))::run)

@@ -50,7 +50,7 @@ class RemindersTest {
     private void run(Job job) throws InterruptedException {
         try (var postgres = app.postgres();
                 var redis = new Redis(new Redis.Settings(
-                                app.settings().services().redis().url(), true))
+                                app.settings().services().redis().url(), true, 5))
                         .connect()) {
             var jobs = new Jobs(redis);
             postgres.jdbi().useTransaction(transaction -> jobs.enqueue(transaction, job));

@@ -34,7 +34,7 @@ class JobsTest {
 
     private final Postgres postgres = Effects.newDatabase();
     private final Redis redis = new Redis(new Redis.Settings(
-                    Redis.Url.parse(TestServices.shared().redis().url()), true))
+                    Redis.Url.parse(TestServices.shared().redis().url()), true, 5))
             .connect();
     private final Jobs jobs = new Jobs(redis);
     private final JobTasks tasks = new JobTasks(postgres.jdbi(), jobs);

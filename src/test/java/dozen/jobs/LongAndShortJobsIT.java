@@ -52,7 +52,7 @@ class LongAndShortJobsIT {
         var workers = new ArrayList<App>();
         try (var postgres = Effects.database(url);
                 var redis = new Redis(new Redis.Settings(
-                                Redis.Url.parse(services.redis().url()), true))
+                                Redis.Url.parse(services.redis().url()), true, 5))
                         .connect()) {
             var jobs = new Jobs(redis);
             postgres.jdbi()

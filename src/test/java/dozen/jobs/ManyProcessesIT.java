@@ -36,7 +36,7 @@ class ManyProcessesIT {
 
     private void enqueue(Postgres postgres, List<?> payloads) {
         try (var redis =
-                new Redis(new Redis.Settings(Redis.Url.parse(services.redis().url()), true)).connect()) {
+                new Redis(new Redis.Settings(Redis.Url.parse(services.redis().url()), true, 5)).connect()) {
             var jobs = new Jobs(redis);
             postgres.jdbi()
                     .useTransaction(transaction -> jobs.enqueueAll(

@@ -51,7 +51,7 @@ public final class TestProgram {
     private static Worker worker(Settings settings, Lifecycle lifecycle) {
         var postgres = lifecycle.register(
                 new Postgres(settings.databaseUrl(), settings.threads() + 8, Duration.ofSeconds(30)).connect());
-        var redis = lifecycle.register(new Redis(new Redis.Settings(settings.redisUrl(), true)).connect());
+        var redis = lifecycle.register(new Redis(new Redis.Settings(settings.redisUrl(), true, 5)).connect());
         var name = lifecycle.processName("worker");
         var drain = settings.process().shutdownGrace().minusSeconds(3);
         return lifecycle
@@ -86,7 +86,7 @@ public final class TestProgram {
 
     private static Scheduler scheduler(Settings settings, Lifecycle lifecycle) {
         var postgres = lifecycle.register(new Postgres(settings.databaseUrl(), 3, Duration.ofSeconds(30)).connect());
-        var redis = lifecycle.register(new Redis(new Redis.Settings(settings.redisUrl(), true)).connect());
+        var redis = lifecycle.register(new Redis(new Redis.Settings(settings.redisUrl(), true, 5)).connect());
         var jobs = new Jobs(redis);
         return lifecycle
                 .register(new Scheduler(postgres))
@@ -110,7 +110,7 @@ public final class TestProgram {
 
     private static void enqueueAndDie(Settings settings, Lifecycle lifecycle, String key) {
         var postgres = lifecycle.register(new Postgres(settings.databaseUrl(), 2, Duration.ofSeconds(30)).connect());
-        var redis = lifecycle.register(new Redis(new Redis.Settings(settings.redisUrl(), true)).connect());
+        var redis = lifecycle.register(new Redis(new Redis.Settings(settings.redisUrl(), true, 5)).connect());
         postgres.jdbi().useTransaction(transaction -> {
             transaction.afterCommit(() -> Runtime.getRuntime().halt(9)); // runs before the hook that wakes a worker
             new Jobs(redis).enqueue(transaction, new Note(key));

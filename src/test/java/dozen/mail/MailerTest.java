@@ -57,7 +57,7 @@ class MailerTest {
     void mailsOverTheRateWaitAndLoseNoAttempt() throws Exception {
         var services = TestServices.shared();
         var url = Postgres.Url.parse(services.newDatabase());
-        var redisSettings = new Redis.Settings(Redis.Url.parse(services.redis().url() + "/6"), true);
+        var redisSettings = new Redis.Settings(Redis.Url.parse(services.redis().url() + "/6"), true, 5);
         try (var catcher = MailCatcher.start();
                 var postgres = new Postgres(url, 8, Duration.ofSeconds(30)).connect();
                 var redis = new Redis(redisSettings).connect();

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class CacheTest {
     private final Redis redis = new Redis(new Redis.Settings(
-                    Redis.Url.parse(TestServices.shared().redis().url()), true))
+                    Redis.Url.parse(TestServices.shared().redis().url()), true, 5))
             .connect();
     private final Cache cache = new Cache(redis, Duration.ofMinutes(5));
     private final String key = "test:" + UUID.randomUUID();

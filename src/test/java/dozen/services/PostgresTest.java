@@ -66,7 +66,7 @@ class PostgresTest {
             var address = "127.0.0.1:" + server.getLocalPort();
             var postgres = new Postgres(Postgres.Url.parse("postgres://u@" + address + "/d"), 1, Duration.ofSeconds(5));
             try (postgres;
-                    var redis = new Redis(new Redis.Settings(Redis.Url.parse("redis://" + address), true))) {
+                    var redis = new Redis(new Redis.Settings(Redis.Url.parse("redis://" + address), true, 5))) {
                 assertThrows(SocketTimeoutException.class, server::accept);
             }
         }

@@ -30,7 +30,7 @@ class RedisRefusalsTest {
     @BeforeEach
     void start() throws Exception {
         server = TestServices.startRedis("refusing", 0);
-        redis = new Redis(new Redis.Settings(Redis.Url.parse(server.url()), true)).connect();
+        redis = new Redis(new Redis.Settings(Redis.Url.parse(server.url()), true, 5)).connect();
     }
 
     @AfterEach
@@ -76,7 +76,7 @@ class RedisRefusalsTest {
         try {
             for (var i = 0; i < 20; i++) others.add(new Socket("127.0.0.1", server.port()));
             var attaching = CompletableFuture.supplyAsync(
-                    () -> new Redis(new Redis.Settings(Redis.Url.parse(server.url()), true)).connect());
+                    () -> new Redis(new Redis.Settings(Redis.Url.parse(server.url()), true, 5)).connect());
             Thread.sleep(1500);
             assertEquals(false, attaching.isDone());
             for (var other : others) other.close();
@@ -112,7 +112,7 @@ class RedisRefusalsTest {
         try (var cluster = TestServices.startRedis("cluster", 0, "--cluster-enabled", "yes")) {
             var url = Redis.Url.parse(cluster.url());
             var failure =
-                    assertThrows(ServiceUnavailable.class, () -> new Redis(new Redis.Settings(url, true)).connect());
+                    assertThrows(ServiceUnavailable.class, () -> new Redis(new Redis.Settings(url, true, 5)).connect());
             assertEquals(
                     "Redis at 127.0.0.1:%d is a cluster: take the address of a single server".formatted(cluster.port()),
                     failure.getMessage());

@@ -51,7 +51,7 @@ class RedisTest {
                 folder.resolve("key.pem").toString(),
                 "--tls-ca-cert-file",
                 folder.resolve("cert.pem").toString());
-        try (var redis = new Redis(new Redis.Settings(Redis.Url.parse(server.url()), true)).connect()) {
+        try (var redis = new Redis(new Redis.Settings(Redis.Url.parse(server.url()), true, 5)).connect()) {
             redis.client().sendCommand(ACL, "SETUSER", "me", "on", ">p@ss/word", "~*", "+@all");
         }
     }
@@ -98,7 +98,7 @@ class RedisTest {
 
     private static Redis attach(String login, int database, boolean verify) {
         return new Redis(new Redis.Settings(
-                        Redis.Url.parse("rediss://%s@127.0.0.1:%d/%d".formatted(login, tlsPort, database)), verify))
+                        Redis.Url.parse("rediss://%s@127.0.0.1:%d/%d".formatted(login, tlsPort, database)), verify, 5))
                 .connect();
     }
 
@@ -106,7 +106,7 @@ class RedisTest {
     void logsInOverTlsToTheDatabaseOfTheUrl() {
         try (var third = attach("me:p%40ss%2Fword", 3, false)) {
             third.client().set("where", "three");
-            try (var first = new Redis(new Redis.Settings(Redis.Url.parse(server.url()), true)).connect()) {
+            try (var first = new Redis(new Redis.Settings(Redis.Url.parse(server.url()), true, 5)).connect()) {
                 assertFalse(first.client().exists("where"));
             }
             assertEquals("three", third.client().get("where"));
@@ -116,7 +116,7 @@ class RedisTest {
     @Test
     void refusesATlsKeyThatItWasNotToldToAccept() {
         var url = Redis.Url.parse("rediss://me:p%40ss%2Fword@127.0.0.1:" + tlsPort);
-        try (var redis = new Redis(new Redis.Settings(url, true))) { // attach would retry for 20 s
+        try (var redis = new Redis(new Redis.Settings(url, true, 5))) { // attach would retry for 20 s
             var failure = assertThrows(RuntimeException.class, redis::ping);
             assertTrue(ServiceUnavailable.isCauseOf(failure), failure.toString());
         }
@@ -133,7 +133,7 @@ class RedisTest {
 
     @Test
     void concurrentReadersGetTheValueOfTheirOwnKey() throws Exception {
-        try (var redis = new Redis(new Redis.Settings(Redis.Url.parse(server.url()), true)).connect();
+        try (var redis = new Redis(new Redis.Settings(Redis.Url.parse(server.url()), true, 5)).connect();
                 var callers = Executors.newVirtualThreadPerTaskExecutor()) {
             for (var key = 0; key < 300; key += 2) redis.client().set("shared:" + key, "value " + key);
             var answers = new ArrayList<Future<Optional<String>>>();
