@@ -29,7 +29,6 @@ final class Body {
 
     private static final Duration MAX_READ_PAUSE = Duration.ofSeconds(10);
     private static final String TOO_LARGE = "The body may have %d bytes at the most.".formatted(MAX_BYTES);
-    private static final String TOO_SLOW = "The body took too long to arrive.";
     private static final String READ = "dozen.body";
 
     private Body() {}
@@ -62,7 +61,8 @@ final class Body {
             var in = context.req().getInputStream();
             var buffer = new byte[8192];
             for (int n; (n = in.read(buffer)) >= 0; ) {
-                if (System.nanoTime() > deadline) throw new HttpResponseException(408, TOO_SLOW);
+                if (System.nanoTime() > deadline)
+                    throw new HttpResponseException(408, "The body took too long to arrive.");
                 read.write(buffer, 0, n);
                 if (read.size() > MAX_BYTES) throw new HttpResponseException(413, TOO_LARGE);
             }

@@ -3,7 +3,6 @@ package dozen.http;
 import dozen.domain.DomainError;
 import dozen.services.Health;
 import dozen.services.ServiceUnavailable;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
@@ -90,12 +89,6 @@ record Problems(Health health, Function<Map<String, Object>, String> page) {
         }
     }
 
-    void routes(RoutesConfig routes) {
-        // Javalin has its own handler for HttpResponseException, which would win over ours for Exception.
-        routes.exception(HttpResponseException.class, this::answer);
-        routes.exception(Exception.class, this::answer);
-    }
-
     /** Sets the status and headers of a response whose body other code writes, such as a form that is shown again. */
     static void answer(Context context, DomainError error) {
         var problem = Problem.of(error);
@@ -103,7 +96,7 @@ record Problems(Health health, Function<Map<String, Object>, String> page) {
         context.status(problem.status);
     }
 
-    private void answer(Exception failure, Context context) {
+    void answer(Exception failure, Context context) {
         var request = Body.jetty(context);
         var problem = Problem.of(failure, RequestContext.idOf(request));
         Supplier<List<String>> away = () -> health.report().unavailable();

@@ -50,12 +50,10 @@ final class RequestContext extends Handler.Wrapper {
 
     private final AtomicBoolean warned = new AtomicBoolean();
     private final Routes routes;
-    private final ClientAddress clients;
 
     RequestContext(Routes routes, Handler next) {
         super(next);
         this.routes = routes;
-        clients = routes.clients;
     }
 
     @Override
@@ -70,6 +68,7 @@ final class RequestContext extends Handler.Wrapper {
         }
         DEFAULT_HEADERS.forEach(response.getHeaders()::add);
         response.getHeaders().add("X-Request-Id", id);
+        var clients = routes.clients;
         if (clients.isHttps(request)) response.getHeaders().add(HSTS);
         if (clients.isElsewhere(request) && warned.compareAndSet(false, true)) {
             var host = request.getHeaders().get("Host");
@@ -109,7 +108,7 @@ final class RequestContext extends Handler.Wrapper {
                 .addKeyValue("status", status)
                 .addKeyValue("ms", TimeUnit.NANOSECONDS.toMicros(nanoseconds) / 1000.0)
                 .addKeyValue("bytes", Response.getContentBytesWritten(response))
-                .addKeyValue("client", clients.of(request))
+                .addKeyValue("client", routes.clients.of(request))
                 .addKeyValue(Logging.REQUEST_ID, idOf(request));
         if (request.getAttribute(TRACE_ID) instanceof String id) event.addKeyValue("traceId", id);
         event.log("request");

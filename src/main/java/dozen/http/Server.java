@@ -6,6 +6,7 @@ import dozen.services.Health;
 import dozen.services.ServiceUnavailable;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
+import io.javalin.http.HttpResponseException;
 import io.javalin.json.JavalinJackson;
 import java.io.IOException;
 import java.time.Duration;
@@ -113,7 +114,9 @@ public final class Server implements AutoCloseable {
             config.routes.beforeMatched(new SameOrigin(settings.publicUrl())::check);
             config.routes.beforeMatched(routes::check);
             config.routes.afterMatched(RequestContext::rememberRoute);
-            problems.routes(config.routes);
+            // Javalin has its own handler for HttpResponseException, which would win over ours for Exception.
+            config.routes.exception(HttpResponseException.class, problems::answer);
+            config.routes.exception(Exception.class, problems::answer);
             routes.get("/health", Access.PUBLIC, context -> context.json(new Alive(Health.Answer.OK)))
                     .summary("Liveness probe: whether the process runs")
                     .returns(200, Alive.class);
