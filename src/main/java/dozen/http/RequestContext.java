@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.LocalConnector;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -93,9 +94,11 @@ final class RequestContext extends Handler.Wrapper {
 
     /**
      * Logs one event per request, after its last byte, and tells the observers of requests. This includes requests that
-     * never reached a route. The path is logged without its query, which may hold tokens.
+     * never reached a route, but not the server's own first request. The path is logged without its query, which may
+     * hold tokens.
      */
     void log(Request request, Response response) {
+        if (request.getConnectionMetaData().getConnector() instanceof LocalConnector) return;
         var nanoseconds = NanoTime.since(request.getBeginNanoTime());
         var status = response.getStatus();
         var route = request.getAttribute(ROUTE) instanceof String path ? path : "none";

@@ -141,18 +141,13 @@ public final class Server implements AutoCloseable {
         threads.setVirtualThreadsExecutor(Thread::startVirtualThread);
         threads.setMaxConcurrentTasks(settings.maxRequests() + SPARE_TASKS);
         config.jetty.threadPool = threads;
-        config.jetty.addConnector((server, configuration) -> {
-            http = configuration;
-            return new LocalConnector(server, new HttpConnectionFactory(configuration)); // for the warm-up
-        });
+        config.jetty.modifyHttpConfiguration(configuration -> http = configuration);
+        config.jetty.addConnector((server, _) -> new LocalConnector(server, new HttpConnectionFactory(http)));
         config.jetty.modifyServer(server -> {
             server.setErrorHandler(problems::jetty);
             var context = new RequestContext(routes, bounded(inFlight));
             server.setHandler(context);
-            // The warm-up is told apart by its connector, because it may be logged after its response has arrived.
-            server.setRequestLog((request, response) -> {
-                if (request.getConnectionMetaData().getConnector() == connector) context.log(request, response);
-            });
+            server.setRequestLog(context::log);
         });
     }
 
@@ -185,6 +180,7 @@ public final class Server implements AutoCloseable {
         connector.setShutdownIdleTimeout(1); // ms; idle connections are closed, not waited for
         try {
             local.getResponse("GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+            local.stop();
             jetty.addConnector(connector);
             connector.start();
             jetty.manage(connector);
