@@ -16,8 +16,6 @@ import javax.crypto.spec.SecretKeySpec;
  * for which purpose, so no table has to store it. It hides nothing.
  */
 public record Signer(Secret key) {
-    private static final String ALGORITHM = "HmacSHA256";
-
     /** Reads SECRET_KEY. It must be random: 32 bytes or more, with 8 different characters or more. */
     public static Secret readKey(Env env) {
         return env.setting("SECRET_KEY", "signs links; 32 random bytes or more").secret(Signer::randomKey);
@@ -25,20 +23,15 @@ public record Signer(Secret key) {
 
     private static Secret randomKey(String text) {
         var key = new Secret(text);
-        if (key.bytes().length < 32) {
-            throw new IllegalArgumentException("needs 32 bytes or more: openssl rand -hex 32");
-        }
-        if (text.chars().distinct().count() < 8) {
-            throw new IllegalArgumentException("is a placeholder, not a random key: openssl rand -hex 32");
-        }
-        return key;
+        if (key.bytes().length >= 32 && text.chars().distinct().count() >= 8) return key;
+        throw new IllegalArgumentException("needs 32 random bytes or more: openssl rand -hex 32");
     }
 
     /** @param purpose what the signature is valid for; the same parts for another purpose have another signature */
     public String sign(String purpose, String... parts) {
         try {
-            var mac = Mac.getInstance(ALGORITHM);
-            mac.init(new SecretKeySpec(key.bytes(), ALGORITHM));
+            var mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(key.bytes(), mac.getAlgorithm()));
             var signature = mac.doFinal((purpose + ":" + hash(parts)).getBytes(StandardCharsets.UTF_8));
             return Base64.getUrlEncoder().withoutPadding().encodeToString(signature);
         } catch (GeneralSecurityException e) {
