@@ -106,9 +106,9 @@ public final class Application<S> {
         } catch (Exit e) {
             return failed(e.code(), e.getMessage());
         } catch (DomainError e) {
-            var faults = e.fields().stream().map(each -> each.field() + " " + each.message());
-            var message = e.fields().isEmpty() ? e.getMessage() : faults.collect(Collectors.joining("; "));
-            return failed(e.kind() == DomainError.Kind.UNAVAILABLE ? Exit.UNAVAILABLE : Exit.FAILURE, message);
+            var faults = e.fields.stream().map(each -> each.field() + " " + each.message());
+            var message = e.fields.isEmpty() ? e.getMessage() : faults.collect(Collectors.joining("; "));
+            return failed(e.kind == DomainError.Kind.UNAVAILABLE ? Exit.UNAVAILABLE : Exit.FAILURE, message);
         } catch (Exception e) {
             var reason = ServiceUnavailable.reason(e);
             if (ServiceUnavailable.isCauseOf(e)) return failed(Exit.UNAVAILABLE, reason);

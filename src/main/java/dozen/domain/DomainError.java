@@ -23,9 +23,11 @@ public final class DomainError extends RuntimeException {
 
     public record FieldError(String field, String message) {}
 
-    private final Kind kind;
-    private final transient List<FieldError> fields;
-    private final transient Duration retryAfter;
+    public final Kind kind;
+    /** The invalid fields; empty unless the kind is {@link Kind#INVALID}. */
+    public final transient List<FieldError> fields;
+    /** The time until the same request may work; null when waiting does not help. */
+    public final transient Duration retryAfter;
 
     private DomainError(Kind kind, String message, List<FieldError> fields, Duration retryAfter) {
         super(message, null, false, false);
@@ -69,19 +71,5 @@ public final class DomainError extends RuntimeException {
 
     public static DomainError unavailable(String message) {
         return new DomainError(Kind.UNAVAILABLE, message, List.of(), Duration.ofSeconds(2));
-    }
-
-    public Kind kind() {
-        return kind;
-    }
-
-    /** The invalid fields; empty unless the kind is {@link Kind#INVALID}. */
-    public List<FieldError> fields() {
-        return fields;
-    }
-
-    /** The time until the same request may work; null when waiting does not help. */
-    public Duration retryAfter() {
-        return retryAfter;
     }
 }

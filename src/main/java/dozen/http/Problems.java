@@ -40,7 +40,7 @@ record Problems(Health health, Function<Map<String, Object>, String> page) {
 
         /** Maps each kind of domain error to its status. No other code knows this mapping. */
         static Problem of(DomainError error) {
-            var status = switch (error.kind()) {
+            var status = switch (error.kind) {
                 case UNAUTHENTICATED -> 401;
                 case FORBIDDEN -> 403;
                 case NOT_FOUND -> 404;
@@ -50,10 +50,10 @@ record Problems(Health health, Function<Map<String, Object>, String> page) {
                 case TOO_MANY -> 429;
                 case UNAVAILABLE -> 503;
             };
-            var wait = error.retryAfter();
+            var wait = error.retryAfter;
             Map<String, String> headers =
                     wait == null ? Map.of() : Map.of("Retry-After", String.valueOf(Math.max(1, wait.toSeconds())));
-            return new Problem(status, error.getMessage(), error.fields(), headers);
+            return new Problem(status, error.getMessage(), error.fields, headers);
         }
 
         static Problem of(int status) {

@@ -162,13 +162,13 @@ public final class Routes {
         try {
             context.redirect(work.get(), HttpStatus.SEE_OTHER);
         } catch (DomainError error) {
-            switch (error.kind()) {
+            switch (error.kind) {
                 case NOT_FOUND, FORBIDDEN, UNAVAILABLE -> throw error;
                 default -> Problems.answer(context, error);
             }
             var faults =
-                    error.fields().stream().map(each -> "The %s %s.".formatted(words(each.field()), each.message()));
-            again.accept(error.fields().isEmpty() ? List.of(error.getMessage()) : faults.toList());
+                    error.fields.stream().map(each -> "The %s %s.".formatted(words(each.field()), each.message()));
+            again.accept(error.fields.isEmpty() ? List.of(error.getMessage()) : faults.toList());
         }
     }
 

@@ -62,8 +62,8 @@ record JobExecutor(JobStore store, Jobs jobs, List<RunObserver> observers, Boole
         } catch (Throwable e) { // an Error is a failure, too: the worker goes on
             failure = e;
         }
-        if (failure instanceof DomainError e && e.kind() == DomainError.Kind.TOO_MANY) {
-            Postgres.retry(() -> store.putOff(id, e.retryAfter()));
+        if (failure instanceof DomainError e && e.kind == DomainError.Kind.TOO_MANY) {
+            Postgres.retry(() -> store.putOff(id, e.retryAfter));
             return Outcome.HANDED_BACK; // without an event, because many jobs may wait for their turn
         }
         var outcome = failure == null ? Outcome.DONE : settle(type, execution, failure);

@@ -17,7 +17,7 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 import org.slf4j.event.Level;
 
 /**
- * Writes log events to stdout, one per line, as text or JSON. Call {@link #start} before the first logger is made.
+ * Writes log events to stdout, one per line, as text or JSON. Call {@link #start} once, before the first logger is made.
  *
  * <p>Levels below info apply only to the application and the kit. Libraries stay at info, because their debug lines
  * print what crosses the wire: headers, cookies, passwords.
@@ -33,6 +33,8 @@ public final class Logging {
     /** The current request's id. The MDC alone is not enough, because it keeps nothing when the log is text. */
     private static final ScopedValue<String> CURRENT = ScopedValue.newInstance();
 
+    private static volatile Stdout stdout;
+
     private Logging() {}
 
     /**
@@ -42,7 +44,7 @@ public final class Logging {
      */
     public static void start(
             Format format, Level level, boolean quiet, String processType, String release, String application) {
-        Stdout.install();
+        stdout = Stdout.install();
         System.setProperty("slf4j.internal.verbosity", "WARN"); // else SLF4J names its provider on stderr
         var usual = quiet ? Level.WARN : Level.INFO;
         var libraries = level.toInt() > usual.toInt() ? level : usual;
@@ -54,7 +56,7 @@ public final class Logging {
 
     /** Writes out all pending events. Call it before the process is ended without its shutdown hooks. */
     public static void drain() {
-        Stdout.drainNow();
+        stdout.drain();
     }
 
     /** The id of the request that this thread works for; null outside of a request and its jobs. */

@@ -28,8 +28,6 @@ final class Stdout extends OutputStream {
     /** How long the end of the process waits for a reader that has stopped reading. */
     private static final long LAST_WRITE_SECONDS = 2;
 
-    private static volatile Stdout installed;
-
     private final OutputStream out;
     private final BlockingQueue<byte[]> waiting = new LinkedBlockingQueue<>();
     /** A permit for each byte that may be kept; a longer write takes all of them. */
@@ -40,17 +38,12 @@ final class Stdout extends OutputStream {
         Thread.ofPlatform().daemon().name("stdout").start(this::write);
     }
 
-    /** Replaces System.out. Further calls do nothing. */
-    static synchronized void install() {
-        if (installed != null) return;
-        installed = new Stdout(new FileOutputStream(FileDescriptor.out));
-        Runtime.getRuntime().addShutdownHook(new Thread(installed::drain));
-        System.setOut(new PrintStream(installed, false, StandardCharsets.UTF_8));
-    }
-
-    /** Waits until everything is written, at most 2 s. Call it before the JVM is halted. */
-    static void drainNow() {
-        if (installed != null) installed.drain();
+    /** Replaces System.out. */
+    static Stdout install() {
+        var stdout = new Stdout(new FileOutputStream(FileDescriptor.out));
+        Runtime.getRuntime().addShutdownHook(new Thread(stdout::drain));
+        System.setOut(new PrintStream(stdout, false, StandardCharsets.UTF_8));
+        return stdout;
     }
 
     @Override
@@ -90,6 +83,7 @@ final class Stdout extends OutputStream {
         }
     }
 
+    /** Waits until everything is written, at most 2 s. */
     void drain() {
         try {
             if (space.tryAcquire(MAX_BYTES, LAST_WRITE_SECONDS, TimeUnit.SECONDS)) space.release(MAX_BYTES);
