@@ -101,7 +101,8 @@ public final class Main {
 
     /** The backing services that every process has: a HikariCP pool and a Jedis client, and what is made of them. */
     private static Services attach(Settings settings, Lifecycle lifecycle, int connections, Duration timeout) {
-        var postgres = lifecycle.register(new Postgres(settings.services().postgres().url(), connections, timeout));
+        var postgres =
+                lifecycle.register(new Postgres(settings.services().postgres().url(), connections, timeout));
         var redis = lifecycle.register(new Redis(settings.services().redis()));
         return Services.of(NAME, settings.services(), settings.http().publicUrl(), postgres, redis);
     }

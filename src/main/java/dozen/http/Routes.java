@@ -166,8 +166,7 @@ public final class Routes {
                 case NOT_FOUND, FORBIDDEN, UNAVAILABLE -> throw error;
                 default -> Problems.answer(context, error);
             }
-            var faults =
-                    error.fields.stream().map(each -> "The %s %s.".formatted(words(each.field()), each.message()));
+            var faults = error.fields.stream().map(each -> "The %s %s.".formatted(words(each.field()), each.message()));
             again.accept(error.fields.isEmpty() ? List.of(error.getMessage()) : faults.toList());
         }
     }
