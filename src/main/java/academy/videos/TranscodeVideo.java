@@ -13,15 +13,15 @@ import java.util.UUID;
  * video.
  */
 record TranscodeVideo(UUID video) {
-    /** The policy allows three attempts: if the worker died in all three, this job is the likely cause. */
-    static final RetryPolicy POLICY = RetryPolicy.DEFAULT
-            .withAttempts(3)
-            .withWaits(Duration.ofSeconds(30), Duration.ofMinutes(5))
-            .withLimit(Duration.ofHours(2))
-            .withOwnThreads(2); // ffmpeg uses every core by itself
+    /**
+     * The policy allows three attempts: if the worker died in all three, this job is the likely cause. It runs two at
+     * once, on threads of their own, because ffmpeg uses every core by itself.
+     */
+    static final RetryPolicy POLICY =
+            new RetryPolicy(3, Duration.ofSeconds(30), Duration.ofMinutes(5), Duration.ofHours(2), 2);
 
     /** Converts the video. It is safe to run again: it starts over and writes the same files to the same places. */
-    record Handler(Videos videos, FileStorage files, Ffmpeg ffmpeg) {
+    record Handler(Videos videos, FileStorage files, Ffmpeg ffmpeg, ConversionProgress progress) {
         private static final int PERCENT_FETCHED = 2;
         private static final int PERCENT_TRANSCODED = 95;
         /** A film that plays for less than this fraction of its announced length is reported as cut off. */
@@ -30,7 +30,7 @@ record TranscodeVideo(UUID video) {
         void run(TranscodeVideo job, Job.Run run) throws Exception {
             var video = videos.find(job.video()).orElse(null);
             if (video == null || video.status() == Video.Status.READY || !videos.transcoding(video.id())) return;
-            run.progress(0);
+            progress.tell(video.id(), 0);
             try (var folder = WorkFolder.create()) {
                 transcode(video, folder.path(), run);
             } catch (Ffmpeg.Unplayable e) {
@@ -49,13 +49,14 @@ record TranscodeVideo(UUID video) {
             var film = ffmpeg.probe(source);
             if (!film.hasVideoStream()) throw new Ffmpeg.Unplayable("This file is not a film: it has no video stream.");
             var seconds = ffmpeg.seconds(source);
-            run.progress(PERCENT_FETCHED);
+            progress.tell(video.id(), PERCENT_FETCHED);
             ffmpeg.transcode(
                     source,
                     seconds,
                     folder,
                     POLICY.limit(),
-                    percent -> run.progress(PERCENT_FETCHED + percent * (PERCENT_TRANSCODED - PERCENT_FETCHED) / 100),
+                    percent -> progress.tell(
+                            video.id(), PERCENT_FETCHED + percent * (PERCENT_TRANSCODED - PERCENT_FETCHED) / 100),
                     run::stopping);
             for (var height : Video.HEIGHTS) keep(video, folder, Video.rendition(height), "video/mp4");
             var hasPoster = ffmpeg.makePoster(source, seconds, folder.resolve(Video.POSTER));
@@ -63,7 +64,7 @@ record TranscodeVideo(UUID video) {
             // False when the video was replaced in the meantime: its DiscardFiles job did not see these files.
             if (!videos.ready(video.id(), seconds, hasPoster, shortfall(film, seconds)))
                 new DiscardFiles.Handler(files).run(new DiscardFiles(video.folder()), run);
-            run.progress(100);
+            progress.tell(video.id(), 100);
         }
 
         /** Returns the message for a film that ends too early; null for a whole one. */

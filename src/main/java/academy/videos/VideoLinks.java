@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dozen.domain.DomainError;
 import dozen.files.FileStorage;
-import dozen.jobs.Jobs;
 import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -14,7 +13,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Shows a video to callers: its state, its progress, and the links at which it plays. */
-record VideoLinks(Optional<FileStorage> files, Jobs jobs) {
+record VideoLinks(Optional<FileStorage> files, ConversionProgress progress) {
     /** How long a link works: long enough to watch a lesson, and short enough that a link passed on soon expires. */
     private static final Duration LINK_TTL = Duration.ofHours(4);
 
@@ -60,8 +59,7 @@ record VideoLinks(Optional<FileStorage> files, Jobs jobs) {
     private int progress(Video video) {
         return switch (video.status()) {
             case QUEUED, FAILED -> 0;
-            case TRANSCODING ->
-                jobs.progress(TranscodeVideo.class, video.id().toString()).orElse(0);
+            case TRANSCODING -> progress.of(video.id());
             case READY -> 100;
         };
     }

@@ -75,7 +75,7 @@ public final class VideosFeature implements Feature {
         layout.asset("videos/videos.js");
         layout.asset("videos/upload.js");
         layout.asset("videos/upload-worker.js");
-        var links = new VideoLinks(files, services.jobs());
+        var links = new VideoLinks(files, new ConversionProgress(services.redis()));
         var extensions = courses.extensions();
         var lessons = courses.lessons();
         var progress = new UploadProgress(services.redis());
@@ -102,7 +102,7 @@ public final class VideosFeature implements Feature {
             return;
         }
         WorkFolder.sweep();
-        var transcoding = new TranscodeVideo.Handler(videos, storage, ffmpeg);
+        var transcoding = new TranscodeVideo.Handler(videos, storage, ffmpeg, new ConversionProgress(services.redis()));
         worker.on(TranscodeVideo.class, TranscodeVideo.POLICY, transcoding::run, transcoding::gaveUp);
     }
 

@@ -70,11 +70,11 @@ public record MaintenanceFeature(Cron purge, Services services) implements Featu
         var jobs = new JobTasks(services.jdbi(), services.jobs());
         commands.task(
                 "list-jobs",
-                JobTasks.LIST_ARGUMENTS,
+                "",
                 "counts by type; what runs, fails or is dead",
                 arguments -> jobs.list(arguments, System.out));
-        commands.task("retry-jobs", JobTasks.SELECTION_ARGUMENTS, "queues dead jobs again", jobs::retry);
-        commands.task("discard-jobs", JobTasks.SELECTION_ARGUMENTS, "deletes dead jobs", jobs::discard);
+        commands.task("retry-jobs", JobTasks.SELECTION, "queues dead jobs again", jobs::retry);
+        commands.task("discard-jobs", JobTasks.SELECTION, "deletes dead jobs", jobs::discard);
         commands.variable("postgres", services.postgres())
                 .variable("redis", services.redis())
                 .variable("jobs", services.jobs());

@@ -10,7 +10,6 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import com.github.kagkarlsson.scheduler.task.Execution;
 import java.time.Instant;
 import java.util.function.BooleanSupplier;
-import java.util.function.IntConsumer;
 
 /**
  * A job to be enqueued.
@@ -26,17 +25,11 @@ public record Job(Object payload, Instant at, String key) {
      * @param id the job's id, which is the same in every attempt, so it is useful in an idempotency key
      * @param attempt the number of this attempt, from 1
      * @param stopSignal true once the worker was told to stop
-     * @param reporter takes the progress in percent
      */
-    public record Run(String id, int attempt, BooleanSupplier stopSignal, IntConsumer reporter) {
+    public record Run(String id, int attempt, BooleanSupplier stopSignal) {
         /** After true the handler should finish soon, or throw: the job then runs elsewhere and loses no attempt. */
         public boolean stopping() {
             return stopSignal.getAsBoolean();
-        }
-
-        /** Reports how much of the work is done, from 0 to 100 percent; {@link Jobs#progress} tells it. */
-        public void progress(int percent) {
-            reporter.accept(percent);
         }
     }
 

@@ -53,12 +53,9 @@ record JobExecutor(JobStore store, Jobs jobs, List<RunObserver> observers, Boole
         if (stopping.getAsBoolean() || !store.start(id)) return Outcome.HANDED_BACK;
         var wait = Math.max(0, ChronoUnit.MILLIS.between(execution.executionTime, store.now()));
         var start = System.nanoTime();
-        String requestId = null;
         Throwable failure = null;
         try {
-            var job = Job.payload(execution, type.payload());
-            requestId = Job.requestId(execution);
-            handle(type, id, job, requestId);
+            handle(type, execution);
         } catch (Throwable e) { // an Error is a failure, too: the worker goes on
             failure = e;
         }
@@ -82,6 +79,7 @@ record JobExecutor(JobStore store, Jobs jobs, List<RunObserver> observers, Boole
                 .addKeyValue("wait_ms", wait)
                 .addKeyValue("run_ms", took)
                 .addKeyValue("outcome", outcome.name().toLowerCase(Locale.ROOT));
+        var requestId = Job.requestId(execution);
         if (requestId != null) event = event.addKeyValue("requestId", requestId);
         if (failure != null && outcome != Outcome.HANDED_BACK) event = event.setCause(failure);
         event.log("job");
@@ -89,10 +87,11 @@ record JobExecutor(JobStore store, Jobs jobs, List<RunObserver> observers, Boole
     }
 
     /** Runs the handler on a thread of its own, so that no interrupt meant for it reaches the code that follows. */
-    private <J> void handle(Type<J> type, RunId id, J job, String requestId) throws Throwable {
-        var run =
-                new Job.Run(id.id(), id.attempt(), stopping, percent -> jobs.setProgress(id.type(), id.id(), percent));
-        var handler = new FutureTask<>(() -> Logging.forRequest(requestId, () -> {
+    private <J> void handle(Type<J> type, Execution execution) throws Throwable {
+        var id = RunId.of(execution);
+        var job = Job.payload(execution, type.payload());
+        var run = new Job.Run(id.id(), id.attempt(), stopping);
+        var handler = new FutureTask<>(() -> Logging.forRequest(Job.requestId(execution), () -> {
             type.handler().run(job, run);
             return null;
         }));
@@ -116,35 +115,34 @@ record JobExecutor(JobStore store, Jobs jobs, List<RunObserver> observers, Boole
 
     private Outcome settle(Type<?> type, Execution execution, Throwable failure) {
         if (stopping.getAsBoolean()) {
-            store.giveBack(RunId.of(execution));
+            Postgres.retry(() -> store.handBack(RunId.of(execution)));
+            jobs.wake();
             return Outcome.HANDED_BACK;
         }
-        var attempt = RunId.of(execution).attempt();
         var permanent = failure instanceof Job.PermanentFailure;
-        var last = permanent || attempt >= type.policy().attempts();
-        if (last) tellDead(type, execution);
-        var error = permanent ? failure.getMessage() : failure.toString();
-        var wait = type.policy().waitAfter(attempt);
-        Postgres.retry(() -> store.failed(RunId.of(execution), last, wait, error));
-        return last ? Outcome.DEAD : Outcome.FAILED;
+        var wait = type.policy().waitAfter(RunId.of(execution).attempt());
+        return fail(type, execution, permanent, wait, permanent ? failure.getMessage() : failure.toString());
     }
 
     /** Handles a job whose worker was killed during the run, or lost PostgreSQL for good. */
     private void died(Type<?> type, Execution execution) {
-        var id = RunId.of(execution);
         var error = "its worker died: " + execution.pickedBy;
-        log.warn("{} {}: {}", id.type(), id.id(), error);
-        var last = id.attempt() >= type.policy().attempts();
-        if (last) tellDead(type, execution);
-        store.failed(id, last, Duration.ZERO, error);
+        log.warn("{} {}: {}", type.name(), execution.taskInstance.getId(), error);
+        fail(type, execution, false, Duration.ZERO, error);
     }
 
-    private static <J> void tellDead(Type<J> type, Execution execution) {
-        try {
-            var job = Job.payload(execution, type.payload());
-            Postgres.retry(() -> type.dead().accept(job));
-        } catch (RuntimeException e) {
-            log.error("a dead job could not be told", e);
+    private <J> Outcome fail(Type<J> type, Execution execution, boolean permanent, Duration wait, String error) {
+        var id = RunId.of(execution);
+        var last = permanent || id.attempt() >= type.policy().attempts();
+        if (last) {
+            try {
+                var job = Job.payload(execution, type.payload());
+                Postgres.retry(() -> type.dead().accept(job));
+            } catch (RuntimeException e) {
+                log.error("a dead job could not be told", e);
+            }
         }
+        Postgres.retry(() -> store.failed(id, last, wait, error));
+        return last ? Outcome.DEAD : Outcome.FAILED;
     }
 }

@@ -6,7 +6,6 @@ import com.github.kagkarlsson.scheduler.jdbc.PostgreSqlJdbcCustomization;
 import com.github.kagkarlsson.scheduler.task.Execution;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,11 +17,7 @@ import org.jdbi.v3.core.Jdbi;
  */
 final class JobStore {
     private static final int MAX_ERROR_LENGTH = 10_000;
-    /** A reading of PostgreSQL's clock that took longer may be off by half that time, so it is not used. */
-    private static final Duration MAX_CLOCK_TIME = Duration.ofSeconds(1);
-
     private static final String FREE = "picked = false, picked_by = NULL, last_heartbeat = NULL, version = version + 1";
-    private static final String HAND_BACK = "UPDATE jobs SET " + FREE + " WHERE picked AND picked_by = ?";
     private static final String THIS_RUN = "task_name = ? AND task_instance = ? AND version = ?";
 
     /** One run of a job. The version distinguishes it from earlier and later runs, here or elsewhere. */
@@ -35,15 +30,15 @@ final class JobStore {
 
     private final Jdbi jdbi;
     private final String worker;
-    private final Map<RunId, Long> takenAt = new ConcurrentHashMap<>();
-    private final List<RunId> late = new ArrayList<>();
+    /** The runs that wait for a thread, with the time of day when they were taken. */
+    private final Map<RunId, Long> waiting = new ConcurrentHashMap<>();
+
     private volatile Instant zero; // PostgreSQL's time when our timer showed 0
 
     JobStore(Jdbi jdbi, String worker) {
         this.jdbi = jdbi;
         this.worker = worker;
         readClock();
-        readClock(); // the first reading took long, for it loaded classes
     }
 
     /**
@@ -55,18 +50,13 @@ final class JobStore {
     }
 
     void readClock() {
-        try {
-            jdbi.useHandle(handle -> {
-                var start = System.nanoTime();
-                var time = handle.select("SELECT clock_timestamp()")
-                        .mapTo(Instant.class)
-                        .one();
-                var took = System.nanoTime() - start;
-                if (zero == null || took < MAX_CLOCK_TIME.toNanos()) zero = time.minusNanos(start + took / 2);
-            });
-        } catch (RuntimeException e) {
-            if (zero == null) throw e;
-        }
+        jdbi.useHandle(handle -> {
+            var start = System.nanoTime();
+            var time = handle.select("SELECT clock_timestamp()")
+                    .mapTo(Instant.class)
+                    .one();
+            zero = time.minusNanos(start / 2 + System.nanoTime() / 2); // it was read half-way, at the latest
+        });
     }
 
     /**
@@ -96,7 +86,7 @@ final class JobStore {
                         },
                         context.resultSetMapper.get());
                 var time = System.currentTimeMillis();
-                for (var execution : executions) takenAt.put(RunId.of(execution), time);
+                for (var execution : executions) waiting.put(RunId.of(execution), time);
                 return executions;
             }
         };
@@ -104,21 +94,15 @@ final class JobStore {
 
     /**
      * Claims a job for a thread that is free now. Returns false when the job was handed back meanwhile, or when this
-     * process stood still for so long that the job was taken for dead.
+     * process stood still for so long that the job was perhaps taken for dead.
      */
     boolean start(RunId run) {
-        var since = takenAt.remove(run);
+        var since = waiting.remove(run);
         if (since == null) return false;
-        var waited = Math.abs(System.currentTimeMillis() - since); // the time of day goes on in a suspended machine
-        return waited <= Worker.HEARTBEAT.toMillis() || isStillOurs(run);
-    }
-
-    /** Returns false when the run was taken for dead and given to another worker, or is done. */
-    boolean isStillOurs(RunId run) {
-        var sql = "SELECT count(*) > 0 FROM jobs WHERE picked AND " + THIS_RUN;
-        return jdbi.withHandle(handle -> handle.select(sql, run.type(), run.id(), run.version())
-                .mapTo(Boolean.class)
-                .one());
+        var waited = System.currentTimeMillis() - since; // the time of day goes on in a suspended machine
+        if (waited <= Worker.HEARTBEAT.toMillis()) return true;
+        handBack(run);
+        return false;
     }
 
     /**
@@ -132,15 +116,15 @@ final class JobStore {
                 SELECT task_name, task_instance, task_data, ?, ?, enqueued_at FROM dead
                 """.formatted(THIS_RUN);
         var retry = """
-                UPDATE jobs SET %s, last_failure = now(), consecutive_failures = consecutive_failures + 1,
-                    last_error = ?, execution_time = now() + ? * interval '1 millisecond'
+                UPDATE jobs SET %s, last_failure = now(), consecutive_failures = ?, last_error = ?,
+                    execution_time = now() + ? * interval '1 millisecond'
                 WHERE %s
                 """.formatted(FREE, THIS_RUN);
         var storable = error.replace("\0", ""); // PostgreSQL's text can't hold NUL
         var kept = storable.length() <= MAX_ERROR_LENGTH ? storable : storable.substring(0, MAX_ERROR_LENGTH) + " …";
         jdbi.useHandle(handle -> {
             if (last) handle.execute(bury, run.type(), run.id(), run.version(), kept, run.attempt());
-            else handle.execute(retry, kept, wait.toMillis(), run.type(), run.id(), run.version());
+            else handle.execute(retry, run.attempt(), kept, wait.toMillis(), run.type(), run.id(), run.version());
         });
     }
 
@@ -158,31 +142,28 @@ final class JobStore {
     }
 
     /**
-     * Frees the jobs that have waited for a thread at least this long, without counting an attempt. When it fails, the
-     * next call frees them; no thread starts them meanwhile. Returns how many are free.
+     * Frees the jobs that have waited for a thread at least this long, without counting an attempt. When it fails, all
+     * but one are freed by the next call. That one is found by its heartbeat, and an attempt is counted.
      */
-    synchronized int handBack(Duration waited) {
+    int handBack(Duration waited) {
         var latest = System.currentTimeMillis() - waited.toMillis();
-        takenAt.forEach((run, since) -> {
-            if (since <= latest && takenAt.remove(run, since)) late.add(run);
-        });
-        if (late.isEmpty()) return 0;
-        var sql = HAND_BACK + " AND (task_name, task_instance, version) IN (SELECT * FROM unnest(?, ?, ?))";
-        var types = late.stream().map(RunId::type).toArray(String[]::new);
-        var ids = late.stream().map(RunId::id).toArray(String[]::new);
-        var versions = late.stream().map(RunId::version).toArray(Long[]::new);
-        var count = jdbi.withHandle(handle -> handle.execute(sql, worker, types, ids, versions));
-        late.clear();
+        var count = 0;
+        for (var entry : waiting.entrySet()) {
+            if (entry.getValue() > latest || !waiting.remove(entry.getKey(), entry.getValue())) continue;
+            handBack(entry.getKey());
+            count++;
+        }
         return count;
     }
 
-    /** Frees, at the next {@link #handBack}, a run that ended because the worker stops: others need not wait for it. */
-    synchronized void giveBack(RunId run) {
-        late.add(run);
+    void handBack(RunId run) {
+        var sql = "UPDATE jobs SET %s WHERE %s".formatted(FREE, THIS_RUN);
+        jdbi.useHandle(handle -> handle.execute(sql, run.type(), run.id(), run.version()));
     }
 
     /** Frees all jobs of this worker, without counting an attempt. Returns how many. */
     int handBackAll() {
-        return jdbi.withHandle(handle -> handle.execute(HAND_BACK, worker));
+        var sql = "UPDATE jobs SET " + FREE + " WHERE picked AND picked_by = ?";
+        return jdbi.withHandle(handle -> handle.execute(sql, worker));
     }
 }

@@ -5,14 +5,12 @@ import dozen.services.Redis;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,39 +34,30 @@ public record Jobs(Redis redis) {
     /**
      * The number of jobs of one type, by state.
      *
-     * @param queued jobs that wait for their first attempt
-     * @param failing jobs that failed and wait for their next attempt
+     * @param waiting jobs that wait for their first attempt, or for the next one
      * @param oldestSeconds how many seconds ago the longest waiting job was due; 0 when none is due
      */
-    public record Counts(String type, long queued, long running, long failing, long dead, long oldestSeconds) {
-        private static final RowMapper<Counts> MAPPER = ConstructorMapper.of(Counts.class);
-
+    public record Counts(String type, long waiting, long running, long dead, long oldestSeconds) {
         public static Counts none(String type) {
-            return new Counts(type, 0, 0, 0, 0, 0);
-        }
-
-        public long waiting() {
-            return queued + failing;
+            return new Counts(type, 0, 0, 0, 0);
         }
 
         /** Counts the jobs of every type that has any, keyed by type. */
         public static SortedMap<String, Counts> byType(Jdbi jdbi) {
             var sql = """
-                    SELECT task_name AS type,
-                        count(*) FILTER (WHERE NOT picked AND consecutive_failures = 0) AS queued,
-                        count(*) FILTER (WHERE picked) AS running,
-                        count(*) FILTER (WHERE NOT picked AND consecutive_failures > 0) AS failing,
+                    SELECT type, count(*) FILTER (WHERE NOT picked) AS waiting, count(*) FILTER (WHERE picked) AS running,
                         count(*) FILTER (WHERE picked IS NULL) AS dead,
                         greatest(0, extract(epoch FROM now() - min(execution_time) FILTER (WHERE NOT picked)))::bigint
                             AS oldest_seconds
                     FROM (
-                        SELECT task_name, picked, consecutive_failures, execution_time FROM jobs
+                        SELECT task_name AS type, picked, execution_time FROM jobs
                         UNION ALL
-                        SELECT type, NULL, NULL, NULL FROM dead_jobs
-                    ) AS every_job GROUP BY task_name
+                        SELECT type, NULL, NULL FROM dead_jobs
+                    ) AS every_job GROUP BY type
                     """;
-            return jdbi.withHandle(
-                    handle -> new TreeMap<>(handle.select(sql).map(MAPPER).collectToMap(Counts::type, count -> count)));
+            return jdbi.withHandle(handle -> new TreeMap<>(handle.select(sql)
+                    .map(ConstructorMapper.of(Counts.class))
+                    .collectToMap(Counts::type, count -> count)));
         }
     }
 
@@ -110,29 +99,6 @@ public record Jobs(Redis redis) {
         return jobs.stream().map(column).toArray(String[]::new);
     }
 
-    /** A running job's progress in percent; empty when it reported none in the last day, or Redis is away. */
-    public OptionalInt progress(Class<?> type, String id) {
-        try {
-            var value = redis.client().get(progressKey(Job.type(type), id));
-            return value == null ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(value));
-        } catch (JedisException e) {
-            return OptionalInt.empty();
-        }
-    }
-
-    void setProgress(String type, String id, int percent) {
-        if (percent < 0 || percent > 100) throw new IllegalArgumentException("progress goes from 0 to 100");
-        try {
-            redis.client().setex(progressKey(type, id), Duration.ofDays(1).toSeconds(), String.valueOf(percent));
-        } catch (JedisException e) {
-            log.debug("the progress is not stored: {}", e.getMessage());
-        }
-    }
-
-    private static String progressKey(String type, String id) {
-        return "progress:" + type + ":" + id;
-    }
-
     /** Tells the workers, through Redis, that there are jobs. A message that gets lost costs a second, never a job. */
     void wake() {
         try {
@@ -142,36 +108,28 @@ public record Jobs(Redis redis) {
         }
     }
 
-    /**
-     * Calls {@code wake} for each message, and after each subscription, because the messages that were sent before it
-     * are lost.
-     */
+    /** Calls {@code wake} for each message and subscription, because messages before a subscription are lost. */
     Listener listen(Runnable wake) {
-        var listener = new Listener(redis, wake);
-        Thread.ofVirtual().name("wakeup").start(listener::run);
-        return listener;
-    }
-
-    /** Subscribes again after every outage of Redis, until it is closed. */
-    static final class Listener extends JedisPubSub implements AutoCloseable {
-        private final Redis redis;
-        private final Runnable wake;
-        private volatile boolean closed;
-
-        private Listener(Redis redis, Runnable wake) {
-            this.redis = redis;
-            this.wake = wake;
-        }
-
-        private void run() {
-            while (!closed) {
+        var listener = new Listener(wake);
+        Thread.ofVirtual().name("wakeup").start(() -> {
+            while (!listener.closed) {
                 try {
-                    redis.client().subscribe(this, CHANNEL);
+                    redis.client().subscribe(listener, CHANNEL);
                 } catch (JedisException e) {
                     log.debug("not subscribed: {}", e.getMessage());
                     LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
                 }
             }
+        });
+        return listener;
+    }
+
+    static final class Listener extends JedisPubSub implements AutoCloseable {
+        private final Runnable wake;
+        private volatile boolean closed;
+
+        private Listener(Runnable wake) {
+            this.wake = wake;
         }
 
         @Override

@@ -21,26 +21,14 @@ public record RetryPolicy(int attempts, Duration firstWait, Duration longestWait
     public static final RetryPolicy DEFAULT =
             new RetryPolicy(10, Duration.ofSeconds(10), Duration.ofHours(1), Duration.ofMinutes(15), 0);
 
-    public RetryPolicy withAttempts(int max) {
-        return new RetryPolicy(max, firstWait, longestWait, limit, ownThreads);
-    }
-
-    public RetryPolicy withWaits(Duration first, Duration longest) {
-        return new RetryPolicy(attempts, first, longest, limit, ownThreads);
-    }
-
-    public RetryPolicy withLimit(Duration max) {
-        return new RetryPolicy(attempts, firstWait, longestWait, max, ownThreads);
-    }
-
-    public RetryPolicy withOwnThreads(int threads) {
-        return new RetryPolicy(attempts, firstWait, longestWait, limit, threads);
+    Duration waitAfter(int failures) {
+        return backOff(failures, firstWait, longestWait);
     }
 
     /** The wait after this many failures. Its random part keeps jobs that failed together from coming back together. */
-    Duration waitAfter(int failures) {
-        var doubled = firstWait.toMillis() * Math.pow(2, failures - 1.0);
-        var bounded = Math.min(doubled, longestWait.toMillis());
+    static Duration backOff(int failures, Duration first, Duration longest) {
+        var doubled = first.toMillis() * Math.pow(2, failures - 1.0);
+        var bounded = Math.min(doubled, longest.toMillis());
         return Duration.ofMillis((long) (bounded * ThreadLocalRandom.current().nextDouble(0.75, 1.25)));
     }
 }

@@ -10,8 +10,9 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.jdbi.v3.core.Handle;
@@ -39,7 +40,7 @@ public final class Scheduler implements AutoCloseable {
         public static Cron parse(String expression) {
             try {
                 var cron = new Cron(expression);
-                cron.after(Instant.EPOCH);
+                next(cron.schedule(), Instant.EPOCH);
                 return cron;
             } catch (RuntimeException e) {
                 throw new IllegalArgumentException(
@@ -47,74 +48,45 @@ public final class Scheduler implements AutoCloseable {
             }
         }
 
-        /** The next time after this one, in whole seconds. */
-        Instant after(Instant time) {
-            return after(schedule(), time);
-        }
-
         private CronSchedule schedule() {
             return new CronSchedule(expression, ZoneOffset.UTC);
         }
-
-        private static Instant after(CronSchedule schedule, Instant time) {
-            return schedule.getInitialExecutionTime(time).truncatedTo(ChronoUnit.SECONDS);
-        }
-
-        /** The latest time that was due by {@code now}; one run makes up for the missed times before it. */
-        Instant latest(Instant due, Instant now) {
-            var schedule = schedule();
-            var near = after(schedule, now.minus(Duration.ofHours(1))); // else it would step through days of seconds
-            var latest = near.isAfter(due) && !near.isAfter(now) ? near : due;
-            for (var next = after(schedule, latest); !next.isAfter(now); next = after(schedule, next)) latest = next;
-            return latest;
-        }
     }
 
-    /** @param retry when and how often it failed since its last success */
-    private record Entry(Cron cron, BiConsumer<Handle, Instant> body, Retry retry) {}
-
-    private static final class Retry {
-        private int failures;
-        private long nanoTime = System.nanoTime();
-    }
+    private record Tick(Cron cron, BiConsumer<Handle, Instant> body) {}
 
     private static final Logger log = LoggerFactory.getLogger(Scheduler.class);
     /** The precision of ticks. Each poll reads one row. */
     private static final Duration POLL = Duration.ofMillis(250);
-    /** How long to wait before a failed tick is tried again. */
-    private static final RetryPolicy RETRIES =
-            RetryPolicy.DEFAULT.withWaits(Duration.ofSeconds(2), Duration.ofMinutes(5));
+    /** How long a tick that failed waits: each time twice as long, as jobs do. */
+    private static final Duration FIRST_WAIT = Duration.ofMillis(500);
 
-    private final Map<String, Entry> ticks = new LinkedHashMap<>();
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
+
     private final Postgres postgres;
-    private final RetryPolicy retries;
-    private ScheduledExecutorService timer;
+    private final Map<String, Tick> ticks = new LinkedHashMap<>();
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("tick-", 0).factory());
 
     public Scheduler(Postgres postgres) {
-        this(postgres, RETRIES);
-    }
-
-    Scheduler(Postgres postgres, RetryPolicy retries) {
         this.postgres = postgres;
-        this.retries = retries;
     }
 
     /**
      * @param body enqueues jobs only; the workers do the work. It gets the transaction, and the time when the tick was
      *     due: the same for every process that might run it, so it is useful in a job's key
      */
-    public Scheduler on(String tick, Cron cron, BiConsumer<Handle, Instant> body) {
-        ticks.put(tick, new Entry(cron, body, new Retry()));
+    public Scheduler on(String name, Cron cron, BiConsumer<Handle, Instant> body) {
+        ticks.put(name, new Tick(cron, body));
         return this;
     }
 
     public Scheduler start() {
-        timer = Executors.newScheduledThreadPool(
-                ticks.size(), Thread.ofVirtual().name("tick-", 0).factory());
-        ticks.forEach((tick, entry) -> {
-            register(tick, entry.cron());
-            timer.scheduleWithFixedDelay(() -> poll(tick, entry), 0, POLL.toMillis(), TimeUnit.MILLISECONDS);
-            log.info("{} ticks at {}", tick, entry.cron().expression());
+        ticks.forEach((name, tick) -> {
+            register(name, tick.cron());
+            threads.submit(() -> poll(name, tick));
+            log.info("{} ticks at {}", name, tick.cron().expression());
         });
         return this;
     }
@@ -126,43 +98,58 @@ public final class Scheduler implements AutoCloseable {
                 ON CONFLICT (name) DO UPDATE
                 SET cron = excluded.cron, due = excluded.due WHERE ticks.cron <> excluded.cron
                 """;
-        postgres.jdbi().useHandle(handle -> handle.execute(sql, tick, cron.expression(), cron.after(now(handle))));
+        postgres.jdbi()
+                .useHandle(handle -> handle.execute(sql, tick, cron.expression(), next(cron.schedule(), now(handle))));
+    }
+
+    /** The next time after this one, in whole seconds. */
+    private static Instant next(CronSchedule schedule, Instant time) {
+        return schedule.getInitialExecutionTime(time).truncatedTo(ChronoUnit.SECONDS);
     }
 
     private static Instant now(Handle handle) {
         return handle.select("SELECT now()").mapTo(Instant.class).one();
     }
 
-    private void poll(String tick, Entry entry) {
-        var retry = entry.retry();
-        if (System.nanoTime() < retry.nanoTime) return;
-        try {
-            postgres.jdbi().useTransaction(transaction -> runIfDue(transaction, tick, entry));
-            retry.failures = 0;
-        } catch (Throwable e) { // an Error too: the tick comes again
-            var away = ServiceUnavailable.isCauseOf(e);
-            retry.failures = away ? 1 : retry.failures + 1;
-            var wait = retries.waitAfter(retry.failures);
-            retry.nanoTime = System.nanoTime() + wait.toNanos();
-            var reason = ServiceUnavailable.reason(e);
-            if (away) log.warn("tick {} waits: {}", tick, reason);
-            else log.error("tick {} failed, again in {} s: {}", tick, wait.toSeconds(), reason);
-            log.debug("tick {}", tick, e); // a line each time is enough, but who looks for the fault needs the stack
+    /** Looks every 250 ms whether the tick is due, until the scheduler is closed. */
+    private Void poll(String name, Tick tick) throws InterruptedException {
+        var wait = POLL;
+        for (var failures = 0; !closing.await(wait.toMillis(), TimeUnit.MILLISECONDS); ) {
+            try {
+                postgres.jdbi().useTransaction(transaction -> runIfDue(transaction, name, tick));
+                failures = 0;
+                wait = POLL;
+            } catch (Throwable e) { // an Error too: the tick comes again
+                var away = ServiceUnavailable.isCauseOf(e);
+                failures = away ? 1 : failures + 1;
+                wait = RetryPolicy.backOff(failures, FIRST_WAIT, LONGEST_WAIT);
+                var reason = ServiceUnavailable.reason(e);
+                if (away) log.warn("tick {} waits: {}", name, reason);
+                else log.error("tick {} failed, again in {} s: {}", name, wait.toSeconds(), reason);
+                log.debug(
+                        "tick {}", name, e); // a line each time is enough, but who looks for the fault needs the stack
+            }
         }
+        return null;
     }
 
-    /** Runs a tick that is due, unless another process is just running it. */
-    private static void runIfDue(Handle transaction, String tick, Entry entry) {
+    /** Runs a tick that is due, unless another process is just running it. One run makes up for all that were missed. */
+    private static void runIfDue(Handle transaction, String name, Tick tick) {
         var sql = "SELECT due FROM ticks WHERE name = ? AND due <= now() FOR UPDATE SKIP LOCKED";
-        var stored = transaction.select(sql, tick).mapTo(Instant.class).findOne();
+        var stored = transaction.select(sql, name).mapTo(Instant.class).findOne();
         if (stored.isEmpty()) return;
         var now = now(transaction);
-        var due = entry.cron().latest(stored.get(), now);
-        transaction.execute(
-                "UPDATE ticks SET due = ? WHERE name = ?", entry.cron().after(due), tick);
-        entry.body().accept(transaction, due);
+        var schedule = tick.cron().schedule();
+        var due = stored.get();
+        var next = next(schedule, due);
+        while (!next.isAfter(now)) {
+            due = next;
+            next = next(schedule, due);
+        }
+        transaction.execute("UPDATE ticks SET due = ? WHERE name = ?", next, name);
+        tick.body().accept(transaction, due);
         var event = log.atInfo()
-                .addKeyValue("tick", tick)
+                .addKeyValue("tick", name)
                 .addKeyValue("due", due)
                 .addKeyValue("late_ms", Duration.between(due, now).toMillis());
         transaction.afterCommit(() -> event.log("tick"));
@@ -171,10 +158,10 @@ public final class Scheduler implements AutoCloseable {
     /** Waits for ticks that are just run, 5 s at the most. */
     @Override
     public void close() {
-        if (timer == null) return;
-        timer.shutdown();
+        closing.countDown();
+        threads.shutdown();
         try {
-            if (!timer.awaitTermination(5, TimeUnit.SECONDS)) timer.shutdownNow();
+            if (!threads.awaitTermination(5, TimeUnit.SECONDS)) threads.shutdownNow();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

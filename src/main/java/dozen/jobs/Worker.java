@@ -106,11 +106,7 @@ public final class Worker implements AutoCloseable {
 
     /** Registers the handler of this type of job, with the default retry policy. */
     public <J> Worker on(Class<J> type, JobHandler<J> handler) {
-        return on(type, RetryPolicy.DEFAULT, handler);
-    }
-
-    public <J> Worker on(Class<J> type, RetryPolicy policy, JobHandler<J> handler) {
-        return on(type, policy, handler, _ -> {});
+        return on(type, RetryPolicy.DEFAULT, handler, _ -> {});
     }
 
     /** @param dead is told, perhaps twice, of each job that failed, or whose worker died, at the last attempt */
@@ -132,19 +128,16 @@ public final class Worker implements AutoCloseable {
 
     /** @param threads how many jobs run at once, beside those of types that have threads of their own */
     public Worker start(int threads) {
-        var shared = types.values().stream()
-                .filter(type -> type.policy().ownThreads() == 0)
-                .map(JobExecutor.Type::name)
-                .toList();
-        if (!shared.isEmpty()) schedulers.add(scheduler(shared, threads, PREFETCH_FACTOR));
-        for (var type : types.values()) {
+        var shared = new ArrayList<String>();
+        types.forEach((name, type) -> {
             var own = type.policy().ownThreads();
-            if (own > 0) schedulers.add(scheduler(List.of(type.name()), own, 1));
-        }
+            if (own == 0) shared.add(name);
+            else schedulers.add(scheduler(List.of(name), own, 1));
+        });
+        if (!shared.isEmpty()) schedulers.add(scheduler(shared, threads, PREFETCH_FACTOR));
         schedulers.forEach(Scheduler::start);
         listener = jobs.listen(() -> schedulers.forEach(Scheduler::triggerCheckForDueExecutions));
-        timer.scheduleWithFixedDelay(() -> handBack(() -> store.handBack(MAX_QUEUE_TIME)), 1, 1, TimeUnit.SECONDS);
-        timer.scheduleWithFixedDelay(store::readClock, 0, 10, TimeUnit.SECONDS);
+        timer.scheduleWithFixedDelay(this::everySecond, 1, 1, TimeUnit.SECONDS);
         log.info("{} runs {} jobs at once: {}", name, threads, String.join(", ", types.keySet()));
         return this;
     }
@@ -197,6 +190,13 @@ public final class Worker implements AutoCloseable {
         handBack(store::handBackAll);
     }
 
+    private void everySecond() {
+        handBack(() -> {
+            store.readClock();
+            return store.handBack(MAX_QUEUE_TIME);
+        });
+    }
+
     private void handBack(IntSupplier work) {
         try {
             var count = work.getAsInt();
@@ -204,7 +204,7 @@ public final class Worker implements AutoCloseable {
             log.atLevel(stopping ? Level.INFO : Level.DEBUG).log("{} jobs handed back", count);
             jobs.wake();
         } catch (RuntimeException e) {
-            log.warn("jobs could not be handed back; tried again, or found by their heartbeats: {}", e.getMessage());
+            log.atLevel(stopping ? Level.WARN : Level.DEBUG).log("no jobs handed back: {}", e.getMessage());
         }
     }
 }

@@ -17,7 +17,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -31,6 +30,7 @@ class JobsTest {
     public record Fail(String name) {}
 
     private static final Duration SOON = Duration.ofSeconds(10);
+    private static final RetryPolicy ONCE = policy(1, SOON, 0);
 
     private final Postgres postgres = Effects.newDatabase();
     private final Redis redis = new Redis(new Redis.Settings(
@@ -40,6 +40,14 @@ class JobsTest {
     private final JobTasks tasks = new JobTasks(postgres.jdbi(), jobs);
     private final List<String> greeted = Collections.synchronizedList(new ArrayList<>());
     private Worker worker = new Worker("test", postgres, redis, Duration.ofSeconds(5));
+
+    private static RetryPolicy policy(int attempts, Duration limit, int ownThreads) {
+        return new RetryPolicy(attempts, Duration.ofMillis(10), Duration.ofSeconds(1), limit, ownThreads);
+    }
+
+    private <J> Worker on(Class<J> type, RetryPolicy policy, Worker.JobHandler<J> handler) {
+        return worker.on(type, policy, handler, _ -> {});
+    }
 
     @AfterEach
     void stop() {
@@ -172,8 +180,7 @@ class JobsTest {
     void aJobThatAlwaysFailsIsTriedWithGrowingWaitsAndThenDeadUntilItIsRetried() throws Exception {
         var starts = Collections.synchronizedList(new ArrayList<Long>());
         var mended = new CountDownLatch(1);
-        var policy = RetryPolicy.DEFAULT.withWaits(Duration.ofMillis(10), Duration.ofSeconds(1));
-        worker.on(Fail.class, policy, (job, run) -> {
+        on(Fail.class, policy(10, SOON, 0), (job, run) -> {
                     starts.add(System.nanoTime());
                     assertEquals(starts.size() > 10 ? 1 : starts.size(), run.attempt());
                     if (mended.getCount() > 0) throw new IllegalStateException("broken \0 for " + job.name());
@@ -220,34 +227,15 @@ class JobsTest {
 
     @Test
     void aRunThatTakesTooLongIsInterruptedAndFails() throws Exception {
-        var policy = RetryPolicy.DEFAULT.withAttempts(1).withLimit(Duration.ofMillis(200));
-        worker.on(Fail.class, policy, (job, run) -> Thread.sleep(60_000)).start(1);
+        on(Fail.class, policy(1, Duration.ofMillis(200), 0), (job, run) -> Thread.sleep(60_000))
+                .start(1);
         enqueue(Job.of(new Fail("slow")));
         Effects.await(postgres, "dead_jobs WHERE error LIKE '%it took longer than%'", 1, SOON);
     }
 
     @Test
-    void progressCanBeReadElsewhere() throws Exception {
-        var halfway = new CountDownLatch(1);
-        var read = new CountDownLatch(1);
-        worker.on(Greet.class, (job, run) -> {
-                    run.progress(50);
-                    halfway.countDown();
-                    assertTrue(read.await(10, TimeUnit.SECONDS));
-                })
-                .start(1);
-        enqueue(Job.of(new Greet("Ada")).key("the key"));
-        assertTrue(halfway.await(10, TimeUnit.SECONDS));
-        assertEquals(OptionalInt.of(50), jobs.progress(Greet.class, "the key"));
-        assertEquals(OptionalInt.empty(), jobs.progress(Greet.class, "another"));
-        read.countDown();
-        Effects.await(postgres, "jobs", 0, SOON);
-    }
-
-    @Test
     void adminTasksListRetryAndDiscard() throws Exception {
-        var policy = RetryPolicy.DEFAULT.withAttempts(1);
-        worker.on(Fail.class, policy, (job, run) -> {
+        on(Fail.class, ONCE, (job, run) -> {
                     throw new IllegalStateException("broken");
                 })
                 .start(1);
@@ -257,18 +245,18 @@ class JobsTest {
         worker.close();
         var output = new ByteArrayOutputStream();
         tasks.list(List.of(), new PrintStream(output));
-        assertTrue(output.toString().lines().anyMatch(line -> line.matches("Fail +0 +0 +0 +3")), output.toString());
-        assertTrue(output.toString().lines().anyMatch(line -> line.matches("Greet +1 +0 +0 +0")), output.toString());
-        output.reset();
-        tasks.list(List.of("--json"), new PrintStream(output));
-        var listing = Job.MAPPER.readTree(output.toString());
-        assertEquals(3, listing.at("/counts/0/dead").asInt());
-        var id = listing.at("/jobs/0/id").asText();
+        assertTrue(output.toString().lines().anyMatch(line -> line.matches("Fail +0 +0 +3")), output.toString());
+        assertTrue(output.toString().lines().anyMatch(line -> line.matches("Greet +1 +0 +0")), output.toString());
+        var id = output.toString()
+                .lines()
+                .toList()
+                .getLast()
+                .replaceAll("^dead +Fail (.*), attempt 1, .*: .*broken$", "$1");
         tasks.retry(List.of(id));
         assertEquals(1, Effects.count(postgres, "jobs WHERE task_name = 'Fail'"));
-        tasks.discard(List.of("--type", "Greet"));
+        assertThrows(Exit.class, () -> tasks.discard(List.of("Greet")));
         assertEquals(2, Effects.count(postgres, "dead_jobs"));
-        tasks.discard(List.of("--type", "Fail"));
+        tasks.discard(List.of("Fail"));
         assertEquals(0, Effects.count(postgres, "dead_jobs"));
         assertThrows(Exit.class, () -> tasks.retry(List.of(id)));
         assertEquals(
@@ -285,7 +273,7 @@ class JobsTest {
         var told = Collections.synchronizedList(new ArrayList<String>());
         worker.on(
                 Fail.class,
-                RetryPolicy.DEFAULT.withAttempts(1),
+                ONCE,
                 (_, _) -> {
                     throw new IllegalStateException("broken");
                 },
@@ -322,7 +310,7 @@ class JobsTest {
     @Test
     void aJobOfSecondsDoesNotWaitForJobsOfMinutes() throws Exception {
         var finish = new CountDownLatch(1);
-        worker.on(Fail.class, RetryPolicy.DEFAULT.withOwnThreads(2), (job, run) -> {
+        on(Fail.class, policy(10, Duration.ofMinutes(1), 2), (job, run) -> {
             greeted.add(job.name());
             assertTrue(finish.await(30, TimeUnit.SECONDS));
         });
@@ -364,14 +352,17 @@ class JobsTest {
     }
 
     @Test
-    void aJobThatWasGivenAwayMeanwhileDoesNotRunHere() throws Exception {
+    void aJobThatWasGivenAwayMeanwhileIsLeftAlone() throws Exception {
         enqueue(Job.of(new Greet("once")));
-        var queue = new JobStore(postgres.jdbi(), "slept");
+        var store = new JobStore(postgres.jdbi(), "slept");
         postgres.jdbi().useHandle(handle -> handle.execute("UPDATE jobs SET picked = true, version = 7"));
         var id = Effects.list(postgres, "SELECT task_instance FROM jobs", String.class)
                 .getFirst();
-        assertTrue(queue.isStillOurs(new JobStore.RunId("Greet", id, 7, 1)));
-        assertFalse(queue.isStillOurs(new JobStore.RunId("Greet", id, 6, 1)));
+        assertFalse(store.start(new JobStore.RunId("Greet", id, 7, 1)), "it was not taken here, or handed back");
+        store.handBack(new JobStore.RunId("Greet", id, 6, 1));
+        assertEquals(1, Effects.count(postgres, "jobs WHERE picked"));
+        store.handBack(new JobStore.RunId("Greet", id, 7, 1));
+        assertEquals(0, Effects.count(postgres, "jobs WHERE picked"));
     }
 
     @Test
@@ -381,7 +372,7 @@ class JobsTest {
             throw new IllegalStateException("an observer's fault");
         });
         worker.observe((type, outcome, wait, run) -> heard.add(type + " " + outcome));
-        worker.on(Fail.class, RetryPolicy.DEFAULT.withAttempts(1), (job, run) -> {
+        on(Fail.class, ONCE, (job, run) -> {
             throw new IllegalStateException("broken");
         });
         greetings();

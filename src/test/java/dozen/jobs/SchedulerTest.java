@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -25,9 +24,8 @@ class SchedulerTest {
     void aFailureIsOneLineAndTheNextTryComesLaterEachTime() throws Exception {
         var log = new ByteArrayOutputStream();
         System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
-        var policy = RetryPolicy.DEFAULT.withWaits(Duration.ofMillis(300), Duration.ofMinutes(1));
         try (var postgres = Effects.newDatabase();
-                var scheduler = new Scheduler(postgres, policy)) {
+                var scheduler = new Scheduler(postgres)) {
             scheduler
                     .on("broken", Scheduler.Cron.parse("* * * * * *"), (_, _) -> {
                         runs.incrementAndGet();
@@ -36,7 +34,7 @@ class SchedulerTest {
                     })
                     .start();
             for (var i = 0; i < 500 && runs.get() == 0; i++) Thread.sleep(10);
-            Thread.sleep(4000); // tries after about 0.3, 0.9 and 2.1 s; without the growing wait there would be eight
+            Thread.sleep(4000); // tries after about 0.5, 1.5 and 3.5 s; without the growing wait there would be eight
         }
         var lines = log.toString(StandardCharsets.UTF_8).lines().toList();
         assertTrue(runs.get() >= 3 && runs.get() <= 5, runs + " runs: " + lines);

@@ -32,6 +32,9 @@ public final class TestProgram {
         }
     }
 
+    private static final RetryPolicy OWN_THREADS =
+            new RetryPolicy(10, Duration.ofSeconds(10), Duration.ofHours(1), Duration.ofMinutes(15), 2);
+
     private TestProgram() {}
 
     public static void main(String[] arguments) {
@@ -57,11 +60,15 @@ public final class TestProgram {
         return lifecycle
                 .register(new Worker(name, postgres, redis, drain))
                 .on(Note.class, (job, run) -> effect(postgres, name, job.key()))
-                .on(Lengthy.class, RetryPolicy.DEFAULT.withOwnThreads(2), (job, run) -> {
-                    started(postgres, name, job.key(), run);
-                    Thread.sleep(job.milliseconds());
-                    effect(postgres, name, job.key());
-                })
+                .on(
+                        Lengthy.class,
+                        OWN_THREADS,
+                        (job, run) -> {
+                            started(postgres, name, job.key(), run);
+                            Thread.sleep(job.milliseconds());
+                            effect(postgres, name, job.key());
+                        },
+                        _ -> {})
                 .on(Slow.class, (job, run) -> {
                     started(postgres, name, job.key(), run);
                     Thread.sleep(job.milliseconds());
