@@ -10,6 +10,7 @@ import dev.MailCatcher;
 import dev.TestServices;
 import dozen.config.Secret;
 import dozen.services.Postgres;
+import java.lang.management.ManagementFactory;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.Map;
@@ -210,6 +211,30 @@ class PasswordsTest {
             JsonNode me = RunningAcademy.json(cheaper.get("/api/me", cheaper.logIn("cost@example.com")));
             assertEquals("cost@example.com", me.get("email").asText());
         }
+    }
+
+    /** These were made by password4j, from a salt that is not random. */
+    @Test
+    void aHashOfAnotherImplementationIsChecked() {
+        var passwords = new Passwords(Passwords.Cost.DEFAULT);
+        var hash = "$argon2id$v=19$m=19456,t=2,p=1$c2l4dGVlbiBieXRlIHNhbA$ZJ4FUbptHT0O321/29MZjzSO5FrbsClqx9/BbsxE0RA";
+        assertTrue(passwords.matches(new Secret("correct horse battery"), hash));
+        assertFalse(passwords.matches(new Secret("correct horse batterz"), hash));
+        assertFalse(passwords.isOutdated(hash));
+        var other = "$argon2id$v=19$m=7168,t=5,p=2$c2l4dGVlbiBieXRlIHNhbA$GbAraba5+WU1Grmfy0d86EL+G9Zy4UVmeNOZnLNvmzY";
+        assertTrue(passwords.matches(new Secret("pässword"), other));
+        assertTrue(passwords.isOutdated(other));
+    }
+
+    @Test
+    void hashesUseTheSameMemoryOneAfterTheOther() {
+        var passwords = new Passwords(Passwords.Cost.DEFAULT);
+        passwords.hash(new Secret(RunningAcademy.PASSWORD));
+        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        var before = threads.getTotalThreadAllocatedBytes();
+        for (var i = 0; i < 5; i++) passwords.hash(new Secret(RunningAcademy.PASSWORD));
+        var megabytes = (threads.getTotalThreadAllocatedBytes() - before) >> 20;
+        assertTrue(megabytes < 19, "five hashes of 19 MB allocated " + megabytes + " MB");
     }
 
     private static String hash(Postgres postgres) {
