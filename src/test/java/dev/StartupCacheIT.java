@@ -13,12 +13,16 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A start-up cache beside the jar is used, is not missed where there is none, and never brings back old code. */
+/**
+ * A start-up cache beside the jar is used, is not missed where there is none, and never brings back old code. The heap is
+ * as large as {@code deploy/jvm.options} says.
+ */
 @Tag("long")
 class StartupCacheIT {
     @TempDir
@@ -115,5 +119,26 @@ class StartupCacheIT {
         assertEquals(0, built.code(), built.output());
         assertTrue(Files.exists(clone.resolve("target/app.jar")));
         assertFalse(Files.exists(clone.resolve("target/app.aot")));
+    }
+
+    /** Half of 512 MB, on this machine that has more. */
+    @Test
+    void theHeapIsSmallUnlessASettingAllowsMore() throws Exception {
+        assertEquals(256L << 20, maxHeap(""));
+        assertEquals(1L << 30, maxHeap("-Xmx1g"));
+    }
+
+    private static long maxHeap(String setting) throws Exception {
+        var java = new ProcessBuilder(TrainCache.thisJava(), "@deploy/jvm.options", "-XX:+PrintFlagsFinal", "-version");
+        java.environment().put("JAVA_TOOL_OPTIONS", setting);
+        var process = java.redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        try (var flags = process.inputReader()) {
+            var flag = Pattern.compile(" MaxHeapSize += (\\d+)");
+            return flags.lines()
+                    .flatMap(line -> flag.matcher(line).results())
+                    .mapToLong(found -> Long.parseLong(found.group(1)))
+                    .findFirst()
+                    .orElseThrow();
+        }
     }
 }
