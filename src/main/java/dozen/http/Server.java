@@ -15,6 +15,9 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -25,6 +28,8 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.server.handler.QoSHandler;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.component.LifeCycle;
+import org.eclipse.jetty.util.thread.ThreadPool;
 import org.eclipse.jetty.util.thread.VirtualThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,10 +84,10 @@ public final class Server implements AutoCloseable {
             return Body.drained(request, response, callback, super::handle);
         }
     };
-    private final Javalin javalin;
+    private final HttpConfiguration http = new HttpConfiguration();
+    private final org.eclipse.jetty.server.Server jetty;
+    private final ServerConnector connector;
     private Routes routes;
-    private HttpConfiguration http;
-    private ServerConnector connector;
 
     /**
      * Starts the server, and returns once it accepts requests.
@@ -101,54 +106,54 @@ public final class Server implements AutoCloseable {
         this.settings = settings;
         this.health = health;
         var problems = new Problems(health, page);
-        javalin = Javalin.create(config -> {
-            config.startup.showJavalinBanner = false;
-            config.startup.showOldJavalinVersionWarning = false;
-            config.startup.startupWatcherEnabled = false;
-            config.http.prefer405over404 = true;
-            config.http.responseBufferSize = 4096; // for each response; Javalin's default is 32 KB
-            config.jsonMapper(new JavalinJackson(Json.MAPPER, false));
-            routes = new Routes(config, new ClientAddress(settings.publicUrl(), settings.trustedProxyHops()));
-            jetty(config, problems);
-            config.routes.before(Params::decodeQuery);
-            config.routes.beforeMatched(new SameOrigin(settings.publicUrl())::check);
-            config.routes.beforeMatched(routes::check);
-            config.routes.afterMatched(RequestContext::rememberRoute);
-            // Javalin has its own handler for HttpResponseException, which would win over ours for Exception.
-            config.routes.exception(HttpResponseException.class, problems::answer);
-            config.routes.exception(Exception.class, problems::answer);
-            routes.get("/health", Access.PUBLIC, context -> context.json(new Alive(Health.Answer.OK)))
-                    .summary("Liveness probe: whether the process runs")
-                    .returns(200, Alive.class);
-            routes.get("/health/ready", Access.PUBLIC, context -> {
-                        var report = health.report();
-                        context.status(report.isReady() ? 200 : 503).json(report);
-                        if (!report.isReady()) context.header("Retry-After", "2");
-                    })
-                    .summary("Readiness probe: whether the process can serve requests")
-                    .returns(200, Health.Report.class)
-                    .returns(503, Health.Report.class);
-            features.accept(routes);
-        });
-        javalin.start();
+        var javalin = Javalin.create(config -> configure(config, problems, features));
+        var servlets = new ServletContextHandler(); // Javalin's own would look up a session for each request
+        servlets.addServlet(new ServletHolder(javalin.javalinServlet()), "/*");
+        inFlight.setHandler(servlets);
+        http.setSendServerVersion(false);
+        http.setUriCompliance(UriCompliance.LEGACY); // as Javalin's own server does
+        jetty = new org.eclipse.jetty.server.Server(threads());
+        connector = new ServerConnector(jetty, new HttpConnectionFactory(http));
+        jetty.setErrorHandler(problems::jetty);
+        var context = new RequestContext(routes, bounded(inFlight));
+        jetty.setHandler(context);
+        jetty.setRequestLog(context::log);
         open();
         log.info("listening on port {}", port());
     }
 
-    private void jetty(JavalinConfig config, Problems problems) {
+    private void configure(JavalinConfig config, Problems problems, Consumer<Routes> features) {
+        config.http.prefer405over404 = true;
+        config.http.responseBufferSize = 4096; // for each response; Jetty's default is 32 KB
+        config.jsonMapper(new JavalinJackson(Json.MAPPER, false));
+        routes = new Routes(config, new ClientAddress(settings.publicUrl(), settings.trustedProxyHops()));
+        config.routes.before(Params::decodeQuery);
+        config.routes.beforeMatched(new SameOrigin(settings.publicUrl())::check);
+        config.routes.beforeMatched(routes::check);
+        config.routes.afterMatched(RequestContext::rememberRoute);
+        // Javalin has its own handler for HttpResponseException, which would win over ours for Exception.
+        config.routes.exception(HttpResponseException.class, problems::answer);
+        config.routes.exception(Exception.class, problems::answer);
+        routes.get("/health", Access.PUBLIC, context -> context.json(new Alive(Health.Answer.OK)))
+                .summary("Liveness probe: whether the process runs")
+                .returns(200, Alive.class);
+        routes.get("/health/ready", Access.PUBLIC, context -> {
+                    var report = health.report();
+                    context.status(report.isReady() ? 200 : 503).json(report);
+                    if (!report.isReady()) context.header("Retry-After", "2");
+                })
+                .summary("Readiness probe: whether the process can serve requests")
+                .returns(200, Health.Report.class)
+                .returns(503, Health.Report.class);
+        features.accept(routes);
+    }
+
+    private ThreadPool threads() {
         var threads = new VirtualThreadPool();
         // The pool's own virtual threads each get a name, which takes time and which nobody reads.
         threads.setVirtualThreadsExecutor(Thread::startVirtualThread);
         threads.setMaxConcurrentTasks(settings.maxRequests() + SPARE_TASKS);
-        config.jetty.threadPool = threads;
-        config.jetty.modifyHttpConfiguration(configuration -> http = configuration);
-        config.jetty.addConnector((server, _) -> new LocalConnector(server, new HttpConnectionFactory(http)));
-        config.jetty.modifyServer(server -> {
-            server.setErrorHandler(problems::jetty);
-            var context = new RequestContext(routes, bounded(inFlight));
-            server.setHandler(context);
-            server.setRequestLog(context::log);
-        });
+        return threads;
     }
 
     /** Answers requests past the limit with 503, without queueing them. The limit does not apply to the probes. */
@@ -171,21 +176,21 @@ public final class Server implements AutoCloseable {
      * without a lock, so one of several simultaneous first requests failed.
      */
     private void open() {
-        var jetty = javalin.jettyServer().server();
-        var local = (LocalConnector) jetty.getConnectors()[0];
-        connector = new ServerConnector(jetty, new HttpConnectionFactory(http));
+        var local = new LocalConnector(jetty, new HttpConnectionFactory(http));
+        jetty.addConnector(local);
         connector.setPort(settings.port());
         connector.setAcceptQueueSize(ACCEPT_QUEUE_SIZE);
         connector.setIdleTimeout(settings.idle().toMillis());
         connector.setShutdownIdleTimeout(1); // ms; idle connections are closed, not waited for
         try {
+            jetty.start();
             local.getResponse("GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
             local.stop();
             jetty.addConnector(connector);
             connector.start();
             jetty.manage(connector);
         } catch (IOException e) {
-            javalin.stop();
+            LifeCycle.stop(jetty);
             throw new ServiceUnavailable("port %d is taken; set PORT to another".formatted(settings.port()));
         } catch (Exception e) {
             throw new IllegalStateException("the server does not start", e);
@@ -215,8 +220,8 @@ public final class Server implements AutoCloseable {
         await(deadline, () -> inFlight.getCurrentRequestCount() == 0);
         connector.shutdown(); // closes idle connections; when Jetty stops, it answers their next request with 503
         await(System.nanoTime() + DRAIN_IDLE_TIMEOUT.toNanos(), isIdle);
-        connector.getServer().setStopTimeout(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
-        javalin.stop();
+        jetty.setStopTimeout(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
+        LifeCycle.stop(jetty);
     }
 
     private static void await(long deadline, BooleanSupplier condition) {
