@@ -21,6 +21,7 @@ import dozen.services.Postgres;
 import dozen.services.Redis;
 import dozen.status.StatusFeature;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 
 /** The whole wiring: the process types, the backing services that they attach, and the features. */
 public final class Main {
@@ -67,11 +68,14 @@ public final class Main {
 
     static Server web(Settings settings, Lifecycle lifecycle) {
         var services = attach(settings, lifecycle, settings.webConnections(), STATEMENT_TIMEOUT);
-        var features = features(settings, services.connect(), lifecycle);
+        // It takes as long as the routes, which are made at the same time.
+        var connected = CompletableFuture.runAsync(services::connect, Thread::startVirtualThread);
+        var features = features(settings, services, lifecycle);
         return lifecycle.register(
                 Server.start(settings.http(), services.health(), services.layout()::problem, routes -> {
                     features.forEach(feature -> feature.routes(routes));
                     services.layout().register(routes);
+                    connected.join();
                 }));
     }
 

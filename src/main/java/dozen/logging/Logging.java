@@ -50,8 +50,11 @@ public final class Logging {
         var libraries = level.toInt() > usual.toInt() ? level : usual;
         if (format == Format.TEXT) text(level, libraries, application);
         else json(level, libraries, processType, release, application);
-        SLF4JBridgeHandler.removeHandlersForRootLogger();
-        SLF4JBridgeHandler.install();
+        // Java's own logging looks for providers in every jar, which takes 40 ms. Whoever logs by it waits for that.
+        Thread.startVirtualThread(() -> {
+            SLF4JBridgeHandler.removeHandlersForRootLogger();
+            SLF4JBridgeHandler.install();
+        });
     }
 
     /** Writes out all pending events. Call it before the process is ended without its shutdown hooks. */
