@@ -9,7 +9,6 @@ import io.javalin.http.HttpStatus;
 import io.javalin.http.MethodNotAllowedResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,9 +68,8 @@ record Problems(Health health, Function<Map<String, Object>, String> page) {
             return switch (failure) {
                 case DomainError error -> of(error);
                 case MethodNotAllowedResponse e -> {
-                    var methods = new ArrayList<>(e.getDetails().values());
-                    methods.remove("HEAD"); // goes without saying where GET is
-                    var allowed = String.join(", ", methods);
+                    var methods = String.join(", ", e.getDetails().values());
+                    var allowed = methods.replace(", HEAD", ""); // it goes without saying where GET is
                     yield new Problem(405, "Use one of: " + allowed, List.of(), Map.of("Allow", allowed));
                 }
                 case HttpResponseException e when e.getStatus() == 404 -> of(404);
