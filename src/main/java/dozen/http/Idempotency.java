@@ -82,20 +82,19 @@ public record Idempotency(Jdbi jdbi, Signer signer) {
 
     /** Sends the stored response; false when there is none. */
     private static boolean replay(Handle transaction, Context context, String name, String request) {
-        var found = transaction.select("""
+        var stored =
+                transaction.select("""
                         SELECT request, status, location, type, body FROM idempotency_keys
                         WHERE name = ? AND created_at >= now() - interval '24 hours'
-                        """, name).map(RESPONSE_MAPPER).findOne();
-        found.ifPresent(stored -> {
-            if (!stored.request().equals(request)) {
-                throw new HttpResponseException(422, "This Idempotency-Key was used for another request.");
-            }
-            context.status(stored.status()).header("Idempotency-Replayed", "true");
-            if (stored.location() != null) context.header("Location", stored.location());
-            if (stored.type() != null) context.contentType(stored.type());
-            context.result(stored.body());
-        });
-        return found.isPresent();
+                        """, name).map(RESPONSE_MAPPER).findOne().orElse(null);
+        if (stored == null) return false;
+        if (!stored.request().equals(request)) {
+            throw new HttpResponseException(422, "This Idempotency-Key was used for another request.");
+        }
+        context.status(stored.status()).header("Idempotency-Replayed", "true").result(stored.body());
+        if (stored.location() != null) context.header("Location", stored.location());
+        if (stored.type() != null) context.contentType(stored.type());
+        return true;
     }
 
     private static void store(Handle transaction, Context context, String name, String request) throws IOException {
