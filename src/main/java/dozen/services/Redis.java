@@ -167,7 +167,7 @@ public final class Redis implements AutoCloseable {
         counts.merge(new Count(hash, field, keep), count, Long::sum);
     }
 
-    private synchronized void storeCounts() {
+    private void storeCounts() {
         if (counts.isEmpty()) return;
         try (var pipeline = client().pipelined()) {
             for (var count : counts.keySet()) {
@@ -186,7 +186,7 @@ public final class Redis implements AutoCloseable {
 
     @Override
     public void close() {
-        clock.shutdownNow();
+        clock.close(); // waits for counts that are being stored
         storeCounts();
         synchronized (this) {
             closed = true;
