@@ -1,15 +1,13 @@
 package dozen.services;
 
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Arrays;
-import java.util.Properties;
 import java.util.concurrent.locks.LockSupport;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension;
-import org.postgresql.PGConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +19,8 @@ public final class Migrations {
     private static final Logger log = LoggerFactory.getLogger(Migrations.class);
     /** How long to wait for another release, which is asked for once a second. */
     private static final int LOCK_SECONDS = 600;
+
+    private static final Duration STATEMENT_LIMIT = Duration.ofDays(1);
 
     private Migrations() {}
 
@@ -43,20 +43,15 @@ public final class Migrations {
      * releases that create one at the same time would fail. The lock is tried again and again, because a statement that
      * waits for it would hold up CREATE INDEX CONCURRENTLY.
      *
-     * <p>A connection pooler in front of PostgreSQL is recognized by the invented process id that it reports when a
-     * connection starts. Without a pooler, the lock belongs to the session. Behind a pooler, it must belong to a
-     * transaction, because a session has no server process of its own there. CREATE INDEX CONCURRENTLY would wait for
-     * that transaction.
+     * <p>The lock belongs to the session. Behind a connection pooler, it must belong to a transaction, because a session
+     * has no server process of its own there. CREATE INDEX CONCURRENTLY would wait for that transaction.
      */
     static int run(Postgres.Url url, String... locations) {
-        var properties = new Properties();
-        properties.putAll(url.properties());
-        try (var connection = ServiceUnavailable.connect(
-                        url.toString(), () -> DriverManager.getConnection(url.jdbc(), properties));
+        var source = new PostgresDataSource(url, STATEMENT_LIMIT);
+        try (var connection = ServiceUnavailable.connect(url.toString(), source::getConnection);
                 var statement = connection.createStatement()) {
             Postgres.requireVersion(connection, url.toString());
-            var reported = connection.unwrap(PGConnection.class).getBackendPID();
-            var pooled = !value(statement, "SELECT pg_backend_pid()").equals("" + reported);
+            var pooled = source.isPooled();
             if (pooled) log.warn("""
                     a connection pooler stands before {}: a migration that creates an index concurrently would wait \
                     for ever; give release the direct address""", url);
@@ -65,7 +60,7 @@ public final class Migrations {
             for (var i = 0; i < LOCK_SECONDS && !Thread.currentThread().isInterrupted(); i++) {
                 if (value(statement, lock).equals("t")) {
                     return Arrays.stream(locations)
-                            .mapToInt(each -> migrate(url, each, pooled))
+                            .mapToInt(each -> migrate(source, each))
                             .sum();
                 }
                 if (pooled) connection.rollback();
@@ -83,13 +78,12 @@ public final class Migrations {
         return row.getString(1);
     }
 
-    private static int migrate(Postgres.Url url, String location, boolean pooled) {
+    private static int migrate(PostgresDataSource source, String location) {
         var configuration = Flyway.configure();
         var extension = configuration.getConfigurationExtension(PostgreSQLConfigurationExtension.class);
-        extension.setTransactionalLock(pooled);
+        extension.setTransactionalLock(source.isPooled());
         var flyway = configuration
-                .dataSource(url.jdbc(), null, null)
-                .jdbcProperties(url.properties())
+                .dataSource(source)
                 .locations(location)
                 .table(location.endsWith("/kit") ? "kit_schema_history" : "flyway_schema_history")
                 .baselineOnMigrate(true) // the schema holds the other history's tables

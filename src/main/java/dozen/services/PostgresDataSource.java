@@ -41,6 +41,11 @@ final class PostgresDataSource extends PGSimpleDataSource {
         properties.putAll(address.properties());
     }
 
+    /** Whether connections lead through a connection pooler. */
+    boolean isPooled() {
+        return pooled;
+    }
+
     @Override
     public Connection getConnection() throws SQLException {
         var connection = DriverManager.getConnection(address.jdbc(), properties);
