@@ -151,11 +151,13 @@ final class JobBench implements AutoCloseable {
                 });
                 Thread.sleep(20);
             }
-            for (var i = 0; i < 500 && redis.client().llen(NoOpWorker.ARRIVALS) < MARKED; i++) Thread.sleep(20);
+            for (var i = 0;
+                    i < 500 && redis.client().hgetAll(NoOpWorker.ARRIVALS).size() < MARKED;
+                    i++) Thread.sleep(20);
         }
-        var waits = redis.client().lrange(NoOpWorker.ARRIVALS, 0, -1).stream()
-                .map(arrival -> arrival.split(" "))
-                .mapToLong(arrival -> Long.parseLong(arrival[1]) - committed[Integer.parseInt(arrival[0])])
+        var waits = redis.client().hgetAll(NoOpWorker.ARRIVALS).entrySet().stream()
+                .mapToLong(
+                        arrival -> Long.parseLong(arrival.getValue()) - committed[Integer.parseInt(arrival.getKey())])
                 .sorted()
                 .toArray();
         if (waits.length != MARKED) throw new IllegalStateException("only %d were run".formatted(waits.length));

@@ -81,7 +81,7 @@ final class NoOpWorker {
                         new Worker("bench-" + ProcessHandle.current().pid(), postgres, redis, Duration.ofSeconds(5))) {
             JobHandler<TimestampedJob> arrival = (job, run) -> {
                 var micros = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
-                redis.client().rpush(ARRIVALS, job.number() + " " + micros);
+                redis.client().hset(ARRIVALS, String.valueOf(job.number()), String.valueOf(micros));
             };
             worker.on(NoOp.class, (job, run) -> count())
                     .on(TimestampedJob.class, arrival)
