@@ -121,7 +121,6 @@ class StartupCacheIT {
         assertFalse(Files.exists(clone.resolve("target/app.aot")));
     }
 
-    /** Half of 512 MB, on this machine that has more. */
     @Test
     void theHeapIsSmallUnlessASettingAllowsMore() throws Exception {
         assertEquals(256L << 20, maxHeap(""));

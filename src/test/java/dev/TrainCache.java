@@ -25,6 +25,7 @@ import java.util.regex.Pattern;
  */
 public final class TrainCache {
     private static final Pattern LISTENING = Pattern.compile("listening on port (\\d+)");
+    /** What users ask for. Every start loads the classes that these need, so nothing is here that is rarely asked for. */
     private static final List<String> READS = List.of(
             "/health",
             "/health/ready",
@@ -34,9 +35,7 @@ public final class TrainCache {
             // end
             "/api/users/00000000-0000-7000-8000-000000000000",
             "/api/me",
-            "/",
-            "/status",
-            "/openapi.json");
+            "/");
 
     private TrainCache() {}
 
