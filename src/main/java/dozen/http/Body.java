@@ -28,7 +28,6 @@ final class Body {
     private static final Duration MAX_READ_TIME = Duration.ofSeconds(30);
 
     private static final Duration MAX_READ_PAUSE = Duration.ofSeconds(10);
-    private static final String TOO_LARGE = "The body may have %d bytes at the most.".formatted(MAX_BYTES);
     private static final String READ = "dozen.body";
 
     private Body() {}
@@ -51,7 +50,7 @@ final class Body {
     }
 
     private static byte[] readInTime(Context context) {
-        if (context.req().getContentLengthLong() > MAX_BYTES) throw new HttpResponseException(413, TOO_LARGE);
+        if (context.req().getContentLengthLong() > MAX_BYTES) throw tooLarge(context);
         var endPoint = jetty(context).getConnectionMetaData().getConnection().getEndPoint();
         var idle = endPoint.getIdleTimeout();
         var deadline = System.nanoTime() + MAX_READ_TIME.toNanos();
@@ -64,7 +63,7 @@ final class Body {
                 if (System.nanoTime() > deadline)
                     throw new HttpResponseException(408, "The body took too long to arrive.");
                 read.write(buffer, 0, n);
-                if (read.size() > MAX_BYTES) throw new HttpResponseException(413, TOO_LARGE);
+                if (read.size() > MAX_BYTES) throw tooLarge(context);
             }
             return read.toByteArray();
         } catch (IOException e) {
@@ -72,6 +71,12 @@ final class Body {
         } finally {
             endPoint.setIdleTimeout(idle);
         }
+    }
+
+    /** The rest of such a body may be more than what is drained, so the connection is told to end. */
+    private static HttpResponseException tooLarge(Context context) {
+        context.header("Connection", "close");
+        return new HttpResponseException(413, "The body may have %d bytes at the most.".formatted(MAX_BYTES));
     }
 
     static Request jetty(Context context) {

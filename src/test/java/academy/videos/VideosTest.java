@@ -245,7 +245,11 @@ class VideosTest {
 
     @Test
     void withoutFfmpegAFilmWaitsAndThePagesSaySo() throws Exception {
-        try (var poor = RunningAcademy.withFiles(Map.of("FFMPEG", "/nowhere/ffmpeg"))) {
+        try (var poor = RunningAcademy.withFiles(Map.of(
+                "FFMPEG",
+                "/nowhere/ffmpeg",
+                "REDIS_URL",
+                TestServices.shared().redis().url() + "/1"))) {
             var cookie = poor.admin();
             var course = MadeCourse.in(poor, cookie, "Poor", 1);
             var lesson = course.lessons().getFirst();
