@@ -44,13 +44,4 @@ public record Slice<T>(List<T> items, @Nullable String next) {
         var items = fetched.subList(0, request.limit());
         return new Slice<>(items, id.apply(items.getLast()).toString());
     }
-
-    /** The id that a cursor stands for; empty when the cursor is malformed. */
-    public static Optional<UUID> after(String cursor) {
-        try {
-            return Optional.of(UUID.fromString(cursor));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
-    }
 }

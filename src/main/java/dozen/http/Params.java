@@ -25,10 +25,14 @@ public final class Params {
 
     /** An id in the path. Text that is not an id gets 404, because nothing can exist under it. */
     public static UUID uuid(Context context, String parameter) {
+        return id(context.pathParam(parameter)).orElseThrow(DomainError::notFound);
+    }
+
+    private static Optional<UUID> id(String text) {
         try {
-            return UUID.fromString(context.pathParam(parameter));
+            return Optional.of(UUID.fromString(text));
         } catch (IllegalArgumentException e) {
-            throw DomainError.notFound();
+            return Optional.empty();
         }
     }
 
@@ -56,7 +60,7 @@ public final class Params {
             validation.error("limit", "must be a whole number from 1 to " + Slice.Request.MAX_LIMIT);
         }
         var cursor = query(context, "cursor");
-        var after = cursor == null ? Optional.<UUID>empty() : Slice.after(cursor);
+        var after = cursor == null ? Optional.<UUID>empty() : id(cursor);
         if (cursor != null && after.isEmpty()) validation.error("cursor", "is not a cursor of this list");
         validation.check();
         return new Slice.Request(limit, after);
