@@ -17,6 +17,7 @@ import org.jdbi.v3.core.Jdbi;
  */
 final class JobStore {
     private static final int MAX_ERROR_LENGTH = 10_000;
+    private static final Duration MAX_CLOCK_ERROR = Duration.ofMillis(100);
     private static final String FREE = "picked = false, picked_by = NULL, last_heartbeat = NULL, version = version + 1";
     private static final String THIS_RUN = "task_name = ? AND task_instance = ? AND version = ?";
 
@@ -38,7 +39,8 @@ final class JobStore {
     JobStore(Jdbi jdbi, String worker) {
         this.jdbi = jdbi;
         this.worker = worker;
-        readClock();
+        timeAtZero(); // the first reading takes long, because it loads classes
+        zero = timeAtZero();
     }
 
     /**
@@ -49,13 +51,19 @@ final class JobStore {
         return zero.plusNanos(System.nanoTime());
     }
 
-    void readClock() {
-        jdbi.useHandle(handle -> {
+    /** Leaves small differences alone: db-scheduler waits a second longer when its clock went back in a wait. */
+    void correctClock() {
+        var read = timeAtZero();
+        if (Duration.between(zero, read).abs().compareTo(MAX_CLOCK_ERROR) > 0) zero = read;
+    }
+
+    private Instant timeAtZero() {
+        return jdbi.withHandle(handle -> {
             var start = System.nanoTime();
             var time = handle.select("SELECT clock_timestamp()")
                     .mapTo(Instant.class)
                     .one();
-            zero = time.minusNanos(start / 2 + System.nanoTime() / 2); // it was read half-way, at the latest
+            return time.minusNanos(start / 2 + System.nanoTime() / 2); // PostgreSQL read it in between
         });
     }
 

@@ -192,7 +192,7 @@ public final class Worker implements AutoCloseable {
 
     private void everySecond() {
         handBack(() -> {
-            store.readClock();
+            store.correctClock();
             return store.handBack(MAX_QUEUE_TIME);
         });
     }
