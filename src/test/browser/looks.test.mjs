@@ -57,7 +57,7 @@ before(async () => {
     [STRANGER]: { error: `${BROKEN}/`, away: `${BROKEN}/learning` },
     "learner@example.com": { course: `/courses/${filmed}`, lesson: `/lessons/${lesson}`, learning: "/learning", forbidden: "/admin" },
     "zoe@example.org": { completed: "/learning" },
-    "admin@example.com": { admin: "/admin", "admin-course": `/admin/courses/${filmed}` },
+    "admin@example.com": { admin: "/admin", "dead-jobs": "/status", "admin-course": `/admin/courses/${filmed}` },
   };
 });
 after(() => browser?.close());

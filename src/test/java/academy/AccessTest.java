@@ -167,7 +167,7 @@ class AccessTest {
                 var learner =
                         ask(plain, route, plain.logIn("learner@example.com")).statusCode();
                 var admin = ask(plain, route, plain.logIn("admin@example.com")).statusCode();
-                var refused = isPage && !route.endsWith(" /status") ? 303 : 401;
+                var refused = isPage ? 303 : 401;
                 var right = switch (access) {
                     case PUBLIC -> isLetIn(nobody) || route.endsWith(" /metrics");
                     case USER -> nobody == refused && isLetIn(learner) && isLetIn(admin);

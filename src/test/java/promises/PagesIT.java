@@ -32,6 +32,11 @@ class PagesIT {
     private static final Path FOLDER = Path.of("target/browser");
     /** The size of the film, large enough that a test can reload the page during its upload. */
     private static final int FILM_BYTES = 200_000_000;
+
+    private static final String DEAD_JOB = """
+            INSERT INTO dead_jobs (type, job, error, attempts, enqueued_at)
+            VALUES ('SendDigest', 'a key', 'jakarta.mail.MessagingException: ' || repeat('refused/', 60), 10, now())
+            """;
     /** The timeout for one test file. */
     private static final int TIMEOUT_SECONDS = 300;
 
@@ -49,6 +54,8 @@ class PagesIT {
             try (var demo = App.start(settings, "task", "load-demo").input(RunningAcademy.PASSWORD + "\n")) {
                 assertEquals(0, demo.exitCode(), demo.err().toString());
             }
+            services.postgres()
+                    .execute(URI.create(settings.get("DATABASE_URL")).getPath().substring(1), DEAD_JOB);
             var broken = services.settings(services.newEmptyDatabase());
             try (var redis = new Proxy(() -> URI.create(services.redis().url()).getPort());
                     var brokenWeb = App.start(through(redis, broken), "web");

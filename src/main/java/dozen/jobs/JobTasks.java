@@ -1,13 +1,16 @@
 package dozen.jobs;
 
+import dozen.domain.DomainError;
 import dozen.domain.Exit;
 import java.io.PrintStream;
+import java.time.Instant;
 import java.util.List;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The admin tasks for jobs: list them, run dead ones again, discard dead ones. */
+/** What administrators do with jobs, by tasks and on the status page: list them, retry dead ones, discard dead ones. */
 public record JobTasks(Jdbi jdbi, Jobs jobs) {
     /** What selects dead jobs: their ids, their types, or this word for all. */
     public static final String SELECTION = "ID… | TYPE… | --all";
@@ -15,6 +18,16 @@ public record JobTasks(Jdbi jdbi, Jobs jobs) {
     private static final Logger log = LoggerFactory.getLogger(JobTasks.class);
     private static final String SELECTED =
             "'--all' = ANY (:chosen) OR type = ANY (:chosen) OR id::text = ANY (:chosen)";
+
+    /**
+     * A job that has failed for good.
+     *
+     * @param reason the first line of its last error, at most 300 characters
+     */
+    public record Dead(String id, String type, int attempts, String reason, Instant since) {}
+
+    /** How many dead jobs a selection found, and how many of them were changed. */
+    private record Result(int found, int done) {}
 
     public void list(List<String> arguments, PrintStream out) {
         if (!arguments.isEmpty()) throw Exit.usage("usage: task list-jobs");
@@ -37,46 +50,68 @@ public record JobTasks(Jdbi jdbi, Jobs jobs) {
         jdbi.useHandle(handle -> handle.select(newest).mapTo(String.class).forEach(out::println));
     }
 
+    /** The dead jobs, the last to die first, a hundred at the most. */
+    public List<Dead> dead() {
+        var newest = """
+                SELECT id::text, type, attempts, left(split_part(error, E'\\n', 1), 300) AS reason,
+                    date_trunc('second', died_at) AS since
+                FROM dead_jobs ORDER BY dead_jobs.id DESC LIMIT 100
+                """;
+        return jdbi.withHandle(handle ->
+                handle.select(newest).map(ConstructorMapper.of(Dead.class)).list());
+    }
+
     /**
      * Queues dead jobs again, with all their attempts before them. Of several jobs with the same key only one is queued
      * at a time, and none while such a job is queued already; the others stay dead.
+     *
+     * @throws DomainError when none of the chosen jobs is dead any more, or some stay dead
      */
     public void retry(List<String> chosen) {
         var left = change(chosen, "retry-jobs", "queued again", """
-                WITH chosen AS (
-                    SELECT DISTINCT ON (type, job) * FROM dead_jobs WHERE %s ORDER BY type, job, died_at
+                first AS (
+                    SELECT DISTINCT ON (type, job) * FROM found ORDER BY type, job, died_at
                 ), queued AS (
                     INSERT INTO jobs (task_name, task_instance, task_data, execution_time, enqueued_at)
-                    SELECT type, job, payload, now(), enqueued_at FROM chosen
+                    SELECT type, job, payload, now(), enqueued_at FROM first
                     ON CONFLICT DO NOTHING
                     RETURNING task_name, task_instance
+                ), done AS (
+                    DELETE FROM dead_jobs USING first, queued
+                    WHERE dead_jobs.id = first.id AND first.type = task_name AND first.job = task_instance
+                    RETURNING dead_jobs.id
                 )
-                DELETE FROM dead_jobs USING chosen, queued
-                WHERE dead_jobs.id = chosen.id AND chosen.type = task_name AND chosen.job = task_instance
                 """);
         jobs.wake();
         if (left > 0) {
-            throw Exit.failure(
+            throw DomainError.conflict(
                     "%d stay dead, for a job with their key is queued: retry them when it is done".formatted(left));
         }
     }
 
+    /** @throws DomainError when none of the chosen jobs is dead any more */
     public void discard(List<String> chosen) {
-        change(chosen, "discard-jobs", "discarded", "DELETE FROM dead_jobs WHERE %s");
+        change(chosen, "discard-jobs", "discarded", """
+                done AS (DELETE FROM dead_jobs USING found WHERE dead_jobs.id = found.id RETURNING dead_jobs.id)
+                """);
     }
 
-    /** Returns how many of the chosen jobs were left as they are. */
-    private int change(List<String> chosen, String task, String what, String sql) {
+    /**
+     * Returns how many of the chosen jobs were left as they are. The lock makes a second administrator wait, and then find
+     * no dead job, so that none is queued twice.
+     */
+    private int change(List<String> chosen, String task, String what, String done) {
         if (chosen.isEmpty()) throw Exit.usage("usage: task " + task + " " + SELECTION);
-        var all = chosen.toArray(String[]::new);
-        var found = jdbi.withHandle(handle -> handle.createQuery("SELECT count(*) FROM dead_jobs WHERE " + SELECTED)
-                .bind("chosen", all)
-                .mapTo(Integer.class)
+        var sql = """
+                WITH found AS (SELECT * FROM dead_jobs WHERE %s ORDER BY id FOR UPDATE), %s
+                SELECT (SELECT count(*) FROM found) AS found, (SELECT count(*) FROM done) AS done
+                """.formatted(SELECTED, done);
+        var result = jdbi.withHandle(handle -> handle.createQuery(sql)
+                .bind("chosen", chosen.toArray(String[]::new))
+                .map(ConstructorMapper.of(Result.class))
                 .one());
-        if (found == 0 && !chosen.contains("--all")) throw Exit.failure("no dead job has such an id or type");
-        var changed = jdbi.withHandle(handle ->
-                handle.createUpdate(sql.formatted(SELECTED)).bind("chosen", all).execute());
-        log.info("{} dead jobs {}", changed, what);
-        return found - changed;
+        if (result.found == 0 && !chosen.contains("--all")) throw DomainError.gone("no dead job has such an id or type");
+        log.info("{} dead jobs {}", result.done, what);
+        return result.found - result.done;
     }
 }

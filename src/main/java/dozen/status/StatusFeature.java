@@ -7,23 +7,34 @@ import dozen.app.ProcessSettings;
 import dozen.app.Services;
 import dozen.config.Env;
 import dozen.config.Env.Setting;
+import dozen.domain.Caller;
 import dozen.http.Access;
+import dozen.http.Params;
 import dozen.http.Routes;
+import dozen.jobs.JobTasks;
 import dozen.jobs.Scheduler;
 import dozen.jobs.Worker;
+import dozen.pages.Layout;
 import dozen.services.Health;
 import dozen.services.ServiceUnavailable;
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Serves {@code /status}, which shows the running system and the twelve factors to people, and {@code /api/status}, the
- * same data for programs. Every process reports itself to it through Redis.
+ * same data for programs. Every process reports itself to it through Redis. Admins also see the dead jobs on the page,
+ * and retry or discard them.
  */
 public final class StatusFeature implements Feature {
+    private static final Logger log = LoggerFactory.getLogger(StatusFeature.class);
     /** The data is gathered at most once a second, however many people view it. */
     private static final Duration MAX_AGE = Duration.ofSeconds(1);
 
@@ -88,11 +99,34 @@ public final class StatusFeature implements Feature {
         routes.get("/api/status", access, context -> context.json(read(tasks)))
                 .summary("The whole system, as the page /status shows it")
                 .returns(200, Status.class);
-        routes.get("/status", access, context -> {
-            var elsewhere = Routes.isElsewhere(context);
-            var values = Map.of("status", read(tasks), "publicUrl", services.publicUrl(), "elsewhere", elsewhere);
-            Routes.html(context, layout.fragment("status/status", values), "");
-        });
+        var jobs = new JobTasks(services.jdbi(), services.jobs());
+        routes.page("/status", access, context -> page(context, read(tasks), jobs));
+        routes.form("/status/dead-jobs/{id}/retry", Access.ADMIN, context -> decide(context, jobs::retry));
+        routes.form("/status/dead-jobs/{id}/discard", Access.ADMIN, context -> decide(context, jobs::discard));
+    }
+
+    private void page(Context context, Status status, JobTasks jobs) throws InterruptedException {
+        var isAdmin = Layout.visitor(context).filter(Caller::isAdmin).isPresent();
+        var dead = isAdmin ? ask(status.resources(), "postgres", jobs::dead) : null;
+        var values = Map.of(
+                "status",
+                status,
+                "publicUrl",
+                services.publicUrl(),
+                "elsewhere",
+                Routes.isElsewhere(context),
+                "admin",
+                isAdmin,
+                "deadJobs",
+                dead == null ? List.of() : dead);
+        Routes.html(context, services.layout().fragment("status/status", values), "");
+    }
+
+    private static void decide(Context context, Consumer<List<String>> decision) {
+        var id = Params.uuid(context, "id");
+        log.info("admin {} sends {}", Routes.caller(context).id(), context.path());
+        decision.accept(List.of(id.toString()));
+        context.redirect("/status#dead-title", HttpStatus.SEE_OTHER);
     }
 
     private synchronized Status read(List<String> tasks) throws InterruptedException {

@@ -20,7 +20,7 @@ class LearningPagesTest {
             assertEquals(200, app.get("/learning", cookie).statusCode());
             assertEquals(403, app.get("/admin", cookie).statusCode());
             assertEquals(403, app.get("/status", cookie).statusCode());
-            assertEquals(401, app.get("/status").statusCode());
+            assertEquals(303, app.get("/status").statusCode());
             var logOut = app.request("/log-out")
                     .header("Cookie", cookie)
                     .header("Content-Type", "application/x-www-form-urlencoded")

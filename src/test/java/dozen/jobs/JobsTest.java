@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.TestServices;
+import dozen.domain.DomainError;
 import dozen.domain.Exit;
 import dozen.logging.Logging;
 import dozen.services.Postgres;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -254,17 +256,15 @@ class JobsTest {
                 .replaceAll("^dead +Fail (.*), attempt 1, .*: .*broken$", "$1");
         tasks.retry(List.of(id));
         assertEquals(1, Effects.count(postgres, "jobs WHERE task_name = 'Fail'"));
-        assertThrows(Exit.class, () -> tasks.discard(List.of("Greet")));
+        assertThrows(DomainError.class, () -> tasks.discard(List.of("Greet")));
         assertEquals(2, Effects.count(postgres, "dead_jobs"));
         tasks.discard(List.of("Fail"));
         assertEquals(0, Effects.count(postgres, "dead_jobs"));
-        assertThrows(Exit.class, () -> tasks.retry(List.of(id)));
+        assertThrows(DomainError.class, () -> tasks.retry(List.of(id)));
         assertEquals(
                 Exit.USAGE,
                 assertThrows(Exit.class, () -> tasks.retry(List.of())).code());
-        assertEquals(
-                Exit.FAILURE,
-                assertThrows(Exit.class, () -> tasks.discard(List.of("x"))).code());
+        assertThrows(DomainError.class, () -> tasks.discard(List.of("x")));
     }
 
     /** Both ways to die: the handler fails, and a worker that was killed is noticed by its heartbeat. */
@@ -290,21 +290,41 @@ class JobsTest {
 
     @Test
     void retryQueuesOneOfSeveralDeadJobsWithTheSameKey() {
-        for (var name : List.of("first", "second")) {
-            postgres.jdbi().useHandle(handle -> handle.execute("""
-                    INSERT INTO dead_jobs (type, job, payload, error, attempts, enqueued_at)
-                    VALUES ('Greet', 'the key', jsonb_build_object('job', jsonb_build_object('name', ?)), 'x', 10, now())
-                    """, name));
-        }
-        var told = assertThrows(Exit.class, () -> tasks.retry(List.of("--all")));
+        for (var name : List.of("first", "second")) bury(name);
+        var told = assertThrows(DomainError.class, () -> tasks.retry(List.of("--all")));
         assertEquals("1 stay dead, for a job with their key is queued: retry them when it is done", told.getMessage());
         assertEquals(1, Effects.count(postgres, "jobs"));
         assertEquals(1, Effects.count(postgres, "dead_jobs"));
-        assertThrows(Exit.class, () -> tasks.retry(List.of("--all"))); // the first job is still queued
+        assertThrows(DomainError.class, () -> tasks.retry(List.of("--all"))); // the first job is still queued
         assertEquals(1, Effects.count(postgres, "dead_jobs"));
         postgres.jdbi().useHandle(handle -> handle.execute("DELETE FROM jobs"));
         tasks.retry(List.of("--all"));
         assertEquals(0, Effects.count(postgres, "dead_jobs"));
+    }
+
+    private void bury(String name) {
+        postgres.jdbi().useHandle(handle -> handle.execute("""
+                INSERT INTO dead_jobs (type, job, payload, error, attempts, enqueued_at)
+                VALUES ('Greet', 'the key', jsonb_build_object('job', jsonb_build_object('name', ?)), 'x', 10, now())
+                """, name));
+    }
+
+    @Test
+    void whatAnotherRetriesAtTheSameMomentIsQueuedOnce() throws Exception {
+        bury("once");
+        try (var other = postgres.jdbi().open()) {
+            other.begin();
+            other.execute("DELETE FROM dead_jobs"); // the other's worker has also run it by then
+            var second = CompletableFuture.runAsync(() -> tasks.retry(List.of("--all")));
+            Effects.await(
+                    postgres,
+                    "pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+                    1,
+                    SOON);
+            other.commit();
+            second.join();
+        }
+        assertEquals(0, Effects.count(postgres, "jobs"));
     }
 
     @Test
