@@ -26,7 +26,8 @@ public final class MailCatcher implements AutoCloseable {
     private static final String PAGE = """
             <!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
             <title>Mail</title><style>body { font: 1rem/1.5 system-ui; max-width: 50rem; margin: 2rem auto; padding: 0 1rem;
-            color-scheme: light dark } pre { white-space: pre-wrap; border-left: 3px solid; padding-left: 1rem }</style>
+            color-scheme: light dark } pre { white-space: pre-wrap; border-left: 3px solid; padding-left: 1rem }
+            iframe { width: 100%%; height: 20rem; border: 1px solid }</style>
             <h1>Mail</h1>%s</html>""";
 
     private static final Pattern LINK = Pattern.compile("https?://\\S+");
@@ -88,6 +89,7 @@ public final class MailCatcher implements AutoCloseable {
 
     private static void send(HttpExchange exchange, String type, byte[] bytes) throws IOException {
         exchange.getResponseHeaders().set("Content-Type", type);
+        exchange.getResponseHeaders().set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
         exchange.sendResponseHeaders(200, bytes.length);
         try (var body = exchange.getResponseBody()) {
             body.write(bytes);
@@ -139,11 +141,25 @@ public final class MailCatcher implements AutoCloseable {
             var part = attachment(mail);
             var file =
                     part == null ? "" : "<p><a href=\"/%d\">%s</a></p>".formatted(number, escaped(part.getFileName()));
-            return "<h2>%s</h2><p>to %s</p><pre>%s</pre>%s"
-                    .formatted(escaped(mail.getSubject()), escaped(to), text, file);
+            return "<h2>%s</h2><p>to %s</p><pre>%s</pre>%s%s"
+                    .formatted(escaped(mail.getSubject()), escaped(to), text, frame(html(mail)), file);
         } catch (MessagingException | IOException e) {
             return "<p>unreadable: " + escaped(String.valueOf(e.getMessage())) + "</p>";
         }
+    }
+
+    /** Shows the HTML of a mail as a mail program does: no script of it runs, and nothing is loaded from elsewhere. */
+    private static String frame(String html) {
+        return html.isEmpty() ? "" : "<iframe sandbox srcdoc=\"%s\"></iframe>".formatted(escaped(html));
+    }
+
+    private static String html(Part part) throws MessagingException, IOException {
+        if (part.isMimeType("text/html")) return String.valueOf(part.getContent());
+        var html = "";
+        if (part.getContent() instanceof Multipart parts) {
+            for (var i = 0; i < parts.getCount() && html.isEmpty(); i++) html = html(parts.getBodyPart(i));
+        }
+        return html;
     }
 
     /** The plain text of a mail; in a multipart mail it is the first part. */
@@ -154,7 +170,10 @@ public final class MailCatcher implements AutoCloseable {
     }
 
     private static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 
     @Override

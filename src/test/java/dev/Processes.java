@@ -10,6 +10,7 @@ import io.github.cdimascio.dotenv.internal.DotenvReader;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.PrintStream;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -29,7 +30,10 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /** Runs Procfile's commands as a platform would: each in a process with an environment of its own. */
-public final class Processes {
+public final class Processes implements AutoCloseable {
+    /** What the processes have written since scripts/server was started. */
+    private static final Path LOG = Path.of(".dev/log");
+
     /** Web's own grace period is 25 s, so a process that takes longer than this hangs. */
     private static final int STOP_SECONDS = 30;
 
@@ -113,6 +117,7 @@ public final class Processes {
     private final Map<String, String> settings;
     private final Leftovers leftovers;
     private final Consumer<String> onDeath;
+    private final PrintStream log = new PrintStream(LOG.toFile(), StandardCharsets.UTF_8);
     private final boolean terminal =
             System.console() != null && System.console().isTerminal();
     private final List<Process> running = new ArrayList<>();
@@ -120,7 +125,8 @@ public final class Processes {
     private volatile long lastLine = System.nanoTime();
 
     /** @param onDeath called with the name of a process type that ended by itself */
-    Processes(String javaHome, Map<String, String> settings, Leftovers leftovers, Consumer<String> onDeath) {
+    Processes(String javaHome, Map<String, String> settings, Leftovers leftovers, Consumer<String> onDeath)
+            throws IOException {
         this.javaHome = javaHome;
         this.settings = settings;
         this.leftovers = leftovers;
@@ -180,21 +186,20 @@ public final class Processes {
         try (var stdin = process.getOutputStream()) {
             stdin.write(input.getBytes(StandardCharsets.UTF_8));
         }
-        var reader = Thread.ofVirtual().start(() -> copy(process, prefix(name, number)));
+        var reader = Thread.ofVirtual().start(() -> copy(process, name, number));
         process.onExit().thenRun(() -> join(reader));
         return process;
     }
 
-    private String prefix(String name, int number) {
-        var text = "%-9s| ".formatted(name);
-        return terminal ? "\u001b[" + COLOURS[number % COLOURS.length] + "m" + text + "\u001b[0m" : text;
-    }
-
-    private void copy(Process process, String prefix) {
+    private void copy(Process process, String name, int number) {
+        var prefix = "%-9s| ".formatted(name);
+        var coloured = terminal ? "\u001b[" + COLOURS[number % COLOURS.length] + "m" + prefix + "\u001b[0m" : prefix;
         try (var lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (var line = lines.readLine(); line != null; line = lines.readLine()) {
                 lastLine = System.nanoTime();
-                if (!HIDDEN.matcher(line).matches()) System.out.println(prefix + line);
+                if (HIDDEN.matcher(line).matches()) continue;
+                System.out.println(coloured + line);
+                log.println(prefix + line);
             }
         } catch (IOException e) {
             System.out.println(prefix + "(output lost: " + e.getMessage() + ")");
@@ -223,5 +228,11 @@ public final class Processes {
                 process.destroyForcibly().waitFor();
         }
         running.clear();
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        stopAll();
+        log.close();
     }
 }

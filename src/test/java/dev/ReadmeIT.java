@@ -122,6 +122,7 @@ class ReadmeIT {
             try (var story = new Story("http://127.0.0.1:" + port, mails.group(1), temporary)) {
                 story.tell(Services.ADMIN, Services.PASSWORD);
             }
+            lookInside(mails.group(1));
             try (var second = clone.start("scripts/server --port " + port)) {
                 assertEquals(1, second.exitCode());
                 assertTrue(second.text().contains("scripts/server: it runs already in this folder"), second.text());
@@ -133,6 +134,23 @@ class ReadmeIT {
             assertEquals(0, server.exitCode(), server.text());
         }
         assertGone(processes);
+    }
+
+    /** What scripts find in the services and in the log, and the page of mails. */
+    private static void lookInside(String mails) throws Exception {
+        clone.run("curl -s -H 'X-Request-Id: from-here' localhost:%s/api/courses".formatted(port));
+        var logged = "";
+        for (var i = 0; i < 50 && logged.isEmpty(); i++) logged = clone.run("scripts/logs from-here");
+        assertTrue(logged.matches("web +\\| .* path=/api/courses .*\\n"), logged);
+        assertEquals("scripts/logs: no line has the id nowhere\n", clone.run("scripts/logs nowhere 2>&1"));
+        var counted = clone.run("echo 'SELECT count(*) + 1000 FROM accounts' | scripts/db -t 2>&1");
+        assertTrue(counted.matches("\\s+10\\d\\d\\s+|scripts/db: psql was not found.*\\n"), counted);
+        assertTrue(clone.run("scripts/settings").contains("DATABASE_URL               set, hidden"));
+        try (var client = HttpClient.newHttpClient()) {
+            var page = client.send(
+                    HttpRequest.newBuilder(URI.create(mails)).build(), HttpResponse.BodyHandlers.ofString());
+            assertTrue(page.body().contains("<iframe sandbox srcdoc=\"&lt;!doctype html&gt;"), page.body());
+        }
     }
 
     private static void saveAndAwait() throws IOException, InterruptedException {

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.TimeZone;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import sun.misc.Signal;
 
 /**
@@ -126,14 +127,11 @@ public final class Server {
         settings.putIfAbsent("FFMPEG", LocalFfmpeg.program());
         // end
         var procfile = Procfile.read(Path.of("Procfile"));
-        var processes = new Processes(
-                System.getProperty("java.home"), settings, leftovers, type -> fail(type + " ended by itself"));
-        if (processes.run("release", procfile.release()) != 0) throw Exit.failure("the release failed");
-        try {
+        try (var processes = new Processes(
+                System.getProperty("java.home"), settings, leftovers, type -> fail(type + " ended by itself"))) {
+            if (processes.run("release", procfile.release()) != 0) throw Exit.failure("the release failed");
             processes.startAll(procfile.processTypes());
             new Reload(FOLDER, processes, procfile, stop).watch();
-        } finally {
-            processes.stopAll();
         }
     }
 
@@ -166,41 +164,41 @@ public final class Server {
         settings.putAll(dotenv);
         settings.put("PORT", String.valueOf(port));
         var procfile = Procfile.read(Path.of("Procfile"));
-        var processes = new Processes(System.getProperty("java.home"), settings, leftovers, type -> {
+        Consumer<String> onDeath = type -> {
             // When a service dies, a process may die because of it and be noticed first.
             fail(services.alive() ? type + " ended by itself" : "a backing service ended");
-        });
-        if (processes.run("release", procfile.release()) != 0) throw Exit.failure("the release failed");
-        // The password of the sample data is public, so it never goes into a database that .env names.
-        if (!dotenv.containsKey("DATABASE_URL")) services.loadSampleData(processes, procfile);
-        writeEnv(services.settings(), port);
-        if (options.servicesOnly()) {
-            System.out.println("The backing services are up; their settings are in .dev/env. For example:");
-            System.out.println("  set -a; . .dev/env; java -jar target/app.jar web");
-            System.out.println("Mails: " + services.mailPage());
-            stop.await();
-            return;
-        }
-        try {
+        };
+        try (var processes = new Processes(System.getProperty("java.home"), settings, leftovers, onDeath)) {
+            if (processes.run("release", procfile.release()) != 0) throw Exit.failure("the release failed");
+            // The password of the sample data is public, so it never goes into a database that .env names.
+            if (!dotenv.containsKey("DATABASE_URL")) services.loadSampleData(processes, procfile);
+            writeEnv(settings);
+            if (options.servicesOnly()) {
+                System.out.println("The backing services are up; their settings are in .dev/env. For example:");
+                System.out.println("  set -a; . .dev/env; java -jar target/app.jar web");
+                System.out.println("Mails: " + services.mailPage());
+                stop.await();
+                return;
+            }
             processes.startAll(procfile.processTypes());
             if (awaitReady(port)) {
                 processes.awaitSilence(); // so that the summary stays the last thing to be seen
                 services.printSummary(port);
             }
             new Reload(FOLDER, processes, procfile, stop).watch();
-        } finally {
-            processes.stopAll();
         }
     }
 
-    /** Writes .dev/env, the settings for a process that is started by hand, with the usual PORT. */
-    private static void writeEnv(Map<String, String> services, int port) throws IOException {
-        var settings = new LinkedHashMap<>(services);
-        settings.put("PORT", String.valueOf(port));
+    /** Writes .dev/env, the settings for a process that is started by hand, as a shell reads them. */
+    private static void writeEnv(Map<String, String> settings) throws IOException {
         var lines = settings.entrySet().stream()
-                .map(entry -> entry.getKey() + "=" + entry.getValue())
+                .map(entry -> entry.getKey() + "=" + quoted(entry.getValue()))
                 .toList();
         Files.write(FOLDER.resolve("env"), lines);
+    }
+
+    private static String quoted(String value) {
+        return value.matches("[\\w%+,./:=@-]*") ? value : "'" + value.replace("'", "'\\''") + "'";
     }
 
     private boolean awaitReady(int port) throws InterruptedException {

@@ -36,7 +36,7 @@ final class Services implements AutoCloseable {
             // end
             "Start one more worker, and see it on the status page:",
             "  (set -a; . .dev/env; java -jar target/app.jar worker)",
-            "Ask the console: echo 'accounts.count()' | (set -a; . .dev/env; java -jar target/app.jar console)");
+            "Ask the console: echo 'accounts.count()' | scripts/console");
 
     private final Leftovers leftovers;
     private final List<ProcessHandle> processes = new ArrayList<>();
