@@ -64,6 +64,7 @@ class NewProjectIT {
         var tested = run(fork, "scripts/test", "-o", tests, "-DskipITs");
         assertEquals(0, tested.code(), tested.output());
         oneTestRunsOnServicesThatStayForTheNext(fork);
+        theListsOfSettingsAreWrittenFromTheCode(fork);
         var cached = run(fork, "scripts/build", "--cache");
         assertEquals(0, cached.code(), cached.output());
         assertTrue(Files.exists(fork.resolve(cached.output().lines().toList().getLast())), cached.output());
@@ -81,6 +82,16 @@ class NewProjectIT {
         assertTrue(ProcessHandle.of(Long.parseLong(owner)).orElseThrow().destroy());
         for (var i = 0; i < 500 && Files.exists(fork.resolve(".dev/tests/processes")); i++) Thread.sleep(20);
         assertFalse(Files.exists(fork.resolve(".dev/tests/processes")), "its owner ends what it started");
+    }
+
+    private static void theListsOfSettingsAreWrittenFromTheCode(Path fork) throws Exception {
+        var damage = "/^[|#] MAIL_FROM/d; /\"MAIL_FROM\"/s/sender/nonsense/";
+        run(fork, "sed", "-i.old", damage, "README.md", ".env.example", "app.json");
+        assertEquals(3, run(fork, "git", "diff", "--name-only").output().lines().count());
+        var written = run(fork, "scripts/settings", "--write");
+        assertEquals(0, written.code(), written.output());
+        assertEquals("", run(fork, "git", "diff").output());
+        assertEquals(64, run(fork, "scripts/settings", "--nonsense").code());
     }
 
     @Test
