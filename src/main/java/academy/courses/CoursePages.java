@@ -30,7 +30,7 @@ record CoursePages(Layout layout, Courses courses, Lessons lessons, CourseExtens
                 page.items(),
                 "next",
                 page.next() == null ? false : next(words, page.next()));
-        layout.answer(context, "courses/catalogue", "Courses", values);
+        layout.answerCacheable(context, "courses/catalogue", "Courses", values);
     }
 
     private static String next(String words, String cursor) {
@@ -53,7 +53,7 @@ record CoursePages(Layout layout, Courses courses, Lessons lessons, CourseExtens
                 "url", course.url(),
                 "sections", extensions.courseSections(course, reader),
                 "lessons", extensions.rows(course.id(), lessons.of(course.id()), reader));
-        layout.answer(context, "courses/course", course.title(), values);
+        layout.answerCacheable(context, "courses/course", course.title(), values);
     }
 
     private void lesson(Context context) {

@@ -11,6 +11,7 @@ import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpStatus;
 import io.javalin.security.RouteRole;
+import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -59,6 +60,9 @@ public final class Routes {
         routes = config.routes;
         this.clients = clients;
         config.appData(ROUTES, this);
+        // The length of a compressed response reveals no secret (BREACH): none has one beside text that its URL chose.
+        config.http.compressionStrategy.setDefaultMinSizeForCompression(1024); // Javalin's default is 1,500 bytes
+        routes.afterMatched(Routes::answerNotModified);
     }
 
     public Operation get(String path, Access access, Handler handler) {
@@ -103,6 +107,17 @@ public final class Routes {
         var operation = new Operation(method.name(), path, access, handler instanceof Idempotency.Repeatable);
         operations.add(operation);
         return operation;
+    }
+
+    /**
+     * Answers 304 when the client already has what the route's ETag stands for. Javalin would answer it only to a single
+     * tag, and with a Content-Length of 0, which RFC 9110 forbids.
+     */
+    private static void answerNotModified(Context context) throws IOException {
+        var tag = context.res().getHeader("ETag");
+        if (tag == null || !String.valueOf(context.header("If-None-Match")).contains(tag)) return;
+        context.status(304).result(new byte[0]);
+        context.res().flushBuffer();
     }
 
     /** The descriptions of the routes that were registered until now, for the API document. */

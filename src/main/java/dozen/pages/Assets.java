@@ -4,14 +4,17 @@ import dozen.domain.DomainError;
 import dozen.http.Access;
 import dozen.http.Routes;
 import dozen.security.Signer;
+import io.javalin.compression.CompressionStrategy;
 import io.javalin.http.ContentType;
 import io.javalin.http.Context;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Serves scripts and icons from {@code public/} on the class path, and all style sheets as one, style.css. The URLs hold
@@ -20,6 +23,7 @@ import java.util.Map;
 final class Assets {
     private final List<String> names = new ArrayList<>();
     private final Map<String, byte[]> files = new HashMap<>();
+    private final Map<String, byte[]> compressed = new ConcurrentHashMap<>();
     private String version;
     private String policy;
 
@@ -55,7 +59,7 @@ final class Assets {
         routes.get("/assets/{version}/<name>", Access.PUBLIC, this::serve);
     }
 
-    private void serve(Context context) {
+    private void serve(Context context) throws IOException {
         var name = context.pathParam("name");
         var bytes = files.get(name);
         if (bytes == null) throw DomainError.notFound();
@@ -64,13 +68,29 @@ final class Assets {
         if (context.pathParam("version").equals(version)) {
             context.header("Cache-Control", "public, max-age=31536000, immutable");
         }
-        var tag = "W/\"" + version + "\""; // weak, because the body may be compressed
-        context.header("ETag", tag);
+        context.header("ETag", tag(version));
         // A service worker obeys the policy that came with its own script.
         context.header("Content-Security-Policy", policy);
         context.header("Service-Worker-Allowed", "/");
-        if (String.valueOf(context.header("If-None-Match")).contains(tag)) context.status(304);
-        else context.contentType(type(name)).result(bytes);
+        var gzip = CompressionStrategy.GZIP.findMatchingCompressor(String.valueOf(context.header("Accept-Encoding")));
+        if (gzip != null) {
+            // Each file is compressed once, at its first request.
+            if (!compressed.containsKey(name)) {
+                var body = new ByteArrayOutputStream();
+                try (var out = gzip.compress(body)) {
+                    out.write(bytes);
+                }
+                compressed.put(name, body.toByteArray());
+            }
+            bytes = compressed.get(name);
+            context.header("Content-Encoding", gzip.encoding());
+        }
+        context.contentType(type(name)).result(bytes);
+    }
+
+    /** An entity tag. It is weak, because the same tag stands for the compressed body, too. */
+    static String tag(String hash) {
+        return "W/\"" + hash + "\"";
     }
 
     /** @throws IllegalArgumentException when no type is known, which stops the start */

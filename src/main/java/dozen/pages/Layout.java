@@ -6,6 +6,7 @@ import dozen.http.Access;
 import dozen.http.Json;
 import dozen.http.Params;
 import dozen.http.Routes;
+import dozen.security.Signer;
 import dozen.services.ServiceUnavailable;
 import io.javalin.http.Context;
 import java.util.ArrayList;
@@ -80,6 +81,17 @@ public final class Layout {
         });
         all.put("sessionsUnavailable", context.attribute(SESSIONS_UNAVAILABLE) != null);
         Routes.html(context, page(template, all), media);
+    }
+
+    /**
+     * Answers as {@link #answer} does, and lets the browser of a visitor who is not logged in keep the page. The browser
+     * asks each time whether it is current, and gets 304 when it is. It is for pages without personal data. Nobody's own
+     * page is kept, so that none can be read after the log-out.
+     */
+    public void answerCacheable(Context context, String template, String title, Map<String, ?> values) {
+        answer(context, template, title, values);
+        if (visitor(context).isPresent()) return;
+        context.header("Cache-Control", "private, no-cache").header("ETag", Assets.tag(Signer.hash(context.result())));
     }
 
     /** The caller, for a public page; empty also while log-ins can't be looked up, because the page can still be read. */
