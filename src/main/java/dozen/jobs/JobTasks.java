@@ -110,7 +110,8 @@ public record JobTasks(Jdbi jdbi, Jobs jobs) {
                 .bind("chosen", chosen.toArray(String[]::new))
                 .map(ConstructorMapper.of(Result.class))
                 .one());
-        if (result.found == 0 && !chosen.contains("--all")) throw DomainError.gone("no dead job has such an id or type");
+        if (result.found == 0 && !chosen.contains("--all"))
+            throw DomainError.gone("no dead job has such an id or type");
         log.info("{} dead jobs {}", result.done, what);
         return result.found - result.done;
     }
