@@ -98,7 +98,7 @@ public final class Main {
     }
 
     /** The features for tasks and the console. Nothing connects before it is used. */
-    private static Feature.All commands(Settings settings, Lifecycle lifecycle) {
+    static Feature.All commands(Settings settings, Lifecycle lifecycle) {
         var services = attach(settings, lifecycle, Settings.FEW_CONNECTIONS, LONG_STATEMENT_TIMEOUT);
         return features(settings, services, lifecycle);
     }

@@ -1,6 +1,5 @@
 package academy;
 
-import static academy.RunningAcademy.json;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,8 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import academy.courses.MadeCourse;
 import dev.TestServices;
 import dozen.http.Access;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
+import dozen.testing.TestApp;
+import dozen.testing.TestClient;
+import dozen.testing.TestClient.Answer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -47,9 +47,9 @@ class AccessTest {
             "GET /reset",
             "DELETE /api/sessions/current"); // without a log-in there is no session to end
 
-    private static RunningAcademy app;
-    private static String victim;
-    private static String attacker;
+    private static TestApp app;
+    private static TestClient victim;
+    private static TestClient attacker;
     private static final List<String> ids = new ArrayList<>();
 
     @BeforeAll
@@ -60,29 +60,25 @@ class AccessTest {
                 TestServices.shared().s3().settings()
                 // end
                 );
-        ids.add(app.signUp(SECRET, "Victim"));
-        victim = app.logIn(SECRET);
-        app.signUp("attacker@example.com", "Attacker");
+        victim = app.as(SECRET);
+        ids.add(victim.get("/api/me").text("/id"));
         attacker = app.logIn("attacker@example.com");
         // for courses
-        var admin = app.admin();
-        var made = MadeCourse.in(app, admin, "Hers", 1);
+        var made = MadeCourse.in(app, "Hers", 1);
         ids.add(made.course());
         ids.addAll(made.lessons());
         // end
         // for learning
-        app.post("/api/courses/" + made.course() + "/enrolment", "", victim);
-        app.write("PUT", "/api/lessons/" + made.lessons().getFirst() + "/completion", "", victim);
+        victim.post("/api/courses/" + made.course() + "/enrolment").is(201);
+        victim.put("/api/lessons/" + made.lessons().getFirst() + "/completion").is(200);
         // end
         // for videos
-        var upload = app.request("/api/lessons/" + made.lessons().getFirst() + "/video")
-                .header("Content-Type", "video/mp4")
-                .header("Cookie", admin)
-                .PUT(BodyPublishers.ofByteArray(new byte[1000]));
-        ids.add(json(app.send(upload)).at("/video/id").asText());
+        var uploader = app.as("admin@example.com").with("Content-Type", "video/mp4");
+        var upload = uploader.put("/api/lessons/" + made.lessons().getFirst() + "/video", "no film");
+        ids.add(upload.is(202).text("/video/id"));
         // end
         // for certificates
-        ids.add(json(app.get("/api/certificates", victim)).at("/items/0/id").asText());
+        ids.add(victim.get("/api/certificates").text("/items/0/id"));
         // end
     }
 
@@ -91,9 +87,9 @@ class AccessTest {
         app.close();
     }
 
-    private static HttpResponse<String> send(String operation, String id, String cookie, String body) {
+    private static Answer send(String operation, String id, TestClient caller, String body) {
         var parts = operation.split(" ");
-        return app.write(parts[0], parts[1].replaceAll("[{<]\\w+[}>]", id), body, cookie);
+        return caller.write(parts[0], parts[1].replaceAll("[{<]\\w+[}>]", id), body);
     }
 
     @Test
@@ -102,12 +98,12 @@ class AccessTest {
         var leaks = new ArrayList<String>();
         for (var operation : app.accessByRoute().keySet()) {
             for (var id : ids) {
-                if (app.get("/api/me", attacker).statusCode() == 401) attacker = app.logIn("attacker@example.com");
+                if (attacker.get("/api/me").status() == 401) attacker = app.logIn("attacker@example.com");
                 var answer = send(operation, id, attacker, "{}");
-                assertTrue(answer.statusCode() < 500, operation + ": " + answer.body());
+                assertTrue(answer.status() < 500, operation + ": " + answer.body());
                 if (answer.body().contains(SECRET)) leaks.add(operation + " with " + id);
-                var anonymous = send(operation, id, "", "{}");
-                if (anonymous.statusCode() < 300 && !PUBLIC.contains(operation)) leaks.add("anonymous " + operation);
+                var anonymous = send(operation, id, app.anyone(), "{}");
+                if (anonymous.status() < 300 && !PUBLIC.contains(operation)) leaks.add("anonymous " + operation);
             }
         }
         assertEquals(List.of(), leaks);
@@ -115,8 +111,7 @@ class AccessTest {
     }
 
     /** Everything that an account can read of its own data. */
-    private static List<String> all(String cookie) {
-        var seen = new ArrayList<String>();
+    private static List<String> all(TestClient caller) {
         var paths = List.of(
                 // for learning
                 "/api/me/enrolments",
@@ -125,12 +120,7 @@ class AccessTest {
                 "/api/certificates",
                 // end
                 "/api/me");
-        for (var path : paths) {
-            var answer = app.get(path, cookie);
-            assertEquals(200, answer.statusCode(), path);
-            seen.add(answer.body());
-        }
-        return seen;
+        return paths.stream().map(path -> caller.get(path).is(200).body()).toList();
     }
 
     @Test
@@ -140,33 +130,28 @@ class AccessTest {
                 Map.of("POST /api/accounts", """
                 {"email": "m@example.com", "password": "correct horse battery", "name": "M", "role": "admin"}""", "PATCH /api/me", "{\"role\": \"admin\"}", "POST /api/sessions", """
                 {"email": "attacker@example.com", "password": "correct horse battery", "role": "admin"}""");
-        bodies.forEach((operation, body) ->
-                assertEquals(422, send(operation, "", attacker, body).statusCode(), operation));
-        assertEquals("learner", json(app.get("/api/me", attacker)).get("role").asText());
+        bodies.forEach((operation, body) -> send(operation, "", attacker, body).is(422));
+        assertEquals("learner", attacker.get("/api/me").text("/role"));
         var operations = app.accessByRoute().entrySet().stream()
                 .filter(route -> route.getValue() == Access.ADMIN)
                 .map(Map.Entry::getKey)
                 .toList();
         assertFalse(operations.isEmpty());
-        for (var operation : operations) {
-            assertEquals(403, send(operation, ids.getFirst(), attacker, "{}").statusCode(), operation);
-        }
+        for (var operation : operations)
+            send(operation, ids.getFirst(), attacker, "{}").is(403);
     }
 
     @Test
     void everyRouteEnforcesItsAccess() {
         var cheap = Map.of("ARGON2_MEMORY_KIB", "7168", "ARGON2_ITERATIONS", "1");
         try (var plain = RunningAcademy.start(cheap)) {
-            plain.signUp("learner@example.com");
-            plain.admin();
             var wrong = new ArrayList<String>();
             plain.accessByRoute().forEach((route, access) -> {
                 var isPage = !route.contains(" /api/");
                 // Some routes end the session, so each is called with a new one.
-                var nobody = ask(plain, route, "").statusCode();
-                var learner =
-                        ask(plain, route, plain.logIn("learner@example.com")).statusCode();
-                var admin = ask(plain, route, plain.logIn("admin@example.com")).statusCode();
+                var nobody = ask(plain.anyone(), route);
+                var learner = ask(plain.logIn("learner@example.com"), route);
+                var admin = ask(plain.logIn("admin@example.com"), route);
                 var refused = isPage ? 303 : 401;
                 var right = switch (access) {
                     case PUBLIC -> isLetIn(nobody) || route.endsWith(" /metrics");
@@ -188,36 +173,28 @@ class AccessTest {
         return status != 401 && status != 403 && status < 500;
     }
 
-    private static HttpResponse<String> ask(RunningAcademy plain, String route, String cookie) {
+    private static int ask(TestClient caller, String route) {
         var parts = route.split(" ");
-        var isForm = !parts[1].startsWith("/api/");
-        var request = plain.request(parts[1].replaceAll("[{<]\\w+[}>]", NO_ID))
-                .header("Content-Type", isForm ? "application/x-www-form-urlencoded" : "application/json")
-                .method(
-                        parts[0],
-                        parts[0].equals("GET") ? BodyPublishers.noBody() : BodyPublishers.ofString(isForm ? "" : "{}"));
-        if (!cookie.isEmpty()) request.header("Cookie", cookie);
-        return plain.send(request);
+        var path = parts[1].replaceAll("[{<]\\w+[}>]", NO_ID);
+        if (parts[0].equals("GET")) return caller.get(path).status();
+        return (path.startsWith("/api/") ? caller.write(parts[0], path, "{}") : caller.form(path, "")).status();
     }
 
     @Test
     void metricsRequireTheToken() {
         var token = "a token of sixteen or more";
         try (var metered = RunningAcademy.start(Map.of("METRICS_TOKEN", token))) {
-            metered.get("/health");
-            assertEquals(401, metered.get("/metrics").statusCode());
-            var wrong = metered.request("/metrics").header("Authorization", "Bearer wrong");
-            assertEquals(401, metered.send(wrong).statusCode());
-            var answer = metered.send(metered.request("/metrics").header("Authorization", "Bearer " + token));
-            assertEquals(200, answer.statusCode());
-            assertTrue(answer.body().contains("route=\"/health\""), answer.body());
+            metered.get("/health").is(200);
+            metered.get("/metrics").is(401);
+            var scraper = metered.anyone();
+            scraper.with("Authorization", "Bearer wrong").get("/metrics").is(401);
+            var metrics = scraper.with("Authorization", "Bearer " + token).get("/metrics");
+            assertTrue(metrics.is(200).body().contains("route=\"/health\""), metrics.body());
         }
     }
 
     @Test
     void withoutATokenThereAreNoMetrics() {
-        try (var metered = RunningAcademy.start()) {
-            assertEquals(404, metered.get("/metrics").statusCode());
-        }
+        app.get("/metrics").is(404);
     }
 }

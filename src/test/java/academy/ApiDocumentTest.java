@@ -5,14 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.networknt.schema.Schema;
-import com.networknt.schema.SchemaRegistry;
-import com.networknt.schema.SpecificationVersion;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dozen.testing.ApiDocument;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
@@ -20,11 +13,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLSession;
 import org.junit.jupiter.api.Test;
@@ -35,7 +26,7 @@ class ApiDocumentTest {
     void everyRouteOfTheApiIsInTheDocumentAndNothingElseIs() {
         try (var app = RunningAcademy.start()) {
             var routes = new TreeSet<>(app.accessByRoute().keySet());
-            var documented = new TreeSet<>(app.apiDocument().operations());
+            var documented = new TreeSet<>(ApiDocument.of(app.anyone()).operations());
             assertEquals(
                     new TreeSet<>(),
                     documented.stream().filter(each -> !routes.contains(each)).collect(Collectors.toSet()));
@@ -48,7 +39,7 @@ class ApiDocumentTest {
     @Test
     void everyOperationSaysWhatItDoesAndWhatItGives() {
         try (var app = RunningAcademy.start()) {
-            var document = app.apiDocument();
+            var document = ApiDocument.of(app.anyone());
             for (var name : document.operations()) {
                 var operation = document.operation(name);
                 assertFalse(operation.get("summary").asText().isEmpty(), name);
@@ -63,7 +54,7 @@ class ApiDocumentTest {
     @Test
     void recordsAreDescribedAsTheyAreValidatedAndWritten() {
         try (var app = RunningAcademy.start()) {
-            var document = app.apiDocument().document;
+            var document = ApiDocument.of(app.anyone());
             var signUp = document.at("/components/schemas/SignUp");
             assertEquals("email", signUp.at("/properties/email/format").asText());
             assertEquals(254, signUp.at("/properties/email/maxLength").asInt());
@@ -105,24 +96,22 @@ class ApiDocumentTest {
     @Test
     void theDocumentAndItsPageAreServed() {
         try (var app = RunningAcademy.start()) {
-            var document = app.get("/openapi.json");
-            assertEquals("3.1.0", RunningAcademy.json(document).get("openapi").asText());
-            var page = app.get("/docs");
-            assertEquals(200, page.statusCode());
+            assertEquals("3.1.0", app.get("/openapi.json").text("/openapi"));
+            var page = app.get("/docs").is(200).body();
             for (var asset : List.of("swagger-ui.css", "swagger-ui-bundle.js", "start.js")) {
-                assertTrue(page.body().contains(asset) || asset.equals("start.js"));
-                assertEquals(200, app.get("/docs/" + asset).statusCode(), asset);
+                assertTrue(page.contains(asset) || asset.equals("start.js"));
+                app.get("/docs/" + asset).is(200);
             }
-            assertEquals(404, app.get("/docs/swagger-ui.js").statusCode());
+            app.get("/docs/swagger-ui.js").is(404);
         }
     }
 
     /** Proves that the check which all other tests rely on can fail. */
     @Test
     void anAnswerThatDoesNotFitIsNoticed() {
-        Document document;
+        ApiDocument document;
         try (var app = RunningAcademy.start()) {
-            document = app.apiDocument();
+            document = ApiDocument.of(app.anyone());
         }
         var checked = document;
         document.check(new Answer("/health", 200, "application/json", "{\"status\":\"ok\"}"));
@@ -166,96 +155,6 @@ class ApiDocumentTest {
         @Override
         public HttpClient.Version version() {
             return HttpClient.Version.HTTP_1_1;
-        }
-    }
-
-    /** The OpenAPI document that web serves. Every response that {@link RunningAcademy} receives is checked against it. */
-    static final class Document {
-        private static final ObjectMapper JSON = new ObjectMapper();
-
-        private final JsonNode document;
-        private final SchemaRegistry registry = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
-        private final Map<String, Schema> schemas = new ConcurrentHashMap<>();
-
-        private Document(JsonNode document) {
-            this.document = document;
-        }
-
-        static Document parse(String text) {
-            try {
-                return new Document(JSON.readTree(text));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        /** All operations, as "GET /health". */
-        List<String> operations() {
-            var operations = new ArrayList<String>();
-            for (var path : document.get("paths").properties()) {
-                for (var method : path.getValue().properties()) {
-                    operations.add(method.getKey().toUpperCase(Locale.ROOT) + " " + path.getKey());
-                }
-            }
-            return operations;
-        }
-
-        /** @param name as "GET /health" */
-        JsonNode operation(String name) {
-            var parts = name.split(" ");
-            return document.get("paths").get(parts[1]).get(parts[0].toLowerCase(Locale.ROOT));
-        }
-
-        /** @throws AssertionError when the document does not describe this response */
-        void check(HttpResponse<String> answer) {
-            var request = answer.request();
-            if (request.method().equals("HEAD")) return; // it has no body
-            var type = answer.headers().firstValue("Content-Type").orElse("").split(";")[0];
-            var operation = operation(
-                    request.method().toLowerCase(Locale.ROOT), request.uri().getRawPath());
-            var what = "%s %s answered %d"
-                    .formatted(request.method(), request.uri().getPath(), answer.statusCode());
-            if (answer.statusCode() >= 400 && type.equals("application/problem+json")) {
-                validate("#/components/schemas/Problem", answer.body(), what);
-                return;
-            }
-            if (operation.isEmpty() && (type.equals("text/html") || answer.statusCode() == 303)) return; // a page
-            if (operation.isEmpty()) throw new AssertionError(what + ", which no path of the document tells of");
-            var response = operation.get().at("/responses/" + answer.statusCode());
-            if (response.isMissingNode()) throw new AssertionError(what + ", which the document does not tell of");
-            var content = response.get("content");
-            if (content == null) return;
-            var media = content.get(type);
-            if (media == null)
-                throw new AssertionError(what + " with " + type + ", which the document does not tell of");
-            var reference = media.at("/schema/$ref").asText();
-            if (type.equals("application/json") && !reference.isEmpty()) validate(reference, answer.body(), what);
-        }
-
-        private Optional<JsonNode> operation(String method, String path) {
-            for (var template : document.get("paths").properties()) {
-                var pattern = template.getKey().replaceAll("\\{\\w+}", "[^/]+");
-                if (path.matches(pattern) && template.getValue().has(method)) {
-                    return Optional.of(template.getValue().get(method));
-                }
-            }
-            return Optional.empty();
-        }
-
-        private void validate(String reference, String body, String what) {
-            try {
-                var errors = schemas.computeIfAbsent(reference, this::schema).validate(JSON.readTree(body));
-                if (!errors.isEmpty()) throw new AssertionError(what + ": " + errors + " in " + body);
-            } catch (IOException e) {
-                throw new AssertionError(what + " with malformed JSON: " + body, e);
-            }
-        }
-
-        private Schema schema(String reference) {
-            ObjectNode schema = JSON.createObjectNode();
-            schema.put("$ref", reference);
-            schema.set("components", document.get("components"));
-            return registry.getSchema(schema);
         }
     }
 }

@@ -147,15 +147,18 @@ final class Generate {
     static Map<String, Object> places(Path sources) throws IOException {
         var folder = SOURCES.relativize(sources);
         var root = folder.getParent();
-        var running = only(GeneratedFeature.TESTS.resolve(root), "Running*.java")
-                .getFileName()
-                .toString();
         return new HashMap<>(Map.of(
                 "folder", folder,
                 "feature", folder.getFileName(),
                 "root", root.toString().replace('/', '.'),
                 "package", folder.toString().replace('/', '.'),
-                "Running", running.replace(".java", "")));
+                "Running", running(root)));
+    }
+
+    /** The class that starts the application in tests, such as RunningAcademy. */
+    static String running(Path root) throws IOException {
+        var file = only(GeneratedFeature.TESTS.resolve(root), "Running*.java");
+        return file.getFileName().toString().replace(".java", "");
     }
 
     static Path only(Path folder, String name) throws IOException {

@@ -28,7 +28,7 @@ record GeneratedFeature(
     private static final Set<String> IMPORTED = Set.of("""
             Access BigDecimal Commands ConstructorMapper Context Draft Feature Handle HttpStatus Idempotency Instant Jdbi Json
             Layout List LocalDate Locale Map Nullable ObjectNode Objects Params Postgres Routes RowMapper Services Slice
-            UnaryOperator URLEncoder UUID Validation""".split("\\s+"));
+            TestApp TestClient UnaryOperator URLEncoder UUID Validation""".split("\\s+"));
     /** The variables of the template that would hide one of the feature's. */
     private static final Set<String> VARIABLES =
             Set.of("change", "changes", "context", "draft", "faults", "handle", "transaction");
@@ -153,7 +153,7 @@ record GeneratedFeature(
                     "name", field.name(),
                     "label2", field.label2(),
                     "targetTable", field.targetTable(),
-                    "foreign", sample(field).replace("(app, cookie)", "(app, other)")));
+                    "foreign", sample(field).replace("(caller)", "(other)")));
         }
         return checked;
     }
@@ -187,13 +187,13 @@ record GeneratedFeature(
         return values;
     }
 
-    /** A Java expression of a value that the field takes, in a method that knows the program and a cookie. */
+    /** A Java expression of a value that the field takes, in a method that knows the caller. */
     private String sample(GeneratedField field) throws IOException {
         if (!field.ref()) return field.sample();
         if (field.isAccount()) {
             return field.unique()
-                    ? "app.signUp(UUID.randomUUID() + \"@example.com\")"
-                    : "json(app.get(\"/api/me\", cookie)).get(\"id\").asText()";
+                    ? Generate.running(folder()) + ".signUp(caller, UUID.randomUUID() + \"@example.com\", \"Somebody\")"
+                    : "caller.get(\"/api/me\").text(\"/id\")";
         }
         var tests = TESTS.resolve(folder()).resolve(field.target().replace("-", ""));
         require(Files.isDirectory(tests), "there is no feature %s to refer to".formatted(field.target()));
@@ -201,7 +201,7 @@ record GeneratedFeature(
             for (var file : files.toList()) {
                 if (!Files.readString(file).contains("static String example(")) continue;
                 var name = file.getFileName().toString().replace(".java", "");
-                return "%s.%s.example(app, cookie)"
+                return "%s.%s.example(caller)"
                         .formatted(
                                 tests.subpath(3, tests.getNameCount())
                                         .toString()
@@ -210,7 +210,7 @@ record GeneratedFeature(
             }
         }
         throw new IllegalArgumentException(
-                "a test needs a row of %1$s: write public static String example(%2$s app, String cookie) in a class in %1$s"
-                        .formatted(tests, "Running…"));
+                "a test needs a row of %1$s: write public static String example(TestClient caller) in a class in %1$s"
+                        .formatted(tests));
     }
 }

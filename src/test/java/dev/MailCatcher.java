@@ -12,13 +12,14 @@ import jakarta.mail.Part;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 
 /** A real SMTP server that keeps every mail, and a page to read them. */
@@ -32,6 +33,46 @@ public final class MailCatcher implements AutoCloseable {
 
     private static final Pattern LINK = Pattern.compile("https?://\\S+");
 
+    /** A mail that has arrived. */
+    public record Mail(String to, String subject, String text, String html, MimeMessage message) {
+        static Mail of(MimeMessage message) {
+            try {
+                return new Mail(
+                        ((InternetAddress) message.getAllRecipients()[0]).getAddress(),
+                        Objects.toString(message.getSubject(), ""),
+                        body(message, "text/plain"),
+                        body(message, "text/html"),
+                        message);
+            } catch (MessagingException | IOException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        /** The first part of this type; empty when there is none. */
+        private static String body(Part part, String type) throws MessagingException, IOException {
+            if (part.isMimeType(type)) return String.valueOf(part.getContent());
+            var body = "";
+            if (part.getContent() instanceof Multipart parts) {
+                for (var i = 0; i < parts.getCount() && body.isEmpty(); i++) body = body(parts.getBodyPart(i), type);
+            }
+            return body;
+        }
+
+        @Override
+        public String toString() {
+            return to + ": " + subject;
+        }
+
+        /** A header without the white space at which it was folded. */
+        public String header(String name) {
+            try {
+                return message.getHeader(name, null).replaceAll("\\s+", "");
+            } catch (MessagingException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
     private final GreenMail smtp;
     private final HttpServer page;
 
@@ -40,16 +81,20 @@ public final class MailCatcher implements AutoCloseable {
         this.page = page;
     }
 
-    public static MailCatcher start() throws IOException {
+    public static MailCatcher start() {
         var setup = ServerSetup.SMTP.dynamicPort();
         setup.setServerStartupTimeout(10_000); // a busy machine may take longer than GreenMail's own limit
         var smtp = new GreenMail(setup);
         smtp.start();
-        var page = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        var catcher = new MailCatcher(smtp, page);
-        page.createContext("/", catcher::answer);
-        page.start();
-        return catcher;
+        try {
+            var page = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            var catcher = new MailCatcher(smtp, page);
+            page.createContext("/", catcher::answer);
+            page.start();
+            return catcher;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     public String url() {
@@ -61,8 +106,31 @@ public final class MailCatcher implements AutoCloseable {
     }
 
     /** The mails that have arrived, the newest last. */
-    public List<MimeMessage> mails() {
-        return Arrays.asList(smtp.getReceivedMessages());
+    public List<Mail> mails() {
+        return Arrays.stream(smtp.getReceivedMessages()).map(Mail::of).toList();
+    }
+
+    public List<Mail> to(String address) {
+        return mails().stream().filter(mail -> mail.to().equals(address)).toList();
+    }
+
+    /** The mails with a subject that begins so. */
+    public List<Mail> about(String subject) {
+        return mails().stream()
+                .filter(mail -> mail.subject().startsWith(subject))
+                .toList();
+    }
+
+    /** Waits up to 10 s for a mail with a subject that begins so; returns the newest. */
+    public Mail await(String subject) {
+        try {
+            for (var i = 0; i < 500 && about(subject).isEmpty(); i++) Thread.sleep(20);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        var found = about(subject);
+        if (!found.isEmpty()) return found.getLast();
+        throw new AssertionError("no mail \"%s\" among %s".formatted(subject, mails()));
     }
 
     /** Answers with the page, at /NUMBER with the first attachment of that mail, or as GreenMail's own API does. */
@@ -74,16 +142,10 @@ public final class MailCatcher implements AutoCloseable {
     }
 
     private void messages(HttpExchange exchange, String to) throws IOException {
-        var found = new ArrayList<Map<String, String>>();
-        try {
-            for (var mail : mails()) {
-                if (mail.getAllRecipients()[0].toString().contains(to)) {
-                    found.add(Map.of("mimeMessage", GreenMailUtil.getWholeMessage(mail)));
-                }
-            }
-        } catch (MessagingException e) {
-            throw new IOException(e);
-        }
+        var found = mails().stream()
+                .filter(mail -> mail.to().contains(to))
+                .map(mail -> Map.of("mimeMessage", GreenMailUtil.getWholeMessage(mail.message())))
+                .toList();
         send(exchange, "application/json", new ObjectMapper().writeValueAsBytes(found));
     }
 
@@ -98,7 +160,7 @@ public final class MailCatcher implements AutoCloseable {
 
     private void attachment(HttpExchange exchange, int number) throws IOException {
         var all = mails();
-        var part = number < all.size() ? attachment(all.get(number)) : null;
+        var part = number < all.size() ? attachment(all.get(number).message()) : null;
         if (part == null) {
             exchange.sendResponseHeaders(404, -1);
             exchange.close();
@@ -134,15 +196,14 @@ public final class MailCatcher implements AutoCloseable {
         send(exchange, "text/html; charset=utf-8", bytes);
     }
 
-    private static String item(int number, MimeMessage mail) {
+    private static String item(int number, Mail mail) {
         try {
-            var to = InternetAddress.toUnicodeString((InternetAddress[]) mail.getAllRecipients());
-            var text = LINK.matcher(escaped(text(mail))).replaceAll("<a href=\"$0\">$0</a>");
-            var part = attachment(mail);
+            var text = LINK.matcher(escaped(mail.text())).replaceAll("<a href=\"$0\">$0</a>");
+            var part = attachment(mail.message());
             var file =
                     part == null ? "" : "<p><a href=\"/%d\">%s</a></p>".formatted(number, escaped(part.getFileName()));
             return "<h2>%s</h2><p>to %s</p><pre>%s</pre>%s%s"
-                    .formatted(escaped(mail.getSubject()), escaped(to), text, frame(html(mail)), file);
+                    .formatted(escaped(mail.subject()), escaped(mail.to()), text, frame(mail.html()), file);
         } catch (MessagingException | IOException e) {
             return "<p>unreadable: " + escaped(String.valueOf(e.getMessage())) + "</p>";
         }
@@ -151,22 +212,6 @@ public final class MailCatcher implements AutoCloseable {
     /** Shows the HTML of a mail as a mail program does: no script of it runs, and nothing is loaded from elsewhere. */
     private static String frame(String html) {
         return html.isEmpty() ? "" : "<iframe sandbox srcdoc=\"%s\"></iframe>".formatted(escaped(html));
-    }
-
-    private static String html(Part part) throws MessagingException, IOException {
-        if (part.isMimeType("text/html")) return String.valueOf(part.getContent());
-        var html = "";
-        if (part.getContent() instanceof Multipart parts) {
-            for (var i = 0; i < parts.getCount() && html.isEmpty(); i++) html = html(parts.getBodyPart(i));
-        }
-        return html;
-    }
-
-    /** The plain text of a mail; in a multipart mail it is the first part. */
-    public static String text(Part part) throws MessagingException, IOException {
-        return part.getContent() instanceof Multipart parts
-                ? text(parts.getBodyPart(0))
-                : String.valueOf(part.getContent());
     }
 
     private static String escaped(String text) {

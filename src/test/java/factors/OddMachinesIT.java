@@ -45,8 +45,7 @@ class OddMachinesIT {
                 assertEquals("ok", ready.at("/resources/files/status").asText(), ready.toString());
                 var visitor = new Declarations.Visitor(Declarations.all(), web.port());
                 visitor.signUp(Declarations.Person.number("odd", 1));
-                for (var i = 0; i < 1000 && mails.mails().isEmpty(); i++) Thread.sleep(20);
-                var text = MailCatcher.text(mails.mails().getFirst());
+                var text = mails.await("Welcome").text();
                 assertTrue(text.contains("http://my_web:8000\n") || text.contains("http://my_web:8000\r"), text);
                 assertTrue(worker.isAlive());
             }

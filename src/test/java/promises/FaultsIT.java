@@ -8,7 +8,9 @@ import academy.courses.MadeCourse;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import dev.TestServices;
+import dozen.config.Env;
 import dozen.files.FileStorage;
+import dozen.testing.TestApp;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -126,12 +128,11 @@ class FaultsIT {
         return settings;
     }
 
-    private static String signUp(RunningAcademy app, int number) {
-        var answer = app.post("/api/accounts", """
-                {"email": "f%d@example.com", "password": "correct horse battery", "name": "F"}""".formatted(number));
-        if (answer.statusCode() == 503) return null;
-        assertEquals(201, answer.statusCode(), answer.body());
-        return RunningAcademy.json(answer).get("id").asText();
+    private static String signUp(TestApp app, int number) {
+        var email = "f%d@example.com".formatted(number);
+        var answer =
+                app.post("/api/accounts", Map.of("email", email, "password", RunningAcademy.PASSWORD, "name", "F"));
+        return answer.status() == 503 ? null : answer.is(201).text("/id");
     }
 
     @ParameterizedTest
@@ -155,8 +156,8 @@ class FaultsIT {
         return url.replace(":" + port, ":" + proxy.port());
     }
 
-    private static int read(RunningAcademy app, String id) {
-        return app.get("/api/users/" + id).statusCode();
+    private static int read(TestApp app, String id) {
+        return app.get("/api/users/" + id).status();
     }
 
     /** Sign-ups and cached reads need no Redis: PostgreSQL has every acknowledged sign-up, and the job for its mail. */
@@ -186,22 +187,20 @@ class FaultsIT {
         var endpoint = s3.settings().get("AWS_ENDPOINT_URL_S3");
         try (var proxy = new Proxy(() -> URI.create(endpoint).getPort());
                 var app = RunningAcademy.withFiles(cheap(Map.of("AWS_ENDPOINT_URL_S3", through(endpoint, proxy))))) {
-            var admin = app.admin();
-            var lessons = MadeCourse.in(app, admin, "Films", LESSONS).lessons();
+            var lessons = MadeCourse.in(app, "Films", LESSONS).lessons();
+            var admin = app.as("admin@example.com");
             var film = new byte[100_000];
             var recovered = runDuringFault(fault, proxy, 2, number -> {
                 Thread.sleep(100);
                 var lesson = lessons.get(number); // a lesson has one film, and a second would replace it
-                var answer = app.send(app.request("/api/lessons/" + lesson + "/video")
-                        .header("Cookie", admin)
+                var answer = admin.send(admin.request("/api/lessons/" + lesson + "/video")
                         .header("Content-Type", "video/mp4")
                         .PUT(BodyPublishers.ofByteArray(film)));
-                if (answer.statusCode() == 503) return null;
-                assertEquals(202, answer.statusCode(), answer.body());
-                return RunningAcademy.json(answer).at("/video/id").asText();
+                return answer.status() == 503 ? null : answer.is(202).text("/video/id");
             });
             var lost = 0;
-            var storage = new FileStorage(app.settings().files().orElseThrow());
+            var settings = FileStorage.Settings.read(new Env(app.environment()));
+            var storage = new FileStorage(settings.orElseThrow());
             for (var id : acknowledged) if (size(storage, original(app, id)) != film.length) lost++;
             report("S3", fault, recovered, lost);
             assertEquals(0, lost);
@@ -218,15 +217,11 @@ class FaultsIT {
         }
     }
 
-    private static String original(RunningAcademy app, String id) {
-        try (var postgres = app.postgres()) {
-            return postgres.jdbi()
-                    .withHandle(
-                            handle -> handle.createQuery("SELECT folder || '/source' FROM videos WHERE id = :id::uuid")
-                                    .bind("id", id)
-                                    .mapTo(String.class)
-                                    .one());
-        }
+    private static String original(TestApp app, String id) {
+        var query = "SELECT folder || '/source' FROM videos WHERE id = ?::uuid";
+        return app.jdbi()
+                .withHandle(
+                        handle -> handle.select(query, id).mapTo(String.class).one());
     }
 
     /** No request waits for a mail: a job sends it, and retries. */

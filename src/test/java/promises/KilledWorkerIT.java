@@ -1,6 +1,5 @@
 package promises;
 
-import static academy.RunningAcademy.json;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,26 +8,27 @@ import academy.certificates.Certificates;
 import academy.courses.Lessons;
 import academy.courses.MadeCourse;
 import academy.learning.Enrolments;
-import academy.reminders.EnqueueDigests;
 import academy.videos.Ffmpeg;
 import academy.videos.LocalFfmpeg;
-import dev.MailCatcher;
-import dev.TestServices;
+import dev.MailCatcher.Mail;
+import dozen.config.Env;
 import dozen.jobs.Jobs;
 import dozen.services.Redis;
+import dozen.testing.TestApp;
 import factors.App;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,14 +42,11 @@ class KilledWorkerIT {
     /** The mail catcher takes 45 ms for a mail, mostly waiting, so many threads make the tests faster. */
     private static final int THREADS = 16;
 
-    private static Map<String, String> settings(RunningAcademy app, String smtpUrl) {
-        var services = TestServices.shared();
-        var settings = new HashMap<>(services.settings(app.databaseUrl()));
-        settings.putAll(services.s3().settings());
+    private static Map<String, String> settings(TestApp app) {
+        var settings = new HashMap<>(app.environment());
         settings.put("FFMPEG", LocalFfmpeg.program());
         settings.put("WORKER_THREADS", String.valueOf(THREADS));
         settings.put("LOG_LEVEL", "warn");
-        settings.put("SMTP_URL", smtpUrl);
         return settings;
     }
 
@@ -61,44 +58,34 @@ class KilledWorkerIT {
         throw new AssertionError("not in time: " + what);
     }
 
-    private static void awaitNoJobs(RunningAcademy app) throws InterruptedException {
+    private static void awaitNoJobs(TestApp app) throws InterruptedException {
         await("all jobs", () -> app.count("SELECT count(*) FROM jobs") == 0);
         assertEquals(0, app.count("SELECT count(*) FROM dead_jobs"));
     }
 
     /** The number of mails that each recipient got. */
-    private static Map<String, Integer> mailsByRecipient(MailCatcher catcher) throws Exception {
-        var counts = new HashMap<String, Integer>();
-        for (var mail : catcher.mails()) counts.merge(mail.getAllRecipients()[0].toString(), 1, Integer::sum);
-        return counts;
+    private static Map<String, Long> mailsByRecipient(TestApp app) {
+        return app.mails().mails().stream().collect(Collectors.groupingBy(Mail::to, Collectors.counting()));
     }
 
     @Test
     void inTheMiddleOfATranscoding(@TempDir Path folder) throws Exception {
-        try (var catcher = MailCatcher.start();
-                var app = RunningAcademy.withFiles()) {
-            var admin = app.admin();
-            var lesson = MadeCourse.in(app, admin, "Film", 1).lessons().getFirst();
+        try (var app = RunningAcademy.withFiles()) {
+            var lesson = MadeCourse.in(app, "Film", 1).lessons().getFirst();
+            var admin = app.as("admin@example.com");
             var film = folder.resolve("film.mp4");
             new Ffmpeg(LocalFfmpeg.program()).makeSample(film, 25);
-            var id = json(app.send(app.request("/api/lessons/" + lesson + "/video")
-                            .header("Content-Type", "video/mp4")
-                            .header("Cookie", admin)
-                            .PUT(BodyPublishers.ofFile(film))))
-                    .at("/video/id")
-                    .asText();
-            var settings = settings(app, catcher.url());
+            var upload = admin.request("/api/lessons/" + lesson + "/video")
+                    .header("Content-Type", "video/mp4")
+                    .PUT(BodyPublishers.ofFile(film));
+            var path = "/api/videos/" + admin.send(upload).is(202).text("/video/id");
+            var settings = settings(app);
             List<ProcessHandle> children;
             // A folder of its own: any other worker on this machine would delete what the killed one left.
             var temporary = Files.createDirectory(folder.resolve("tmp"));
             var java = List.of("-Djava.io.tmpdir=" + temporary, "-jar", App.JAR.toString());
             try (var first = App.start(settings, java, "worker")) {
-                await(
-                        "progress",
-                        () -> json(app.get("/api/videos/" + id, admin))
-                                        .get("progress")
-                                        .asInt()
-                                > 5);
+                await("progress", () -> admin.get(path).at("/progress").asInt() > 5);
                 children = ProcessHandle.of(first.pid())
                         .orElseThrow()
                         .descendants()
@@ -108,15 +95,11 @@ class KilledWorkerIT {
             assertTrue(children.size() >= 2, children.toString()); // the guard and ffmpeg
             await("the end of ffmpeg", () -> children.stream().noneMatch(ProcessHandle::isAlive));
             assertEquals(1, workFolders(temporary));
-            assertEquals(
-                    "transcoding",
-                    json(app.get("/api/videos/" + id, admin)).get("status").asText());
+            assertEquals("transcoding", admin.get(path).text("/status"));
             try (var _ = App.start(settings, java, "worker")) {
                 awaitNoJobs(app);
             }
-            assertEquals(
-                    "ready",
-                    json(app.get("/api/videos/" + id, admin)).get("status").asText());
+            assertEquals("ready", admin.get(path).text("/status"));
             assertEquals(1, app.count("SELECT count(*) FROM videos"));
             assertEquals(0, workFolders(temporary), "its own, and what the killed one left");
         }
@@ -134,32 +117,27 @@ class KilledWorkerIT {
     @Test
     void inTheMiddleOfCertificates() throws Exception {
         var learners = 60;
-        try (var catcher = MailCatcher.start();
-                var app = RunningAcademy.withFiles()) {
-            var admin = app.admin();
-            var made = MadeCourse.in(app, admin, "Course", 1);
+        try (var app = RunningAcademy.withFiles()) {
+            var made = MadeCourse.in(app, "Course", 1);
             app.execute("""
                     INSERT INTO accounts (email, name, password)
                     SELECT 'learner' || i || '@example.com', 'Learner ' || i, 'none' FROM generate_series(1, %d) AS i;
                     INSERT INTO enrolments (account_id, course_id)
                     SELECT id, '%s' FROM accounts WHERE role = 'learner'
                     """.formatted(learners, made.course()));
-            try (var postgres = app.postgres();
-                    var redis = new Redis(new Redis.Settings(
-                                    app.settings().services().redis().url(), true, 5))
-                            .connect()) {
-                var enrolments = new Enrolments(postgres.jdbi());
-                enrolments.onCompleted(new Certificates(postgres.jdbi(), new Jobs(redis))::issue);
-                var lesson = new Lessons(postgres.jdbi())
+            try (var redis = new Redis(Redis.Settings.read(new Env(app.environment())))) {
+                var enrolments = new Enrolments(app.jdbi());
+                enrolments.onCompleted(new Certificates(app.jdbi(), new Jobs(redis))::issue);
+                var lesson = new Lessons(app.jdbi())
                         .get(UUID.fromString(made.lessons().getFirst()));
-                for (var account : postgres.jdbi()
+                for (var account : app.jdbi()
                         .withHandle(handle -> handle.createQuery("SELECT id FROM accounts WHERE role = 'learner'")
                                 .mapTo(UUID.class)
                                 .list())) {
                     enrolments.complete(account, lesson);
                 }
             }
-            var settings = settings(app, catcher.url());
+            var settings = settings(app);
             try (var first = App.start(settings, "worker")) {
                 await("some", () -> app.count("SELECT count(*) FROM mails") > learners / 4);
                 first.kill();
@@ -169,49 +147,38 @@ class KilledWorkerIT {
                 awaitNoJobs(app);
             }
             assertEquals(learners, app.count("SELECT count(*) FROM certificates WHERE ready_at IS NOT NULL"));
-            assertEachOnce(app, catcher, learners);
+            assertEachOnce(app, learners);
         }
     }
 
     @Test
     void inTheMiddleOfTenThousandDigests() throws Exception {
         var accounts = 10_000;
-        try (var catcher = MailCatcher.start();
-                var app = RunningAcademy.withFiles()) {
+        try (var app = RunningAcademy.withFiles()) {
             app.execute("""
                     INSERT INTO accounts (email, name, password)
                     SELECT 'learner' || i || '@example.com', 'Learner ' || i, 'none' FROM generate_series(1, %d) AS i;
                     INSERT INTO courses (slug, title) VALUES ('fresh', 'Fresh')
                     """.formatted(accounts));
-            enqueueDigests(app);
-            var settings = settings(app, catcher.url());
+            var tomorrow = Instant.now().plus(Duration.ofDays(1));
+            app.tick("digests", tomorrow);
+            var settings = settings(app);
             try (var first = App.start(settings, "worker")) {
                 await("some", () -> app.count("SELECT count(*) FROM mails") > accounts / 4);
                 first.kill();
             }
             try (var _ = App.start(settings, "worker")) {
                 awaitNoJobs(app);
-                enqueueDigests(app); // the same day again: nobody gets a second digest
+                app.tick("digests", tomorrow); // the same day again: nobody gets a second digest
                 awaitNoJobs(app);
             }
-            assertEachOnce(app, catcher, accounts);
-        }
-    }
-
-    private static void enqueueDigests(RunningAcademy app) {
-        try (var postgres = app.postgres();
-                var redis = new Redis(new Redis.Settings(
-                                app.settings().services().redis().url(), true, 5))
-                        .connect()) {
-            var jobs = new Jobs(redis);
-            var tomorrow = LocalDate.now(ZoneOffset.UTC).plusDays(1);
-            postgres.jdbi().useTransaction(transaction -> jobs.enqueue(transaction, EnqueueDigests.of(tomorrow)));
+            assertEachOnce(app, accounts);
         }
     }
 
     /** Each recipient got one mail. Only those whose mail the killed worker was just handing over may have none. */
-    private static void assertEachOnce(RunningAcademy app, MailCatcher catcher, int recipients) throws Exception {
-        var mails = mailsByRecipient(catcher);
+    private static void assertEachOnce(TestApp app, int recipients) {
+        var mails = mailsByRecipient(app);
         mails.forEach((recipient, count) -> assertEquals(1, count, recipient));
         var inDoubt = app.count("SELECT count(*) FROM mails WHERE sent IS NULL");
         assertEquals(recipients, app.count("SELECT count(*) FROM mails"));

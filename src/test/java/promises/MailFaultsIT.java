@@ -51,7 +51,6 @@ class MailFaultsIT {
         smtp.start();
         try (var server = new FaultySmtp(smtp.getSmtp().getPort(), this::fault);
                 var app = RunningAcademy.start();
-                var postgres = app.postgres();
                 var threads = Executors.newFixedThreadPool(16)) {
             var settings = new Mailer.Settings(
                     Optional.of(Mailer.Settings.smtp(server.url())),
@@ -59,7 +58,7 @@ class MailFaultsIT {
                     Mailer.StartTls.AUTO,
                     0,
                     SHORT);
-            var mailer = new Mailer("Test", postgres.jdbi(), null, settings, WebAddress.base("http://localhost"));
+            var mailer = new Mailer("Test", app.jdbi(), null, settings, WebAddress.base("http://localhost"));
             var work = new ArrayList<Callable<Void>>();
             for (var i = 0; i < LETTERS; i++) {
                 var number = i;

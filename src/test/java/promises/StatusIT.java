@@ -1,17 +1,15 @@
 package promises;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.TestServices;
-import dozen.http.Json;
+import dozen.testing.TestClient;
 import factors.App;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,7 +27,8 @@ class StatusIT {
     private static final Duration MAX_APPEAR_TIME = Duration.ofSeconds(3);
 
     private final HttpClient client = HttpClient.newHttpClient();
-    private String address;
+    private TestClient anyone;
+    private TestClient browser;
 
     @Test
     void itShowsWorkersThatComeAndGoAndResourcesThatAreAway() throws Exception {
@@ -40,7 +39,8 @@ class StatusIT {
         try (var redis = new Proxy(() -> port(services.redis().url()));
                 var postgres = new Proxy(() -> port(direct.get("DATABASE_URL")));
                 var web = App.start(through(direct, postgres, redis), "web")) {
-            address = "http://127.0.0.1:" + web.port();
+            anyone = new TestClient(client, "http://127.0.0.1:" + web.port(), Map.of());
+            browser = anyone.with("Accept", "text/html");
             processes(direct);
             redisAway(redis);
             postgresAway(postgres);
@@ -87,8 +87,8 @@ class StatusIT {
         assertEquals(12, status.get("factors").size());
         assertTrue(status.get("settings").toString().contains("set, secret"));
         for (var secret : List.of(settings.get("SECRET_KEY"), settings.get("DATABASE_URL"))) {
-            assertTrue(!status.toString().contains(secret)
-                    && !page("/status").body().contains(secret));
+            assertFalse(status.toString().contains(secret));
+            assertFalse(browser.get("/status").body().contains(secret));
         }
     }
 
@@ -97,35 +97,31 @@ class StatusIT {
         eventually(
                 MAX_NOTICE_TIME,
                 () -> status().at("/resources/resources/redis/status").asText().equals("away"));
-        assertTrue(page("/status").body().contains("Unknown while Redis is away"));
-        var catalogue = page("/");
-        assertEquals(200, catalogue.statusCode());
-        var learning = page("/learning", "Cookie", "session=somebody");
-        assertEquals(503, learning.statusCode());
-        assertTrue(learning.body().contains("<strong>redis</strong> is away"), learning.body());
-        assertTrue(learning.body().contains("/dozen/dozen.js"), "it does not ask again by itself");
+        assertTrue(browser.get("/status").body().contains("Unknown while Redis is away"));
+        browser.get("/").is(200);
+        var learner = browser.with("Cookie", "session=somebody");
+        var learning = learner.get("/learning").is(503).body();
+        assertTrue(learning.contains("<strong>redis</strong> is away"), learning);
+        assertTrue(learning.contains("/dozen/dozen.js"), "it does not ask again by itself");
         redis.refuse(false);
         eventually(
                 MAX_NOTICE_TIME, () -> status().at("/resources/status").asText().equals("ok"));
-        assertEquals(303, page("/learning").statusCode());
+        browser.get("/learning").is(303);
     }
 
     private void postgresAway(Proxy postgres) throws Exception {
         postgres.refuse(true);
-        eventually(MAX_NOTICE_TIME, () -> page("/").body().contains("<strong>postgres</strong> is away"));
-        var status = page("/status");
-        assertEquals(200, status.statusCode());
-        assertTrue(status.body().contains("Unknown while PostgreSQL is away"));
+        eventually(MAX_NOTICE_TIME, () -> browser.get("/").body().contains("<strong>postgres</strong> is away"));
+        assertTrue(browser.get("/status").is(200).body().contains("Unknown while PostgreSQL is away"));
         postgres.refuse(false);
-        eventually(MAX_NOTICE_TIME, () -> page("/").statusCode() == 200);
+        eventually(MAX_NOTICE_TIME, () -> browser.get("/").status() == 200);
     }
 
-    private JsonNode status() throws Exception {
-        return Json.MAPPER.readTree(client.send(request("/api/status").build(), BodyHandlers.ofString())
-                .body());
+    private JsonNode status() {
+        return anyone.get("/api/status").at("");
     }
 
-    private List<String> workers() throws Exception {
+    private List<String> workers() {
         var workers = new ArrayList<String>();
         for (var process : status().get("processes")) {
             if (process.get("type").asText().equals("worker"))
@@ -138,16 +134,6 @@ class StatusIT {
         var texts = new ArrayList<String>();
         list.forEach(each -> texts.add(each.get(field).asText()));
         return texts;
-    }
-
-    private HttpResponse<String> page(String path, String... headers) throws Exception {
-        var request = request(path).header("Accept", "text/html");
-        if (headers.length > 0) request.headers(headers);
-        return client.send(request.build(), BodyHandlers.ofString());
-    }
-
-    private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(address + path)).timeout(Duration.ofSeconds(20));
     }
 
     @FunctionalInterface

@@ -5,19 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import academy.videos.Ffmpeg;
 import academy.videos.LocalFfmpeg;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.Machine;
+import dozen.testing.TestClient;
+import dozen.testing.TestClient.Answer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.UUID;
 import org.apache.pdfbox.Loader;
@@ -27,11 +28,10 @@ import org.apache.pdfbox.Loader;
  * signs up, completes the course and gets the certificate. It runs on any Academy that has a worker and a mail catcher.
  */
 public final class Story implements AutoCloseable {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String NAME = "Zoë Müller-O'Brien";
 
     private final HttpClient client = HttpClient.newHttpClient();
-    private final String app;
+    private final TestClient anyone;
     private final Inbox inbox;
     private final Path folder;
     private final String learner = "zoe-" + UUID.randomUUID() + "@example.com";
@@ -42,74 +42,51 @@ public final class Story implements AutoCloseable {
      * @param folder the folder for downloads
      */
     public Story(String app, String mails, Path folder) {
-        this.app = app;
+        anyone = new TestClient(client, app, Map.of());
         this.inbox = new Inbox(client, mails);
         this.folder = folder;
     }
 
-    private HttpResponse<String> send(String method, String path, String body, String cookie)
-            throws IOException, InterruptedException {
-        var request = HttpRequest.newBuilder(URI.create(app + path))
-                .header("Content-Type", "application/json")
-                .method(method, BodyPublishers.ofString(body));
-        if (!cookie.isEmpty()) request.header("Cookie", cookie);
-        return client.send(request.build(), BodyHandlers.ofString());
-    }
-
-    private JsonNode expect(int status, HttpResponse<String> answer) throws IOException {
-        assertEquals(status, answer.statusCode(), answer.request() + " " + answer.body());
-        return JSON.readTree(answer.body());
-    }
-
-    private String logIn(String email, String password) throws IOException, InterruptedException {
-        var answer = send("POST", "/api/sessions", """
-                {"email": "%s", "password": "%s"}""".formatted(email, password), "");
-        expect(201, answer);
-        return answer.headers().firstValue("Set-Cookie").orElseThrow().split(";")[0];
+    private TestClient logIn(String email, String password) {
+        var session = anyone.post("/api/sessions", Map.of("email", email, "password", password));
+        return anyone.with("Cookie", session.is(201).cookie());
     }
 
     public void tell(String adminEmail, String adminPassword) throws Exception {
         var admin = logIn(adminEmail, adminPassword);
-        var course = expect(
-                        201,
-                        send("POST", "/api/courses", "{\"title\": \"Story %s\"}".formatted(UUID.randomUUID()), admin))
-                .get("id")
-                .asText();
-        var lessons = new String[2];
-        for (var i = 0; i < 2; i++) {
-            lessons[i] = expect(201, send("POST", "/api/courses/" + course + "/lessons", "{\"title\": \"L\"}", admin))
-                    .get("id")
-                    .asText();
-        }
-        aFilmIsUploadedAndPlays(lessons[0], admin);
+        var course = admin.post("/api/courses", Map.of("title", "Story " + UUID.randomUUID()))
+                .is(201)
+                .header("Location");
+        var lessons = List.of(lesson(admin, course), lesson(admin, course));
+        aFilmIsUploadedAndPlays(lessons.getFirst(), admin);
         aLearnerCompletesTheCourse(course, lessons);
     }
 
-    private void aFilmIsUploadedAndPlays(String lesson, String admin) throws Exception {
+    private static String lesson(TestClient admin, String course) {
+        return admin.post(course + "/lessons", Map.of("title", "L")).is(201).text("/id");
+    }
+
+    private void aFilmIsUploadedAndPlays(String lesson, TestClient admin) throws Exception {
         var film = folder.resolve("film.mp4");
         new Ffmpeg(LocalFfmpeg.program()).makeSample(film, 6);
-        var upload = HttpRequest.newBuilder(URI.create(app + "/api/lessons/" + lesson + "/video"))
+        var upload = admin.request("/api/lessons/" + lesson + "/video")
                 .header("Content-Type", "video/mp4")
-                .header("Cookie", admin)
-                .PUT(BodyPublishers.ofFile(film))
-                .build();
-        var id = expect(202, client.send(upload, BodyHandlers.ofString()))
-                .at("/video/id")
-                .asText();
+                .PUT(BodyPublishers.ofFile(film));
+        var path = "/api/videos/" + admin.send(upload).is(202).text("/video/id");
         var progress = new TreeSet<Integer>();
-        JsonNode video;
+        Answer video;
         do {
             Thread.sleep(10);
-            video = expect(200, send("GET", "/api/videos/" + id, "", admin));
-            progress.add(video.get("progress").asInt());
-            assertTrue(!video.get("status").asText().equals("failed"), video.toString());
-        } while (!video.get("status").asText().equals("ready"));
+            video = admin.get(path).is(200);
+            progress.add(video.at("/progress").asInt());
+            assertTrue(!video.text("/status").equals("failed"), video.body());
+        } while (!video.text("/status").equals("ready"));
         assertTrue(progress.size() > 2, "progress rises: " + progress);
         for (var height : new int[] {720, 360}) {
-            var probed = probe(download(video.at("/urls/" + height + "p").asText(), height + "p.mp4"));
+            var probed = probe(download(video.text("/urls/" + height + "p"), height + "p.mp4"));
             assertTrue(probed.contains("h264") && probed.contains("aac") && probed.contains(String.valueOf(height)));
         }
-        assertTrue(probe(download(video.get("poster").asText(), "poster.jpg")).contains("mjpeg"));
+        assertTrue(probe(download(video.text("/poster"), "poster.jpg")).contains("mjpeg"));
     }
 
     private Path download(String address, String name) throws Exception {
@@ -134,26 +111,22 @@ public final class Story implements AutoCloseable {
         return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
-    private void aLearnerCompletesTheCourse(String course, String[] lessons) throws Exception {
+    private void aLearnerCompletesTheCourse(String course, List<String> lessons) throws Exception {
         var password = "an excellent password";
-        expect(201, send("POST", "/api/accounts", """
-                {"email": "%s", "password": "%s", "name": "%s"}""".formatted(learner, password, NAME), ""));
+        anyone.post("/api/accounts", Map.of("email", learner, "password", password, "name", NAME))
+                .is(201);
         inbox.awaitAttachment(learner, "Welcome to Academy");
-        var cookie = logIn(learner, password);
-        expect(201, send("POST", "/api/courses/" + course + "/enrolment", "", cookie));
-        for (var lesson : lessons) expect(200, send("PUT", "/api/lessons/" + lesson + "/completion", "", cookie));
-        var certificate = expect(200, send("GET", "/api/certificates", "", cookie))
-                .at("/items/0/id")
-                .asText();
+        var zoe = logIn(learner, password);
+        zoe.post(course + "/enrolment").is(201);
+        for (var lesson : lessons)
+            zoe.put("/api/lessons/" + lesson + "/completion").is(200);
+        var certificate = zoe.get("/api/certificates").is(200).text("/items/0/id");
         assertBearsTheName(inbox.awaitAttachment(learner, "Your certificate"));
-        var link = send("GET", "/api/certificates/" + certificate + "/pdf", "", cookie);
-        assertEquals(302, link.statusCode());
-        var kept = download(link.headers().firstValue("Location").orElseThrow(), "kept.pdf");
-        assertBearsTheName(Files.readAllBytes(kept));
-        var page = send("GET", "/certificates/" + certificate, "", "");
-        assertEquals(200, page.statusCode());
-        assertTrue(page.body().contains("Zoë Müller"), page.body());
-        assertTrue(!page.body().contains(learner));
+        var link = zoe.get("/api/certificates/" + certificate + "/pdf").is(302);
+        assertBearsTheName(Files.readAllBytes(download(link.header("Location"), "kept.pdf")));
+        var page = anyone.get("/certificates/" + certificate).is(200).body();
+        assertTrue(page.contains("Zoë Müller"), page);
+        assertTrue(!page.contains(learner));
     }
 
     private void assertBearsTheName(byte[] bytes) throws IOException {

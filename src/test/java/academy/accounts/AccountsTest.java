@@ -1,15 +1,13 @@
 package academy.accounts;
 
-import static academy.RunningAcademy.json;
+import static academy.RunningAcademy.PASSWORD;
+import static academy.RunningAcademy.signUp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import academy.RunningAcademy;
 import dev.TestServices;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
+import dozen.testing.TestApp;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -20,12 +18,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.RedisClient;
 
+/** Sign-up, log-in and profiles, over the API and by the forms of the pages. */
 class AccountsTest {
-    private static RunningAcademy app;
+    private static TestApp app;
 
     @BeforeAll
     static void start() {
         app = RunningAcademy.start();
+        signUp(app.anyone(), "zoe@example.com", "Zoë");
     }
 
     @AfterAll
@@ -33,18 +33,38 @@ class AccountsTest {
         app.close();
     }
 
+    private static Map<String, String> account(String email, String name) {
+        return Map.of("email", email, "password", PASSWORD, "name", name);
+    }
+
+    private static Map<String, String> logIn(String email) {
+        return Map.of("email", email, "password", PASSWORD);
+    }
+
     @Test
     void somebodySignsUpLogsInAndOut() {
-        var id = app.signUp("zoe@example.com");
-        assertEquals(401, app.get("/api/me").statusCode());
-        var cookie = app.logIn("zoe@example.com");
-        var me = json(app.get("/api/me", cookie));
-        assertEquals(id, me.get("id").asText());
-        assertEquals("learner", me.get("role").asText());
-        assertFalse(me.has("password"));
-        assertEquals(
-                204, app.write("DELETE", "/api/sessions/current", "", cookie).statusCode());
-        assertEquals(401, app.get("/api/me", cookie).statusCode());
+        var id = signUp(app.anyone(), "leo@example.com", "Leo");
+        app.get("/api/me").is(401);
+        var leo = app.logIn("leo@example.com");
+        var me = leo.get("/api/me").is(200);
+        assertEquals(id, me.text("/id"));
+        assertEquals("learner", me.text("/role"));
+        assertTrue(me.at("/password").isMissingNode());
+        leo.delete("/api/sessions/current").is(204);
+        leo.get("/api/me").is(401);
+    }
+
+    @Test
+    void aNewAccountIsWelcomedOnceInItsOwnLetters() {
+        var id = signUp(app.anyone(), "olga@пример.рф", "Ольга");
+        app.runJobs();
+        var mails = app.mails().to("olga@xn--e1afmkfd.xn--p1ai"); // the domain as it stands in DNS
+        assertEquals(1, mails.size());
+        var mail = mails.getFirst();
+        assertEquals("Welcome to Academy", mail.subject());
+        assertTrue(mail.header("Message-ID").startsWith("<welcome-" + id + "@"));
+        assertTrue(mail.text().startsWith("Hello Ольга,"), mail.text());
+        assertTrue(mail.html().contains("<p>Hello Ольга,</p>"), mail.html());
     }
 
     @ParameterizedTest
@@ -58,156 +78,112 @@ class AccountsTest {
                 "You won: t.co/AbC1",
                 "see evil-x.com",
                 "pay 192.0.2.1/now",
-                "two\\nlines",
-                "two\\rlines",
-                "a\\u2028b",
-                "a\\u0000b",
+                "two\nlines",
+                "two\rlines",
+                "a\u2028b",
+                "a\u0000b",
                 "Dr.Müller"
             })
     void aNameThatWouldCarryAMessageToStrangersIsRefused(String name) {
-        var answer = app.post("/api/accounts", """
-                {"email": "victim@example.com", "password": "correct horse battery", "name": "%s"}""".formatted(name));
-        assertEquals(422, answer.statusCode(), answer.body());
+        app.post("/api/accounts", account("victim@example.com", name)).is(422);
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {"J.R.R. Tolkien", "Dr. Müller", "Zoë O'Brien-Smith, Jr.", "李小龍", "Ravi S/O Kumar", "X Æ A-12"})
     void aNameOfAPersonIsTaken(String name) {
-        var answer = app.post("/api/accounts", """
-                {"email": "p%x@example.com", "password": "correct horse battery", "name": "%s"}""".formatted(name.hashCode(), name));
-        assertEquals(201, answer.statusCode(), answer.body());
+        signUp(app.anyone(), "p%x@example.com".formatted(name.hashCode()), name);
     }
 
     @Test
     void aNetworkMakesOnlySoManyAccounts() {
         var limits = Map.of("SIGN_UPS_BY_ADDRESS", "10", "TRUSTED_PROXY_HOPS", "1");
         try (var strict = RunningAcademy.start(limits)) {
-            for (var i = 0; i < 10; i++)
-                assertEquals(201, signUp(strict, "s%d@example.com".formatted(i), "198.51.100.7"));
-            assertEquals(429, signUp(strict, "s10@example.com", "198.51.100.7"));
-            assertEquals(422, signUp(strict, "nonsense", "198.51.100.7"));
-            assertEquals(201, signUp(strict, "s11@example.com", "198.51.100.8"));
+            var one = strict.anyone().with("X-Forwarded-For", "198.51.100.7");
+            for (var i = 0; i < 10; i++) signUp(one, "s%d@example.com".formatted(i), "S");
+            one.post("/api/accounts", account("s10@example.com", "S")).is(429);
+            one.post("/api/accounts", account("nonsense", "S")).is(422);
+            signUp(strict.anyone().with("X-Forwarded-For", "198.51.100.8"), "s11@example.com", "S");
         }
-    }
-
-    private static int signUp(RunningAcademy at, String email, String from) {
-        return at.send(at.request("/api/accounts")
-                        .header("Content-Type", "application/json")
-                        .header("X-Forwarded-For", from)
-                        .POST(HttpRequest.BodyPublishers.ofString("""
-                                {"email": "%s", "password": "correct horse battery", "name": "S"}""".formatted(email))))
-                .statusCode();
     }
 
     @Test
     void anAddressHasOneAccountWhateverItsCase() {
-        app.signUp("one@example.com");
-        var again = app.post("/api/accounts", """
-                {"email": "ONE@example.com", "password": "another password", "name": "Somebody else"}""");
-        assertEquals(409, again.statusCode());
-        assertNotEquals("", app.logIn("One@Example.com"));
+        signUp(app.anyone(), "one@example.com", "One");
+        app.post("/api/accounts", account("ONE@example.com", "Somebody else")).is(409);
+        app.post("/api/sessions", logIn("One@Example.com")).is(201);
     }
 
     @Test
     void aWrongPasswordAndAnUnknownAddressGetTheSameAnswer() {
-        app.signUp("known@example.com");
-        var wrong = app.post("/api/sessions", """
-                {"email": "known@example.com", "password": "wrong horse battery"}""");
-        var unknown = app.post("/api/sessions", """
-                {"email": "unknown@example.com", "password": "wrong horse battery"}""");
-        assertEquals(401, wrong.statusCode());
-        assertEquals(401, unknown.statusCode());
-        assertEquals(json(wrong).get("detail"), json(unknown).get("detail"));
+        var wrong = RunningAcademy.logIn(app.anyone(), "zoe@example.com", "wrong horse battery");
+        var unknown = RunningAcademy.logIn(app.anyone(), "unknown@example.com", "wrong horse battery");
+        assertEquals(wrong.is(401).text("/detail"), unknown.is(401).text("/detail"));
     }
 
     @Test
     void everyBadFieldIsNamed() {
-        var answer = app.post("/api/accounts", """
-                {"email": "nobody", "password": "short", "name": " "}""");
-        assertEquals(422, answer.statusCode());
+        var bad = Map.of("email", "nobody", "password", "short", "name", " ");
         assertEquals("""
                 [{"field":"email","message":"is not a mail address"},\
                 {"field":"password","message":"needs 12 characters at least"},\
-                {"field":"name","message":"must not be blank"}]""", json(answer).get("errors").toString());
+                {"field":"name","message":"must not be blank"}]""", app.post("/api/accounts", bad).is(422).at("/errors").toString());
     }
 
     @Test
     void nobodySignsUpAsAdmin() {
-        var answer = app.post("/api/accounts", """
-                {"email": "eve@example.com", "password": "correct horse battery", "name": "Eve", "role": "admin"}""");
-        assertEquals(422, answer.statusCode());
-        assertEquals("role", json(answer).at("/errors/0/field").asText());
+        var eve = Map.of("email", "eve@example.com", "password", PASSWORD, "name", "Eve", "role", "admin");
+        assertEquals("role", app.post("/api/accounts", eve).is(422).text("/errors/0/field"));
     }
 
     @Test
     void aLogInEndsTheSessionThatCameWithIt() {
-        app.signUp("twice@example.com");
         var first = app.logIn("twice@example.com");
-        var answer = app.post("/api/sessions", """
-                {"email": "twice@example.com", "password": "%s"}""".formatted(RunningAcademy.PASSWORD), first);
-        assertEquals(201, answer.statusCode());
-        assertEquals(401, app.get("/api/me", first).statusCode());
+        first.post("/api/sessions", logIn("twice@example.com")).is(201);
+        first.get("/api/me").is(401);
     }
 
     @Test
-    void othersSeeTheNameAloneAndTheSecondReadComesFromTheCache() throws Exception {
-        var id = app.signUp("public@example.com");
+    void othersSeeTheNameAloneAndTheSecondReadComesFromTheCache() {
+        var id = signUp(app.anyone(), "public@example.com", "Somebody");
         var path = "/api/users/" + id;
         assertEquals(
                 "{\"id\":\"%s\",\"name\":\"Somebody\"}".formatted(id),
                 app.get(path).body());
-        try (var postgres = app.postgres()) {
-            postgres.jdbi().useHandle(handle -> handle.execute("UPDATE accounts SET name = 'Renamed'"));
-        }
-        assertEquals("Somebody", json(app.get(path)).get("name").asText());
-        assertEquals(404, app.get("/api/users/" + new UUID(1, 1)).statusCode());
-        assertEquals(404, app.get("/api/users/1").statusCode());
+        app.execute("UPDATE accounts SET name = 'Renamed' WHERE id = '%s'".formatted(id));
+        assertEquals("Somebody", app.get(path).text("/name"));
+        app.get("/api/users/" + new UUID(1, 1)).is(404);
+        app.get("/api/users/1").is(404);
     }
 
     @Test
     void theCookieIsSecureWhenOurProxySaysHttpsAlsoWhereThePublicAddressIsForgotten() {
         try (var app = RunningAcademy.start(Map.of("TRUSTED_PROXY_HOPS", "1", "STATUS_PUBLIC", "true"))) {
-            app.signUp("forgotten@example.com");
-            var answer = app.send(app.request("/api/sessions")
-                    .header("Content-Type", "application/json")
-                    .header("X-Forwarded-Proto", "https")
-                    .POST(BodyPublishers.ofString("""
-                            {"email": "forgotten@example.com", "password": "%s"}""".formatted(RunningAcademy.PASSWORD))));
-            var cookie = answer.headers().firstValue("Set-Cookie").orElseThrow();
+            signUp(app.anyone(), "forgotten@example.com", "F");
+            var https = app.anyone().with("X-Forwarded-Proto", "https");
+            var answer = https.post("/api/sessions", logIn("forgotten@example.com"));
+            var cookie = answer.header("Set-Cookie");
             assertTrue(cookie.matches("__Host-session=.*Secure; HttpOnly; SameSite=Lax"), cookie);
-            var me = app.request("/api/me").header("Cookie", cookie.split(";")[0]);
-            assertEquals(401, app.send(me).statusCode());
-            assertEquals(200, app.send(me.header("X-Forwarded-Proto", "https")).statusCode());
-            var status = app.send(app.request("/status").header("X-Forwarded-Proto", "https"));
-            assertTrue(status.body().contains("which is not this address"));
+            app.anyone().with("Cookie", answer.cookie()).get("/api/me").is(401);
+            https.with("Cookie", answer.cookie()).get("/api/me").is(200);
+            assertTrue(https.get("/status").body().contains("which is not this address"));
         }
     }
 
     @Test
     void theCookieIsForThisServerAloneAndSecureBehindHttps() {
-        app.signUp("cookie@example.com");
-        var body = """
-                {"email": "cookie@example.com", "password": "%s"}""".formatted(RunningAcademy.PASSWORD);
-        var plain = app.post("/api/sessions", body)
-                .headers()
-                .firstValue("Set-Cookie")
-                .orElseThrow();
+        var plain = app.post("/api/sessions", logIn("zoe@example.com")).header("Set-Cookie");
         assertTrue(plain.matches("session=[\\w-]{43}; Path=/; .*HttpOnly; SameSite=Lax"), plain);
         var https = Map.of("PUBLIC_URL", "https://academy.example.com", "DATABASE_URL", app.databaseUrl());
         try (var secure = RunningAcademy.start(https)) {
-            var cookie = secure.post("/api/sessions", body)
-                    .headers()
-                    .firstValue("Set-Cookie")
-                    .orElseThrow();
+            var cookie = secure.post("/api/sessions", logIn("zoe@example.com")).header("Set-Cookie");
             assertTrue(cookie.matches("__Host-session=[\\w-]{43}; Path=/; .*Secure; HttpOnly; SameSite=Lax"), cookie);
         }
     }
 
     @Test
     void redisKnowsNoTokenAndForgetsTheSessionInTime() {
-        app.signUp("hash@example.com");
-        var token = app.logIn("hash@example.com").substring("session=".length());
+        var token = app.post("/api/sessions", logIn("zoe@example.com")).cookie().substring("session=".length());
         try (var redis =
                 RedisClient.create("127.0.0.1", TestServices.shared().redis().port())) {
             var keys = redis.keys("session:*");
@@ -218,23 +194,22 @@ class AccountsTest {
 
     @Test
     void aChangedNameIsSeenByOthersAtOnceAndTheProfileIsMoreComplete() {
-        var id = app.signUp("profile@example.com");
-        var cookie = app.logIn("profile@example.com");
-        assertEquals("Somebody", json(app.get("/api/users/" + id)).get("name").asText());
-        var changed = json(app.write("PATCH", "/api/me", """
-                {"name": "Zoë", "timeZone": "Europe/Vienna"}""", cookie));
-        assertEquals("Europe/Vienna", changed.get("timeZone").asText());
-        assertEquals(70, changed.get("completeness").asInt());
-        assertEquals("Zoë", json(app.get("/api/users/" + id)).get("name").asText());
-        var whole = json(app.write("PATCH", "/api/me", "{\"about\": \"Learns.\", \"letters\": false}", cookie));
-        assertEquals(100, whole.get("completeness").asInt());
-        assertEquals("Zoë", whole.get("name").asText());
+        var somebody = app.as("profile@example.com");
+        var path = "/api/users/" + somebody.get("/api/me").text("/id");
+        assertEquals("Somebody", app.get(path).text("/name"));
+        var changed = somebody.patch("/api/me", Map.of("name", "Zoë", "timeZone", "Europe/Vienna"));
+        assertEquals("Europe/Vienna", changed.is(200).text("/timeZone"));
+        assertEquals(70, changed.at("/completeness").asInt());
+        assertEquals("Zoë", app.get(path).text("/name"));
+        var whole = somebody.patch("/api/me", Map.of("about", "Learns.", "letters", false))
+                .is(200);
+        assertEquals(100, whole.at("/completeness").asInt());
+        assertEquals("Zoë", whole.text("/name"));
     }
 
     @Test
     void invalidProfilesAreRefused() {
-        app.signUp("invalid@example.com");
-        var cookie = app.logIn("invalid@example.com");
+        var somebody = app.as("invalid@example.com");
         for (var body : List.of(
                 "{\"role\": \"admin\"}",
                 "{\"email\": \"other@example.com\"}",
@@ -245,9 +220,9 @@ class AccountsTest {
                 "{\"name\": \" \"}",
                 "{\"letters\": null}",
                 "{\"letters\": \"yes\"}")) {
-            assertEquals(422, app.write("PATCH", "/api/me", body, cookie).statusCode(), body);
+            somebody.patch("/api/me", body).is(422);
         }
-        assertEquals("learner", json(app.get("/api/me", cookie)).get("role").asText());
-        assertEquals(401, app.write("PATCH", "/api/me", "{}", "").statusCode());
+        assertEquals("learner", somebody.get("/api/me").text("/role"));
+        app.anyone().patch("/api/me", "{}").is(401);
     }
 }

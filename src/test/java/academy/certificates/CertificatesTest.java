@@ -1,14 +1,12 @@
 package academy.certificates;
 
-import static academy.RunningAcademy.json;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import academy.RunningAcademy;
 import academy.courses.MadeCourse;
-import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
+import dozen.testing.TestClient;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -16,72 +14,61 @@ import org.junit.jupiter.api.Test;
 
 class CertificatesTest {
     @Test
-    void onlyTheOwnerDownloadsTheFileAndVerificationHidesTheAddress() throws Exception {
+    void onlyTheOwnerDownloadsTheFileAndVerificationHidesTheAddress() {
         try (var app = RunningAcademy.withFiles()) {
-            app.startWorker();
-            var made = MadeCourse.in(app, app.admin(), "Hers", 1);
-            var account = app.signUp("victim@example.com", "Victim");
-            var victim = app.logIn("victim@example.com");
-            app.signUp("attacker@example.com");
-            var attacker = app.logIn("attacker@example.com");
-            app.post("/api/courses/" + made.course() + "/enrolment", "", victim);
-            app.write("PUT", "/api/lessons/" + made.lessons().getFirst() + "/completion", "", victim);
-            var id = ready(app, victim);
-            assertEquals(200, app.get("/api/certificates/" + id, victim).statusCode());
-            assertEquals(404, app.get("/api/certificates/" + id, attacker).statusCode());
-            assertEquals(
-                    404, app.get("/api/certificates/" + id + "/pdf", attacker).statusCode());
-            assertEquals(
-                    302, app.get("/api/certificates/" + id + "/pdf", victim).statusCode());
-            var page = app.get("/certificates/" + id);
-            assertEquals(200, page.statusCode());
-            assertTrue(page.body().contains("Victim") && page.body().contains("Hers"));
-            assertFalse(page.body().contains("@"));
-            assertEquals(404, app.get("/certificates/" + account).statusCode());
+            var course = MadeCourse.in(app, "Hers", 1);
+            var account = RunningAcademy.signUp(app.anyone(), "zoe@example.com", "Zoë");
+            var lesson = course.lessons().getFirst();
+            var zoe = app.as("zoe@example.com");
+            zoe.post("/api/courses/" + course.course() + "/enrolment").is(201);
+            zoe.put("/api/lessons/" + lesson + "/completion").is(200);
+            app.runJobs();
+            assertEquals(List.of("Hers ready"), certificates(zoe));
+            var mail = app.mails().await("Your certificate");
+            assertEquals("zoe@example.com", mail.to());
+
+            var id = zoe.get("/api/certificates").text("/items/0/id");
+            zoe.get("/api/certificates/" + id).is(200);
+            zoe.get("/api/certificates/" + id + "/pdf").is(302);
+            var attacker = app.as("attacker@example.com");
+            attacker.get("/api/certificates/" + id).is(404);
+            attacker.get("/api/certificates/" + id + "/pdf").is(404);
+
+            var page = app.get("/certificates/" + id).is(200).body();
+            assertTrue(page.contains("Zoë") && page.contains("Hers"));
+            assertFalse(page.contains("@"));
+            app.get("/certificates/" + account).is(404);
         }
     }
 
     @Test
     void aCompletedCourseIssuesOneCertificate() throws Exception {
         try (var app = RunningAcademy.start()) {
-            var made = MadeCourse.in(app, app.admin(), "All at once", 6);
-            app.signUp("once@example.com");
-            var cookie = app.logIn("once@example.com");
-            var enrolment = "/api/courses/" + made.course() + "/enrolment";
-            app.post(enrolment, "", cookie);
-            assertEquals(List.of(), certificates(app, cookie));
+            var course = MadeCourse.in(app, "All at once", 6);
+            var zoe = app.as("zoe@example.com");
+            var enrolment = "/api/courses/" + course.course() + "/enrolment";
+            zoe.post(enrolment).is(201);
+            assertEquals(List.of(), certificates(zoe));
             try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
                 for (var round = 0; round < 2; round++) {
-                    threads.invokeAll(made.lessons().stream()
-                            .map(lesson -> (Callable<Integer>)
-                                    () -> app.write("PUT", "/api/lessons/" + lesson + "/completion", "", cookie)
-                                            .statusCode())
+                    threads.invokeAll(course.lessons().stream()
+                            .map(lesson -> (Callable<?>) () -> zoe.put("/api/lessons/" + lesson + "/completion"))
                             .toList());
                 }
             }
-            assertEquals(List.of("All at once queued"), certificates(app, cookie));
-            assertEquals(204, app.write("DELETE", enrolment, "", cookie).statusCode());
-            assertEquals(List.of("All at once queued"), certificates(app, cookie));
+            assertEquals(List.of("All at once queued"), certificates(zoe));
+            zoe.delete(enrolment).is(204);
+            assertEquals(List.of("All at once queued"), certificates(zoe));
         }
     }
 
-    private static List<String> certificates(RunningAcademy app, String cookie) {
-        var found = new ArrayList<String>();
-        for (var each : json(app.get("/api/certificates", cookie)).get("items")) {
-            found.add(each.get("course").asText() + " " + each.get("status").asText());
-        }
-        return found;
-    }
-
-    /** Waits until the certificate's file is made; returns the certificate's id. */
-    private static String ready(RunningAcademy app, String cookie) throws InterruptedException {
-        JsonNode certificate = null;
-        for (var i = 0; i < 500; i++) {
-            certificate = json(app.get("/api/certificates", cookie)).at("/items/0");
-            if (certificate.path("status").asText().equals("ready")) break;
-            Thread.sleep(20);
-        }
-        assertEquals("ready", certificate.path("status").asText());
-        return certificate.get("id").asText();
+    private static List<String> certificates(TestClient learner) {
+        return learner.get("/api/certificates")
+                .is(200)
+                .at("/items")
+                .valueStream()
+                .map(each ->
+                        each.get("course").asText() + " " + each.get("status").asText())
+                .toList();
     }
 }

@@ -1,16 +1,16 @@
 package academy.courses;
 
-import static academy.RunningAcademy.json;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import academy.RunningAcademy;
-import java.net.URLEncoder;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
+import dozen.testing.TestApp;
+import dozen.testing.TestClient;
+import dozen.testing.TestClient.Answer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -20,13 +20,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CoursesTest {
-    private static RunningAcademy app;
-    private static String admin;
+    private static TestApp app;
+    private static TestClient admin;
 
     @BeforeAll
     static void start() {
         app = RunningAcademy.start();
-        admin = app.admin();
+        admin = app.as("admin@example.com");
     }
 
     @AfterAll
@@ -35,93 +35,74 @@ class CoursesTest {
     }
 
     private static String create(String title) {
-        var answer = app.post("/api/courses", "{\"title\": \"%s\"}".formatted(title), admin);
-        assertEquals(201, answer.statusCode(), answer.body());
-        return answer.headers().firstValue("Location").orElseThrow();
+        return admin.post("/api/courses", Map.of("title", title)).is(201).header("Location");
     }
 
-    private static List<String> titles(HttpResponse<String> answer) {
-        var titles = new ArrayList<String>();
-        json(answer).get("items").forEach(item -> titles.add(item.get("title").asText()));
-        return titles;
+    private static List<String> titles(Answer answer) {
+        return answer.is(200).at("/items").findValuesAsText("title");
     }
 
-    private static HttpResponse<String> search(String words) {
-        return app.get("/api/courses?q=" + URLEncoder.encode(words, StandardCharsets.UTF_8));
+    private static Answer search(String words) {
+        return app.get("/api/courses?q=" + TestClient.encoded(words));
     }
 
     @Test
     void anAdminMakesAndChangesACourse() {
         var course = create("Ünïcode & Friends");
-        assertEquals("unicode-and-friends", json(app.get(course)).get("slug").asText());
-        var changed = app.write("PATCH", course, "{\"summary\": \"All of it\", \"level\": \"Beginner\"}", admin);
-        assertEquals(200, changed.statusCode(), changed.body());
-        var read = json(app.get(course));
-        assertEquals("Ünïcode & Friends", read.get("title").asText());
-        assertEquals("All of it", read.get("summary").asText());
+        assertEquals("unicode-and-friends", app.get(course).text("/slug"));
+        admin.patch(course, Map.of("summary", "All of it", "level", "Beginner")).is(200);
+        var read = app.get(course);
+        assertEquals("Ünïcode & Friends", read.text("/title"));
+        assertEquals("All of it", read.text("/summary"));
     }
 
     @Test
     void aSlugOrATitleOfAnyLengthIsRefused() {
-        for (var field : List.of("slug", "title")) {
-            var body = "{\"%s\": \"%s\"%s}"
-                    .formatted(field, "a-".repeat(400_000) + "a", field.equals("slug") ? ", \"title\": \"x\"" : "");
-            assertEquals(422, app.post("/api/courses", body, admin).statusCode(), field);
-        }
+        var text = "a-".repeat(400_000) + "a";
+        admin.post("/api/courses", Map.of("slug", text, "title", "x")).is(422);
+        admin.post("/api/courses", Map.of("title", text)).is(422);
     }
 
     @Test
     void othersOnlyRead() {
         var course = create("Read only");
-        app.signUp("reader@example.com");
-        var learner = app.logIn("reader@example.com");
-        assertEquals(
-                403, app.post("/api/courses", "{\"title\": \"Mine\"}", learner).statusCode());
-        assertEquals(
-                403,
-                app.write("PATCH", course, "{\"title\": \"Mine\"}", learner).statusCode());
-        assertEquals(401, app.post("/api/courses", "{\"title\": \"Mine\"}").statusCode());
-        assertEquals("Read only", json(app.get(course)).get("title").asText());
+        var learner = app.as("reader@example.com");
+        learner.post("/api/courses", Map.of("title", "Mine")).is(403);
+        learner.patch(course, Map.of("title", "Mine")).is(403);
+        app.post("/api/courses", Map.of("title", "Mine")).is(401);
+        assertEquals("Read only", app.get(course).text("/title"));
     }
 
     @Test
     void aSlugBelongsToOneCourse() {
         create("Taken");
         var other = create("Not taken");
-        assertEquals(
-                409, app.post("/api/courses", "{\"title\": \"Taken!\"}", admin).statusCode());
-        assertEquals(
-                409, app.write("PATCH", other, "{\"slug\": \"taken\"}", admin).statusCode());
-        assertEquals("not-taken", json(app.get(other)).get("slug").asText());
+        admin.post("/api/courses", Map.of("title", "Taken!")).is(409);
+        admin.patch(other, Map.of("slug", "taken")).is(409);
+        assertEquals("not-taken", app.get(other).text("/slug"));
     }
 
     @Test
     void aChangeIsCheckedAsAWhole() {
         var course = create("Checked");
-        assertEquals(422, app.write("PATCH", course, "{\"title\": null}", admin).statusCode());
-        assertEquals(422, app.write("PATCH", course, "{\"title\": 5}", admin).statusCode());
-        assertEquals(422, app.write("PATCH", course, "{\"id\": \"x\"}", admin).statusCode());
-        assertEquals(
-                422,
-                app.write("PATCH", course, "{\"url\": \"javascript:alert(1)\"}", admin)
-                        .statusCode());
-        assertEquals(400, app.write("PATCH", course, "[]", admin).statusCode());
-        assertEquals(
-                404,
-                app.write("PATCH", "/api/courses/1", "{\"title\": \"x\"}", admin)
-                        .statusCode());
+        admin.patch(course, "{\"title\": null}").is(422);
+        admin.patch(course, "{\"title\": 5}").is(422);
+        admin.patch(course, Map.of("id", "x")).is(422);
+        admin.patch(course, Map.of("url", "javascript:alert(1)")).is(422);
+        admin.patch(course, "[]").is(400);
+        admin.patch("/api/courses/1", Map.of("title", "x")).is(404);
     }
 
     @Test
     void twoChangesAtOnceBothStay() {
         var course = create("Contended");
         var changes = IntStream.range(0, 20)
-                .mapToObj(i -> CompletableFuture.supplyAsync(() -> app.write(
-                        "PATCH", course, i % 2 == 0 ? "{\"summary\": \"s\"}" : "{\"subject\": \"t\"}", admin)))
+                .mapToObj(i -> CompletableFuture.supplyAsync(
+                        () -> admin.patch(course, i % 2 == 0 ? Map.of("summary", "s") : Map.of("subject", "t"))))
                 .toList();
-        changes.forEach(change -> assertEquals(200, change.join().statusCode()));
-        assertEquals("s", json(app.get(course)).get("summary").asText());
-        assertEquals("t", json(app.get(course)).get("subject").asText());
+        changes.forEach(change -> change.join().is(200));
+        assertEquals("s", app.get(course).text("/summary"));
+        assertEquals("t", app.get(course).text("/subject"));
     }
 
     @Test
@@ -131,10 +112,8 @@ class CoursesTest {
         var cursor = "";
         do {
             var page = app.get("/api/courses?limit=3" + cursor);
-            assertEquals(200, page.statusCode());
             seen.addAll(titles(page));
-            var next = json(page).get("next");
-            cursor = next.isNull() ? "" : "&cursor=" + next.asText();
+            cursor = page.at("/next").isNull() ? "" : "&cursor=" + page.text("/next");
         } while (!cursor.isEmpty());
         assertEquals(seen.size(), new HashSet<>(seen).size());
         for (var i = 0; i < 7; i++) assertTrue(seen.contains("Paged " + i));
@@ -156,15 +135,14 @@ class CoursesTest {
     @ValueSource(
             strings = {"'", "\"", "-\"a b\"", "a & | ! <-> :* ( )", "\\", "-", "or or", "'':*", "%", "a:b*c", "  "})
     void searchTakesAnyText(String words) {
-        assertEquals(200, search(words).statusCode());
+        search(words).is(200);
     }
 
     @Test
     void badListParametersAreNamed() {
-        for (var query : new String[] {"limit=0", "limit=101", "limit=x", "cursor=x", "cursor=%00", "q=%00"}) {
-            var answer = app.get("/api/courses?" + query);
-            assertEquals(422, answer.statusCode(), query);
-            assertEquals(query.split("=")[0], json(answer).at("/errors/0/field").asText());
+        for (var query : List.of("limit=0", "limit=101", "limit=x", "cursor=x", "cursor=%00", "q=%00")) {
+            var answer = app.get("/api/courses?" + query).is(422);
+            assertEquals(query.split("=")[0], answer.text("/errors/0/field"));
         }
     }
 }

@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import academy.RunningAcademy;
+import dozen.testing.TestApp;
+import dozen.testing.TestClient;
+import dozen.testing.TestClient.Answer;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -20,13 +22,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Hostile input is answered with a clear 4xx, never with a 500 or a stack trace. */
 class HostileInputTest {
-    private static RunningAcademy app;
-    private static String admin;
+    private static TestApp app;
+    private static TestClient admin;
 
     @BeforeAll
     static void start() {
         app = RunningAcademy.start();
-        admin = app.admin();
+        admin = app.as("admin@example.com");
     }
 
     @AfterAll
@@ -72,7 +74,7 @@ class HostileInputTest {
     @MethodSource("badBodies")
     void badBodiesAreRefused(String body) {
         for (var write : WRITES) {
-            var answer = app.write(write.method(), write.path(), body, admin);
+            var answer = admin.write(write.method(), write.path(), body);
             assertRefused(answer, write + " " + body.substring(0, Math.min(60, body.length())));
         }
     }
@@ -83,31 +85,22 @@ class HostileInputTest {
                 new byte[] {'{', '"', 't', 'i', 't', 'l', 'e', '"', ':', '"', (byte) 0xC0, (byte) 0x80, '"', '}'};
         var cut = new byte[] {'{', '"', 't', 'i', 't', 'l', 'e', '"', ':', '"', (byte) 0xE2, (byte) 0x82, '"', '}'};
         for (var bytes : List.of(overlong, cut)) {
-            var request = app.request("/api/courses")
-                    .header("Cookie", admin)
+            var request = admin.request("/api/courses")
                     .header("Content-Type", "application/json")
                     .POST(BodyPublishers.ofByteArray(bytes));
-            assertRefused(app.send(request), "broken UTF-8");
+            assertRefused(admin.send(request), "broken UTF-8");
         }
     }
 
     @Test
     void aWrongMediaTypeIsRefused() {
-        for (var type :
-                new String[] {"text/plain", "application/xml", "application/x-www-form-urlencoded", "nonsense"}) {
-            var request =
-                    app.request("/api/sessions").header("Content-Type", type).POST(BodyPublishers.ofString("{}"));
-            assertEquals(415, app.send(request).statusCode(), type);
+        var anyone = app.anyone();
+        for (var type : List.of("text/plain", "application/xml", "application/x-www-form-urlencoded", "nonsense")) {
+            anyone.with("Content-Type", type).post("/api/sessions", "{}").is(415);
         }
-        assertEquals(
-                415,
-                app.send(app.request("/api/sessions").POST(BodyPublishers.ofString("{}")))
-                        .statusCode());
-        var encoded = app.request("/api/sessions")
-                .header("Content-Type", "application/json")
-                .header("Content-Encoding", "gzip")
-                .POST(BodyPublishers.ofString("{}"));
-        assertEquals(415, app.send(encoded).statusCode());
+        anyone.send(anyone.request("/api/sessions").POST(BodyPublishers.ofString("{}")))
+                .is(415);
+        anyone.with("Content-Encoding", "gzip").post("/api/sessions", "{}").is(415);
     }
 
     @ParameterizedTest
@@ -199,8 +192,7 @@ class HostileInputTest {
         for (var header :
                 new String[] {"Cookie", "Accept", "Accept-Encoding", "X-Request-Id", "traceparent", "Origin"}) {
             for (var value : new String[] {"", "=;=", "\"", "%00", "session=" + "x".repeat(4000), "nul\u00e9"}) {
-                var answer = app.send(app.request("/api/me").header(header, value));
-                assertEquals(401, answer.statusCode(), header + ": " + value);
+                app.anyone().with(header, value).get("/api/me").is(401);
             }
         }
     }
@@ -219,12 +211,9 @@ class HostileInputTest {
         assertFalse(answer.contains("\tat "), answer);
     }
 
-    private static void assertRefused(HttpResponse<String> answer, String what) {
-        assertTrue(answer.statusCode() >= 400 && answer.statusCode() < 500, what + ": " + answer.statusCode());
-        assertEquals(
-                "application/problem+json",
-                answer.headers().firstValue("Content-Type").orElse(""),
-                what);
+    private static void assertRefused(Answer answer, String what) {
+        assertTrue(answer.status() >= 400 && answer.status() < 500, what + ": " + answer.status());
+        assertEquals("application/problem+json", answer.header("Content-Type"), what);
         assertFalse(answer.body().contains("\tat "), answer.body());
         assertTrue(answer.body().length() < 1000, "it repeats the body: " + what);
     }

@@ -1,28 +1,29 @@
 package academy.courses;
 
-import static academy.RunningAcademy.json;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import academy.RunningAcademy;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
+import dozen.testing.TestApp;
+import dozen.testing.TestClient;
+import dozen.testing.TestClient.Answer;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class IdempotencyTest {
-    private static RunningAcademy app;
-    private static String admin;
+    private static TestApp app;
+    private static TestClient admin;
 
     @BeforeAll
     static void start() {
         app = RunningAcademy.start();
-        admin = app.admin();
+        admin = app.as("admin@example.com");
     }
 
     @AfterAll
@@ -30,144 +31,90 @@ class IdempotencyTest {
         app.close();
     }
 
-    private static HttpResponse<String> post(String path, String body, String cookie, String key) {
-        var request = app.request(path)
-                .header("Content-Type", "application/json")
-                .header("Idempotency-Key", key)
-                .POST(BodyPublishers.ofString(body));
-        if (!cookie.isEmpty()) request.header("Cookie", cookie);
-        return app.send(request);
+    private static Answer make(String title, String key) {
+        return admin.with("Idempotency-Key", key).post("/api/courses", Map.of("title", title));
     }
 
     @Test
     void theSameKeyAndRequestGetTheSameAnswerAgain() {
-        var first = post("/api/courses", "{\"title\": \"Once\"}", admin, "key-1");
-        var second = post("/api/courses", "{\"title\": \"Once\"}", admin, "key-1");
-        assertEquals(201, first.statusCode());
-        assertEquals(201, second.statusCode());
+        var first = make("Once", "key-1").is(201);
+        var second = make("Once", "key-1").is(201);
         assertEquals(first.body(), second.body());
-        assertEquals(first.headers().firstValue("Location"), second.headers().firstValue("Location"));
-        assertEquals("true", second.headers().firstValue("Idempotency-Replayed").orElse(""));
+        assertEquals(first.header("Location"), second.header("Location"));
+        assertEquals("true", second.header("Idempotency-Replayed"));
     }
 
     @Test
     void anotherBodyUnderTheSameKeyIsRefused() {
-        assertEquals(
-                201, post("/api/courses", "{\"title\": \"A\"}", admin, "key-2").statusCode());
-        assertEquals(
-                422, post("/api/courses", "{\"title\": \"B\"}", admin, "key-2").statusCode());
-        assertEquals(
-                400,
-                post("/api/courses", "{\"title\": \"B\"}", admin, "k".repeat(256))
-                        .statusCode());
-        assertEquals(
-                400,
-                post("/api/courses", "{\"title\": \"B\"}", admin, "with a space")
-                        .statusCode());
+        make("A", "key-2").is(201);
+        make("B", "key-2").is(422);
+        make("B", "k".repeat(256)).is(400);
+        make("B", "with a space").is(400);
     }
 
     @Test
     void keysOfDifferentCallersHaveNothingToDoWithEachOther() {
-        app.signUp("learner@example.com");
-        var learner = app.logIn("learner@example.com");
-        var body = "{\"about\": \"me\"}";
-        for (var cookie : List.of(admin, learner)) {
-            var answer = app.send(app.request("/api/me")
-                    .header("Content-Type", "application/json")
-                    .header("Idempotency-Key", "key-3")
-                    .header("Cookie", cookie)
-                    .method("PATCH", BodyPublishers.ofString(body)));
-            assertEquals(200, answer.statusCode());
-            assertTrue(answer.headers().firstValue("Idempotency-Replayed").isEmpty());
+        for (var caller : List.of(admin, app.as("learner@example.com"))) {
+            var answer = caller.with("Idempotency-Key", "key-3").patch("/api/me", Map.of("about", "me"));
+            assertEquals("", answer.is(200).header("Idempotency-Replayed"));
         }
     }
 
     @Test
     void aRefusedRequestMayBeCorrectedUnderItsKey() {
-        assertEquals(
-                422, post("/api/courses", "{\"title\": \"\"}", admin, "key-4").statusCode());
-        assertEquals(
-                201,
-                post("/api/courses", "{\"title\": \"Corrected\"}", admin, "key-4")
-                        .statusCode());
+        make("", "key-4").is(422);
+        make("Corrected", "key-4").is(201);
     }
 
     @Test
     void manyAtOnceDoItOnce() throws Exception {
-        var body = """
-                {"email": "many@example.com", "password": "correct horse battery", "name": "Many"}""";
+        var keyed = app.anyone().with("Idempotency-Key", "key-5");
+        var many = Map.of("email", "many@example.com", "password", RunningAcademy.PASSWORD, "name", "Many");
+        Callable<Answer> signUp = () -> keyed.post("/api/accounts", many);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var tasks = IntStream.range(0, 10)
-                    .mapToObj(_ -> (Callable<HttpResponse<String>>) () -> post("/api/accounts", body, "", "key-5"))
-                    .toList();
             var created = 0;
-            for (var answer : threads.invokeAll(tasks)) {
-                var fresh = answer.get()
-                        .headers()
-                        .firstValue("Idempotency-Replayed")
-                        .isEmpty();
-                if (answer.get().statusCode() == 201 && fresh) created++;
-                else
-                    assertTrue(
-                            List.of(201, 409).contains(answer.get().statusCode()),
-                            answer.get().body());
+            for (var each : threads.invokeAll(Collections.nCopies(10, signUp))) {
+                var answer = each.get();
+                var isFresh = answer.header("Idempotency-Replayed").isEmpty();
+                if (answer.status() == 201 && isFresh) created++;
+                else assertTrue(List.of(201, 409).contains(answer.status()), answer.body());
             }
             assertEquals(1, created);
         }
-        assertEquals(
-                "Many",
-                json(post("/api/accounts", body, "", "key-5")).get("name").asText());
+        assertEquals("Many", signUp.call().text("/name"));
     }
 
     @Test
     void theChangeAndItsAnswerAreKeptTogetherOrNotAtAll() {
-        var lesson = "/api/courses/%s/lessons"
-                .formatted(MadeCourse.in(app, admin, "Atomic", 0).course());
+        var lessons = "/api/courses/%s/lessons"
+                .formatted(MadeCourse.in(app, "Atomic", 0).course());
+        var keyed = admin.with("Idempotency-Key", "key-7");
+        var count =
+                "SELECT count(*) FROM lessons JOIN courses ON courses.id = course_id WHERE courses.title = 'Atomic'";
         // Storing the response fails, as when the process is killed before it. The change is then rolled back, too.
         app.execute("ALTER TABLE idempotency_keys RENAME TO elsewhere");
         try {
-            assertEquals(
-                    500, post(lesson, "{\"title\": \"One\"}", admin, "key-7").statusCode());
+            keyed.post(lessons, Map.of("title", "One")).is(500);
         } finally {
             app.execute("ALTER TABLE elsewhere RENAME TO idempotency_keys");
         }
-        assertEquals(
-                0,
-                app.count(
-                        "SELECT count(*) FROM lessons JOIN courses ON courses.id = course_id WHERE courses.title = 'Atomic'"));
-        for (var i = 0; i < 3; i++)
-            assertEquals(
-                    201, post(lesson, "{\"title\": \"One\"}", admin, "key-7").statusCode());
-        assertEquals(
-                1,
-                app.count(
-                        "SELECT count(*) FROM lessons JOIN courses ON courses.id = course_id WHERE courses.title = 'Atomic'"));
+        assertEquals(0, app.count(count));
+        for (var i = 0; i < 3; i++) keyed.post(lessons, Map.of("title", "One")).is(201);
+        assertEquals(1, app.count(count));
     }
 
     @Test
     void aTakenSlugIsAConflictWithAKeyAsWithout() {
-        var course = MadeCourse.in(app, admin, "Slug one", 0).course();
-        MadeCourse.in(app, admin, "Slug two", 0);
-        var taken = app.request("/api/courses/" + course)
-                .header("Content-Type", "application/json")
-                .header("Cookie", admin)
-                .header("Idempotency-Key", "key-8")
-                .method("PATCH", BodyPublishers.ofString("{\"slug\": \"slug-two\"}"));
-        assertEquals(409, app.send(taken).statusCode());
+        var course = MadeCourse.in(app, "Slug one", 0).course();
+        MadeCourse.in(app, "Slug two", 0);
+        var keyed = admin.with("Idempotency-Key", "key-8");
+        keyed.patch("/api/courses/" + course, Map.of("slug", "slug-two")).is(409);
     }
 
     @Test
     void afterADayTheKeyIsFree() {
-        assertEquals(
-                201,
-                post("/api/courses", "{\"title\": \"Day one\"}", admin, "key-6").statusCode());
-        try (var postgres = app.postgres()) {
-            postgres.jdbi()
-                    .useHandle(handle -> handle.execute(
-                            "UPDATE idempotency_keys SET created_at = created_at - interval '25 hours'"));
-        }
-        assertEquals(
-                201,
-                post("/api/courses", "{\"title\": \"Day two\"}", admin, "key-6").statusCode());
+        make("Day one", "key-6").is(201);
+        app.execute("UPDATE idempotency_keys SET created_at = created_at - interval '25 hours'");
+        make("Day two", "key-6").is(201);
     }
 }

@@ -1,28 +1,32 @@
 package academy.courses;
 
-import academy.RunningAcademy;
-import java.util.ArrayList;
+import dozen.testing.TestApp;
+import dozen.testing.TestClient;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.stream.IntStream;
 
 /** A course that a test made, with the ids of its lessons. */
 public record MadeCourse(String course, List<String> lessons) {
     /** Makes a course, for the tests of features that refer to one. Returns its id. */
-    public static String example(RunningAcademy app, String admin) {
-        return in(app, admin, "Example " + UUID.randomUUID(), 0).course();
+    public static String example(TestClient admin) {
+        return by(admin, "Example " + UUID.randomUUID(), 0).course();
     }
 
-    /** Makes a course with this many lessons, as an admin. */
-    public static MadeCourse in(RunningAcademy app, String admin, String title, int lessons) {
-        var course = RunningAcademy.json(app.post("/api/courses", "{\"title\": \"%s\"}".formatted(title), admin))
-                .get("id")
-                .asText();
-        var ids = new ArrayList<String>();
-        for (var i = 1; i <= lessons; i++) {
-            var lesson =
-                    app.post("/api/courses/" + course + "/lessons", "{\"title\": \"Lesson %d\"}".formatted(i), admin);
-            ids.add(RunningAcademy.json(lesson).get("id").asText());
-        }
-        return new MadeCourse(course, ids);
+    /** An admin makes a course with this many lessons. */
+    public static MadeCourse in(TestApp app, String title, int lessons) {
+        return by(app.as("admin@example.com"), title, lessons);
+    }
+
+    private static MadeCourse by(TestClient admin, String title, int lessons) {
+        var path = admin.post("/api/courses", Map.of("title", title)).is(201).header("Location");
+        return new MadeCourse(
+                path.substring("/api/courses/".length()),
+                IntStream.rangeClosed(1, lessons)
+                        .mapToObj(i -> Map.of("title", "Lesson " + i))
+                        .map(lesson ->
+                                admin.post(path + "/lessons", lesson).is(201).text("/id"))
+                        .toList());
     }
 }

@@ -1,14 +1,14 @@
 package academy.courses;
 
-import static academy.RunningAcademy.json;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import academy.RunningAcademy;
 import dev.TestServices;
+import dozen.testing.TestApp;
+import dozen.testing.TestClient.Answer;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,14 +27,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OddRequestsTest {
     private static final String UNKNOWN = "00000000-0000-7000-8000-000000000000";
 
-    private static RunningAcademy app;
-    private static String admin;
+    private static TestApp app;
 
     @BeforeAll
     static void start() {
         app = RunningAcademy.start(Map.of("TRUSTED_PROXY_HOPS", "1"));
-        admin = app.admin();
-        MadeCourse.in(app, admin, "Redis by example", 1);
+        MadeCourse.in(app, "Redis by example", 1);
     }
 
     @AfterAll
@@ -47,13 +45,10 @@ class OddRequestsTest {
         return logIn(app, contentType, address(contentType));
     }
 
-    private static int logIn(RunningAcademy at, String contentType, String forwardedFor) {
-        var request = at.request("/api/sessions")
-                .header("Content-Type", contentType)
-                .header("X-Forwarded-For", forwardedFor)
-                .POST(BodyPublishers.ofString("""
-                        {"email": "n%x@example.com", "password": "nonsense"}""".formatted((contentType + forwardedFor).hashCode())));
-        return at.send(request).statusCode();
+    private static int logIn(TestApp at, String contentType, String forwardedFor) {
+        var email = "n%x@example.com".formatted((contentType + forwardedFor).hashCode());
+        var caller = at.anyone().with("Content-Type", contentType).with("X-Forwarded-For", forwardedFor);
+        return RunningAcademy.logIn(caller, email, "nonsense").status();
     }
 
     @ParameterizedTest
@@ -111,18 +106,14 @@ class OddRequestsTest {
                 "APPLICATION/X-WWW-FORM-URLENCODED"
             })
     void formsAreUtf8WhateverTheirTypeSaysBesides(String contentType) {
-        var answer = form(contentType, "email=zo%C3%AB&password=x");
-        assertEquals(401, answer.statusCode(), answer.body());
+        var answer = form(contentType, "email=zo%C3%AB&password=x").is(401);
         assertTrue(answer.body().contains("zoë"), answer.body());
     }
 
-    private static HttpResponse<String> form(String contentType, String body) {
-        var request = app.request("/log-in")
-                .header("Accept", "text/html")
-                .header("X-Forwarded-For", address(contentType + body))
-                .POST(BodyPublishers.ofString(body));
-        if (!contentType.isEmpty()) request.header("Content-Type", contentType);
-        return app.send(request);
+    private static Answer form(String contentType, String body) {
+        var caller = app.anyone().with("Accept", "text/html").with("X-Forwarded-For", address(contentType + body));
+        if (contentType.isEmpty()) return caller.send(caller.request("/log-in").POST(BodyPublishers.ofString(body)));
+        return caller.with("Content-Type", contentType).post("/log-in", body);
     }
 
     @ParameterizedTest
@@ -144,27 +135,21 @@ class OddRequestsTest {
         "multipart/mixed; boundary=x, --x--, 415"
     })
     void oddFormsAreRefused(String contentType, String body, int status) {
-        assertEquals(status, form(contentType, body).statusCode());
+        form(contentType, body).is(status);
     }
 
     @Test
     void largeFormsAreRefusedAndNothingIsSpooled() throws Exception {
-        assertEquals(
-                413,
-                form("application/x-www-form-urlencoded", "email=" + "x".repeat(2_000_000))
-                        .statusCode());
-        assertEquals(
-                400,
-                form("application/x-www-form-urlencoded", "a=b&".repeat(5000)).statusCode());
+        form("application/x-www-form-urlencoded", "email=" + "x".repeat(2_000_000))
+                .is(413);
+        form("application/x-www-form-urlencoded", "a=b&".repeat(5000)).is(400);
         var before = temporaryFiles();
         var part = "--x\r\nContent-Disposition: form-data; name=\"email\"; filename=\"f\"\r\n\r\n%s\r\n";
         var start = System.nanoTime();
-        var answer = form("multipart/form-data; boundary=x", part.formatted("y".repeat(5_000_000)) + "--x--\r\n");
-        assertEquals(415, answer.statusCode());
-        assertEquals(
-                415,
-                form("multipart/form-data; boundary=x", part.formatted("y").repeat(1000))
-                        .statusCode());
+        form("multipart/form-data; boundary=x", part.formatted("y".repeat(5_000_000)) + "--x--\r\n")
+                .is(415);
+        form("multipart/form-data; boundary=x", part.formatted("y").repeat(1000))
+                .is(415);
         assertTrue(System.nanoTime() - start < 5_000_000_000L, "15 s before");
         assertEquals(before, temporaryFiles());
     }
@@ -185,18 +170,17 @@ class OddRequestsTest {
         "/api/courses?q=redis&empty=&x, 1"
     })
     void queriesAreDecoded(String path, int found) {
-        assertEquals(found, json(app.get(path)).get("items").size());
+        assertEquals(found, app.get(path).at("/items").size());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"text/plain; charset", "text/plain; charset=UTF8MB4", "x; charset=utf-16", ";charset="})
     void theBodysCharsetDoesNotAffectTheQuery(String contentType) {
+        var caller = app.anyone().with("Content-Type", contentType);
         for (var path : new String[] {"/", "/?q=redis", "/api/courses?q=redis", "/reset", "/log-in?next=/"}) {
-            var answer = app.send(app.request(path).header("Content-Type", contentType));
-            assertEquals(200, answer.statusCode(), path);
+            caller.get(path).is(200);
         }
-        var none = app.send(app.request("/api/courses?q=nonesuch").header("Content-Type", contentType));
-        assertEquals(0, json(none).get("items").size());
+        assertEquals(0, caller.get("/api/courses?q=nonesuch").at("/items").size());
     }
 
     @ParameterizedTest
@@ -240,12 +224,16 @@ class OddRequestsTest {
     @MethodSource("paths")
     void headSaysWhatGetSaysWithoutItsBody(String path) {
         var get = app.get(path);
-        var head = app.send(app.request(path).method("HEAD", BodyPublishers.noBody()));
-        assertEquals(get.statusCode(), head.statusCode());
+        var head = head(app, path).is(get.status());
         assertEquals("", head.body());
         for (var header : new String[] {"Content-Type", "Location", "Allow"}) {
-            assertEquals(get.headers().firstValue(header), head.headers().firstValue(header), header);
+            assertEquals(get.header(header), head.header(header), header);
         }
+    }
+
+    private static Answer head(TestApp at, String path) {
+        var anyone = at.anyone();
+        return anyone.send(anyone.request(path).HEAD());
     }
 
     @Test
@@ -260,9 +248,8 @@ class OddRequestsTest {
                             "postgres",
                             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '%s'"
                                     .formatted(name));
-            var head = lonely.send(lonely.request("/health/ready").method("HEAD", BodyPublishers.noBody()));
-            assertEquals(503, head.statusCode());
-            assertEquals(503, lonely.get("/health/ready").statusCode());
+            head(lonely, "/health/ready").is(503);
+            lonely.get("/health/ready").is(503);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
@@ -296,7 +283,7 @@ class OddRequestsTest {
     @ParameterizedTest
     @ValueSource(strings = {"gzip", "identity", "br", "gzip;q=0", "*"})
     void whatMayBeCompressedSaysSoToCaches(String encoding) {
-        var answer = app.send(app.request("/docs/swagger-ui.css").header("Accept-Encoding", encoding));
-        assertEquals("Accept-Encoding", answer.headers().firstValue("Vary").orElse("none"));
+        var answer = app.anyone().with("Accept-Encoding", encoding).get("/docs/swagger-ui.css");
+        assertEquals("Accept-Encoding", answer.header("Vary"));
     }
 }

@@ -1,14 +1,16 @@
 package academy.learning;
 
-import static academy.RunningAcademy.json;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import academy.RunningAcademy;
 import academy.courses.MadeCourse;
-import java.net.http.HttpResponse;
-import java.util.ArrayList;
+import dozen.testing.TestApp;
+import dozen.testing.TestClient;
+import dozen.testing.TestClient.Answer;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;
@@ -16,13 +18,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class LearningTest {
-    private static RunningAcademy app;
-    private static String admin;
+    private static final Map<String, String> LESSON = Map.of("title", "L");
+    private static TestApp app;
+    private static TestClient admin;
 
     @BeforeAll
     static void start() {
         app = RunningAcademy.start();
-        admin = app.admin();
+        admin = app.as("admin@example.com");
     }
 
     @AfterAll
@@ -30,74 +33,64 @@ class LearningTest {
         app.close();
     }
 
-    private static String learner(String email) {
-        app.signUp(email);
-        return app.logIn(email);
+    private static Answer complete(TestClient learner, String lesson) {
+        return learner.put("/api/lessons/" + lesson + "/completion");
     }
 
-    private static HttpResponse<String> complete(String lesson, String cookie) {
-        return app.write("PUT", "/api/lessons/" + lesson + "/completion", "", cookie);
+    private static void allAtOnce(List<Callable<Answer>> requests, int status) throws Exception {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (var answer : threads.invokeAll(requests)) answer.get().is(status);
+        }
     }
 
     @Test
     void lessonsComeInTheOrderInWhichTheyWereAdded() throws Exception {
-        var course = MadeCourse.in(app, admin, "In order", 0).course();
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var tasks = new ArrayList<Callable<HttpResponse<String>>>();
-            for (var i = 0; i < 8; i++) {
-                tasks.add(() -> app.post("/api/courses/" + course + "/lessons", "{\"title\": \"L\"}", admin));
-            }
-            for (var answer : threads.invokeAll(tasks))
-                assertEquals(201, answer.get().statusCode());
-        }
-        var positions = json(app.get("/api/courses/" + course)).get("lessons").findValuesAsText("position");
-        assertEquals(List.of("1", "2", "3", "4", "5", "6", "7", "8"), positions);
-        var lessons = "/api/courses/" + course + "/lessons";
-        assertEquals(422, app.post(lessons, "{\"title\": \"\"}", admin).statusCode());
-        assertEquals(401, app.post(lessons, "{\"title\": \"L\"}").statusCode());
+        var course = "/api/courses/" + MadeCourse.in(app, "In order", 0).course();
+        var lessons = course + "/lessons";
+        allAtOnce(Collections.nCopies(8, () -> admin.post(lessons, LESSON)), 201);
         assertEquals(
-                403,
-                app.post(lessons, "{\"title\": \"L\"}", learner("no@example.com"))
-                        .statusCode());
-        var nowhere = "/api/courses/00000000-0000-7000-8000-000000000000/lessons";
-        assertEquals(404, app.post(nowhere, "{\"title\": \"L\"}", admin).statusCode());
+                List.of("1", "2", "3", "4", "5", "6", "7", "8"),
+                app.get(course).at("/lessons").findValuesAsText("position"));
+        admin.post(lessons, Map.of("title", "")).is(422);
+        app.post(lessons, LESSON).is(401);
+        app.as("no@example.com").post(lessons, LESSON).is(403);
+        admin.post("/api/courses/00000000-0000-7000-8000-000000000000/lessons", LESSON)
+                .is(404);
     }
 
     @Test
     void theLastLessonCompletesTheCourse() {
-        var made = MadeCourse.in(app, admin, "Two lessons", 2);
-        var cookie = learner("two@example.com");
-        assertEquals(409, complete(made.lessons().getFirst(), cookie).statusCode());
+        var made = MadeCourse.in(app, "Two lessons", 2);
         var enrolment = "/api/courses/" + made.course() + "/enrolment";
-        assertEquals(404, app.get(enrolment, cookie).statusCode());
-        assertEquals(201, app.post(enrolment, "", cookie).statusCode());
-        assertEquals(200, app.post(enrolment, "", cookie).statusCode());
-        var half = json(complete(made.lessons().getFirst(), cookie));
-        assertEquals(1, half.get("completedLessons").asInt());
-        assertTrue(half.get("completedAt").isNull());
+        var zoe = app.as("zoe@example.com");
+        complete(zoe, made.lessons().getFirst()).is(409);
+        zoe.get(enrolment).is(404);
+        zoe.post(enrolment).is(201);
+        zoe.post(enrolment).is(200);
+        var half = complete(zoe, made.lessons().getFirst()).is(200);
+        assertEquals(1, half.at("/completedLessons").asInt());
+        assertTrue(half.at("/completedAt").isNull());
         for (var i = 0; i < 2; i++) {
-            var whole = json(complete(made.lessons().getLast(), cookie));
-            assertEquals(2, whole.get("completedLessons").asInt());
-            assertTrue(whole.get("completedAt").isTextual());
+            var whole = complete(zoe, made.lessons().getLast()).is(200);
+            assertEquals(2, whole.at("/completedLessons").asInt());
+            assertTrue(whole.at("/completedAt").isTextual());
         }
-        assertEquals(1, json(app.get("/api/me/enrolments", cookie)).get("items").size());
-        assertEquals(204, app.write("DELETE", enrolment, "", cookie).statusCode());
-        assertEquals(404, app.write("DELETE", enrolment, "", cookie).statusCode());
+        assertEquals(1, zoe.get("/api/me/enrolments").at("/items").size());
+        zoe.delete(enrolment).is(204);
+        zoe.delete(enrolment).is(404);
     }
 
     @Test
     void allLessonsAtOnceCompleteTheCourse() throws Exception {
-        var made = MadeCourse.in(app, admin, "All at once", 6);
-        var cookie = learner("once@example.com");
+        var made = MadeCourse.in(app, "All at once", 6);
         var enrolment = "/api/courses/" + made.course() + "/enrolment";
-        app.post(enrolment, "", cookie);
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var tasks = made.lessons().stream()
-                    .map(lesson -> (Callable<HttpResponse<String>>) () -> complete(lesson, cookie))
-                    .toList();
-            for (var answer : threads.invokeAll(tasks))
-                assertEquals(200, answer.get().statusCode());
-        }
-        assertTrue(json(app.get(enrolment, cookie)).get("completedAt").isTextual());
+        var leo = app.as("leo@example.com");
+        leo.post(enrolment).is(201);
+        allAtOnce(
+                made.lessons().stream()
+                        .map(lesson -> (Callable<Answer>) () -> complete(leo, lesson))
+                        .toList(),
+                200);
+        assertTrue(leo.get(enrolment).at("/completedAt").isTextual());
     }
 }

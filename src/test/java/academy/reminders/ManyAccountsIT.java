@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import academy.RunningAcademy;
 import dev.TestServices;
+import dozen.testing.TestApp;
 import factors.App;
 import java.util.HashMap;
 import java.util.List;
@@ -42,11 +43,11 @@ class ManyAccountsIT {
         return List.of("-Xmx128m", "-cp", System.getProperty("java.class.path"), EnqueuingWorker.class.getName());
     }
 
-    private static long enqueued(RunningAcademy app) {
+    private static long enqueued(TestApp app) {
         return app.count("SELECT count(*) FROM jobs WHERE task_name = 'SendDigest'");
     }
 
-    private static long left(RunningAcademy app) {
+    private static long left(TestApp app) {
         return app.count("SELECT count(*) FROM jobs WHERE task_name = 'EnqueueDigests'");
     }
 }
