@@ -29,7 +29,9 @@ class DeadJobsTest {
             assertEquals(2, dead.size(), page);
             assertTrue(page.contains("<code>&lt;refused&gt;</code>"), page);
             assertTrue(!app.get("/status").body().contains("refused"), "errors are for admins");
-            admin.with("Origin", "https://evil.example").form(dead.getFirst() + "retry", "").is(403);
+            admin.with("Origin", "https://evil.example")
+                    .form(dead.getFirst() + "retry", "")
+                    .is(403);
             admin.form(dead.getFirst() + "retry", "").is(303);
             admin.form(dead.getFirst() + "retry", "").is(410);
             admin.form(dead.getLast() + "discard", "").is(303);

@@ -93,9 +93,7 @@ public final class Scheduler implements AutoCloseable {
 
     /** Runs a tick at once, as if it were due at this time. When it is due next stays as it was. Tests set the time so. */
     public void run(String name, Instant due) {
-        postgres.jdbi()
-                .useTransaction(
-                        transaction -> ticks.get(name).body().accept(transaction, due));
+        postgres.jdbi().useTransaction(transaction -> ticks.get(name).body().accept(transaction, due));
     }
 
     /** Adds the row of a new tick, or sets a new time for a tick whose cron expression changed. */
