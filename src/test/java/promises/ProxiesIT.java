@@ -62,7 +62,8 @@ class ProxiesIT {
         CourseWriter.createAdmin(settings);
         var used = new ArrayList<Used>();
         var end = new AtomicLong(Long.MAX_VALUE);
-        try (var readers = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (var readers = Executors.newVirtualThreadPerTaskExecutor();
+                AutoCloseable stop = () -> end.set(0)) { // the executor's close waits for the readers
             for (var i = 0; i < WEBS; i++) start(settings, Machine.freePort());
             for (var program : LocalProxy.PROGRAMS) {
                 var proxy = LocalProxy.start(program, folder, webs.keySet());
@@ -70,6 +71,7 @@ class ProxiesIT {
                 var reads = readers.submit(() -> Load.until(proxy.port, 2, end::get, () -> "/api/courses?limit=1"));
                 used.add(new Used(proxy, writer, reads));
                 theAddressOfTheClientIsTheOneThatTheProxySaw(proxy.port, "127.0.0." + (1 + used.size()));
+                compressedResponsesAndTheirTagsPass(proxy.port);
             }
             var turn = List.copyOf(webs.keySet());
             for (var i = 0; i < REPLACEMENTS; i++) replace(settings, turn.get(i % WEBS));
@@ -77,7 +79,6 @@ class ProxiesIT {
             for (var each : used) each.writer.stop();
             for (var each : used) each.assertNoneFailed();
         } finally {
-            end.set(0);
             for (var each : used) {
                 each.writer.close();
                 each.proxy.close();
@@ -104,6 +105,18 @@ class ProxiesIT {
         old.close();
         start(settings, port);
         Thread.sleep(700); // until HAProxy, which asks twice, takes it for ready
+    }
+
+    private void compressedResponsesAndTheirTagsPass(int port) throws Exception {
+        try (var client = HttpClient.newHttpClient()) {
+            var style = HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/assets/any/style.css".formatted(port)))
+                    .header("Accept-Encoding", "gzip");
+            var first = client.send(style.build(), BodyHandlers.discarding()).headers();
+            assertEquals("gzip", first.firstValue("Content-Encoding").orElse("none"));
+            style.header("If-None-Match", first.firstValue("ETag").orElseThrow());
+            assertEquals(
+                    304, client.send(style.build(), BodyHandlers.discarding()).statusCode());
+        }
     }
 
     /** A client may invent an entry of X-Forwarded-For; the access log must show the address that the proxy added. */
