@@ -132,7 +132,7 @@ final class ScaleBench implements AutoCloseable {
             var port = webs.get(i % 2).port;
             rates.get(i % 2).add(load(List.of(port), MEASURED, requests).perSecond());
         }
-        var medians = rates.stream().mapToDouble(WebBench::median).toArray();
+        var medians = rates.stream().mapToDouble(Measurements::median).toArray();
         System.out.printf(
                 "  %-8s straight %,8.0f/s   through PgBouncer %,8.0f/s   ratio %.2f%n",
                 what, medians[0], medians[1], medians[1] / medians[0]);

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -30,25 +31,48 @@ final class WebProcess implements AutoCloseable {
     /** Starts the server; returns at its first answer with 200 to this path. The time until then is the start time. */
     static WebProcess start(String name, Map<String, String> settings, String path, List<String> java)
             throws IOException, InterruptedException {
-        Files.createDirectories(LOGS);
+        var port = Machine.freePort();
+        var all = new HashMap<>(settings);
+        all.put("PORT", String.valueOf(port));
+        var start = System.nanoTime();
+        var process = process(name, all, command(java));
+        await(port, path, process);
+        return new WebProcess(process, port, (System.nanoTime() - start) / 1e6);
+    }
+
+    /** Runs the process type of this name to its end. */
+    static void run(String type, Map<String, String> settings, List<String> java)
+            throws IOException, InterruptedException {
+        var command = command(java);
+        command.add(type);
+        if (process(type, settings, command).waitFor() != 0) throw new IOException(type + " failed; see " + LOGS);
+    }
+
+    private static List<String> command(List<String> java) {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
         command.addAll(JVM);
         command.addAll(java);
+        return command;
+    }
+
+    /** Starts a command with these settings as its whole environment. */
+    static Process process(String name, Map<String, String> settings, List<String> command) throws IOException {
+        Files.createDirectories(LOGS);
         var builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(LOGS.resolve(name + ".log").toFile());
         builder.environment().clear();
         builder.environment().putAll(settings);
-        var port = Machine.freePort();
-        builder.environment().put("PORT", String.valueOf(port));
-        var start = System.nanoTime();
-        var process = builder.start();
+        return builder.start();
+    }
+
+    /** Waits for the first answer with 200 to this path. */
+    static void await(int port, String path, Process process) throws IOException, InterruptedException {
         for (var i = 0; !answers(port, path); i++) {
-            if (i > 10_000 || !process.isAlive()) throw new IOException(name + " does not start; see " + LOGS);
+            if (i > 10_000 || !process.isAlive()) throw new IOException("it does not start; see " + LOGS);
             Thread.sleep(3);
         }
-        return new WebProcess(process, port, (System.nanoTime() - start) / 1e6);
     }
 
     private static boolean answers(int port, String path) {
