@@ -1,7 +1,7 @@
 package academy.courses;
 
-import dozen.domain.Validated;
 import dozen.domain.Validation;
+import dozen.domain.Validation.Validated;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Instant;

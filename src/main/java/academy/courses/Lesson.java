@@ -1,8 +1,8 @@
 package academy.courses;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
-import dozen.domain.Validated;
 import dozen.domain.Validation;
+import dozen.domain.Validation.Validated;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 

@@ -2,7 +2,7 @@ package academy.videos;
 
 import dozen.files.FileStorage;
 import dozen.jobs.Job;
-import dozen.jobs.RetryPolicy;
+import dozen.jobs.Job.RetryPolicy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package dozen.http;
 
 import dozen.domain.Slice;
-import dozen.domain.Validated;
+import dozen.domain.Validation.Validated;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

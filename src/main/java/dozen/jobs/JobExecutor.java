@@ -5,6 +5,7 @@ import com.github.kagkarlsson.scheduler.task.Execution;
 import com.github.kagkarlsson.scheduler.task.Task;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import dozen.domain.DomainError;
+import dozen.jobs.Job.RetryPolicy;
 import dozen.jobs.JobStore.RunId;
 import dozen.jobs.Worker.JobHandler;
 import dozen.jobs.Worker.Outcome;

@@ -2,6 +2,7 @@ package dozen.jobs;
 
 import com.github.kagkarlsson.scheduler.task.schedule.CronSchedule;
 import dozen.config.Env;
+import dozen.jobs.Job.RetryPolicy;
 import dozen.services.Postgres;
 import dozen.services.ServiceUnavailable;
 import java.time.Duration;

@@ -6,6 +6,7 @@ import com.github.kagkarlsson.scheduler.logging.LogLevel;
 import com.github.kagkarlsson.scheduler.serializer.JacksonSerializer;
 import com.github.kagkarlsson.scheduler.task.Task;
 import dozen.config.Env;
+import dozen.jobs.Job.RetryPolicy;
 import dozen.services.Postgres;
 import dozen.services.Redis;
 import java.time.Duration;

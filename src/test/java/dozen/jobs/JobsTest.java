@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.TestServices;
 import dozen.domain.DomainError;
 import dozen.domain.Exit;
+import dozen.jobs.Job.RetryPolicy;
 import dozen.logging.Logging;
 import dozen.services.Postgres;
 import dozen.services.Redis;

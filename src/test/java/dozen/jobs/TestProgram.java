@@ -6,6 +6,7 @@ import dozen.app.Feature;
 import dozen.app.Lifecycle;
 import dozen.app.ProcessSettings;
 import dozen.config.Env;
+import dozen.jobs.Job.RetryPolicy;
 import dozen.services.Postgres;
 import dozen.services.Redis;
 import java.time.Duration;
