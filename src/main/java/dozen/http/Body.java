@@ -11,6 +11,7 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.Callback;
 
 /**
@@ -84,20 +85,22 @@ final class Body {
     }
 
     /**
-     * Runs a handler that may answer before the body has arrived, and drains the rest after its response. Jetty itself
+     * Runs handlers that may answer before the body has arrived, and drains the rest after the response. Jetty itself
      * would drop only what is there, and refuse to read any more.
      */
-    static boolean drained(Request request, Response response, Callback callback, Request.Handler handler)
-            throws Exception {
-        if (!isSent(request)) return handler.handle(request, response, callback);
-        var undrained = new Request.Wrapper(request) {
-            @Override
-            public boolean consumeAvailable() {
-                return true;
-            }
-        };
-        var draining = Callback.from(() -> drain(request, callback::succeeded), callback::failed);
-        return handler.handle(undrained, response, draining);
+    static final class Draining extends GracefulHandler {
+        @Override
+        public boolean handle(Request request, Response response, Callback callback) throws Exception {
+            if (!isSent(request)) return super.handle(request, response, callback);
+            var undrained = new Request.Wrapper(request) {
+                @Override
+                public boolean consumeAvailable() {
+                    return true;
+                }
+            };
+            var draining = Callback.from(() -> drain(request, callback::succeeded), callback::failed);
+            return super.handle(undrained, response, draining);
+        }
     }
 
     /**

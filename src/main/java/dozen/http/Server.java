@@ -78,12 +78,7 @@ public final class Server implements AutoCloseable {
 
     private final Settings settings;
     private final Health health;
-    private final GracefulHandler inFlight = new GracefulHandler() {
-        @Override
-        public boolean handle(Request request, Response response, Callback callback) throws Exception {
-            return Body.drained(request, response, callback, super::handle);
-        }
-    };
+    private final GracefulHandler inFlight = new Body.Draining();
     private final HttpConfiguration http = new HttpConfiguration();
     private final org.eclipse.jetty.server.Server jetty;
     private final ServerConnector connector;
