@@ -116,7 +116,7 @@ record JobExecutor(JobStore store, Jobs jobs, List<RunObserver> observers, Boole
 
     private Outcome settle(Type<?> type, Execution execution, Throwable failure) {
         if (stopping.getAsBoolean()) {
-            Postgres.retry(() -> store.handBack(RunId.of(execution)));
+            Postgres.retry(() -> store.handBack(List.of(RunId.of(execution))));
             jobs.wake();
             return Outcome.HANDED_BACK;
         }

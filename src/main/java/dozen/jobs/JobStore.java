@@ -53,8 +53,12 @@ final class JobStore {
 
     /** Leaves small differences alone: db-scheduler waits a second longer when its clock went back in a wait. */
     void correctClock() {
-        var read = timeAtZero();
-        if (Duration.between(zero, read).abs().compareTo(MAX_CLOCK_ERROR) > 0) zero = read;
+        try {
+            var read = timeAtZero();
+            if (Duration.between(zero, read).abs().compareTo(MAX_CLOCK_ERROR) > 0) zero = read;
+        } catch (RuntimeException e) {
+            // PostgreSQL is away, and the clock goes on by our timer
+        }
     }
 
     private Instant timeAtZero() {
@@ -109,7 +113,7 @@ final class JobStore {
         if (since == null) return false;
         var waited = System.currentTimeMillis() - since; // the time of day goes on in a suspended machine
         if (waited <= Worker.HEARTBEAT.toMillis()) return true;
-        handBack(run);
+        handBack(List.of(run));
         return false;
     }
 
@@ -149,24 +153,26 @@ final class JobStore {
         jdbi.useHandle(handle -> handle.execute(sql, wait.toMillis(), run.type(), run.id(), run.version()));
     }
 
-    /**
-     * Frees the jobs that have waited for a thread at least this long, without counting an attempt. When it fails, all
-     * but one are freed by the next call. That one is found by its heartbeat, and an attempt is counted.
-     */
+    /** Frees the jobs that have waited for a thread at least this long, without counting an attempt. Returns how many. */
     int handBack(Duration waited) {
         var latest = System.currentTimeMillis() - waited.toMillis();
-        var count = 0;
-        for (var entry : waiting.entrySet()) {
-            if (entry.getValue() > latest || !waiting.remove(entry.getKey(), entry.getValue())) continue;
-            handBack(entry.getKey());
-            count++;
-        }
-        return count;
+        var late = waiting.entrySet().stream()
+                .filter(entry -> entry.getValue() <= latest && waiting.remove(entry.getKey(), entry.getValue()))
+                .map(Map.Entry::getKey)
+                .toList();
+        if (!late.isEmpty()) handBack(late);
+        return late.size();
     }
 
-    void handBack(RunId run) {
-        var sql = "UPDATE jobs SET %s WHERE %s".formatted(FREE, THIS_RUN);
-        jdbi.useHandle(handle -> handle.execute(sql, run.type(), run.id(), run.version()));
+    /** Frees jobs in one statement, because they wait for it. When it fails, they are found by their heartbeats. */
+    void handBack(List<RunId> runs) {
+        var sql = """
+                UPDATE jobs SET %s WHERE (task_name, task_instance, version) IN (SELECT * FROM unnest(?, ?, ?))
+                """.formatted(FREE);
+        var types = runs.stream().map(RunId::type).toArray(String[]::new);
+        var ids = runs.stream().map(RunId::id).toArray(String[]::new);
+        var versions = runs.stream().map(RunId::version).toArray(Long[]::new);
+        jdbi.useHandle(handle -> handle.execute(sql, types, ids, versions));
     }
 
     /** Frees all jobs of this worker, without counting an attempt. Returns how many. */

@@ -138,7 +138,8 @@ public final class Worker implements AutoCloseable {
         if (!shared.isEmpty()) schedulers.add(scheduler(shared, threads, PREFETCH_FACTOR));
         schedulers.forEach(Scheduler::start);
         listener = jobs.listen(() -> schedulers.forEach(Scheduler::triggerCheckForDueExecutions));
-        timer.scheduleWithFixedDelay(this::everySecond, 1, 1, TimeUnit.SECONDS);
+        timer.scheduleWithFixedDelay(() -> handBack(() -> store.handBack(MAX_QUEUE_TIME)), 1, 1, TimeUnit.SECONDS);
+        timer.scheduleWithFixedDelay(store::correctClock, 10, 10, TimeUnit.SECONDS);
         log.info("{} runs {} jobs at once: {}", name, threads, String.join(", ", types.keySet()));
         return this;
     }
@@ -191,13 +192,6 @@ public final class Worker implements AutoCloseable {
         handBack(store::handBackAll);
     }
 
-    private void everySecond() {
-        handBack(() -> {
-            store.correctClock();
-            return store.handBack(MAX_QUEUE_TIME);
-        });
-    }
-
     private void handBack(IntSupplier work) {
         try {
             var count = work.getAsInt();
@@ -205,7 +199,7 @@ public final class Worker implements AutoCloseable {
             log.atLevel(stopping ? Level.INFO : Level.DEBUG).log("{} jobs handed back", count);
             jobs.wake();
         } catch (RuntimeException e) {
-            log.atLevel(stopping ? Level.WARN : Level.DEBUG).log("no jobs handed back: {}", e.getMessage());
+            log.warn("jobs could not be handed back; they are found by their heartbeats: {}", e.getMessage());
         }
     }
 }

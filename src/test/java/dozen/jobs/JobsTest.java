@@ -380,9 +380,9 @@ class JobsTest {
         var id = Effects.list(postgres, "SELECT task_instance FROM jobs", String.class)
                 .getFirst();
         assertFalse(store.start(new JobStore.RunId("Greet", id, 7, 1)), "it was not taken here, or handed back");
-        store.handBack(new JobStore.RunId("Greet", id, 6, 1));
+        store.handBack(List.of(new JobStore.RunId("Greet", id, 6, 1)));
         assertEquals(1, Effects.count(postgres, "jobs WHERE picked"));
-        store.handBack(new JobStore.RunId("Greet", id, 7, 1));
+        store.handBack(List.of(new JobStore.RunId("Greet", id, 7, 1)));
         assertEquals(0, Effects.count(postgres, "jobs WHERE picked"));
     }
 
