@@ -44,13 +44,13 @@ COPY deploy/jvm.options deploy/
 USER 10001:10001
 EXPOSE 8000
 STOPSIGNAL SIGTERM
-# Web is asked by HTTP. No other process has a port, and its container ends with it.
+# Web is asked by HTTP. The other types have no port, and their containers end with them.
 # for kubernetes
 # Kubernetes ignores it.
 # end
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s CMD ["bash", "-c", "\
-  [ \"$(tr '\\0' '\\n' </proc/1/cmdline | tail -n 1)\" != web ] || \
-  { exec 3<>/dev/tcp/127.0.0.1/${PORT:-8000} && printf 'GET /health HTTP/1.0\\r\\n\\r\\n' >&3 && grep -q '200 OK' <&3; }"]
+  case \"$(tr '\\0' '\\n' </proc/1/cmdline | tail -n 1)\" in *worker | *scheduler | *release) exit ;; esac; \
+  exec 3<>/dev/tcp/127.0.0.1/${PORT:-8000} && printf 'GET /health HTTP/1.0\\r\\n\\r\\n' >&3 && grep -q '200 OK' <&3"]
 # The arguments are a process type, or a command such as a line of Procfile, as one word or as several.
 ENV PATH=/runtime/bin:/usr/local/bin:/usr/bin:/bin
 ENTRYPOINT ["sh", "-c", "\

@@ -68,7 +68,7 @@ public final class Main {
 
     static Server web(Settings settings, Lifecycle lifecycle) {
         var services = attach(settings, lifecycle, settings.webConnections(), STATEMENT_TIMEOUT);
-        // It takes as long as the routes, which are made at the same time.
+        // Connecting takes as long as making the routes, so both are done at the same time.
         var connected = CompletableFuture.runAsync(services::connect, Thread::startVirtualThread);
         var features = features(settings, services, lifecycle);
         return lifecycle.register(

@@ -56,7 +56,7 @@ public final class RunningAcademy {
         return settings;
     }
 
-    /** Somebody new signs up. Who has an address that begins with "admin" is an admin, and others are learners. */
+    /** Somebody new signs up. A person whose address begins with "admin" is an admin, and all others are learners. */
     private static String logIn(TestApp app, String email) {
         if (app.count("SELECT count(*) FROM accounts WHERE lower(email) = lower('%s')".formatted(email)) == 0) {
             if (email.startsWith("admin")) createAdmin(app, email);

@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.TestServices;
 import factors.App;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,6 +36,9 @@ class OverloadIT {
     private static final Duration LOAD_DURATION = Duration.ofSeconds(8);
     /** The limit for a heap of 192 MB (hashing two passwords at once takes 40 of it), code, classes and threads. */
     private static final int MAX_MEGABYTES = 400;
+
+    /** How many clients send most of a body of 1 MB, and no more. */
+    private static final int SENDERS = 300;
 
     private final AtomicInteger served = new AtomicInteger();
     private final AtomicInteger refused = new AtomicInteger();
@@ -81,6 +86,31 @@ class OverloadIT {
             assertTrue(served.get() > 0 && refused.get() > 0);
             assertTrue(megabytes < MAX_MEGABYTES, megabytes + " MB");
             assertTrue(back < 2000, back + " ms");
+        }
+    }
+
+    @Test
+    void bodiesThatNeverEndDoNotFillTheHeap() throws Exception {
+        var services = TestServices.shared();
+        var settings = services.settings(services.newDatabase());
+        var head =
+                "POST /api/sessions HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1048576\r\n\r\n";
+        var senders = new ArrayList<Socket>();
+        var options = List.of("-Xmx128m", "-XX:+ExitOnOutOfMemoryError", "-jar", App.JAR.toString());
+        try (var web = App.start(settings, options, "web");
+                var client = HttpClient.newHttpClient()) {
+            for (var i = 0; i < SENDERS; i++) {
+                var sender = new Socket("127.0.0.1", web.port());
+                senders.add(sender);
+                sender.setSoTimeout(10_000);
+                sender.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+                sender.getOutputStream().write(new byte[1_040_000]);
+            }
+            var answer = senders.getLast().getInputStream().readNBytes(12);
+            assertEquals("HTTP/1.1 503", new String(answer, StandardCharsets.US_ASCII));
+            assertEquals(200, web.get(client, "/health").statusCode());
+        } finally {
+            for (var sender : senders) sender.close();
         }
     }
 

@@ -72,8 +72,8 @@ public final class Passwords {
     private static final int HASH_BYTES = 32;
     private static final int SALT_BYTES = 16;
     private static final int WAIT_SECONDS = 5;
-    /** All hashes that are made at once take at most this part of the heap. */
-    private static final int PART_OF_HEAP = 4;
+    /** All hashes that are made at once take at most a quarter of the heap. */
+    private static final int HEAP_DIVISOR = 4;
 
     /**
      * Platform threads, among which the operating system shares the processors. On a virtual thread a hash would occupy
@@ -95,7 +95,7 @@ public final class Passwords {
 
     public Passwords(Cost cost) {
         this.cost = cost;
-        var fitting = Runtime.getRuntime().maxMemory() / PART_OF_HEAP / (cost.memoryKib * 1024L);
+        var fitting = Runtime.getRuntime().maxMemory() / HEAP_DIVISOR / (cost.memoryKib * 1024L);
         turns = new Semaphore(Math.clamp(fitting, 1, Runtime.getRuntime().availableProcessors()), true); // fair
     }
 

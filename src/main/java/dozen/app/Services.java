@@ -56,7 +56,7 @@ public record Services(
                 new Signer(settings.secretKey()),
                 publicUrl,
                 new Layout(application),
-                new Health());
+                new Health().requires("postgres", postgres::ping).uses("redis", redis::ping));
     }
 
     public Jdbi jdbi() {
@@ -67,7 +67,6 @@ public record Services(
     public Services connect() {
         postgres.connect();
         redis.connect();
-        health.requires("postgres", postgres::ping).uses("redis", redis::ping);
         return this;
     }
 }

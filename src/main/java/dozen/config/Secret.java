@@ -7,7 +7,8 @@ import java.security.MessageDigest;
 
 /**
  * A value that never prints itself: not by toString, not as JSON, not in an exception or a log line. Only
- * {@link #reveal()} gives it away, so a reader finds every place that uses a secret by looking for callers.
+ * {@link #reveal()} and {@link #bytes()} give it away, so a reader finds every use of a secret by looking for their
+ * callers.
  */
 public record Secret(String reveal) {
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)

@@ -1,11 +1,13 @@
 package dozen.http;
 
+import dozen.domain.DomainError;
 import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.Semaphore;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
@@ -29,6 +31,10 @@ final class Body {
     private static final Duration MAX_READ_TIME = Duration.ofSeconds(30);
 
     private static final Duration MAX_READ_PAUSE = Duration.ofSeconds(10);
+    /** The bytes of the bodies that are arriving: at most a quarter of the heap, so that slow callers can't fill it. */
+    private static final Semaphore MEMORY =
+            new Semaphore((int) Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / 4));
+
     private static final String READ = "dozen.body";
 
     private Body() {}
@@ -39,6 +45,7 @@ final class Body {
      *
      * @throws HttpResponseException 415 for another type or an encoded body, 413 for more than {@link #MAX_BYTES}
      *     bytes, 408 for one that takes longer than 30 s, 400 for one that pauses for 10 s or breaks off
+     * @throws DomainError when too many bodies arrive at once
      */
     static byte[] read(Context context, String wanted) {
         var type =
@@ -51,11 +58,12 @@ final class Body {
     }
 
     private static byte[] readInTime(Context context) {
-        if (context.req().getContentLengthLong() > MAX_BYTES) throw tooLarge(context);
+        if (context.req().getContentLengthLong() > MAX_BYTES) throw tooLarge();
         var endPoint = jetty(context).getConnectionMetaData().getConnection().getEndPoint();
         var idle = endPoint.getIdleTimeout();
         var deadline = System.nanoTime() + MAX_READ_TIME.toNanos();
         var read = new ByteArrayOutputStream();
+        var memory = 0;
         endPoint.setIdleTimeout(MAX_READ_PAUSE.toMillis());
         try {
             var in = context.req().getInputStream();
@@ -63,20 +71,22 @@ final class Body {
             for (int n; (n = in.read(buffer)) >= 0; ) {
                 if (System.nanoTime() > deadline)
                     throw new HttpResponseException(408, "The body took too long to arrive.");
+                var copies = 2 * n; // in what is read, and in the array that is returned
+                if (!MEMORY.tryAcquire(copies)) throw DomainError.unavailable("Too much arrives at once. Try again.");
+                memory += copies;
                 read.write(buffer, 0, n);
-                if (read.size() > MAX_BYTES) throw tooLarge(context);
+                if (read.size() > MAX_BYTES) throw tooLarge();
             }
             return read.toByteArray();
         } catch (IOException e) {
             throw new BadRequestResponse("The body did not arrive whole.");
         } finally {
+            MEMORY.release(memory);
             endPoint.setIdleTimeout(idle);
         }
     }
 
-    /** The rest of such a body may be more than what is drained, so the connection is told to end. */
-    private static HttpResponseException tooLarge(Context context) {
-        context.header("Connection", "close");
+    private static HttpResponseException tooLarge() {
         return new HttpResponseException(413, "The body may have %d bytes at the most.".formatted(MAX_BYTES));
     }
 
@@ -132,6 +142,11 @@ final class Body {
             if (chunk.isLast() || Content.Chunk.isFailure(chunk)) break;
         }
         then.run();
+    }
+
+    /** Whether the request's body is larger than what is read here, or may be. */
+    static boolean isLong(Request request) {
+        return isSent(request) && (request.getLength() < 0 || request.getLength() > MAX_BYTES);
     }
 
     /** Whether the request has a body that comes unasked. A caller that expects "100 Continue" waits for an answer. */

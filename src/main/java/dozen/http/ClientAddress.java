@@ -9,9 +9,9 @@ import java.util.Optional;
 import org.eclipse.jetty.server.Request;
 
 /**
- * Finds the address of the client that sent a request, and the one that it asked. Each proxy appends to X-Forwarded-For the address that it saw,
- * so only the last {@code trustedProxyHops} entries were written by proxies that we trust. A client can forge
- * everything to the left of them.
+ * Finds the address of the client that sent a request, and tells by which scheme and host it asked. Each proxy appends
+ * to X-Forwarded-For the address that it saw, so only the last {@code trustedProxyHops} entries were written by proxies
+ * that we trust. A client can forge everything to the left of them.
  */
 record ClientAddress(WebAddress publicUrl, int trustedProxyHops) {
     /** The client's network, for rate limits: for IPv6 its first 64 bits, because a client can use all that follow. */

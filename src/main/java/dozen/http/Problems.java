@@ -97,6 +97,7 @@ record Problems(Health health, Function<Map<String, Object>, String> page) {
     void answer(Exception failure, Context context) {
         var request = Body.jetty(context);
         var problem = Problem.of(failure, RequestContext.idOf(request));
+        if (Body.isLong(request)) context.header("Connection", "close"); // so that no other request waits for its rest
         Supplier<List<String>> away = () -> health.report().unavailable();
         context.status(problem.status).result(body(problem, request, away, context::header));
     }

@@ -43,7 +43,7 @@ final class RequestContext extends Handler.Wrapper {
                     "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"),
             new PreEncodedHttpField("Cross-Origin-Resource-Policy", "same-origin"),
             new PreEncodedHttpField("Cache-Control", "no-store"),
-            new PreEncodedHttpField("Vary", "Accept-Encoding")); // Javalin compresses large responses
+            new PreEncodedHttpField("Vary", "Accept-Encoding")); // text of 1 KB and more may be compressed
 
     /** Browsers are to return by https only, for two years, as the HSTS preload list recommends. */
     private static final HttpField HSTS =

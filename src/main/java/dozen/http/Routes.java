@@ -60,7 +60,7 @@ public final class Routes {
         routes = config.routes;
         this.clients = clients;
         config.appData(ROUTES, this);
-        // The length of a compressed response reveals no secret (BREACH): none has one beside text that its URL chose.
+        // Its length reveals no secret (BREACH), because no response has a secret beside text that its URL chose.
         config.http.compressionStrategy.setDefaultMinSizeForCompression(1024); // Javalin's default is 1,500 bytes
         routes.afterMatched(Routes::answerNotModified);
     }

@@ -168,7 +168,7 @@ public final class Server implements AutoCloseable {
 
     /**
      * Sends one request to itself in memory, and then binds the port. Javalin creates some parts at the first request
-     * without a lock, so one of several simultaneous first requests failed.
+     * without a lock, so one of several simultaneous first requests would fail.
      */
     private void open() {
         var local = new LocalConnector(jetty, new HttpConnectionFactory(http));

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.Jdbi;
 
@@ -18,6 +19,9 @@ import org.jdbi.v3.core.Jdbi;
 final class JobStore {
     private static final int MAX_ERROR_LENGTH = 10_000;
     private static final Duration MAX_CLOCK_ERROR = Duration.ofMillis(100);
+    /** A reading of PostgreSQL's clock that takes longer says too little about when the clock was read. */
+    private static final Duration MAX_CLOCK_TIME = Duration.ofSeconds(1);
+
     private static final String FREE = "picked = false, picked_by = NULL, last_heartbeat = NULL, version = version + 1";
     private static final String THIS_RUN = "task_name = ? AND task_instance = ? AND version = ?";
 
@@ -33,6 +37,9 @@ final class JobStore {
     private final String worker;
     /** The runs that wait for a thread, with the time of day when they were taken. */
     private final Map<RunId, Long> waiting = new ConcurrentHashMap<>();
+
+    /** The runs to hand back. When that fails, the next call frees them; no thread starts them meanwhile. */
+    private final Set<RunId> late = ConcurrentHashMap.newKeySet();
 
     private volatile Instant zero; // PostgreSQL's time when our timer showed 0
 
@@ -51,10 +58,12 @@ final class JobStore {
         return zero.plusNanos(System.nanoTime());
     }
 
-    /** Leaves small differences alone: db-scheduler waits a second longer when its clock went back in a wait. */
+    /** Leaves small differences alone: db-scheduler waits a second longer when its clock goes back during a wait. */
     void correctClock() {
         try {
+            var start = System.nanoTime();
             var read = timeAtZero();
+            if (System.nanoTime() - start > MAX_CLOCK_TIME.toNanos()) return;
             if (Duration.between(zero, read).abs().compareTo(MAX_CLOCK_ERROR) > 0) zero = read;
         } catch (RuntimeException e) {
             // PostgreSQL is away, and the clock goes on by our timer
@@ -113,7 +122,7 @@ final class JobStore {
         if (since == null) return false;
         var waited = System.currentTimeMillis() - since; // the time of day goes on in a suspended machine
         if (waited <= Worker.HEARTBEAT.toMillis()) return true;
-        handBack(List.of(run));
+        late.add(run);
         return false;
     }
 
@@ -156,15 +165,16 @@ final class JobStore {
     /** Frees the jobs that have waited for a thread at least this long, without counting an attempt. Returns how many. */
     int handBack(Duration waited) {
         var latest = System.currentTimeMillis() - waited.toMillis();
-        var late = waiting.entrySet().stream()
-                .filter(entry -> entry.getValue() <= latest && waiting.remove(entry.getKey(), entry.getValue()))
-                .map(Map.Entry::getKey)
-                .toList();
-        if (!late.isEmpty()) handBack(late);
-        return late.size();
+        waiting.forEach((run, since) -> {
+            if (since <= latest && waiting.remove(run, since)) late.add(run);
+        });
+        var runs = List.copyOf(late);
+        if (!runs.isEmpty()) handBack(runs);
+        runs.forEach(late::remove);
+        return runs.size();
     }
 
-    /** Frees jobs in one statement, because they wait for it. When it fails, they are found by their heartbeats. */
+    /** Frees jobs, all in one statement, so that none waits for another. */
     void handBack(List<RunId> runs) {
         var sql = """
                 UPDATE jobs SET %s WHERE (task_name, task_instance, version) IN (SELECT * FROM unnest(?, ?, ?))

@@ -92,7 +92,7 @@ public final class Scheduler implements AutoCloseable {
         return this;
     }
 
-    /** Runs a tick at once, as if it were due at this time. When it is due next stays as it was. Tests set the time so. */
+    /** Runs a tick at once, as if it were due at this time, and changes nothing of when it is due next. For tests. */
     public void run(String name, Instant due) {
         postgres.jdbi().useTransaction(transaction -> ticks.get(name).body().accept(transaction, due));
     }
@@ -132,8 +132,8 @@ public final class Scheduler implements AutoCloseable {
                 var reason = ServiceUnavailable.reason(e);
                 if (away) log.warn("tick {} waits: {}", name, reason);
                 else log.error("tick {} failed, again in {} s: {}", name, wait.toSeconds(), reason);
-                log.debug(
-                        "tick {}", name, e); // a line each time is enough, but who looks for the fault needs the stack
+                // A line each time is enough, but who looks for the fault needs the stack.
+                log.debug("tick {}", name, e);
             }
         }
         return null;
@@ -147,6 +147,8 @@ public final class Scheduler implements AutoCloseable {
         var now = now(transaction);
         var schedule = tick.cron().schedule();
         var due = stored.get();
+        var recent = next(schedule, now.minus(Duration.ofHours(1))); // to step through years of seconds would take long
+        if (recent.isAfter(due) && !recent.isAfter(now)) due = recent;
         var next = next(schedule, due);
         while (!next.isAfter(now)) {
             due = next;

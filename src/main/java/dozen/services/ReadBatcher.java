@@ -90,14 +90,20 @@ public final class ReadBatcher<K, V> {
 
     /** Waits until the trip under way ends; when it hangs, until one beside it may start; empty when none may in time. */
     private Optional<Semaphore> takeTurn() {
+        var deadline = System.nanoTime() + MAX_WAIT.toNanos();
+        var interrupted = false; // the trip is made all the same, because others may wait for it
         try {
-            if (only.tryAcquire(HANG.toNanos(), TimeUnit.NANOSECONDS)) return Optional.of(only);
-            var mayStart = beside.tryAcquire(MAX_WAIT.toNanos(), TimeUnit.NANOSECONDS);
-            return mayStart ? Optional.of(beside) : Optional.empty();
-        } catch (InterruptedException e) {
-            beside.acquireUninterruptibly();
-            Thread.currentThread().interrupt();
-            return Optional.of(beside);
+            while (true) {
+                try {
+                    if (only.tryAcquire(HANG.toNanos(), TimeUnit.NANOSECONDS)) return Optional.of(only);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+                if (beside.tryAcquire()) return Optional.of(beside);
+                if (System.nanoTime() > deadline) return Optional.empty();
+            }
+        } finally {
+            if (interrupted) Thread.currentThread().interrupt();
         }
     }
 }

@@ -61,9 +61,11 @@ final class ProcessRegistry implements AutoCloseable {
     private final String type;
     private final Release release;
     private final Lifecycle lifecycle;
-    private final Instant started;
-    private final String host =
-            Lifecycle.host(); // asked once, because a machine's own name may take seconds to resolve
+    /** Redis's time at the first report; it is kept by the thread that reports. */
+    private Instant started;
+    /** It is asked once, because a machine's own name may take seconds to resolve. */
+    private final String host = Lifecycle.host();
+
     private final List<String> jobs;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("registry").factory());
@@ -74,7 +76,6 @@ final class ProcessRegistry implements AutoCloseable {
         this.release = release;
         this.jobs = jobs;
         this.lifecycle = lifecycle;
-        started = time(redis);
         clock.scheduleWithFixedDelay(this::report, 0, REPORT_SECONDS, TimeUnit.SECONDS);
     }
 
@@ -99,7 +100,9 @@ final class ProcessRegistry implements AutoCloseable {
     private void report() {
         var name = lifecycle.processName(type);
         try {
-            write(KEY, name, new Entry(name, type, host, release, started, time(redis), jobs));
+            var now = time(redis);
+            if (started == null) started = now;
+            write(KEY, name, new Entry(name, type, host, release, started, now, jobs));
         } catch (JedisException e) {
             // the process reports again in 3 s
         }

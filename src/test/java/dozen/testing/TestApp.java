@@ -29,10 +29,10 @@ import org.jdbi.v3.core.Jdbi;
 /** The program that an application's main class runs, on a free port, real services and a database of its own. */
 public final class TestApp implements AutoCloseable {
     /**
-     * What an application tells this kit. The first three take the environment.
+     * What an application tells the tests: how it runs, and how somebody logs in. The first three take the environment.
      *
      * @param features the features, which are asked for their ticks
-     * @param logIn logs somebody in by mail address, who signs up at first; returns the cookie
+     * @param logIn logs in the person with this mail address, and signs up a new one first; returns the cookie
      */
     public record Program(
             BiFunction<Map<String, String>, Lifecycle, Server> web,
@@ -136,7 +136,7 @@ public final class TestApp implements AutoCloseable {
                         handle.select(failed).mapTo(String.class).list()));
     }
 
-    /** Runs jobs as they come, until the program is closed. */
+    /** Runs jobs as they come, until this is closed. */
     public void startWorker() {
         program.worker().accept(environment, lifecycle);
     }
