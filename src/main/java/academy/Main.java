@@ -21,7 +21,6 @@ import dozen.services.Postgres;
 import dozen.services.Redis;
 import dozen.status.StatusFeature;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 
 /** The whole wiring: the process types, the backing services that they attach, and the features. */
 public final class Main {
@@ -68,8 +67,7 @@ public final class Main {
 
     static Server web(Settings settings, Lifecycle lifecycle) {
         var services = attach(settings, lifecycle, settings.webConnections(), STATEMENT_TIMEOUT);
-        // Connecting takes as long as making the routes, so both are done at the same time.
-        var connected = CompletableFuture.runAsync(services::connect, Thread::startVirtualThread);
+        var connected = services.connectMeanwhile();
         var features = features(settings, services, lifecycle);
         return lifecycle.register(
                 Server.start(settings.http(), services.health(), services.layout()::problem, routes -> {
@@ -82,9 +80,8 @@ public final class Main {
     static Worker worker(Settings settings, Lifecycle lifecycle) {
         var services = attach(settings, lifecycle, settings.workerConnections(), LONG_STATEMENT_TIMEOUT);
         var features = features(settings, services.connect(), lifecycle);
-        var name = lifecycle.processName("worker");
         var drain = settings.process().drain();
-        var worker = new Worker(name, services.postgres(), services.redis(), drain);
+        var worker = new Worker(lifecycle.processName("worker"), services.postgres(), services.redis(), drain);
         features.forEach(feature -> feature.jobs(worker));
         return lifecycle.register(worker).start(settings.workerThreads());
     }
@@ -105,9 +102,9 @@ public final class Main {
 
     /** The backing services that every process has: a HikariCP pool and a Jedis client, and what is made of them. */
     private static Services attach(Settings settings, Lifecycle lifecycle, int connections, Duration timeout) {
-        var postgres =
-                lifecycle.register(new Postgres(settings.services().postgres().url(), connections, timeout));
-        var redis = lifecycle.register(new Redis(settings.services().redis()));
-        return Services.of(NAME, settings.services(), settings.http().publicUrl(), postgres, redis);
+        var services = settings.services();
+        var postgres = lifecycle.register(new Postgres(services.postgres().url(), connections, timeout));
+        var redis = lifecycle.register(new Redis(services.redis()));
+        return Services.of(NAME, services, settings.http().publicUrl(), postgres, redis);
     }
 }

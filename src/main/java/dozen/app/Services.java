@@ -13,6 +13,7 @@ import dozen.services.Postgres;
 import dozen.services.RateLimits;
 import dozen.services.Redis;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.jdbi.v3.core.Jdbi;
 
 /** The attached backing services, and what the kit makes of them for every feature. */
@@ -68,5 +69,10 @@ public record Services(
         postgres.connect();
         redis.connect();
         return this;
+    }
+
+    /** Connects while the caller makes its routes, which takes as long. Join the future before the first request. */
+    public CompletableFuture<Services> connectMeanwhile() {
+        return CompletableFuture.supplyAsync(this::connect, Thread::startVirtualThread);
     }
 }

@@ -116,19 +116,24 @@ public final class Layout {
         return Resources.render(template + ".html", all);
     }
 
-    /**
-     * Returns the values for a form's inputs: those that the form was sent with, or else the record's, as texts, empty
-     * for null. True and false stay booleans, so a section can test them.
-     */
+    /** Returns the values for a form's inputs: those that the form was sent with, or else the record's. */
     public static Map<String, Object> values(Context context, Record record) {
-        var sent = Params.form(context);
+        var values = values(record);
+        Params.form(context).forEach((field, text) -> values.replace(field, value(text)));
+        return values;
+    }
+
+    /** Returns the fields of a record as texts, empty for null. True and false stay booleans, so a section can test them. */
+    public static Map<String, Object> values(Record record) {
         ObjectNode fields = Json.MAPPER.valueToTree(record);
         var values = new HashMap<String, Object>();
-        for (var field : fields.properties()) {
-            var text = sent.getOrDefault(field.getKey(), field.getValue().asText(""));
-            values.put(field.getKey(), text.equals("true") || text.equals("false") ? Boolean.valueOf(text) : text);
-        }
+        for (var field : fields.properties())
+            values.put(field.getKey(), value(field.getValue().asText("")));
         return values;
+    }
+
+    private static Object value(String text) {
+        return text.equals("true") || text.equals("false") ? Boolean.valueOf(text) : text;
     }
 
     private Map<String, Object> frame(String title) {
