@@ -61,12 +61,15 @@ record FreshClone(Path folder) {
     }
 
     record Started(Process process, Path output) implements AutoCloseable {
+        /** Long enough for a build beside two others on two cores. */
+        private static final int MAX_SECONDS = 180;
+
         String text() throws IOException {
             return Files.readString(output, StandardCharsets.UTF_8);
         }
 
         void await(String text) throws IOException, InterruptedException {
-            for (var i = 0; i < 1200 && process.isAlive(); i++) {
+            for (var i = 0; i < MAX_SECONDS * 20 && process.isAlive(); i++) {
                 if (text().contains(text)) return;
                 Thread.sleep(50);
             }
@@ -80,7 +83,7 @@ record FreshClone(Path folder) {
         }
 
         int exitCode() throws IOException, InterruptedException {
-            if (!process.waitFor(40, TimeUnit.SECONDS)) throw new AssertionError("it does not end: " + text());
+            if (!process.waitFor(MAX_SECONDS, TimeUnit.SECONDS)) throw new AssertionError("it does not end: " + text());
             return process.exitValue();
         }
 
