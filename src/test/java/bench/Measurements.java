@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** What was measured of one server: its start and slowest requests (p99) in ms, memory in MiB, requests per second. */
+/** Holds one server's figures: its start and slowest requests (p99) in ms, memory in MiB, and requests per second. */
 final class Measurements {
     static final int CONNECTIONS = 32;
 

@@ -66,7 +66,7 @@ final class SoakBench {
             return (int) (Long.parseLong(output.substring(output.lastIndexOf(' ') + 1)) >> 20);
         }
 
-        /** What has grown since an earlier sample by more than the JVM's own caches and pools may, one text each. */
+        /** Tells what has grown since an earlier sample by more than the JVM's own caches and pools may, one text each. */
         List<String> grownSince(Sample earlier) {
             var grown = new ArrayList<String>();
             if (threads > earlier.threads + 8) grown.add("threads from %d".formatted(earlier.threads));

@@ -31,7 +31,7 @@ import java.util.regex.Pattern;
 
 /** Runs Procfile's commands as a platform would: each in a process with an environment of its own. */
 public final class Processes implements AutoCloseable {
-    /** What the processes have written since scripts/server was started. */
+    /** This file holds what the processes have written since scripts/server was started. */
     private static final Path LOG = Path.of(".dev/log");
 
     /** Web's own grace period is 25 s, so a process that takes longer than this hangs. */

@@ -136,7 +136,7 @@ class ReadmeIT {
         assertGone(processes);
     }
 
-    /** What scripts find in the services and in the log, and the page of mails. */
+    /** Checks what scripts find in the services and in the log, and the page of mails. */
     private static void lookInside(String mails) throws Exception {
         clone.run("curl -s -H 'X-Request-Id: from-here' localhost:%s/api/courses".formatted(port));
         var logged = "";

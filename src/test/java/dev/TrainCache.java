@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
  */
 public final class TrainCache {
     private static final Pattern LISTENING = Pattern.compile("listening on port (\\d+)");
-    /** What users ask for. Every start loads the classes that these need, so nothing is here that is rarely asked for. */
+    /** Users ask for these pages often. Every start loads the classes that they need, so no rare page is here. */
     private static final List<String> READS = List.of(
             "/health",
             "/health/ready",

@@ -64,7 +64,6 @@ record TranscodeVideo(UUID video) {
             // False when the video was replaced in the meantime: its DiscardFiles job did not see these files.
             if (!videos.ready(video.id(), seconds, hasPoster, shortfall(film, seconds)))
                 new DiscardFiles.Handler(files).run(new DiscardFiles(video.folder()), run);
-            progress.tell(video.id(), 100);
         }
 
         /** Returns the message for a film that ends too early; null for a whole one. */

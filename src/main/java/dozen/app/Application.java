@@ -126,11 +126,11 @@ public final class Application<S> {
         switch (type) {
             case "help", "--help", "-h" -> usage(process, System.out);
             case "settings" -> settings(env, process);
-            case "console" -> start(type, new Type<>("", false, this::console), env, process);
+            case "console" -> start(new Type<>("", false, this::console), env, process);
             case "task" -> task(arguments, env, process);
             default -> {
                 if (!types.containsKey(type)) throw unknown("process type", type, process);
-                start(type, types.get(type), env, process);
+                start(types.get(type), env, process);
             }
         }
     }
@@ -156,7 +156,7 @@ public final class Application<S> {
         if (!exampleTasks(process).containsKey(task)) throw unknown("task", task, process);
         Body<S> body = (settings, lifecycle) ->
                 commands(settings, lifecycle).tasks().get(task).body().run(arguments.subList(1, arguments.size()));
-        start("task", new Type<>("", false, body), env, process);
+        start(new Type<>("", false, body), env, process);
     }
 
     private void console(S settings, Lifecycle lifecycle) throws Exception {
@@ -167,7 +167,7 @@ public final class Application<S> {
         return new Commands(features.apply(settings, lifecycle));
     }
 
-    private void start(String name, Type<S> type, Env env, ProcessSettings process) throws Exception {
+    private void start(Type<S> type, Env env, ProcessSettings process) throws Exception {
         var settings = read.apply(env, process);
         check(env);
         process.tls().ifPresent(SSLContext::setDefault); // for every library that opens a connection

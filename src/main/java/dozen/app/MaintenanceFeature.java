@@ -6,7 +6,7 @@ import dozen.jobs.JobTasks;
 import dozen.jobs.Scheduler;
 import dozen.jobs.Scheduler.Cron;
 import dozen.jobs.Worker;
-import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,13 +20,13 @@ public record MaintenanceFeature(Cron purge, Services services) implements Featu
     record PurgeExpired() {}
 
     /**
-     * The rows to purge: dead jobs after the time to notice one and decide about it; mails once nothing can ask for the
-     * same mail again; answers kept under an Idempotency-Key when their day is over.
+     * Which rows of a table are purged: dead jobs after the time to notice one and decide about it; mails once nothing can
+     * ask for the same mail again; answers kept under an Idempotency-Key when their day is over.
      */
-    private static final List<String> EXPIRED = List.of(
-            "dead_jobs WHERE died_at < now() - interval '90 days'",
-            "mails WHERE begun < now() - interval '365 days'",
-            "idempotency_keys WHERE created_at < now() - interval '1 day'");
+    private static final Map<String, String> EXPIRED = Map.of(
+            "dead_jobs", "died_at < now() - interval '90 days'",
+            "mails", "begun < now() - interval '365 days'",
+            "idempotency_keys", "created_at < now() - interval '1 day'");
 
     /** Rows per statement, few enough that no statement holds its locks for long. */
     private static final int BATCH = 10_000;
@@ -45,10 +45,9 @@ public record MaintenanceFeature(Cron purge, Services services) implements Featu
     }
 
     private void purge(Job.Run run) throws InterruptedException {
-        for (var expired : EXPIRED) {
-            var table = expired.substring(0, expired.indexOf(' '));
-            var sql = "DELETE FROM %s WHERE ctid = ANY (ARRAY(SELECT ctid FROM %s LIMIT %d))"
-                    .formatted(table, expired, BATCH);
+        for (var table : EXPIRED.keySet()) {
+            var sql = "DELETE FROM %1$s WHERE ctid = ANY (ARRAY(SELECT ctid FROM %1$s WHERE %2$s LIMIT %3$d))"
+                    .formatted(table, EXPIRED.get(table), BATCH);
             var total = 0;
             for (var deleted = BATCH; deleted == BATCH; total += deleted) {
                 if (run.stopping()) throw new InterruptedException();

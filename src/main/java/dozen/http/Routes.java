@@ -60,7 +60,9 @@ public final class Routes {
         routes = config.routes;
         this.clients = clients;
         config.appData(ROUTES, this);
-        // Its length reveals no secret (BREACH), because no response has a secret beside text that its URL chose.
+        // The length of a compressed response reveals no secret (BREACH), because none has a secret beside text that
+        // its
+        // URL chose.
         config.http.compressionStrategy.setDefaultMinSizeForCompression(1024); // Javalin's default is 1,500 bytes
         routes.afterMatched(Routes::answerNotModified);
     }

@@ -10,9 +10,9 @@ import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What administrators do with jobs, by tasks and on the status page: list them, retry dead ones, discard dead ones. */
+/** Administrators list jobs by these methods, and retry or discard dead ones, in tasks and on the status page. */
 public record JobTasks(Jdbi jdbi, Jobs jobs) {
-    /** What selects dead jobs: their ids, their types, or this word for all. */
+    /** A selection of dead jobs names their ids or their types, or is --all. */
     public static final String SELECTION = "ID… | TYPE… | --all";
 
     private static final Logger log = LoggerFactory.getLogger(JobTasks.class);

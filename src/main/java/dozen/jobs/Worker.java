@@ -199,7 +199,7 @@ public final class Worker implements AutoCloseable {
             log.atLevel(stopping ? Level.INFO : Level.DEBUG).log("{} jobs handed back", count);
             jobs.wake();
         } catch (RuntimeException e) {
-            log.warn("jobs could not be handed back; they are found by their heartbeats: {}", e.getMessage());
+            log.warn("jobs could not be handed back; tried again, or found by their heartbeats: {}", e.getMessage());
         }
     }
 }

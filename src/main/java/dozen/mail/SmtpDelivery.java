@@ -22,7 +22,7 @@ import org.eclipse.angus.mail.util.WriteTimeoutSocket;
  * library's own exceptions hide the answer when the server hangs up after it: they report the next command, RSET.
  */
 final class SmtpDelivery extends SMTPTransport {
-    /** The answers that ask for a login or for TLS (RFC 4954, RFC 3207): the operator's to mend, and no mail's. */
+    /** These answers ask for a login or for TLS (RFC 4954, RFC 3207). The operator must mend that, so no mail is to blame. */
     private static final Set<Integer> WANTS_LOGIN = Set.of(530, 534, 535, 538);
     /** The mailbox is not there, is elsewhere, or can't have this name (RFC 5321, 4.2.3): no later try will help. */
     private static final Set<Integer> NO_SUCH_MAILBOX = Set.of(550, 551, 553);

@@ -10,8 +10,8 @@ import io.javalin.http.Context;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,7 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class Assets {
     private final List<String> names = new ArrayList<>();
-    private final Map<String, byte[]> files = new HashMap<>();
+    private final Map<String, byte[]> files = new LinkedHashMap<>(); // the hash depends on their order
     private final Map<String, byte[]> compressed = new ConcurrentHashMap<>();
     private String version;
     private String policy;
@@ -46,15 +46,14 @@ final class Assets {
         policy = Routes.PAGE_POLICY.replace("connect-src 'self'", ("connect-src 'self' " + storage).strip());
         var style = new ByteArrayOutputStream();
         style.writeBytes(Resources.webjar("org.webjars.npm", "picocss__pico", "css/pico.min.css"));
-        var hash = Signer.sha256();
         for (var name : names) {
             var bytes = Resources.read("/public/" + name);
             if (type(name).startsWith("text/css")) style.writeBytes(bytes);
             else files.put(name, bytes);
-            hash.update(bytes);
         }
         files.put("style.css", style.toByteArray());
-        hash.update(style.toByteArray());
+        var hash = Signer.sha256();
+        files.values().forEach(hash::update);
         version = HexFormat.of().formatHex(hash.digest(), 0, 8);
         routes.get("/assets/{version}/<name>", Access.PUBLIC, this::serve);
     }

@@ -96,6 +96,7 @@ public final class Layout {
 
     /** The caller, for a public page; empty also while log-ins can't be looked up, because the page can still be read. */
     public static Optional<Caller> visitor(Context context) {
+        if (context.attribute(SESSIONS_UNAVAILABLE) != null) return Optional.empty(); // each try may take seconds
         try {
             return Routes.visitor(context);
         } catch (RuntimeException e) {

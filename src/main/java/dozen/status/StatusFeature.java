@@ -105,7 +105,7 @@ public final class StatusFeature implements Feature {
         routes.form("/status/dead-jobs/{id}/discard", Access.ADMIN, context -> decide(context, jobs::discard));
     }
 
-    private void page(Context context, Status status, JobTasks jobs) throws InterruptedException {
+    private void page(Context context, Status status, JobTasks jobs) {
         var isAdmin = Layout.visitor(context).filter(Caller::isAdmin).isPresent();
         var dead = isAdmin ? ask(status.resources(), "postgres", jobs::dead) : null;
         var values = Map.of(
@@ -117,6 +117,8 @@ public final class StatusFeature implements Feature {
                 Routes.isElsewhere(context),
                 "admin",
                 isAdmin,
+                "deadKnown",
+                dead != null,
                 "deadJobs",
                 dead == null ? List.of() : dead);
         Routes.html(context, services.layout().fragment("status/status", values), "");
@@ -129,12 +131,12 @@ public final class StatusFeature implements Feature {
         context.redirect("/status#dead-title", HttpStatus.SEE_OTHER);
     }
 
-    private synchronized Status read(List<String> tasks) throws InterruptedException {
+    private synchronized Status read(List<String> tasks) {
         if (last == null || Instant.now().isAfter(last.at().plus(MAX_AGE))) last = gather(tasks);
         return last;
     }
 
-    private Status gather(List<String> tasks) throws InterruptedException {
+    private Status gather(List<String> tasks) {
         var redis = services.redis();
         var resources = services.health().report();
         var processes = ask(resources, "redis", () -> ProcessRegistry.running(redis));

@@ -29,7 +29,7 @@ import org.jdbi.v3.core.Jdbi;
 /** The program that an application's main class runs, on a free port, real services and a database of its own. */
 public final class TestApp implements AutoCloseable {
     /**
-     * What an application tells the tests: how it runs, and how somebody logs in. The first three take the environment.
+     * Tells the tests how an application runs, and how somebody logs in. The first three take the environment.
      *
      * @param features the features, which are asked for their ticks
      * @param logIn logs in the person with this mail address, and signs up a new one first; returns the cookie
