@@ -20,7 +20,7 @@ class ArchitectureTest {
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("dozen", APPLICATION);
 
-    /** Nor do the kit's tests and the test kit. */
+    /** The kit's tests and its test kit know nothing of it, either. */
     @Test
     void theKitKnowsNothingOfTheApplication() {
         noClasses()

@@ -60,6 +60,7 @@ public class SettingsTest {
         var list = declared().stream().map(made).collect(Collectors.joining());
         var lines = Pattern.compile("(?m)(^" + line + ")+").matcher(text);
         assertTrue(lines.find(), "there is no list of settings");
+        assertFalse(lines.find(), "there are two lists of settings");
         return lines.replaceFirst(Matcher.quoteReplacement(list));
     }
 
@@ -67,7 +68,7 @@ public class SettingsTest {
         return "| %s | %s | %s |\n".formatted(setting.name(), setting.shownDefault(), setting.meaning());
     }
 
-    /** Without a value for secrets, and for a default that is described in words. */
+    /** The line has no value for a secret, nor for a default that is described in words. */
     private static String example(Setting setting) {
         var value = setting.defaultValue();
         var isWords = value == null || value.matches(".*[ $].*") || setting.secret();

@@ -44,15 +44,12 @@ final class GrowthBench {
 
     /** Adds this many courses, ten of them with a rare word, and as many accounts. */
     static void fill(Postgres postgres, int rows) {
+        WebBench.addAccounts(postgres, rows);
         postgres.jdbi().useHandle(handle -> {
             handle.createUpdate("""
                             INSERT INTO courses (slug, title)
                             SELECT 'course-' || i, CASE WHEN i <= 10 THEN 'Zebra ' ELSE 'Course ' END || i
                             FROM generate_series(1, :rows) AS i
-                            """).bind("rows", rows).execute();
-            handle.createUpdate("""
-                            INSERT INTO accounts (email, name, password)
-                            SELECT 'user' || i || '@example.com', 'User ' || i, '' FROM generate_series(1, :rows) AS i
                             """).bind("rows", rows).execute();
             for (var table : List.of("courses", "accounts")) handle.execute("VACUUM ANALYZE " + table);
             handle.execute("CHECKPOINT"); // otherwise it would happen while the requests are counted
@@ -67,12 +64,7 @@ final class GrowthBench {
             settings.put("CACHE_TTL_SECONDS", "0");
             try (var postgres = new Postgres(Postgres.Url.parse(url), 2, Duration.ofMinutes(5)).connect()) {
                 fill(postgres, rows);
-                var ids = postgres.jdbi()
-                        .withHandle(handle -> handle.createQuery(
-                                        "SELECT id FROM accounts ORDER BY random() LIMIT :accounts")
-                                .bind("accounts", WebBench.ACCOUNTS)
-                                .mapTo(String.class)
-                                .list());
+                var ids = WebBench.ids(postgres);
                 var last = lastPage(postgres);
                 return new SizedWeb(
                         WebProcess.start("kit-" + rows, settings, "/api/courses", WebBench.java()), last, ids);

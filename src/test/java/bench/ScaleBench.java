@@ -34,7 +34,6 @@ final class ScaleBench implements AutoCloseable {
     private static final int SCHEDULERS = 3;
     private static final int POOLER_SIZE = 20;
     private static final int CONNECTIONS = 32;
-    private static final int ACCOUNTS = 10_000;
     private static final int JOBS_PER_WORKER = 4_000;
     private static final Duration WARM_UP = Duration.ofSeconds(8);
     private static final Duration MEASURED = Duration.ofSeconds(5);
@@ -51,7 +50,8 @@ final class ScaleBench implements AutoCloseable {
     private String cookie;
 
     private ScaleBench() throws Exception {
-        ids = WebBench.addAccounts(postgres, ACCOUNTS);
+        WebBench.addAccounts(postgres, WebBench.ACCOUNTS);
+        ids = WebBench.ids(postgres);
         try (var admin = App.start(settings(direct), "task", "create-admin", "root@example.com", "Root")
                 .input(PASSWORD + "\n")) {
             if (admin.exitCode() != 0)

@@ -23,7 +23,7 @@ import org.slf4j.event.Level;
  * Runs the processes of Procfile, with the commands that stand there, under the load of six users, and prints the
  * threads, the file descriptors, the memory and the kept heap of each. The exit code is 1 when one of them grows between
  * the first fifth of the time, if that is past the {@link #WARM_UP}, and the end, or takes more memory than
- * {@link #MAX_MEMORY}.
+ * {@link #MAX_MEMORY}, or when a request failed.
  */
 final class SoakBench {
     private static final int USERS = 6;
@@ -41,20 +41,13 @@ final class SoakBench {
     /** One process at one moment. Memory is the resident memory, heap is what a full GC keeps, both in MiB. */
     private record Sample(int threads, int descriptors, int memory, int heap) {
         static Sample of(Process process) throws IOException, InterruptedException {
-            var folder = Path.of("/proc/" + process.pid());
-            var status = Files.readString(folder.resolve("status"));
-            try (var descriptors = Files.list(folder.resolve("fd"))) {
+            try (var descriptors = Files.list(Path.of("/proc/" + process.pid() + "/fd"))) {
                 return new Sample(
-                        number(status, "Threads:"),
+                        Machine.status(process.pid(), "Threads:"),
                         (int) descriptors.count(),
-                        number(status, "VmRSS:") / 1024,
+                        Machine.megabytes(process.pid()),
                         keptHeap(process));
             }
-        }
-
-        private static int number(String status, String name) {
-            var line = status.lines().filter(each -> each.startsWith(name)).findFirst();
-            return Integer.parseInt(line.orElseThrow().replaceAll("\\D", ""));
         }
 
         /** Asks for a histogram of the classes, before which the JVM collects all garbage. Its last line is the sum. */

@@ -35,21 +35,27 @@ final class WebBench {
     /** Adds accounts to a database; returns their ids. */
     static List<String> addAccounts(String databaseUrl) {
         try (var postgres = new Postgres(Postgres.Url.parse(databaseUrl), 2, Duration.ofMinutes(5)).connect()) {
-            var ids = addAccounts(postgres, ACCOUNTS);
+            addAccounts(postgres, ACCOUNTS);
+            var ids = ids(postgres);
             postgres.jdbi().useHandle(handle -> handle.execute("ANALYZE"));
             return ids;
         }
     }
 
-    /** Adds this many accounts; returns their ids. */
-    static List<String> addAccounts(Postgres postgres, int count) {
-        return postgres.jdbi()
-                .withHandle(handle -> handle.createQuery("""
+    static void addAccounts(Postgres postgres, int count) {
+        postgres.jdbi()
+                .useHandle(
+                        handle -> handle.createUpdate("""
                         INSERT INTO accounts (email, name, password)
-                        SELECT 'user' || i || '@example.com', 'User ' || i, '' FROM generate_series(1, :accounts) AS i
-                        RETURNING id
-                        """)
-                        .bind("accounts", count)
+                        SELECT 'user' || i || '@example.com', 'User ' || i, '' FROM generate_series(1, :count) AS i
+                        """).bind("count", count).execute());
+    }
+
+    /** The ids of some accounts, ten thousand at the most. */
+    static List<String> ids(Postgres postgres) {
+        return postgres.jdbi()
+                .withHandle(handle -> handle.createQuery("SELECT id FROM accounts ORDER BY random() LIMIT :accounts")
+                        .bind("accounts", ACCOUNTS)
                         .mapTo(String.class)
                         .list());
     }

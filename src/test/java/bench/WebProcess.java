@@ -89,10 +89,7 @@ final class WebProcess implements AutoCloseable {
 
     /** The resident memory of the process now, in MiB. */
     int megabytes() throws IOException {
-        for (var line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
-            if (line.startsWith("VmRSS:")) return Integer.parseInt(line.replaceAll("\\D", "")) / 1024;
-        }
-        throw new IOException("no VmRSS");
+        return Machine.megabytes(process.pid());
     }
 
     @Override

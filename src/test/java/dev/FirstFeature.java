@@ -108,7 +108,7 @@ final class FirstFeature {
                 .toList();
     }
 
-    /** An older installation has docker-compose instead of "docker compose". */
+    /** Runs the commands of the page that deploy. An older installation has docker-compose instead of "docker compose". */
     private static void deploy(FreshClone project, String port) throws IOException, InterruptedException {
         var compose = project.run("docker compose version").isBlank() ? "docker-compose" : "docker compose";
         var settings = new String[] {

@@ -179,8 +179,7 @@ class ForksIT {
             }
         }
         assertEquals(List.of(), named);
-        var built = NewProjectIT.run(without, "scripts/build");
-        assertEquals(0, built.code(), built.output());
+        test(without, "-DskipITs", "-Dtest=SettingsTest,AccessTest");
         var needed = "courses,learning,videos,certificates,reminders";
         assertRefused(project, needed, "courses is needed by crates: take out both");
     }

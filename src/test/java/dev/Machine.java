@@ -49,6 +49,19 @@ public final class Machine {
                 .toList();
     }
 
+    /** The resident memory of a process now, in MiB. */
+    public static int megabytes(long pid) throws IOException {
+        return status(pid, "VmRSS:") / 1024;
+    }
+
+    /** A number from what Linux tells of a process, such as "Threads:". */
+    public static int status(long pid, String name) throws IOException {
+        try (var lines = Files.lines(Path.of("/proc/" + pid + "/status"))) {
+            var line = lines.filter(each -> each.startsWith(name)).findFirst();
+            return Integer.parseInt(line.orElseThrow().replaceAll("\\D", ""));
+        }
+    }
+
     /** Deletes a folder with all that it holds, if it exists. */
     public static void delete(Path folder) throws IOException {
         for (var path : all(folder).reversed()) Files.delete(path);

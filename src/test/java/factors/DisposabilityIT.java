@@ -87,7 +87,7 @@ class DisposabilityIT {
         }
     }
 
-    /** A library may add a shutdown hook at its first use, as for hashing, which a stopping JVM refuses. */
+    /** The log-in waits for PostgreSQL when the stop comes, and the process hashes its first password after it. */
     @Test
     void theFirstLogInOfAProcessIsAnsweredWhenItMeetsTheStop() throws Exception {
         try (var app = start("2");

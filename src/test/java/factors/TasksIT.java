@@ -64,6 +64,13 @@ class TasksIT {
     }
 
     @Test
+    void aJobThatIsNotDeadCannotBeDiscarded() throws Exception {
+        var error = List.of("academy: no dead job has such an id or type");
+        assertEquals(error, run(1, "discard-jobs SendWelcomeMail", ""));
+        assertEquals(error, run(1, "retry-jobs SendWelcomeMail", ""));
+    }
+
+    @Test
     void anAccountGetsAnotherRoleAndAnotherPassword() throws Exception {
         try (var web = App.start(settings, "web");
                 var client = HttpClient.newHttpClient()) {

@@ -3,6 +3,7 @@ package promises;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.Machine;
 import dev.TestServices;
 import factors.App;
 import java.net.Socket;
@@ -13,8 +14,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,7 +77,7 @@ class OverloadIT {
             var start = System.nanoTime();
             assertEquals(201, post(client, "/api/sessions", "").statusCode());
             var back = (System.nanoTime() - start) / 1_000_000;
-            var megabytes = megabytes(web);
+            var megabytes = Machine.megabytes(web.pid());
             System.out.printf(
                     "overload: %d clients for %d places: %d log-ins served, %d refused with 503 and Retry-After, nothing else;"
                             + " %d MB; the next log-in took %d ms%n",
@@ -106,9 +105,13 @@ class OverloadIT {
                 sender.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
                 sender.getOutputStream().write(new byte[1_040_000]);
             }
+            var sent = System.nanoTime();
             var answer = senders.getLast().getInputStream().readNBytes(12);
+            var refused = (System.nanoTime() - sent) / 1_000_000;
             assertEquals("HTTP/1.1 503", new String(answer, StandardCharsets.US_ASCII));
             assertEquals(200, web.get(client, "/health").statusCode());
+            System.out.printf("%d bodies that never end: the last one refused after %d ms%n", SENDERS, refused);
+            assertTrue(refused < 2000, refused + " ms");
         } finally {
             for (var sender : senders) sender.close();
         }
@@ -132,13 +135,5 @@ class OverloadIT {
                 .POST(BodyPublishers.ofString(
                         "{\"email\": \"a@example.com\", \"password\": \"correct horse battery\"" + more + "}"));
         return client.send(request.build(), BodyHandlers.ofString());
-    }
-
-    private static int megabytes(App web) throws Exception {
-        return Files.readAllLines(Path.of("/proc/" + web.pid() + "/status")).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToInt(line -> Integer.parseInt(line.replaceAll("\\D", "")) / 1024)
-                .findFirst()
-                .orElseThrow();
     }
 }

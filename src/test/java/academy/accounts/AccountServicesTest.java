@@ -72,12 +72,11 @@ class AccountServicesTest {
     }
 
     @Test
-    void withoutSmtpTheJobIsDoneAndTheLogTells() {
+    void withoutSmtpTheJobIsDone() {
         try (var app = RunningAcademy.start(Map.of("SMTP_URL", ""))) {
             app.as("quiet@example.com");
             app.runJobs();
             assertEquals(0, app.count("SELECT count(*) FROM jobs"));
-            assertEquals(List.of(), app.mails().mails());
         }
     }
 
@@ -97,7 +96,7 @@ class AccountServicesTest {
         }
     }
 
-    /** These were made by password4j, from a salt that is not random. */
+    /** Both hashes were made by password4j, from a salt that is not random. */
     @Test
     void aHashOfAnotherImplementationIsChecked() {
         var passwords = new Passwords(Passwords.Cost.DEFAULT);

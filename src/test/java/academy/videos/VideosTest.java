@@ -24,12 +24,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -109,9 +109,12 @@ class VideosTest {
         assertEquals(Files.size(film), accepted.at("/video/bytes").asLong());
         var path = "/api/videos/" + accepted.text("/video/id");
         var progress = new TreeSet<Integer>();
-        var running = Thread.ofVirtual().start(app::runJobs);
-        while (!running.join(Duration.ofMillis(10)))
+        var running = CompletableFuture.runAsync(app::runJobs);
+        while (!running.isDone()) {
             progress.add(admin.get(path).at("/progress").asInt());
+            Thread.sleep(10);
+        }
+        running.join();
         var video = admin.get(path);
         assertEquals("ready", video.text("/status"), video.body());
         assertTrue(progress.size() > 2, "it rises: " + progress);
