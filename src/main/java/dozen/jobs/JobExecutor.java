@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
  *
  * @param stopping true once no job may start, and a run that is cut short is no failed attempt
  */
-record JobExecutor(JobStore store, Jobs jobs, List<RunObserver> observers, BooleanSupplier stopping) {
+record JobExecutor(
+        JobStore store, JobCompleter completer, Jobs jobs, List<RunObserver> observers, BooleanSupplier stopping) {
     /** @param dead is told of a job that failed at its last attempt, before the job moves to the dead ones */
     record Type<J>(Class<J> payload, RetryPolicy policy, JobHandler<J> handler, Consumer<J> dead) {
         String name() {
@@ -43,8 +44,8 @@ record JobExecutor(JobStore store, Jobs jobs, List<RunObserver> observers, Boole
                 .onDeadExecution((complete, _) -> died(type, complete.getExecution()))
                 .execute((_, context) -> {
                     var outcome = run(type, context.getExecution());
-                    return (_, operations) -> {
-                        if (outcome == Outcome.DONE) Postgres.retry(operations::remove);
+                    return (_, _) -> {
+                        if (outcome == Outcome.DONE) completer.done(RunId.of(context.getExecution()));
                     };
                 });
     }

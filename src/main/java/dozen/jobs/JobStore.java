@@ -174,11 +174,18 @@ final class JobStore {
         return runs.size();
     }
 
-    /** Frees jobs, all in one statement, so that none waits for another. */
+    void delete(List<RunId> runs) {
+        change("DELETE FROM jobs", runs);
+    }
+
+    /** Frees jobs, without counting an attempt. */
     void handBack(List<RunId> runs) {
-        var sql = """
-                UPDATE jobs SET %s WHERE (task_name, task_instance, version) IN (SELECT * FROM unnest(?, ?, ?))
-                """.formatted(FREE);
+        change("UPDATE jobs SET " + FREE, runs);
+    }
+
+    /** Changes all in one statement, so that none waits for another. */
+    private void change(String what, List<RunId> runs) {
+        var sql = what + " WHERE (task_name, task_instance, version) IN (SELECT * FROM unnest(?, ?, ?))";
         var types = runs.stream().map(RunId::type).toArray(String[]::new);
         var ids = runs.stream().map(RunId::id).toArray(String[]::new);
         var versions = runs.stream().map(RunId::version).toArray(Long[]::new);

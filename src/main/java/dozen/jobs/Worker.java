@@ -81,6 +81,7 @@ public final class Worker implements AutoCloseable {
     private final Duration drain;
     private final Jobs jobs;
     private final JobStore store;
+    private final JobCompleter completer;
     private final JobExecutor executor;
     private final List<RunObserver> observers = new ArrayList<>();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
@@ -98,7 +99,8 @@ public final class Worker implements AutoCloseable {
         this.drain = drain;
         this.jobs = new Jobs(redis);
         this.store = new JobStore(postgres.jdbi(), name);
-        this.executor = new JobExecutor(store, jobs, observers, () -> stopping);
+        this.completer = new JobCompleter(store::delete);
+        this.executor = new JobExecutor(store, completer, jobs, observers, () -> stopping);
     }
 
     public static int readThreads(Env env) {
@@ -189,6 +191,7 @@ public final class Worker implements AutoCloseable {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) { // each waits for its handlers to end
             for (var scheduler : schedulers) threads.submit(() -> scheduler.stop());
         }
+        completer.close(); // a job that was done must not be handed back
         handBack(store::handBackAll);
     }
 
