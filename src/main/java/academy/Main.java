@@ -69,12 +69,12 @@ public final class Main {
         var services = attach(settings, lifecycle, settings.webConnections(), STATEMENT_TIMEOUT);
         var connected = services.connectMeanwhile();
         var features = features(settings, services, lifecycle);
-        return lifecycle.register(
-                Server.start(settings.http(), services.health(), services.layout()::problem, routes -> {
-                    features.forEach(feature -> feature.routes(routes));
-                    services.layout().register(routes);
-                    connected.join();
-                }));
+        var server = new Server(settings.http(), services.health(), services.layout()::problem, routes -> {
+            features.forEach(feature -> feature.routes(routes));
+            services.layout().register(routes);
+        });
+        connected.join();
+        return lifecycle.register(server.start());
     }
 
     static Worker worker(Settings settings, Lifecycle lifecycle) {

@@ -93,7 +93,7 @@ class FailoverIT {
         var url = settings.get("DATABASE_URL").replace("=primary", "=preferSecondary");
         var figures = new FiguresFeature(FiguresFeature.readUrl(new Env(Map.of("REPLICA_URL", url))), lifecycle);
         var http = Server.Settings.read(new Env(Map.of("PORT", "0")), Duration.ofSeconds(5));
-        return lifecycle.register(Server.start(http, new Health(), Object::toString, figures::routes));
+        return lifecycle.register(new Server(http, new Health(), Object::toString, figures::routes).start());
     }
 
     private static int courses(Server figures) throws IOException, InterruptedException {

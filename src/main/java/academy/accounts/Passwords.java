@@ -143,7 +143,10 @@ public final class Passwords {
     }
 
     private byte[] argon2Here(Secret password, Cost cost, byte[] salt, int length) {
-        var blocks = memory.poll();
+        // Not a BlockPool: to verify this class, Java would load that one at every start, and check its jar's
+        // signature,
+        // which takes 90 ms.
+        Object blocks = memory.poll();
         if (blocks == null) {
             blocks = new FixedBlockPool(Argon2BytesGenerator.getBlockCount(this.cost.memoryKib, this.cost.lanes));
         }
@@ -154,11 +157,11 @@ public final class Passwords {
                 .withIterations(cost.iterations)
                 .withParallelism(cost.lanes)
                 .withSalt(salt)
-                .withBlockPool(blocks)
+                .withBlockPool((BlockPool) blocks)
                 .build());
         var hash = new byte[length];
         generator.generateBytes(password.bytes(), hash);
-        memory.push(blocks);
+        memory.push((BlockPool) blocks);
         return hash;
     }
 }

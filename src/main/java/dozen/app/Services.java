@@ -66,13 +66,14 @@ public record Services(
 
     /** Waits for the services that every long-running process needs; fails when one stays away. */
     public Services connect() {
-        postgres.connect();
-        redis.connect();
+        connectMeanwhile().join();
         return this;
     }
 
     /** Connects while the caller makes its routes, which takes as long. Join the future before the first request. */
-    public CompletableFuture<Services> connectMeanwhile() {
-        return CompletableFuture.supplyAsync(this::connect, Thread::startVirtualThread);
+    public CompletableFuture<Void> connectMeanwhile() {
+        return CompletableFuture.allOf(
+                CompletableFuture.runAsync(postgres::connect, Thread::startVirtualThread),
+                CompletableFuture.runAsync(redis::connect, Thread::startVirtualThread));
     }
 }

@@ -85,18 +85,12 @@ public final class Server implements AutoCloseable {
     private Routes routes;
 
     /**
-     * Starts the server, and returns once it accepts requests.
+     * Makes the server, which accepts nothing before {@link #start}.
      *
      * @param page renders the error page of browsers from the values status, title, detail, requestId, away (the names
      *     of the resources that do not answer) and temporary (whether waiting may help); it uses no attached resource
-     * @throws ServiceUnavailable when the port is taken
      */
-    public static Server start(
-            Settings settings, Health health, Function<Map<String, Object>, String> page, Consumer<Routes> routes) {
-        return new Server(settings, health, page, routes);
-    }
-
-    private Server(
+    public Server(
             Settings settings, Health health, Function<Map<String, Object>, String> page, Consumer<Routes> features) {
         this.settings = settings;
         this.health = health;
@@ -113,8 +107,6 @@ public final class Server implements AutoCloseable {
         var context = new RequestContext(routes, bounded(inFlight));
         jetty.setHandler(context);
         jetty.setRequestLog(context::log);
-        open();
-        log.info("listening on port {}", port());
     }
 
     private void configure(JavalinConfig config, Problems problems, Consumer<Routes> features) {
@@ -167,10 +159,12 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * Sends one request to itself in memory, and then binds the port. Javalin creates some parts at the first request
-     * without a lock, so one of several simultaneous first requests would fail.
+     * Returns once it accepts requests. It first sends one to itself in memory, because Javalin creates some parts at the
+     * first request without a lock, so one of several simultaneous first requests would fail.
+     *
+     * @throws ServiceUnavailable when the port is taken
      */
-    private void open() {
+    public Server start() {
         var local = new LocalConnector(jetty, new HttpConnectionFactory(http));
         jetty.addConnector(local);
         connector.setPort(settings.port());
@@ -184,6 +178,8 @@ public final class Server implements AutoCloseable {
             jetty.addConnector(connector);
             connector.start();
             jetty.manage(connector);
+            log.info("listening on port {}", port());
+            return this;
         } catch (IOException e) {
             LifeCycle.stop(jetty);
             throw new ServiceUnavailable("port %d is taken; set PORT to another".formatted(settings.port()));

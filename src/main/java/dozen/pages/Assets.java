@@ -3,7 +3,6 @@ package dozen.pages;
 import dozen.domain.DomainError;
 import dozen.http.Access;
 import dozen.http.Routes;
-import dozen.security.Signer;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.http.ContentType;
 import io.javalin.http.Context;
@@ -15,14 +14,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.zip.CRC32;
 
 /**
  * Serves scripts and icons from {@code public/} on the class path, and all style sheets as one, style.css. The URLs hold
- * a hash of all files, so a browser may keep them for a year, and scripts can import each other by relative names.
+ * a checksum of all files, so a browser may keep them for a year, and scripts can import each other by relative names.
  */
 final class Assets {
     private final List<String> names = new ArrayList<>();
-    private final Map<String, byte[]> files = new LinkedHashMap<>(); // the hash depends on their order
+    private final Map<String, byte[]> files = new LinkedHashMap<>(); // the checksum depends on their order
     private final Map<String, byte[]> compressed = new ConcurrentHashMap<>();
     private String version;
     private String policy;
@@ -52,9 +52,9 @@ final class Assets {
             else files.put(name, bytes);
         }
         files.put("style.css", style.toByteArray());
-        var hash = Signer.sha256();
-        files.values().forEach(hash::update);
-        version = HexFormat.of().formatHex(hash.digest(), 0, 8);
+        var checksum = new CRC32(); // a hash like SHA-256 takes 20 ms of a start, because no code is compiled yet
+        files.values().forEach(checksum::update);
+        version = HexFormat.of().toHexDigits(checksum.getValue(), 8);
         routes.get("/assets/{version}/<name>", Access.PUBLIC, this::serve);
     }
 

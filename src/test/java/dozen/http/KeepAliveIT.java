@@ -96,11 +96,12 @@ class KeepAliveIT {
     void noPostMeetsAConnectionThatTheServerClosed() throws Exception {
         var settings = new Server.Settings(
                 0, WebAddress.base("http://localhost"), CONNECTIONS, IDLE, 0, Duration.ofSeconds(10));
-        try (var server = Server.start(
-                        settings,
-                        new Health(),
-                        problem -> String.valueOf(problem.get("title")),
-                        routes -> routes.post("/write", Access.PUBLIC, context -> context.status(204)));
+        try (var server = new Server(
+                                settings,
+                                new Health(),
+                                problem -> String.valueOf(problem.get("title")),
+                                routes -> routes.post("/write", Access.PUBLIC, context -> context.status(204)))
+                        .start();
                 var other = Executors.newVirtualThreadPerTaskExecutor()) {
             // Beside it, another router meets a server that would keep its connections for 65 s.
             var tooLong = other.submit(() -> failures(

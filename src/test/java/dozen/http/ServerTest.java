@@ -58,17 +58,18 @@ class ServerTest {
         var health = new Health().requires("answer", () -> {
             if (away) throw new IOException("away");
         });
-        return Server.start(settings, health, problem -> String.valueOf(problem.get("title")), routes -> {
-            routes.get("/wait", Access.PUBLIC, context -> {
-                arrived.incrementAndGet();
-                assertTrue(opened.await(20, TimeUnit.SECONDS));
-                context.result("waited");
-            });
-            routes.get("/fail", Access.PUBLIC, context -> {
-                throw new IllegalStateException("canary");
-            });
-            routes.post("/write", Access.PUBLIC, context -> context.status(204));
-        });
+        return new Server(settings, health, problem -> String.valueOf(problem.get("title")), routes -> {
+                    routes.get("/wait", Access.PUBLIC, context -> {
+                        arrived.incrementAndGet();
+                        assertTrue(opened.await(20, TimeUnit.SECONDS));
+                        context.result("waited");
+                    });
+                    routes.get("/fail", Access.PUBLIC, context -> {
+                        throw new IllegalStateException("canary");
+                    });
+                    routes.post("/write", Access.PUBLIC, context -> context.status(204));
+                })
+                .start();
     }
 
     @AfterEach
@@ -289,7 +290,7 @@ class ServerTest {
     void browsersAreToldToReturnByHttpsWhenOurProxySaysSo(int hops, String protocol, boolean told) throws Exception {
         var settings = new Server.Settings(
                 0, WebAddress.base("http://localhost"), MAX_REQUESTS, IDLE, hops, Duration.ofSeconds(10));
-        try (var behind = Server.start(settings, new Health(), values -> "", _ -> {})) {
+        try (var behind = new Server(settings, new Health(), values -> "", _ -> {}).start()) {
             var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/health".formatted(behind.port())));
             if (protocol != null) request.header("X-Forwarded-Proto", protocol);
             var hsts = send(request).headers().firstValue("Strict-Transport-Security");
@@ -320,11 +321,12 @@ class ServerTest {
                 0, WebAddress.base("http://localhost"), MAX_REQUESTS, IDLE, 0, Duration.ofSeconds(10));
         var failure = assertThrows(
                 Exit.class,
-                () -> Server.start(
-                        settings,
-                        new Health(),
-                        problem -> String.valueOf(problem.get("title")),
-                        routes -> routes.get("/open", null, context -> context.result("anybody"))));
+                () -> new Server(
+                                settings,
+                                new Health(),
+                                problem -> String.valueOf(problem.get("title")),
+                                routes -> routes.get("/open", null, context -> context.result("anybody")))
+                        .start());
         assertEquals("GET /open does not say who may call it", failure.getMessage());
         assertEquals(Exit.FAILURE, failure.code());
     }

@@ -27,12 +27,13 @@ class AssetsTest {
     void start() {
         var settings = new Server.Settings(
                 0, WebAddress.base("http://localhost"), 10, Duration.ofSeconds(5), 0, Duration.ofSeconds(5));
-        server = Server.start(settings, new Health(), layout::problem, routes -> {
-            layout.register(routes);
-            routes.get("/fail", Access.PUBLIC, _ -> {
-                throw new IllegalStateException("canary");
-            });
-        });
+        server = new Server(settings, new Health(), layout::problem, routes -> {
+                    layout.register(routes);
+                    routes.get("/fail", Access.PUBLIC, _ -> {
+                        throw new IllegalStateException("canary");
+                    });
+                })
+                .start();
     }
 
     @AfterEach
@@ -49,7 +50,7 @@ class AssetsTest {
 
     /** The folder of the assets, as pages name it. */
     private String assets() throws Exception {
-        return get("/").body().replaceAll("(?s).*(/assets/[0-9a-f]{16})/style\\.css.*", "$1");
+        return get("/").body().replaceAll("(?s).*(/assets/[0-9a-f]{8})/style\\.css.*", "$1");
     }
 
     private static String header(HttpResponse<?> answer, String name) {
