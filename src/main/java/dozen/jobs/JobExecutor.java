@@ -93,7 +93,7 @@ record JobExecutor(
         var id = RunId.of(execution);
         var job = Job.payload(execution, type.payload());
         var run = new Job.Run(id.id(), id.attempt(), stopping);
-        var handler = new FutureTask<>(() -> Logging.forRequest(Job.requestId(execution), () -> {
+        var handler = new FutureTask<>(() -> Logging.forRequest(Job.requestId(execution), null, () -> {
             type.handler().run(job, run);
             return null;
         }));

@@ -3,18 +3,17 @@ package dozen.logging;
 import static ch.qos.logback.classic.Level.convertAnSLF4JLevel;
 
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.ConsoleAppender;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import java.util.List;
-import net.logstash.logback.encoder.LogstashEncoder;
-import net.logstash.logback.fieldnames.LogstashCommonFieldNames;
-import net.logstash.logback.fieldnames.LogstashFieldNames;
+import java.util.Map;
+import org.slf4j.ILoggerFactory;
+import org.slf4j.IMarkerFactory;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.slf4j.MDC;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import org.slf4j.event.Level;
+import org.slf4j.helpers.BasicMarkerFactory;
+import org.slf4j.spi.MDCAdapter;
+import org.slf4j.spi.SLF4JServiceProvider;
 
 /**
  * Writes log events to stdout, one per line, as text or JSON. Call {@link #start} once, before the first logger is made.
@@ -30,9 +29,12 @@ public final class Logging {
 
     /** The field of the events that holds the request's id. */
     public static final String REQUEST_ID = "requestId";
-    /** The current request's id. The MDC alone is not enough, because it keeps nothing when the log is text. */
-    private static final ScopedValue<String> CURRENT = ScopedValue.newInstance();
+    /** The field of the events that holds the trace's id. */
+    public static final String TRACE_ID = "traceId";
 
+    private static final ScopedValue<Map<String, String>> FIELDS = ScopedValue.newInstance();
+
+    private static final LoggerContext LOGBACK = new LoggerContext();
     private static volatile Stdout stdout;
 
     private Logging() {}
@@ -45,11 +47,17 @@ public final class Logging {
     public static void start(
             Format format, Level level, boolean quiet, String processType, String release, String application) {
         stdout = Stdout.install();
-        System.setProperty("slf4j.internal.verbosity", "WARN"); // else SLF4J names its provider on stderr
+        var appender = new EventAppender(stdout, format, processType, release);
+        appender.setContext(LOGBACK);
+        appender.start();
+        LOGBACK.setMDCAdapter(new LogbackMDCAdapter());
+        var root = LOGBACK.getLogger(Logger.ROOT_LOGGER_NAME);
+        root.addAppender(appender);
         var usual = quiet ? Level.WARN : Level.INFO;
-        var libraries = level.toInt() > usual.toInt() ? level : usual;
-        if (format == Format.TEXT) text(level, libraries, application);
-        else json(level, libraries, processType, release, application);
+        root.setLevel(convertAnSLF4JLevel(level.toInt() > usual.toInt() ? level : usual));
+        for (var ours : List.of(application, "dozen")) LOGBACK.getLogger(ours).setLevel(convertAnSLF4JLevel(level));
+        System.setProperty("slf4j.provider", Provider.class.getName());
+        System.setProperty("slf4j.internal.verbosity", "WARN"); // else SLF4J names its provider on stderr
         // Java's own logging looks for providers in every jar, which takes 40 ms. Whoever logs by it waits for that.
         Thread.startVirtualThread(() -> {
             SLF4JBridgeHandler.removeHandlersForRootLogger();
@@ -64,61 +72,50 @@ public final class Logging {
 
     /** The id of the request that this thread works for; null outside of a request and its jobs. */
     public static String requestId() {
-        return CURRENT.isBound() ? CURRENT.get() : null;
+        return fields().get(REQUEST_ID);
+    }
+
+    /** The fields of every event of this thread. */
+    static Map<String, String> fields() {
+        return FIELDS.orElse(Map.of());
     }
 
     /**
-     * Does work for a request. Its id goes into the thread's JSON events, and into the jobs that the thread enqueues.
+     * Does work for a request. Its ids go into the thread's events, and its id into the jobs that the thread enqueues.
      *
      * @param id the request's id; null for work that no request asked for
+     * @param traceId null, or the trace that the request is a part of
      */
-    public static <T, X extends Throwable> T forRequest(String id, ScopedValue.CallableOp<T, X> work) throws X {
+    public static <T, X extends Throwable> T forRequest(String id, String traceId, ScopedValue.CallableOp<T, X> work)
+            throws X {
         if (id == null) return work.call();
-        MDC.put(REQUEST_ID, id);
-        try {
-            return ScopedValue.where(CURRENT, id).call(work);
-        } finally {
-            MDC.remove(REQUEST_ID);
+        var fields = traceId == null ? Map.of(REQUEST_ID, id) : Map.of(REQUEST_ID, id, TRACE_ID, traceId);
+        return ScopedValue.where(FIELDS, fields).call(work);
+    }
+
+    /** Gives SLF4J the logger context. Logback's own provider would look in every jar for its configuration. */
+    public static final class Provider implements SLF4JServiceProvider {
+        @Override
+        public ILoggerFactory getLoggerFactory() {
+            return LOGBACK;
         }
-    }
 
-    private static void text(Level level, Level libraries, String application) {
-        System.setProperty("slf4j.provider", "org.slf4j.simple.SimpleServiceProvider");
-        var simple = "org.slf4j.simpleLogger.";
-        System.setProperty(simple + "logFile", "System.out");
-        System.setProperty(simple + "showDateTime", "true");
-        System.setProperty(simple + "dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
-        System.setProperty(simple + "showThreadName", "false");
-        System.setProperty(simple + "defaultLogLevel", libraries.name());
-        System.setProperty(simple + "log." + application, level.name());
-        System.setProperty(simple + "log.dozen", level.name());
-    }
+        @Override
+        public IMarkerFactory getMarkerFactory() {
+            return new BasicMarkerFactory();
+        }
 
-    private static void json(Level level, Level libraries, String processType, String release, String application) {
-        System.setProperty("slf4j.provider", "ch.qos.logback.classic.spi.LogbackServiceProvider");
-        var context = (LoggerContext) LoggerFactory.getILoggerFactory();
-        context.reset();
-        var names = new LogstashFieldNames();
-        names.setTimestamp("time");
-        names.setVersion(LogstashCommonFieldNames.IGNORE_FIELD_INDICATOR);
-        names.setLevelValue(LogstashCommonFieldNames.IGNORE_FIELD_INDICATOR);
-        names.setThread(LogstashCommonFieldNames.IGNORE_FIELD_INDICATOR);
-        names.setLogger("logger");
-        names.setStackTrace("stack");
-        var fields = JsonNodeFactory.instance.objectNode().put("processType", processType);
-        var encoder = new LogstashEncoder();
-        encoder.setContext(context);
-        encoder.setFieldNames(names);
-        encoder.setTimeZone("UTC");
-        encoder.setCustomFields(fields.put("release", release).toString());
-        encoder.start();
-        var stdout = new ConsoleAppender<ILoggingEvent>();
-        stdout.setContext(context);
-        stdout.setEncoder(encoder);
-        stdout.start();
-        var root = context.getLogger(Logger.ROOT_LOGGER_NAME);
-        root.addAppender(stdout);
-        root.setLevel(convertAnSLF4JLevel(libraries));
-        for (var ours : List.of(application, "dozen")) context.getLogger(ours).setLevel(convertAnSLF4JLevel(level));
+        @Override
+        public MDCAdapter getMDCAdapter() {
+            return LOGBACK.getMDCAdapter();
+        }
+
+        @Override
+        public String getRequestedApiVersion() {
+            return "2.0";
+        }
+
+        @Override
+        public void initialize() {}
     }
 }

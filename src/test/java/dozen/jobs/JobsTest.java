@@ -120,7 +120,7 @@ class JobsTest {
 
     @Test
     void payloadsAreReadableInTheTableAndCarryTheRequest() throws Exception {
-        Logging.forRequest("from-a-request", () -> {
+        Logging.forRequest("from-a-request", null, () -> {
             enqueue(Job.of(new Greet("Zoë")));
             return null;
         });

@@ -1,0 +1,91 @@
+package dozen.logging;
+
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.UnsynchronizedAppenderBase;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Writes each log event as one line of text or JSON. An encoder that keeps its buffers for each thread, as Logstash's does,
+ * would keep them for each request here: after a load of 32 clients, web had 367 MB instead of 148.
+ */
+final class EventAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
+    /** UTC, with three digits for the milliseconds. */
+    private static final DateTimeFormatter TIME =
+            new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
+
+    private final Stdout out;
+    private final Logging.Format format;
+    private final String processType;
+    private final String release;
+
+    EventAppender(Stdout out, Logging.Format format, String processType, String release) {
+        this.out = out;
+        this.format = format;
+        this.processType = processType;
+        this.release = release;
+    }
+
+    @Override
+    protected void append(ILoggingEvent event) {
+        var line = format == Logging.Format.TEXT ? text(event) : json(event).toString();
+        var bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
+        out.write(bytes, 0, bytes.length);
+    }
+
+    private static String text(ILoggingEvent event) {
+        var line = new StringBuilder();
+        TIME.formatTo(event.getInstant(), line);
+        line.append(' ')
+                .append(event.getLevel())
+                .append(' ')
+                .append(event.getLoggerName())
+                .append(" - ");
+        fields(event)
+                .forEach((name, value) ->
+                        line.append(name).append('=').append(value).append(' '));
+        line.append(event.getFormattedMessage());
+        if (event.getThrowableProxy() != null) line.append('\n').append(stack(event));
+        return line.toString();
+    }
+
+    private ObjectNode json(ILoggingEvent event) {
+        var json = JsonNodeFactory.instance.objectNode();
+        json.put("time", TIME.format(event.getInstant()));
+        json.put("level", event.getLevel().toString());
+        json.put("logger", event.getLoggerName());
+        json.put("message", event.getFormattedMessage());
+        json.put("processType", processType);
+        json.put("release", release);
+        fields(event).forEach((name, value) -> {
+            switch (value) {
+                case Integer number -> json.put(name, number);
+                case Long number -> json.put(name, number);
+                case Double number -> json.put(name, number);
+                case null, default -> json.put(name, String.valueOf(value));
+            }
+        });
+        if (event.getThrowableProxy() != null) json.put("stack", stack(event));
+        return json;
+    }
+
+    /** The event's own fields, and those of its thread, such as the id of a request. */
+    private static Map<String, Object> fields(ILoggingEvent event) {
+        var fields = new LinkedHashMap<String, Object>();
+        var pairs = event.getKeyValuePairs();
+        if (pairs != null) pairs.forEach(pair -> fields.put(pair.key, pair.value));
+        Logging.fields().forEach(fields::putIfAbsent);
+        event.getMDCPropertyMap().forEach(fields::putIfAbsent);
+        return fields;
+    }
+
+    private static String stack(ILoggingEvent event) {
+        return ThrowableProxyUtil.asString(event.getThrowableProxy()).stripTrailing();
+    }
+}
