@@ -1,8 +1,10 @@
 package dozen.http;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.EnumNamingStrategies;
 import com.fasterxml.jackson.databind.JsonMappingException;
@@ -25,7 +27,10 @@ import java.util.stream.Collectors;
 
 /** Reads and writes JSON. Reading is strict, and every fault in a request's body gets a 4xx that says what is wrong. */
 public final class Json {
-    public static final JsonMapper MAPPER = JsonMapper.builder()
+    /** Its buffers are shared. By default each thread has its own, and each request would allocate them for its thread. */
+    public static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
+                    .build())
             .addModule(new JavaTimeModule())
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
