@@ -9,6 +9,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -34,7 +35,11 @@ final class JobCompleter implements AutoCloseable {
 
     void done(RunId run) {
         done.add(run);
-        thread.execute(this::deleteAll);
+        try {
+            thread.execute(this::deleteAll);
+        } catch (RejectedExecutionException e) {
+            log.warn("job {} was done after the stop, and will run again", run.id());
+        }
     }
 
     private void deleteAll() {

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -343,6 +344,7 @@ class JobsTest {
         enqueue(Job.of(new Greet("welcome")));
         for (var i = 0; i < 100 && !greeted.contains("welcome"); i++) Thread.sleep(20);
         assertTrue(greeted.contains("welcome"), greeted.toString());
+        Effects.await(postgres, "jobs", 10, SOON); // a job is deleted soon after its end
         assertEquals(2, Effects.count(postgres, "jobs WHERE picked"));
         assertEquals(8, Effects.count(postgres, "jobs WHERE NOT picked"));
         finish.countDown();
@@ -419,6 +421,20 @@ class JobsTest {
         assertTrue(started.await(10, TimeUnit.SECONDS));
         worker.close();
         assertEquals(6, Effects.count(postgres, "jobs WHERE NOT picked AND consecutive_failures = 0"));
+    }
+
+    /** What was done is deleted before the rest is handed back, so each job has run or is queued, and none is both. */
+    @Test
+    void aStopAmongManyShortJobsRepeatsNone() throws Exception {
+        var all = IntStream.range(0, 5_000).mapToObj(number -> Job.of(new Greet("g" + number)));
+        enqueue(all.toArray(Job[]::new));
+        greetings();
+        for (var i = 0; i < 1_000 && greeted.size() < 500; i++) Thread.sleep(5);
+        worker.close();
+        var queued = Effects.count(postgres, "jobs");
+        assertTrue(queued > 0, "the worker was closed too late to show anything");
+        assertEquals(5_000, greeted.size() + queued);
+        assertEquals(greeted.size(), Set.copyOf(greeted).size());
     }
 
     @Test
