@@ -53,7 +53,7 @@ public record Settings(
     }
 
     /**
-     * A worker needs one for each thread, and two for taking jobs and for heartbeats. Job types with threads of their own
+     * A worker needs one for each thread, and two for taking jobs, deleting those that were done, and heartbeats. Job types with threads of their own
      * hold no connection for long.
      */
     int workerConnections() {

@@ -84,7 +84,8 @@ public final class ApiDocsFeature implements Feature {
         }
         if (!ASSETS.containsKey(name)) throw DomainError.notFound();
         context.header("Cache-Control", "public, max-age=3600");
-        context.contentType(ASSETS.get(name)).result(Resources.webjar("org.webjars", "swagger-ui", name));
+        context.contentType(ASSETS.get(name));
+        Resources.answer(context, name, () -> Resources.webjar("org.webjars", "swagger-ui", name));
     }
 
     /** Makes the document once, at its first request. */

@@ -13,6 +13,7 @@ import dozen.services.Postgres;
 import dozen.services.RateLimits;
 import dozen.services.Redis;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jdbi.v3.core.Jdbi;
 
@@ -72,8 +73,15 @@ public record Services(
 
     /** Connects while the caller makes its routes, which takes as long. Join the future before the first request. */
     public CompletableFuture<Void> connectMeanwhile() {
-        return CompletableFuture.allOf(
-                CompletableFuture.runAsync(postgres::connect, Thread::startVirtualThread),
-                CompletableFuture.runAsync(redis::connect, Thread::startVirtualThread));
+        var first = CompletableFuture.runAsync(postgres::connect, Thread::startVirtualThread);
+        var second = CompletableFuture.runAsync(redis::connect, Thread::startVirtualThread);
+        var both = CompletableFuture.allOf(first, second);
+        for (var each : List.of(first, second)) { // one that refuses us ends the wait for the other
+            each.exceptionally(failure -> {
+                both.completeExceptionally(failure);
+                return null;
+            });
+        }
+        return both;
     }
 }

@@ -3,6 +3,7 @@ package dozen.jobs;
 import dozen.jobs.JobStore.RunId;
 import dozen.services.Postgres;
 import dozen.services.ServiceUnavailable;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -11,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,15 +20,22 @@ import org.slf4j.LoggerFactory;
 /**
  * Deletes the jobs that were done. The threads that run jobs do not wait for it, and each statement deletes all jobs that
  * were done during the one before. With a statement for each job, a worker does 0.75 times as many jobs a second that do
- * nothing. When the process is killed, the jobs that were done in its last milliseconds run again.
+ * nothing. The jobs that were done and not yet deleted run again when the process is killed: those of its last
+ * milliseconds, or of a second while PostgreSQL is slow.
  */
-final class JobCompleter implements AutoCloseable {
+final class JobCompleter {
     private static final Logger log = LoggerFactory.getLogger(JobCompleter.class);
+    /** A job that waits for its deletion has no heartbeat, so other workers take it for dead 32 s later. */
+    private static final Duration MAX_TIME = Duration.ofSeconds(30);
+    /** After this time with one statement, each thread deletes its own job, and waits for that as long as it takes. */
+    private static final Duration SLOW = Duration.ofSeconds(1);
 
     private final Consumer<List<RunId>> delete;
     private final Queue<RunId> done = new ConcurrentLinkedQueue<>();
     private final ExecutorService thread = Executors.newSingleThreadExecutor(
             Thread.ofVirtual().name("job-completer").factory());
+    /** When the statement that runs now began, by System.nanoTime; 0 when none runs. */
+    private volatile long began;
 
     /** @param delete deletes the jobs of these runs, unless another worker has them by now */
     JobCompleter(Consumer<List<RunId>> delete) {
@@ -34,31 +43,55 @@ final class JobCompleter implements AutoCloseable {
     }
 
     void done(RunId run) {
-        done.add(run);
-        try {
-            thread.execute(this::deleteAll);
-        } catch (RejectedExecutionException e) {
-            log.warn("job {} was done after the stop, and will run again", run.id());
+        var since = began;
+        if (since == 0 || System.nanoTime() - since < SLOW.toNanos()) {
+            try {
+                done.add(run);
+                thread.execute(this::deleteAll);
+                return;
+            } catch (RejectedExecutionException e) {
+                // the worker is closed; its job is deleted here
+            }
         }
+        Postgres.retry(() -> delete.accept(List.of(run)));
     }
 
     private void deleteAll() {
         var runs = new ArrayList<RunId>();
         for (var run = done.poll(); run != null; run = done.poll()) runs.add(run);
         if (runs.isEmpty()) return; // they were deleted together with an earlier one
+        began = System.nanoTime();
         try {
-            Postgres.retry(() -> delete.accept(runs));
-        } catch (RuntimeException e) {
-            log.warn("{} jobs were done and will run again: {}", runs.size(), ServiceUnavailable.reason(e));
+            delete(runs);
+        } finally {
+            began = 0;
         }
     }
 
-    /** Waits for the last jobs to be deleted, 1 s at the most. */
-    @Override
-    public void close() {
+    /** Tries again after any failure, because the version of a run makes that safe. */
+    private void delete(List<RunId> runs) {
+        while (true) {
+            try {
+                delete.accept(runs);
+                return;
+            } catch (RuntimeException e) {
+                if (Thread.currentThread().isInterrupted() || System.nanoTime() - began > MAX_TIME.toNanos()) {
+                    var ids = runs.stream().map(RunId::id).toList();
+                    log.warn("done, but not deleted, so they run again: {}: {}", ids, ServiceUnavailable.reason(e));
+                    return;
+                }
+            }
+            LockSupport.parkNanos(200_000_000);
+        }
+    }
+
+    /** Waits for the last jobs to be deleted. */
+    void close(Duration limit) {
         thread.shutdown();
         try {
-            if (!thread.awaitTermination(1, TimeUnit.SECONDS)) thread.shutdownNow();
+            if (thread.awaitTermination(limit.toMillis(), TimeUnit.MILLISECONDS)) return;
+            thread.shutdownNow();
+            thread.awaitTermination(1, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

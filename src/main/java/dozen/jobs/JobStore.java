@@ -11,12 +11,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The jobs that a worker takes from the table, and the changes that it makes to them beyond db-scheduler. A job that
  * has no free thread yet gets no heartbeat, so none may wait long here: late ones are handed back to other workers.
  */
 final class JobStore {
+    private static final Logger log = LoggerFactory.getLogger(JobStore.class);
     private static final int MAX_ERROR_LENGTH = 10_000;
     private static final Duration MAX_CLOCK_ERROR = Duration.ofMillis(100);
     /** A reading of PostgreSQL's clock that takes longer says too little about when the clock was read. */
@@ -174,8 +177,11 @@ final class JobStore {
         return runs.size();
     }
 
+    /** Deletes jobs that were done, unless another worker has them by now, because this one stood still for long. */
     void delete(List<RunId> runs) {
-        change("DELETE FROM jobs", runs);
+        var gone = runs.size() - change("DELETE FROM jobs", runs);
+        if (gone > 0)
+            log.warn("{} of {} jobs that were done here are gone, or are done again elsewhere", gone, runs.size());
     }
 
     /** Frees jobs, without counting an attempt. */
@@ -184,12 +190,12 @@ final class JobStore {
     }
 
     /** Changes all in one statement, so that none waits for another. */
-    private void change(String what, List<RunId> runs) {
+    private int change(String what, List<RunId> runs) {
         var sql = what + " WHERE (task_name, task_instance, version) IN (SELECT * FROM unnest(?, ?, ?))";
         var types = runs.stream().map(RunId::type).toArray(String[]::new);
         var ids = runs.stream().map(RunId::id).toArray(String[]::new);
         var versions = runs.stream().map(RunId::version).toArray(Long[]::new);
-        jdbi.useHandle(handle -> handle.execute(sql, types, ids, versions));
+        return jdbi.withHandle(handle -> handle.execute(sql, types, ids, versions));
     }
 
     /** Frees all jobs of this worker, without counting an attempt. Returns how many. */

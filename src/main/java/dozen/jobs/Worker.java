@@ -191,7 +191,8 @@ public final class Worker implements AutoCloseable {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) { // each waits for its handlers to end
             for (var scheduler : schedulers) threads.submit(() -> scheduler.stop());
         }
-        completer.close(); // a job that was done must not be handed back
+        // A job that was done must not be handed back.
+        completer.close(Duration.ofNanos(Math.max(1_000_000_000, deadline - System.nanoTime())));
         handBack(store::handBackAll);
     }
 

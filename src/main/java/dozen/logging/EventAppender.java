@@ -3,8 +3,10 @@ package dozen.logging;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.nio.charset.StandardCharsets;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
@@ -20,6 +22,11 @@ final class EventAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
     private static final DateTimeFormatter TIME =
             new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
 
+    /** Its buffers are shared: by default it would keep them for each thread, too. */
+    private static final JsonMapper MAPPER = new JsonMapper(JsonFactory.builder()
+            .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
+            .build());
+
     private final Stdout out;
     private final Logging.Format format;
     private final String processType;
@@ -34,7 +41,7 @@ final class EventAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
 
     @Override
     protected void append(ILoggingEvent event) {
-        var line = format == Logging.Format.TEXT ? text(event) : json(event).toString();
+        var line = format == Logging.Format.TEXT ? text(event) : json(event);
         var bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
         out.write(bytes, 0, bytes.length);
     }
@@ -55,24 +62,24 @@ final class EventAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
         return line.toString();
     }
 
-    private ObjectNode json(ILoggingEvent event) {
-        var json = JsonNodeFactory.instance.objectNode();
-        json.put("time", TIME.format(event.getInstant()));
-        json.put("level", event.getLevel().toString());
-        json.put("logger", event.getLoggerName());
-        json.put("message", event.getFormattedMessage());
-        json.put("processType", processType);
-        json.put("release", release);
+    private String json(ILoggingEvent event) {
+        var all = new LinkedHashMap<String, Object>();
+        all.put("time", TIME.format(event.getInstant()));
+        all.put("level", event.getLevel().toString());
+        all.put("logger", event.getLoggerName());
+        all.put("message", event.getFormattedMessage());
+        all.put("processType", processType);
+        all.put("release", release);
         fields(event).forEach((name, value) -> {
-            switch (value) {
-                case Integer number -> json.put(name, number);
-                case Long number -> json.put(name, number);
-                case Double number -> json.put(name, number);
-                case null, default -> json.put(name, String.valueOf(value));
-            }
+            var isPlain = value instanceof Number || value instanceof Boolean;
+            all.putIfAbsent(name, isPlain ? value : String.valueOf(value));
         });
-        if (event.getThrowableProxy() != null) json.put("stack", stack(event));
-        return json;
+        if (event.getThrowableProxy() != null) all.put("stack", stack(event));
+        try {
+            return MAPPER.writeValueAsString(all);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e); // texts, numbers and booleans can all be written
+        }
     }
 
     /** The event's own fields, and those of its thread, such as the id of a request. */

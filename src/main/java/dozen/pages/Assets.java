@@ -3,17 +3,14 @@ package dozen.pages;
 import dozen.domain.DomainError;
 import dozen.http.Access;
 import dozen.http.Routes;
-import io.javalin.compression.CompressionStrategy;
 import io.javalin.http.ContentType;
 import io.javalin.http.Context;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.CRC32;
 
 /**
@@ -23,7 +20,6 @@ import java.util.zip.CRC32;
 final class Assets {
     private final List<String> names = new ArrayList<>();
     private final Map<String, byte[]> files = new LinkedHashMap<>(); // the checksum depends on their order
-    private final Map<String, byte[]> compressed = new ConcurrentHashMap<>();
     private String version;
     private String policy;
 
@@ -58,7 +54,7 @@ final class Assets {
         routes.get("/assets/{version}/<name>", Access.PUBLIC, this::serve);
     }
 
-    private void serve(Context context) throws IOException {
+    private void serve(Context context) {
         var name = context.pathParam("name");
         var bytes = files.get(name);
         if (bytes == null) throw DomainError.notFound();
@@ -71,20 +67,8 @@ final class Assets {
         // A service worker obeys the policy that came with its own script.
         context.header("Content-Security-Policy", policy);
         context.header("Service-Worker-Allowed", "/");
-        var gzip = CompressionStrategy.GZIP.findMatchingCompressor(String.valueOf(context.header("Accept-Encoding")));
-        if (gzip != null) {
-            // Each file is compressed once, at its first request.
-            if (!compressed.containsKey(name)) {
-                var body = new ByteArrayOutputStream();
-                try (var out = gzip.compress(body)) {
-                    out.write(bytes);
-                }
-                compressed.put(name, body.toByteArray());
-            }
-            bytes = compressed.get(name);
-            context.header("Content-Encoding", gzip.encoding());
-        }
-        context.contentType(type(name)).result(bytes);
+        context.contentType(type(name));
+        Resources.answer(context, version + "/" + name, () -> bytes);
     }
 
     /** An entity tag. It is weak, because the same tag stands for the compressed body, too. */

@@ -2,6 +2,10 @@ package dozen.pages;
 
 import com.samskivert.mustache.Mustache;
 import com.samskivert.mustache.Template;
+import io.javalin.compression.CompressionStrategy;
+import io.javalin.compression.Compressor;
+import io.javalin.http.Context;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringReader;
@@ -9,10 +13,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /** The files of the class path: Mustache templates, and those of webjars, which package scripts and styles of others. */
 public final class Resources {
     private static final Map<String, Template> TEMPLATES = new ConcurrentHashMap<>();
+    private static final Map<String, byte[]> COMPRESSED = new ConcurrentHashMap<>();
     private static final Mustache.Compiler COMPILER =
             Mustache.compiler().strictSections(true).emptyStringIsFalse(true).withLoader(Resources::open);
 
@@ -33,6 +39,31 @@ public final class Resources {
         var properties = read("/META-INF/maven/%s/%s/pom.properties".formatted(group, name));
         var version = new String(properties, StandardCharsets.UTF_8).replaceAll("(?s).*version=(\\S+).*", "$1");
         return read("/META-INF/resources/webjars/%s/%s/%s".formatted(name, version, file));
+    }
+
+    /**
+     * Answers with a file. Each is compressed once, at the first request that takes gzip.
+     *
+     * @param name tells the file from all others, and from those of another release
+     */
+    public static void answer(Context context, String name, Supplier<byte[]> file) {
+        var gzip = CompressionStrategy.GZIP.findMatchingCompressor(String.valueOf(context.header("Accept-Encoding")));
+        if (gzip == null) {
+            context.result(file.get());
+            return;
+        }
+        var body = COMPRESSED.computeIfAbsent(name, _ -> compress(gzip, file.get()));
+        context.header("Content-Encoding", gzip.encoding()).result(body);
+    }
+
+    private static byte[] compress(Compressor gzip, byte[] file) {
+        var body = new ByteArrayOutputStream();
+        try (var out = gzip.compress(body)) {
+            out.write(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return body.toByteArray();
     }
 
     /**

@@ -437,6 +437,32 @@ class JobsTest {
         assertEquals(greeted.size(), Set.copyOf(greeted).size());
     }
 
+    /** The deletion of a job waits while somebody else locks its row, and those of later jobs do not wait for it. */
+    @Test
+    void aLockedJobDoesNotKeepLaterOnesFromBeingDeleted() throws Exception {
+        var started = new CountDownLatch(1);
+        var finish = new CountDownLatch(1);
+        on(Fail.class, policy(10, Duration.ofMinutes(1), 1), (job, run) -> {
+            started.countDown();
+            assertTrue(finish.await(30, TimeUnit.SECONDS));
+        });
+        greetings();
+        enqueue(Job.of(new Fail("locked")));
+        assertTrue(started.await(10, TimeUnit.SECONDS));
+        try (var somebody = postgres.dataSource().getConnection()) {
+            somebody.setAutoCommit(false);
+            somebody.createStatement().execute("SELECT FROM jobs FOR UPDATE");
+            finish.countDown();
+            Thread.sleep(1_500);
+            enqueue(IntStream.range(0, 10)
+                    .mapToObj(i -> Job.of(new Greet("n" + i)))
+                    .toArray(Job[]::new));
+            Effects.await(postgres, "jobs", 1, SOON);
+        }
+        Effects.await(postgres, "jobs", 0, SOON);
+        assertEquals(10, greeted.size());
+    }
+
     @Test
     void aJobThatGivesUpDuringAStopIsFreeBeforeTheOthersHaveEnded() throws Exception {
         var started = new CountDownLatch(2);
