@@ -63,11 +63,11 @@ final class RequestContext extends Handler.Wrapper {
         if (traceId != null) request.setAttribute(Logging.TRACE_ID, traceId);
         DEFAULT_HEADERS.forEach(response.getHeaders()::add);
         response.getHeaders().add("X-Request-Id", id);
-        var clients = routes.clients;
-        if (clients.isHttps(request)) response.getHeaders().add(HSTS);
-        if (clients.isElsewhere(request) && warned.compareAndSet(false, true)) {
+        var origin = routes.origin;
+        if (origin.isHttps(request)) response.getHeaders().add(HSTS);
+        if (origin.isElsewhere(request) && warned.compareAndSet(false, true)) {
             var host = request.getHeaders().get("Host");
-            log.warn("a request came for https://{}, but links lead to {}: set PUBLIC_URL", host, clients.publicUrl());
+            log.warn("a request came for https://{}, but links lead to {}: set PUBLIC_URL", host, origin.publicUrl());
         }
         try {
             return Logging.forRequest(id, traceId, () -> super.handle(request, response, callback));
@@ -104,7 +104,7 @@ final class RequestContext extends Handler.Wrapper {
                 .addKeyValue("status", status)
                 .addKeyValue("ms", TimeUnit.NANOSECONDS.toMicros(nanoseconds) / 1000.0)
                 .addKeyValue("bytes", Response.getContentBytesWritten(response))
-                .addKeyValue("client", routes.clients.of(request))
+                .addKeyValue("client", routes.origin.address(request))
                 .addKeyValue(Logging.REQUEST_ID, idOf(request));
         if (request.getAttribute(Logging.TRACE_ID) instanceof String id) event.addKeyValue(Logging.TRACE_ID, id);
         event.log("request");

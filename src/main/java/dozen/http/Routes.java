@@ -51,14 +51,14 @@ public final class Routes {
     private static final Key<Routes> ROUTES = new Key<>("dozen.routes");
 
     private final RoutesConfig routes;
-    final ClientAddress clients;
+    final RequestOrigin origin;
     private final List<Operation> operations = new ArrayList<>();
     private final List<RequestObserver> observers = new ArrayList<>();
     private Function<Context, Optional<Caller>> authenticator = _ -> Optional.empty();
 
-    Routes(JavalinConfig config, ClientAddress clients) {
+    Routes(JavalinConfig config, RequestOrigin origin) {
         routes = config.routes;
-        this.clients = clients;
+        this.origin = origin;
         config.appData(ROUTES, this);
         // The length of a compressed response reveals no secret (BREACH): none has one beside text that its URL chose.
         config.http.compressionStrategy.setDefaultMinSizeForCompression(1024); // Javalin's default is 1,500 bytes
@@ -195,17 +195,17 @@ public final class Routes {
 
     /** Whether the client used https: the public address is https, or a trusted proxy says so. */
     public static boolean isHttps(Context context) {
-        return context.appData(ROUTES).clients.isHttps(Body.jetty(context));
+        return context.appData(ROUTES).origin.isHttps(Body.jetty(context));
     }
 
     /** Whether the client asked by https for another host than the public address, to which links would lead. */
     public static boolean isElsewhere(Context context) {
-        return context.appData(ROUTES).clients.isElsewhere(Body.jetty(context));
+        return context.appData(ROUTES).origin.isElsewhere(Body.jetty(context));
     }
 
     /** The network that a request comes from, for rate limits. */
     public static String network(Context context) {
-        return context.appData(ROUTES).clients.network(Body.jetty(context));
+        return context.appData(ROUTES).origin.network(Body.jetty(context));
     }
 
     /** @param media another origin from which the page may load pictures and moving pictures; empty for none */

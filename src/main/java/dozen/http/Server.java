@@ -46,7 +46,7 @@ public final class Server implements AutoCloseable {
 
     /**
      * @param idle how long an idle connection is kept for its next request
-     * @param trustedProxyHops see {@link ClientAddress}
+     * @param trustedProxyHops see {@link RequestOrigin}
      * @param drain how long requests in flight may take after the process is told to stop
      */
     public record Settings(
@@ -113,9 +113,9 @@ public final class Server implements AutoCloseable {
         config.http.prefer405over404 = true;
         config.http.responseBufferSize = 4096; // for each response; Jetty's default is 32 KB
         config.jsonMapper(new JavalinJackson(Json.MAPPER, false));
-        routes = new Routes(config, new ClientAddress(settings.publicUrl(), settings.trustedProxyHops()));
+        routes = new Routes(config, new RequestOrigin(settings.publicUrl(), settings.trustedProxyHops()));
         config.routes.before(Params::decodeQuery);
-        config.routes.beforeMatched(new SameOrigin(settings.publicUrl())::check);
+        config.routes.beforeMatched(routes.origin::requireSameSite);
         config.routes.beforeMatched(routes::check);
         config.routes.afterMatched(RequestContext::rememberRoute);
         // Javalin has its own handler for HttpResponseException, which would win over ours for Exception.

@@ -51,6 +51,6 @@ class ClientAddressTest {
     void readsWhatProxiesWriteAndTakesThePeerForAnythingElse(String entry, String expected) {
         assertEquals(
                 expected,
-                ClientAddress.parse(entry).map(InetAddress::getHostAddress).orElse("peer"));
+                RequestOrigin.parse(entry).map(InetAddress::getHostAddress).orElse("peer"));
     }
 }

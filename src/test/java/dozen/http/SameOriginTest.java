@@ -47,6 +47,6 @@ class SameOriginTest {
                 "https://a b               | a b                | https://example.com           | false",
             })
     void knowsItsOwnOrigin(String origin, String host, String publicUrl, boolean ours) {
-        assertEquals(ours, new SameOrigin(WebAddress.base(publicUrl)).isOurs(origin, host));
+        assertEquals(ours, new RequestOrigin(WebAddress.base(publicUrl), 0).isOurs(origin, host));
     }
 }

@@ -2,21 +2,27 @@ package dozen.http;
 
 import dozen.config.WebAddress;
 import dozen.config.WebAddress.Authority;
+import dozen.domain.DomainError;
+import io.javalin.http.Context;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.eclipse.jetty.server.Request;
 
 /**
- * Finds the address of the client that sent a request, and tells by which scheme and host it asked. Each proxy appends
- * to X-Forwarded-For the address that it saw, so only the last {@code trustedProxyHops} entries were written by proxies
- * that we trust. A client can forge everything to the left of them.
+ * Finds out where a request comes from: the client's address, scheme and host, and the site of the page that sent it. Each
+ * proxy appends to X-Forwarded-For the address that it saw, so only the last {@code trustedProxyHops} entries were written
+ * by proxies that we trust. A client can forge everything to the left of them.
  */
-record ClientAddress(WebAddress publicUrl, int trustedProxyHops) {
+record RequestOrigin(WebAddress publicUrl, int trustedProxyHops) {
+    private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
+
     /** The client's network, for rate limits: for IPv6 its first 64 bits, because a client can use all that follow. */
     String network(Request request) {
-        var address = of(request);
+        var address = address(request);
         return parse(address)
                 .filter(Inet6Address.class::isInstance)
                 .map(ipv6 -> HexFormat.of().formatHex(ipv6.getAddress(), 0, 8))
@@ -24,7 +30,7 @@ record ClientAddress(WebAddress publicUrl, int trustedProxyHops) {
     }
 
     /** The client's address, or the peer's when the header has no readable entry from a trusted proxy. */
-    String of(Request request) {
+    String address(Request request) {
         var peer = Request.getRemoteAddr(request);
         if (trustedProxyHops == 0) return peer;
         // Quotes mean nothing here: a client that opens one would hide the entries that proxies append.
@@ -68,6 +74,37 @@ record ClientAddress(WebAddress publicUrl, int trustedProxyHops) {
             return isPlain ? Optional.of(address) : Optional.empty();
         } catch (IllegalArgumentException e) {
             return Optional.empty();
+        }
+    }
+
+    /**
+     * Refuses a write that a page of another site makes a browser send with our cookie. Browsers report the page's site in
+     * Sec-Fetch-Site, or in Origin. A program that sends neither is not a browser, so no page can make it send a user's
+     * cookie.
+     */
+    void requireSameSite(Context context) {
+        if (SAFE.contains(context.req().getMethod())) return;
+        if (context.routeRoles().contains(Routes.Kind.SIGNED_LINK)) return;
+        var site = context.header("Sec-Fetch-Site");
+        var origin = context.header("Origin");
+        var same = site != null
+                ? site.equals("same-origin") || site.equals("none")
+                : origin == null || isOurs(origin, context.header("Host"));
+        if (!same) throw DomainError.forbidden("This request came from a page of another site.");
+    }
+
+    /**
+     * Whether a browser's origin is this service: it equals the public address, or the host that the request names. A
+     * proxy may have removed TLS or added the port, so that host is compared under the origin's scheme.
+     */
+    boolean isOurs(String origin, String host) {
+        var parts = origin.toLowerCase(Locale.ROOT).split("://", 2);
+        if (parts.length < 2 || !parts[0].matches("https?")) return false;
+        try {
+            var given = WebAddress.origin(parts[0], parts[1]);
+            return given.equals(publicUrl.origin()) || host != null && given.equals(WebAddress.origin(parts[0], host));
+        } catch (IllegalArgumentException e) {
+            return false;
         }
     }
 }
