@@ -13,7 +13,6 @@ import dozen.services.Postgres;
 import dozen.services.RateLimits;
 import dozen.services.Redis;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jdbi.v3.core.Jdbi;
 
@@ -75,13 +74,7 @@ public record Services(
     public CompletableFuture<Void> connectMeanwhile() {
         var first = CompletableFuture.runAsync(postgres::connect, Thread::startVirtualThread);
         var second = CompletableFuture.runAsync(redis::connect, Thread::startVirtualThread);
-        var both = CompletableFuture.allOf(first, second);
-        for (var each : List.of(first, second)) { // one that refuses us ends the wait for the other
-            each.exceptionally(failure -> {
-                both.completeExceptionally(failure);
-                return null;
-            });
-        }
-        return both;
+        // One that refuses us ends the wait for the other.
+        return CompletableFuture.anyOf(first, second).thenCompose(_ -> CompletableFuture.allOf(first, second));
     }
 }

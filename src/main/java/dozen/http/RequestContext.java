@@ -6,7 +6,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.PreEncodedHttpField;
@@ -46,7 +45,6 @@ final class RequestContext extends Handler.Wrapper {
     private static final HttpField HSTS =
             new PreEncodedHttpField("Strict-Transport-Security", "max-age=63072000; includeSubDomains");
 
-    private final AtomicBoolean warned = new AtomicBoolean();
     private final Routes routes;
 
     RequestContext(Routes routes, Handler next) {
@@ -63,12 +61,7 @@ final class RequestContext extends Handler.Wrapper {
         if (traceId != null) request.setAttribute(Logging.TRACE_ID, traceId);
         DEFAULT_HEADERS.forEach(response.getHeaders()::add);
         response.getHeaders().add("X-Request-Id", id);
-        var origin = routes.origin;
-        if (origin.isHttps(request)) response.getHeaders().add(HSTS);
-        if (origin.isElsewhere(request) && warned.compareAndSet(false, true)) {
-            var host = request.getHeaders().get("Host");
-            log.warn("a request came for https://{}, but links lead to {}: set PUBLIC_URL", host, origin.publicUrl());
-        }
+        if (routes.origin.isHttps(request)) response.getHeaders().add(HSTS);
         try {
             return Logging.forRequest(id, traceId, () -> super.handle(request, response, callback));
         } finally {

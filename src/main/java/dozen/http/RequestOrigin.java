@@ -53,12 +53,7 @@ record RequestOrigin(WebAddress publicUrl, int trustedProxyHops) {
     /** Whether the client asked by https for another host than the public address, to which links would lead. */
     boolean isElsewhere(Request request) {
         var host = request.getHeaders().get("Host");
-        if (host == null || !isHttps(request)) return false;
-        try {
-            return !publicUrl.origin().equals(WebAddress.origin("https", host));
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
+        return host != null && isHttps(request) && !isOurs("https://" + host, null);
     }
 
     /** Proxies write IPv4, IPv6, either with a port, IPv6 in brackets, and IPv4 as IPv6 (::ffff:203.0.113.9). */

@@ -4,8 +4,8 @@ import static ch.qos.logback.classic.Level.convertAnSLF4JLevel;
 
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.LogbackServiceProvider;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
-import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -18,13 +18,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.ILoggerFactory;
-import org.slf4j.IMarkerFactory;
 import org.slf4j.Logger;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import org.slf4j.event.Level;
-import org.slf4j.helpers.BasicMarkerFactory;
-import org.slf4j.spi.MDCAdapter;
-import org.slf4j.spi.SLF4JServiceProvider;
 
 /**
  * Writes log events to stdout, one per line, as text or JSON. Call {@link #start} once, before the first logger is made.
@@ -58,10 +54,9 @@ public final class Logging {
     public static void start(
             Format format, Level level, boolean quiet, String processType, String release, String application) {
         stdout = Stdout.install();
-        var appender = new EventAppender(stdout, format, processType, release);
+        var appender = new EventAppender(format, processType, release);
         appender.setContext(LOGBACK);
         appender.start();
-        LOGBACK.setMDCAdapter(new LogbackMDCAdapter());
         var root = LOGBACK.getLogger(Logger.ROOT_LOGGER_NAME);
         root.addAppender(appender);
         var usual = quiet ? Level.WARN : Level.INFO;
@@ -83,12 +78,7 @@ public final class Logging {
 
     /** The id of the request that this thread works for; null outside of a request and its jobs. */
     public static String requestId() {
-        return fields().get(REQUEST_ID);
-    }
-
-    /** The fields of every event of this thread. */
-    static Map<String, String> fields() {
-        return FIELDS.orElse(Map.of());
+        return FIELDS.orElse(Map.of()).get(REQUEST_ID);
     }
 
     /**
@@ -104,30 +94,17 @@ public final class Logging {
         return ScopedValue.where(FIELDS, fields).call(work);
     }
 
-    /** Gives SLF4J the logger context. Logback's own provider would look in every jar for its configuration. */
-    public static final class Provider implements SLF4JServiceProvider {
+    /** Gives SLF4J our logger context. Logback's own would look in every jar for its configuration. */
+    public static final class Provider extends LogbackServiceProvider {
+        @Override
+        public void initialize() {
+            LOGBACK.setMDCAdapter(getMDCAdapter());
+        }
+
         @Override
         public ILoggerFactory getLoggerFactory() {
             return LOGBACK;
         }
-
-        @Override
-        public IMarkerFactory getMarkerFactory() {
-            return new BasicMarkerFactory();
-        }
-
-        @Override
-        public MDCAdapter getMDCAdapter() {
-            return LOGBACK.getMDCAdapter();
-        }
-
-        @Override
-        public String getRequestedApiVersion() {
-            return "2.0";
-        }
-
-        @Override
-        public void initialize() {}
     }
 
     /**
@@ -144,13 +121,11 @@ public final class Logging {
                 .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
                 .build());
 
-        private final Stdout out;
         private final Format format;
         private final String processType;
         private final String release;
 
-        EventAppender(Stdout out, Format format, String processType, String release) {
-            this.out = out;
+        EventAppender(Format format, String processType, String release) {
             this.format = format;
             this.processType = processType;
             this.release = release;
@@ -160,7 +135,7 @@ public final class Logging {
         protected void append(ILoggingEvent event) {
             var line = format == Format.TEXT ? text(event) : json(event);
             var bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
-            out.write(bytes, 0, bytes.length);
+            stdout.write(bytes, 0, bytes.length);
         }
 
         private static String text(ILoggingEvent event) {
@@ -204,7 +179,7 @@ public final class Logging {
             var fields = new LinkedHashMap<String, Object>();
             var pairs = event.getKeyValuePairs();
             if (pairs != null) pairs.forEach(pair -> fields.put(pair.key, pair.value));
-            Logging.fields().forEach(fields::putIfAbsent);
+            FIELDS.orElse(Map.of()).forEach(fields::putIfAbsent);
             event.getMDCPropertyMap().forEach(fields::putIfAbsent);
             return fields;
         }

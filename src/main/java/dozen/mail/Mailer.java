@@ -171,7 +171,7 @@ public final class Mailer {
         }
         try {
             if (isHandedOver(key)) throw new AlreadyHandedOver();
-            takeTurn(settings.smtp().get().host());
+            takeTurn(settings.smtp().get().hosts().getFirst().unbracketed());
             var email = new Email(to, key, subject, text, html, headers, attachments);
             SmtpDelivery.send(email.from(settings.from()), settings, () -> begin(key));
         } catch (AlreadyHandedOver e) {

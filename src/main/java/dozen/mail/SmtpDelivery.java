@@ -67,7 +67,8 @@ final class SmtpDelivery extends SMTPTransport {
         var url = settings.smtp().orElseThrow();
         var timeouts = settings.timeouts();
         var tls = url.scheme().equals("smtps");
-        var port = url.port(tls ? 465 : 587);
+        var host = url.hosts().getFirst().unbracketed();
+        var port = url.hosts().getFirst().port(tls ? 465 : 587);
         var hasLogin = url.user() != null && url.password() != null;
         var login = hasLogin
                 ? new URLName("smtp", null, -1, null, url.user(), url.password().reveal())
@@ -82,14 +83,14 @@ final class SmtpDelivery extends SMTPTransport {
         var session = Session.getInstance(properties);
         try (var socket = new WriteTimeoutSocket(new Socket(), millis(timeouts.answer()))) {
             // The address keeps the configured name; else the library takes the one from reverse DNS for STARTTLS.
-            var ip = InetAddress.getByName(url.host()).getAddress();
-            var address = new InetSocketAddress(InetAddress.getByAddress(url.host(), ip), port);
+            var ip = InetAddress.getByName(host).getAddress();
+            var address = new InetSocketAddress(InetAddress.getByAddress(host, ip), port);
             socket.connect(address, millis(timeouts.connect()));
             socket.setSoTimeout(millis(timeouts.answer()));
-            var open = tls ? SocketFetcher.startTLS(socket, url.host(), properties, "mail.smtp") : socket;
+            var open = tls ? SocketFetcher.startTLS(socket, host, properties, "mail.smtp") : socket;
             new SmtpDelivery(session, login, socket, timeouts.end(), handover).send(message, open);
         } catch (IOException e) {
-            throw new MessagingException("SMTP at %s:%s is away: %s".formatted(url.host(), port, e.getMessage()));
+            throw new MessagingException("SMTP at %s:%s is away: %s".formatted(host, port, e.getMessage()));
         }
     }
 

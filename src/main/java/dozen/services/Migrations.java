@@ -1,7 +1,6 @@
 package dozen.services;
 
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
@@ -58,7 +57,8 @@ public final class Migrations {
             connection.setAutoCommit(!pooled);
             var lock = "SELECT pg_try_advisory_%slock(hashtext('dozen.migrations'))".formatted(pooled ? "xact_" : "");
             for (var i = 0; i < LOCK_SECONDS && !Thread.currentThread().isInterrupted(); i++) {
-                if (value(statement, lock).equals("t")) {
+                var row = statement.executeQuery(lock);
+                if (row.next() && row.getBoolean(1)) {
                     return Arrays.stream(locations)
                             .mapToInt(each -> migrate(source, each))
                             .sum();
@@ -70,12 +70,6 @@ public final class Migrations {
         } catch (SQLException e) {
             throw ServiceUnavailable.of(url.toString(), e);
         }
-    }
-
-    private static String value(Statement statement, String query) throws SQLException {
-        var row = statement.executeQuery(query);
-        row.next();
-        return row.getString(1);
     }
 
     private static int migrate(PostgresDataSource source, String location) {

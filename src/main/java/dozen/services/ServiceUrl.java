@@ -75,15 +75,6 @@ public record ServiceUrl(
         return scheme + "://" + hosts + "/" + path;
     }
 
-    /** The host of a service that has exactly one; an IPv6 address is returned without its brackets. */
-    public String host() {
-        return hosts.getFirst().unbracketed();
-    }
-
-    public int port(int defaultPort) {
-        return hosts.getFirst().port(defaultPort);
-    }
-
     /** Every host with its port, as an address for people and for the PostgreSQL driver. */
     String hosts(int defaultPort) {
         return hosts.stream()
