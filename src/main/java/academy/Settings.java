@@ -53,8 +53,8 @@ public record Settings(
     }
 
     /**
-     * A worker needs one for each thread, and two for taking jobs, deleting those that were done, and heartbeats. Job types with threads of their own
-     * hold no connection for long.
+     * A worker needs one for each thread, and two for taking jobs, deleting those that were done, and heartbeats. Job
+     * types with threads of their own hold no connection for long.
      */
     int workerConnections() {
         return Math.max(webConnections(), workerThreads + 2);

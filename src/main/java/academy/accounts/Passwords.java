@@ -143,8 +143,8 @@ public final class Passwords {
     }
 
     private byte[] argon2Here(Secret password, Cost cost, byte[] salt, int length) {
-        // As a BlockPool, Java would load that class at every start to verify this one, and check the signature of its
-        // jar. That takes 90 ms.
+        // The type is not BlockPool, because Java would load that class at every start to verify this one, and check
+        // the signature of its jar, which takes 90 ms.
         Object blocks = memory.poll();
         if (blocks == null) {
             blocks = new FixedBlockPool(Argon2BytesGenerator.getBlockCount(this.cost.memoryKib, this.cost.lanes));

@@ -62,7 +62,7 @@ public final class Routes {
         config.appData(ROUTES, this);
         // The length of a compressed response reveals no secret (BREACH): none has one beside text that its URL chose.
         config.http.compressionStrategy.setDefaultMinSizeForCompression(1024); // Javalin's default is 1,500 bytes
-        // Of any other type, Javalin asks whether its name contains one of ten.
+        // Javalin looks for ten words in the name of each type that this list lacks.
         config.http.compressionStrategy.setAllowedMimeTypes(List.of("application/json", "image/svg+xml"));
         routes.afterMatched(Routes::answerNotModified);
     }

@@ -108,8 +108,8 @@ public final class Logging {
     }
 
     /**
-     * Writes each log event as one line of text or JSON. An encoder that keeps its buffers for each thread, as Logstash's does,
-     * would keep them for each request here: after a load of 32 clients, web had 367 MB instead of 148.
+     * Writes each log event as one line of text or JSON. Logstash's encoder keeps its buffers for each thread, and here
+     * each request has its own thread: after a load of 32 clients, web had 367 MB with that encoder and 148 without.
      */
     private static final class EventAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
         /** UTC, with three digits for the milliseconds. */

@@ -423,7 +423,7 @@ class JobsTest {
         assertEquals(6, Effects.count(postgres, "jobs WHERE NOT picked AND consecutive_failures = 0"));
     }
 
-    /** What was done is deleted before the rest is handed back, so each job has run or is queued, and none is both. */
+    /** The worker deletes the jobs that it did before it hands back the others, so no job has run and is still queued. */
     @Test
     void aStopAmongManyShortJobsRepeatsNone() throws Exception {
         var all = IntStream.range(0, 5_000).mapToObj(number -> Job.of(new Greet("g" + number)));
