@@ -70,7 +70,7 @@ public final class VideosFeature implements Feature {
     public void routes(Routes routes) {
         files.ifPresent(storage -> services.health().uses("files", storage::ping));
         var layout = services.layout();
-        bucket.ifPresent(each -> layout.media(each.origin()));
+        bucket.ifPresent(each -> layout.media(each.address().origin()));
         layout.asset("videos/videos.css");
         layout.asset("videos/videos.js");
         layout.asset("videos/upload.js");

@@ -30,10 +30,8 @@ public final class FileStorage {
 
     /**
      * The bucket that holds the files, and the credentials for it, which may be temporary and then have a token.
-     *
-     * @param address without a slash at its end
      */
-    public record Settings(URI address, String region, String keyId, Secret key, Optional<Secret> sessionToken) {
+    public record Settings(WebAddress address, String region, String keyId, Secret key, Optional<Secret> sessionToken) {
         /** Empty when S3_BUCKET is unset, or when its credentials are missing, which is a fault. */
         public static Optional<Settings> read(Env env) {
             var bucket = env.setting("S3_BUCKET", "where files are kept; unset: nothing that needs files works")
@@ -50,23 +48,17 @@ public final class FileStorage {
             if (keyId.isEmpty()) env.fault("AWS_ACCESS_KEY_ID is required with S3_BUCKET");
             if (key.isEmpty()) env.fault("AWS_SECRET_ACCESS_KEY is required with S3_BUCKET");
             if (keyId.isEmpty() || key.isEmpty()) return Optional.empty();
-            var address =
-                    endpoint.map(url -> at(url.uri(), bucket.get())).orElseGet(() -> amazon(bucket.get(), region));
+            var address = endpoint.map(each -> at(each, bucket.get())).orElseGet(() -> amazon(bucket.get(), region));
             return Optional.of(new Settings(address, region, keyId.get(), key.get(), token));
         }
 
-        /** The origin of the files' addresses, for a page that loads some. */
-        public String origin() {
-            return address.getScheme() + "://" + address.getRawAuthority();
-        }
-
-        static URI amazon(String bucket, String region) {
-            return URI.create("https://%s.s3.%s.amazonaws.com".formatted(bucket, region));
+        static WebAddress amazon(String bucket, String region) {
+            return WebAddress.base("https://%s.s3.%s.amazonaws.com".formatted(bucket, region));
         }
 
         /** The address of a bucket at another server: the bucket's name follows the endpoint's path. */
-        static URI at(URI endpoint, String bucket) {
-            return URI.create(endpoint.toString().replaceFirst("/?$", "/") + bucket);
+        static WebAddress at(WebAddress endpoint, String bucket) {
+            return WebAddress.base(endpoint + "/" + bucket);
         }
 
         /** Follows Amazon's rule for bucket names, but without dots, which don't work with TLS. */

@@ -47,7 +47,7 @@ record S3Client(FileStorage.Settings bucket, Clock clock) {
      * @param headers what must be sent along
      */
     URI sign(SdkHttpMethod method, String name, Duration lasts, Map<String, String> headers) {
-        var address = bucket.address();
+        var address = bucket.address().uri();
         var server = Authority.parse(address.getRawAuthority());
         var path = URLEncoder.encode(name, StandardCharsets.UTF_8)
                 .replace("+", "%20")
@@ -127,6 +127,6 @@ record S3Client(FileStorage.Settings bucket, Clock clock) {
     }
 
     private String server() {
-        return "S3 at " + bucket.address().getAuthority();
+        return "S3 at " + bucket.address().uri().getAuthority();
     }
 }

@@ -44,7 +44,7 @@ class FileStorageTest {
     private static FileStorage.Settings bucket(String endpoint, String key, String token) {
         var settings = TestServices.shared().s3().settings();
         return new FileStorage.Settings(
-                FileStorage.Settings.at(WebAddress.base(endpoint).uri(), settings.get("S3_BUCKET")),
+                FileStorage.Settings.at(WebAddress.base(endpoint), settings.get("S3_BUCKET")),
                 "us-east-1",
                 settings.get("AWS_ACCESS_KEY_ID"),
                 new Secret(key),
@@ -229,7 +229,7 @@ class FileStorageTest {
     @Test
     void amazonsOwnAddressHasTheBucketInItsHost() {
         assertEquals(
-                URI.create("https://files.s3.eu-west-1.amazonaws.com"),
+                WebAddress.base("https://files.s3.eu-west-1.amazonaws.com"),
                 FileStorage.Settings.amazon("files", "eu-west-1"));
     }
 }
