@@ -51,7 +51,7 @@ public final class Main {
     /** Every feature, after those that it depends on. Each has a line here and, if it has settings, in Settings. */
     static Feature.All features(Settings settings, Services services, Lifecycle lifecycle) {
         var features = new Feature.All();
-        var accounts = features.add(new AccountsFeature(settings.accounts(), settings.http(), services));
+        var accounts = features.add(new AccountsFeature(settings.accounts(), services));
         var courses = features.add(new CoursesFeature(services));
         var learning = features.add(new LearningFeature(services, accounts, courses));
         features.add(new VideosFeature(settings.videos(), settings.files(), settings.purge(), services, courses));

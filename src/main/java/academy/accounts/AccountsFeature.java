@@ -6,7 +6,6 @@ import dozen.app.Services;
 import dozen.config.Env;
 import dozen.http.Idempotency;
 import dozen.http.Routes;
-import dozen.http.Server;
 import dozen.jobs.Worker;
 import dozen.services.RateLimits;
 import dozen.services.RateLimits.Rate;
@@ -45,14 +44,12 @@ public final class AccountsFeature implements Feature {
     }
 
     private final Settings settings;
-    private final Server.Settings http;
     private final Services services;
     private final Accounts accounts;
     private final ResetLinks resets;
 
-    public AccountsFeature(Settings settings, Server.Settings http, Services services) {
+    public AccountsFeature(Settings settings, Services services) {
         this.settings = settings;
-        this.http = http;
         this.services = services;
         accounts = new Accounts(services.jdbi(), new Passwords(settings.passwordCost()));
         resets = new ResetLinks(accounts, services.signer(), services.mailer());

@@ -2,6 +2,9 @@ package academy.certificates;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.UUID;
 
 /**
@@ -24,8 +27,16 @@ public record Certificate(
         READY
     }
 
+    private static final DateTimeFormatter DAY =
+            DateTimeFormatter.ofPattern("d MMMM uuuu", Locale.ENGLISH).withZone(ZoneOffset.UTC);
+
     String file() {
         return "certificates/%s.pdf".formatted(id);
+    }
+
+    /** The day of issue, for people. */
+    String day() {
+        return DAY.format(issuedAt);
     }
 
     public boolean isReady() {

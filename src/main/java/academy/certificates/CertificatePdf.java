@@ -4,10 +4,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.GregorianCalendar;
 import java.util.HexFormat;
-import java.util.Locale;
 import org.apache.pdfbox.pdmodel.PDDocument;
 import org.apache.pdfbox.pdmodel.PDPage;
 import org.apache.pdfbox.pdmodel.PDPageContentStream;
@@ -23,8 +21,6 @@ import org.apache.pdfbox.pdmodel.font.PDType0Font;
 final class CertificatePdf implements AutoCloseable {
     private static final PDRectangle LANDSCAPE = new PDRectangle(PDRectangle.A4.getHeight(), PDRectangle.A4.getWidth());
     private static final float MARGIN = 70;
-    private static final DateTimeFormatter DAY =
-            DateTimeFormatter.ofPattern("d MMMM uuuu", Locale.ENGLISH).withZone(ZoneOffset.UTC);
 
     private final PDDocument document = new PDDocument();
     private final PDFont font;
@@ -34,14 +30,10 @@ final class CertificatePdf implements AutoCloseable {
     private CertificatePdf() throws IOException {
         var page = new PDPage(LANDSCAPE);
         document.addPage(page);
-        font = font("DejaVuSans.ttf");
-        content = new PDPageContentStream(document, page);
-    }
-
-    private PDFont font(String file) throws IOException {
-        try (var stream = CertificatePdf.class.getResourceAsStream("/fonts/" + file)) {
-            return PDType0Font.load(document, stream); // embeds the glyphs that are used
+        try (var file = CertificatePdf.class.getResourceAsStream("/fonts/DejaVuSans.ttf")) {
+            font = PDType0Font.load(document, file); // embeds the glyphs that are used
         }
+        content = new PDPageContentStream(document, page);
     }
 
     /** @param page the address at which anybody can verify the certificate */
@@ -57,7 +49,7 @@ final class CertificatePdf implements AutoCloseable {
             pdf.space(10);
             whole &= pdf.line(certificate.course(), 26, 12, 2);
             pdf.y = 150;
-            pdf.line("on " + DAY.format(certificate.issuedAt()), 12, 12, 1);
+            pdf.line("on " + certificate.day(), 12, 12, 1);
             if (!whole) {
                 pdf.space(6);
                 pdf.line(

@@ -10,9 +10,6 @@ import dozen.http.Routes;
 import dozen.pages.Layout;
 import io.javalin.http.Context;
 import java.time.Duration;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -22,8 +19,6 @@ record CertificateRoutes(Certificates certificates, Optional<FileStorage> files,
     private static final Slice.Request FIRST_PAGE = new Slice.Request(100, Optional.empty());
 
     private static final Duration LINK_TTL = Duration.ofMinutes(5);
-    private static final DateTimeFormatter DAY =
-            DateTimeFormatter.ofPattern("d MMMM uuuu", Locale.ENGLISH).withZone(ZoneOffset.UTC);
 
     void register(Routes routes) {
         routes.get("/api/certificates", Access.USER, this::list)
@@ -73,19 +68,12 @@ record CertificateRoutes(Certificates certificates, Optional<FileStorage> files,
                 context,
                 "certificates/certificate",
                 "Certificate of " + certificate.name(),
-                Map.of(
-                        "id", certificate.id(),
-                        "name", certificate.name(),
-                        "course", certificate.course(),
-                        "day", DAY.format(certificate.issuedAt())));
+                Map.of("certificate", certificate));
     }
 
     /** The caller's certificates, for the page of all that the learner takes. */
     String learningSection(Caller caller) {
-        var own = certificates.list(caller.id(), FIRST_PAGE).items().stream()
-                .map(certificate ->
-                        Map.of("id", certificate.id(), "course", certificate.course(), "ready", certificate.isReady()))
-                .toList();
+        var own = certificates.list(caller.id(), FIRST_PAGE).items();
         return layout.fragment("certificates/certificates", Map.of("certificates", own));
     }
 }

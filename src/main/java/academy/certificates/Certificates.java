@@ -11,7 +11,7 @@ import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
 /** The certificates in PostgreSQL; their files are in the file storage. */
-public final class Certificates {
+public record Certificates(Jdbi jdbi, Jobs jobs) {
     private static final String SELECT = """
             SELECT id, account_id, course_id, name, course, issued_at,
                 CASE WHEN ready_at IS NULL THEN 'queued' ELSE 'ready' END AS status
@@ -19,14 +19,6 @@ public final class Certificates {
             """;
 
     private static final RowMapper<Certificate> CERTIFICATE_MAPPER = ConstructorMapper.of(Certificate.class);
-
-    private final Jdbi jdbi;
-    private final Jobs jobs;
-
-    public Certificates(Jdbi jdbi, Jobs jobs) {
-        this.jdbi = jdbi;
-        this.jobs = jobs;
-    }
 
     /**
      * Issues one certificate per account and course, however often it is called, and enqueues the job that makes its

@@ -25,7 +25,15 @@ record AuthoringPages(Layout layout, Courses courses, Lessons lessons, CourseExt
                 context,
                 "courses/authoring",
                 "Make courses",
-                Map.of("faults", faults, "q", words, "courses", page.items(), "draft", draft(context)));
+                Map.of(
+                        "faults",
+                        faults,
+                        "q",
+                        words,
+                        "courses",
+                        page.items(),
+                        "draft",
+                        Layout.values(context, Course.Draft.EMPTY)));
     }
 
     private void create(Context context) {
@@ -36,13 +44,7 @@ record AuthoringPages(Layout layout, Courses courses, Lessons lessons, CourseExt
     }
 
     private static Course.Draft draft(Context context) {
-        return new Course.Draft(
-                Params.form(context, "title"),
-                Params.form(context, "slug"),
-                Params.form(context, "summary"),
-                Params.form(context, "subject"),
-                Params.form(context, "level"),
-                Params.form(context, "url"));
+        return Params.form(context, Course.Draft.class);
     }
 
     private void course(Context context, List<String> faults) {
@@ -54,17 +56,8 @@ record AuthoringPages(Layout layout, Courses courses, Lessons lessons, CourseExt
                         "title", lesson.title(),
                         "sections", extensions.authoringSections(lesson)))
                 .toList();
-        var values = Map.of(
-                "faults",
-                faults,
-                "id",
-                course.id(),
-                "course",
-                course.title(),
-                "draft",
-                faults.isEmpty() ? course.draft() : draft(context),
-                "lessons",
-                rows);
+        var draft = Layout.values(context, course.draft());
+        var values = Map.of("faults", faults, "course", course, "draft", draft, "lessons", rows);
         layout.answer(context, "courses/authoring-course", course.title(), values);
     }
 
@@ -82,7 +75,7 @@ record AuthoringPages(Layout layout, Courses courses, Lessons lessons, CourseExt
         Routes.submit(
                 context,
                 () -> {
-                    lessons.add(course, new Lesson.Draft(Params.form(context, "title"), Params.form(context, "text")));
+                    lessons.add(course, Params.form(context, Lesson.Draft.class));
                     return "/admin/courses/" + course;
                 },
                 faults -> course(context, faults));

@@ -32,6 +32,7 @@ public record Course(
             @Nullable String level,
             @Nullable String url)
             implements Validated {
+        static final Draft EMPTY = new Draft("", "", "", "", "", "");
         /** In characters; in UTF-16 a title may be twice as long. */
         private static final int MAX_TITLE = 200;
 

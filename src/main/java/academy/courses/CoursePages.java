@@ -45,12 +45,7 @@ record CoursePages(Layout layout, Courses courses, Lessons lessons, CourseExtens
         var course = courses.get(Params.uuid(context, "id"));
         var reader = Layout.visitor(context);
         var values = Map.of(
-                "id", course.id(),
-                "course", course.title(),
-                "summary", course.summary(),
-                "subject", course.subject(),
-                "level", course.level(),
-                "url", course.url(),
+                "course", course,
                 "sections", extensions.courseSections(course, reader),
                 "lessons", extensions.rows(course.id(), lessons.of(course.id()), reader));
         layout.answerCacheable(context, "courses/course", course.title(), values);
@@ -64,10 +59,7 @@ record CoursePages(Layout layout, Courses courses, Lessons lessons, CourseExtens
             return;
         }
         var values = Map.of(
-                "course", lesson.courseId(),
-                "lesson", lesson.title(),
-                "position", lesson.position(),
-                "text", lesson.text(),
+                "lesson", lesson,
                 "media", extensions.lessonMedia(lesson),
                 "actions", extensions.lessonActions(lesson, reader));
         layout.answer(context, "courses/lesson", lesson.title(), values);

@@ -16,15 +16,9 @@ import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
 /** The courses in PostgreSQL. */
-public final class Courses {
+public record Courses(Jdbi jdbi) {
     private static final String COLUMNS = "id, slug, title, summary, subject, level, url, created_at";
     private static final RowMapper<Course> COURSE_MAPPER = ConstructorMapper.of(Course.class);
-
-    private final Jdbi jdbi;
-
-    public Courses(Jdbi jdbi) {
-        this.jdbi = jdbi;
-    }
 
     /** Returns one page of courses, newest first, by keyset on the primary key. */
     Slice<Course> list(Slice.Request page) {

@@ -9,15 +9,9 @@ import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
 /** The lessons in PostgreSQL. */
-public final class Lessons {
+public record Lessons(Jdbi jdbi) {
     private static final String COLUMNS = "id, course_id, position, title, text";
     private static final RowMapper<Lesson> LESSON_MAPPER = ConstructorMapper.of(Lesson.class);
-
-    private final Jdbi jdbi;
-
-    public Lessons(Jdbi jdbi) {
-        this.jdbi = jdbi;
-    }
 
     public List<Lesson> of(UUID course) {
         var query = "SELECT %s FROM lessons WHERE course_id = ? ORDER BY position".formatted(COLUMNS);

@@ -2,6 +2,7 @@ package academy.videos;
 
 import dozen.jobs.Job;
 import dozen.jobs.Jobs;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
@@ -14,6 +15,12 @@ import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
  * whose sender or process disappeared is found, too.
  */
 record Uploads(Jdbi jdbi, Jobs jobs) {
+    /** A job: removes the uploads that nobody completed. {@code now} is when it was due. */
+    record SweepUploads(Instant now) {}
+
+    /** A slow sender has this long. */
+    private static final Duration TTL = Duration.ofDays(1);
+
     private static final RowMapper<Upload> UPLOAD_MAPPER = ConstructorMapper.of(Upload.class);
 
     Upload begin(UUID lesson, long bytes) {
@@ -32,8 +39,8 @@ record Uploads(Jdbi jdbi, Jobs jobs) {
         discard("id = ?", upload.id());
     }
 
-    void discardBegunBefore(Instant time) {
-        discard("created_at < ?", time);
+    void sweep(SweepUploads job, Job.Run run) {
+        discard("created_at < ?", job.now().minus(TTL));
     }
 
     /** Deletes rows, and enqueues the jobs that delete their files. */

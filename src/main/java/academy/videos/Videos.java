@@ -13,7 +13,7 @@ import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
 /** The videos in PostgreSQL; their files are in the file storage. */
-final class Videos {
+record Videos(Jdbi jdbi, Jobs jobs) {
     private static final String SELECT = """
             SELECT videos.id, lesson_id, course_id, folder, bytes, sha256, upper(status) AS status, reason, seconds, poster
             FROM videos JOIN lessons ON lessons.id = videos.lesson_id
@@ -24,14 +24,6 @@ final class Videos {
     /** The part of a video that a list of lessons shows. The rest is at the video's own address. */
     @JsonTypeName("VideoSummary")
     record Summary(UUID id, Video.Status status) {}
-
-    private final Jdbi jdbi;
-    private final Jobs jobs;
-
-    Videos(Jdbi jdbi, Jobs jobs) {
-        this.jdbi = jdbi;
-        this.jobs = jobs;
-    }
 
     Optional<Video> find(UUID id) {
         return jdbi.withHandle(handle -> find(handle, id));

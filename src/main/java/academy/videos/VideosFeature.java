@@ -1,6 +1,7 @@
 package academy.videos;
 
 import academy.courses.CoursesFeature;
+import academy.videos.Uploads.SweepUploads;
 import dozen.app.Commands;
 import dozen.app.Feature;
 import dozen.app.Services;
@@ -95,7 +96,7 @@ public final class VideosFeature implements Feature {
         if (files.isEmpty()) return;
         var storage = files.get();
         worker.on(DiscardFiles.class, new DiscardFiles.Handler(storage)::run);
-        worker.on(SweepUploads.class, new SweepUploads.Handler(uploads)::run);
+        worker.on(SweepUploads.class, uploads::sweep);
         var ffmpeg = new Ffmpeg(settings.ffmpeg());
         if (!runs(ffmpeg.program()) || !runs(ffmpeg.probeProgram())) {
             log.warn("{} does not run here, so films wait for a worker that has it", settings.ffmpeg());

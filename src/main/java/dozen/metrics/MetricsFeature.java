@@ -33,15 +33,7 @@ import redis.clients.jedis.exceptions.JedisException;
  * Serves {@code /metrics} in Prometheus's text format to callers that send the token. Without a configured token the
  * route answers 404 and nothing is measured.
  */
-public final class MetricsFeature implements Feature {
-    private final Optional<Secret> token;
-    private final Services services;
-
-    public MetricsFeature(Optional<Secret> token, Services services) {
-        this.token = token;
-        this.services = services;
-    }
-
+public record MetricsFeature(Optional<Secret> token, Services services) implements Feature {
     public static Optional<Secret> readToken(Env env) {
         return env.setting("METRICS_TOKEN", "bearer token of /metrics, 16 characters or more; unset: /metrics is 404")
                 .optionalSecret(MetricsFeature::token);
