@@ -64,6 +64,7 @@ class DocsTest {
     @Test
     void whatThePagesSayIsSo() throws IOException {
         var faults = new ArrayList<>(faults("AGENTS.md"));
+        faults.addAll(faults("SECURITY.md"));
         for (var page : Readme.pages()) faults.addAll(faults(page.toString()));
         assertEquals("", String.join("\n", faults));
     }

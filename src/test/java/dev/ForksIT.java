@@ -124,12 +124,6 @@ class ForksIT {
         var fork = fork("without-" + without, "--without", without);
         for (var feature : without.split(",")) assertEquals(List.of(), mentions(fork, feature));
         test(fork, "-DskipITs", OWN_TESTS); // the kit's tests run here already
-        if (without.equals("videos")) proveFactors(fork);
-    }
-
-    private static void proveFactors(Path fork) throws Exception {
-        var proven = NewProjectIT.run(fork, "scripts/factors");
-        assertEquals(0, proven.code(), proven.output());
     }
 
     /** A bare fork in which docs/first-feature.md is followed, and then everything else is generated. */
@@ -156,7 +150,8 @@ class ForksIT {
         generate(shop, "--undo");
         assertEquals(before, NewProjectIT.run(shop, "git", "status", "--short").output());
         test(shop);
-        proveFactors(shop);
+        var proven = NewProjectIT.run(shop, "scripts/factors");
+        assertEquals(0, proven.code(), proven.output());
         FirstFeature.use(shop);
     }
 

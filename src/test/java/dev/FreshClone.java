@@ -1,5 +1,7 @@
 package dev;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
@@ -52,12 +54,10 @@ record FreshClone(Path folder) {
 
     /** Runs a shell command to its end; returns its standard output. */
     String run(String command) throws IOException, InterruptedException {
-        var started = start("(" + command + ") 2>/dev/null");
-        if (!started.process().waitFor(60, TimeUnit.SECONDS)) {
-            started.process().destroyForcibly();
-            throw new AssertionError("it does not end: " + command);
+        try (var started = start("(" + command + ") 2>/dev/null")) {
+            assertTrue(started.process().waitFor(60, TimeUnit.SECONDS), "it does not end: " + command);
+            return started.text();
         }
-        return started.text();
     }
 
     record Started(Process process, Path output) implements AutoCloseable {

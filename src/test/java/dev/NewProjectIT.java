@@ -36,13 +36,17 @@ class NewProjectIT {
 
     static Ended run(Path folder, String... command) throws IOException, InterruptedException {
         var output = Files.createTempFile("output", ".txt");
-        var process = new ProcessBuilder(command)
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-        assertTrue(process.waitFor(600, TimeUnit.SECONDS));
-        return new Ended(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
+        try {
+            var process = new ProcessBuilder(command)
+                    .directory(folder.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start();
+            assertTrue(process.waitFor(600, TimeUnit.SECONDS));
+            return new Ended(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
+        } finally {
+            Files.delete(output);
+        }
     }
 
     @Test
@@ -130,8 +134,11 @@ class NewProjectIT {
                 .startsWith(run(dozen, "git", "rev-parse", "HEAD").output()));
         commit(fork, "status");
         assertTrue(run(fork, "scripts/upgrade", dozen.toString()).output().contains("as new as that"));
+        var old = Files.createDirectories(fork.resolve("target")).resolve("app.aot");
+        Files.writeString(old, "the cache of another jar");
         var built = run(fork, "scripts/build");
         assertEquals(0, built.code(), built.output());
+        assertFalse(Files.exists(old), "a build deletes the cache of the jar before");
 
         append(fork.resolve(problem), "// ours\n");
         commit(fork, "status");

@@ -127,7 +127,7 @@ class ReadmeIT {
                 assertEquals(1, second.exitCode());
                 assertTrue(second.text().contains("scripts/server: it runs already in this folder"), second.text());
             }
-            saveAndAwait();
+            saveAndAwait(server);
             addAMigrationAndAwait();
             processes = processes();
             server.signal("INT");
@@ -153,13 +153,13 @@ class ReadmeIT {
         }
     }
 
-    private static void saveAndAwait() throws IOException, InterruptedException {
+    private static void saveAndAwait(FreshClone.Started server) throws IOException, InterruptedException {
         var source = clone.folder().resolve("src/main/java/dozen/http/Server.java");
         var before = Files.readString(source);
         var after = before.replace("new Alive(Health.Answer.OK)", "\"changed\"");
         assertTrue(!after.equals(before));
         Files.writeString(source, "this does not compile");
-        Thread.sleep(3000);
+        server.await("It does not compile");
         assertEquals("{\"status\":\"ok\"}", get("/health").body());
         Files.writeString(source, after);
         for (var i = 0; i < 200 && !answer().contains("changed"); i++) Thread.sleep(50);

@@ -1,8 +1,6 @@
 package dev;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import factors.App;
 import java.net.http.HttpClient;
@@ -108,17 +106,6 @@ class StartupCacheIT {
             assertEquals(143, app.exitCode());
             assertEquals(List.of(), app.err());
         }
-    }
-
-    @Test
-    void aBuildDeletesTheCacheOfTheJarBefore() throws Exception {
-        var clone = FreshClone.into(folder.resolve("clone")).folder();
-        Files.createDirectories(clone.resolve("target"));
-        Files.writeString(clone.resolve("target/app.aot"), "of another jar");
-        var built = NewProjectIT.run(clone, "scripts/build");
-        assertEquals(0, built.code(), built.output());
-        assertTrue(Files.exists(clone.resolve("target/app.jar")));
-        assertFalse(Files.exists(clone.resolve("target/app.aot")));
     }
 
     @Test

@@ -114,8 +114,8 @@ public final class App implements AutoCloseable {
                     web.terminate();
                     web.exitCode();
                 }
+                file.getParent().toFile().deleteOnExit(); // the last to be named is the first to go
                 file.toFile().deleteOnExit();
-                file.getParent().toFile().deleteOnExit();
                 return file;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

@@ -168,37 +168,4 @@ class BackingServicesIT {
             }
         }
     }
-
-    @Test
-    void twoWebProcessesShareSessionsAndCacheAndOneMayDie() throws Exception {
-        var settings = services.settings(services.newDatabase());
-        try (var one = App.start(settings, "web");
-                var other = App.start(settings, "web")) {
-            var user = "/api/users/"
-                    + json(post(one, "/api/accounts", SIGN_UP)).get("id").asText();
-            var cookie = cookie(post(other, "/api/sessions", LOG_IN));
-            for (var i = 0; i < 10; i++) {
-                var app = i % 2 == 0 ? one : other;
-                assertEquals(200, me(app, cookie).statusCode());
-                assertEquals(200, app.get(client, user).statusCode());
-            }
-            one.kill();
-            one.exitCode();
-            assertEquals(200, me(other, cookie).statusCode());
-            assertEquals(200, other.get(client, user).statusCode());
-        }
-    }
-
-    @Test
-    void aTakenPortIsOneLine() throws Exception {
-        try (var socket = new ServerSocket(0)) {
-            var settings = services.settings(services.newDatabase());
-            settings.put("PORT", "" + socket.getLocalPort());
-            try (var app = App.start(settings, "web")) {
-                assertEquals(69, app.exitCode());
-                assertEquals(1, app.err().size(), app.err().toString());
-                assertTrue(app.err().getFirst().contains("port " + socket.getLocalPort() + " is taken"));
-            }
-        }
-    }
 }

@@ -2,7 +2,6 @@ package factors;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.TestServices;
 import java.io.File;
@@ -28,23 +27,6 @@ class ReleaseIT {
             while (found.next()) rows.add(found.getString(1));
             return rows;
         }
-    }
-
-    @Test
-    void twoAtOnceBothSucceedAndEachMigrationIsAppliedOnce() throws Exception {
-        var settings = services.settings(databaseUrl);
-        try (var one = App.start(settings, "release");
-                var other = App.start(settings, "release")) {
-            assertEquals(0, one.exitCode(), one.err() + "" + one.out());
-            assertEquals(0, other.exitCode(), other.err() + "" + other.out());
-        }
-        var versions = query("SELECT version FROM flyway_schema_history WHERE success ORDER BY installed_rank");
-        assertTrue(versions.size() >= 2);
-        assertEquals(versions.stream().distinct().toList(), versions);
-        try (var again = App.start(settings, "release")) {
-            assertEquals(0, again.exitCode());
-        }
-        assertEquals(versions, query("SELECT version FROM flyway_schema_history ORDER BY installed_rank"));
     }
 
     @Test

@@ -33,17 +33,6 @@ class TasksIT {
     private final Map<String, String> settings = services.settings(services.newDatabase());
 
     @Test
-    void theConsoleTakesPipedInputAndEnds() throws Exception {
-        try (var console = App.start(settings, "console").input("courses.count()\naccounts.count() + 40\n")) {
-            assertEquals(0, console.exitCode());
-            var output = String.join("\n", console.out());
-            assertTrue(output.contains("==> 0"), output);
-            assertTrue(output.contains("==> 40"), output);
-            assertEquals(List.of(), console.err());
-        }
-    }
-
-    @Test
     void anAdminIsMadeWithAPasswordFromStdin() throws Exception {
         var create = new String[] {"task", "create-admin", "root@example.com", "Root"};
         try (var task = App.start(settings, create).input("correct horse battery\n")) {
@@ -61,13 +50,6 @@ class TasksIT {
         try (var none = App.start(settings, "task", "create-admin", "x@example.com")) {
             assertEquals(64, none.exitCode());
         }
-    }
-
-    @Test
-    void aJobThatIsNotDeadCannotBeDiscarded() throws Exception {
-        var error = List.of("academy: no dead job has such an id or type");
-        assertEquals(error, run(1, "discard-jobs SendWelcomeMail", ""));
-        assertEquals(error, run(1, "retry-jobs SendWelcomeMail", ""));
     }
 
     @Test

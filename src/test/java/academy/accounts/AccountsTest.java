@@ -131,9 +131,9 @@ class AccountsTest {
     }
 
     @Test
-    void nobodySignsUpAsAdmin() {
-        var eve = Map.of("email", "eve@example.com", "password", PASSWORD, "name", "Eve", "role", "admin");
-        assertEquals("role", app.post("/api/accounts", eve).is(422).text("/errors/0/field"));
+    void pagesRedirectToTheLogInAndBack() {
+        var refused = app.get("/status").is(303).header("Location");
+        assertEquals("/log-in?next=%2Fstatus", refused.replaceFirst("^http://[^/]+", ""));
     }
 
     @Test

@@ -8,22 +8,19 @@ import dozen.services.Migrations;
 import dozen.services.Postgres;
 import dozen.services.Redis;
 import factors.App;
-import java.lang.management.ManagementFactory;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
- * Jobs and ticks shared by several processes, some of which are killed. The tests run concurrently, because they mostly
+ * Jobs shared by several processes, some of which are killed. The tests run concurrently, because they mostly
  * wait.
  */
 @Execution(ExecutionMode.CONCURRENT)
@@ -67,24 +64,6 @@ class ManyProcessesIT {
             assertTrue(Effects.count(postgres, "starts") > 1000, "some were killed in the middle and began again");
         } finally {
             for (var worker : workers) worker.close();
-        }
-    }
-
-    @Test
-    void aKilledWorkersJobIsFinishedByAnother() throws Exception {
-        var url = services.newDatabase();
-        try (var postgres = Effects.database(url);
-                var first = TestProcess.worker(url)) {
-            enqueue(postgres, List.of(new TestProgram.Slow("killed", 20_000)));
-            Effects.await(postgres, "starts", 1, SOON);
-            try (var second = TestProcess.worker(url)) {
-                first.close(); // kill -9
-                var killed = System.nanoTime();
-                Effects.await(postgres, "starts", 2, LATE);
-                System.out.printf("picked up %d ms after the kill%n", (System.nanoTime() - killed) / 1_000_000);
-                assertTrue(second.isAlive());
-                assertEquals(1, Effects.count(postgres, "starts WHERE attempt = 2"));
-            }
         }
     }
 
@@ -184,49 +163,5 @@ class ManyProcessesIT {
             }
         }
         throw new AssertionError("PostgreSQL is not back");
-    }
-
-    @Test
-    @ResourceLock("builds") // a build beside it makes the machine too busy for a tick each second
-    void threeSchedulersTickOnceEachSecondAndCatchUpOnceAfterAPause() throws Exception {
-        var url = services.newDatabase();
-        var schedulers = new ArrayList<App>();
-        try (var postgres = Effects.database(url)) {
-            for (var i = 0; i < 3; i++) schedulers.add(TestProcess.start(url, Map.of(), "scheduler"));
-            // A tick that is more than a second late stands for the next one, too, as in a start on a busy machine.
-            Effects.awaitAtLeast(postgres, "jobs", 5, SOON);
-            var began = dueTimes(postgres).getLast();
-            Thread.sleep(16_000);
-            for (var scheduler : schedulers) scheduler.terminate();
-            for (var scheduler : schedulers) scheduler.exitCode();
-            var all = dueTimes(postgres);
-            var before = all.subList(all.indexOf(began), all.size());
-            for (var i = 1; i < before.size(); i++) {
-                assertTrue(before.get(i).isAfter(before.get(i - 1)), "once: " + before);
-            }
-            var seconds = Duration.between(before.getFirst(), before.getLast()).toSeconds() + 1;
-            assertTrue(seconds >= 15 && (before.size() == seconds || isBusy()), "each second: " + before);
-            Thread.sleep(5500);
-            schedulers.add(TestProcess.start(url, Map.of(), "scheduler"));
-            Effects.awaitAtLeast(postgres, "jobs", all.size() + 3, SOON);
-            var after = dueTimes(postgres).subList(all.size(), all.size() + 3);
-            assertTrue(after.get(0).isAfter(before.getLast().plusSeconds(5)), "one for all that were missed: " + after);
-            assertTrue(after.get(0).plusSeconds(2).equals(after.get(2)) || isBusy(), "each second again: " + after);
-        } finally {
-            for (var scheduler : schedulers) scheduler.close();
-        }
-    }
-
-    /** Whether others want the processors so much that a tick may come a second late and stand for the next one, too. */
-    private static boolean isBusy() {
-        var system = ManagementFactory.getOperatingSystemMXBean();
-        return system.getSystemLoadAverage() > 2 * system.getAvailableProcessors();
-    }
-
-    private static List<Instant> dueTimes(Postgres postgres) {
-        return Effects.list(
-                postgres,
-                "SELECT (substr(task_data->'job'->>'key', 6))::timestamptz AS due FROM jobs ORDER BY 1",
-                Instant.class);
     }
 }
