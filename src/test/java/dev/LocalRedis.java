@@ -1,5 +1,6 @@
 package dev;
 
+import dozen.services.Redis;
 import java.io.File;
 import java.io.IOException;
 import java.net.Socket;
@@ -138,6 +139,11 @@ public final class LocalRedis implements AutoCloseable {
 
     public String url() {
         return "redis://%s127.0.0.1:%d".formatted(login, port);
+    }
+
+    /** A connected client. */
+    public Redis connect() {
+        return new Redis(new Redis.Settings(Redis.Url.parse(url()), true, 5)).connect();
     }
 
     // for dozen

@@ -9,7 +9,6 @@ import dev.MailCatcher;
 import dev.TestServices;
 import dozen.services.Migrations;
 import dozen.services.Postgres;
-import dozen.services.Redis;
 import factors.Declarations.Person;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -140,9 +139,7 @@ final class AttachedServices {
     }
 
     private static String redis(Subject subject) {
-        try (var redis = new Redis(new Redis.Settings(
-                        Redis.Url.parse(subject.services.redis().url()), true, 5))
-                .connect()) {
+        try (var redis = subject.services.redis().connect()) {
             return first(redis.client().info("server"), "redis_version:(\\d+)");
         }
     }

@@ -12,7 +12,6 @@ import dev.TestServices;
 import dozen.config.Secret;
 import dozen.services.Migrations;
 import dozen.services.Postgres;
-import dozen.services.Redis;
 import dozen.testing.TestApp;
 import java.lang.management.ManagementFactory;
 import java.util.List;
@@ -57,7 +56,7 @@ class AccountServicesTest {
     @ValueSource(strings = {"maxmemory 1", "min-replicas-to-write 1", "replicaof 127.0.0.1 1"})
     void aRedisThatRefusesWritesDegradesReadiness(String fault) throws Exception {
         try (var server = TestServices.startRedis("refusing-web", 0);
-                var redis = new Redis(new Redis.Settings(Redis.Url.parse(server.url()), true, 5)).connect();
+                var redis = server.connect();
                 var app = RunningAcademy.start(Map.of("REDIS_URL", server.url()))) {
             signUp(app.anyone(), "zoe@example.com", "Zoë");
             var parts = fault.split(" ");

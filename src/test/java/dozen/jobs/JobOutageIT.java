@@ -33,7 +33,7 @@ class JobOutageIT {
         var url = services.newDatabase();
         var server = TestServices.startRedis("jobs-redis", 0);
         try (var postgres = Effects.database(url);
-                var redis = new Redis(new Redis.Settings(Redis.Url.parse(server.url()), true, 5)).connect();
+                var redis = server.connect();
                 var worker = TestProcess.start(url, Map.of("REDIS_URL", server.url()), "worker")) {
             pickUp(postgres, redis, "first"); // waits until the worker runs
             server.close();

@@ -37,9 +37,7 @@ class JobsTest {
     private static final RetryPolicy ONCE = policy(1, SOON, 0);
 
     private final Postgres postgres = Effects.newDatabase();
-    private final Redis redis = new Redis(new Redis.Settings(
-                    Redis.Url.parse(TestServices.shared().redis().url()), true, 5))
-            .connect();
+    private final Redis redis = TestServices.shared().redis().connect();
     private final Jobs jobs = new Jobs(redis);
     private final JobTasks tasks = new JobTasks(postgres.jdbi(), jobs);
     private final List<String> greeted = Collections.synchronizedList(new ArrayList<>());

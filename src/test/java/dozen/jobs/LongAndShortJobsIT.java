@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.TestServices;
-import dozen.services.Redis;
 import factors.App;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,9 +50,7 @@ class LongAndShortJobsIT {
         var url = services.newDatabase();
         var workers = new ArrayList<App>();
         try (var postgres = Effects.database(url);
-                var redis = new Redis(new Redis.Settings(
-                                Redis.Url.parse(services.redis().url()), true, 5))
-                        .connect()) {
+                var redis = services.redis().connect()) {
             var jobs = new Jobs(redis);
             postgres.jdbi()
                     .useTransaction(transaction -> jobs.enqueueAll(

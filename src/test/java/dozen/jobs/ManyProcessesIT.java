@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.TestServices;
 import dozen.services.Migrations;
 import dozen.services.Postgres;
-import dozen.services.Redis;
 import factors.App;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -32,8 +31,7 @@ class ManyProcessesIT {
     private final TestServices services = TestServices.shared();
 
     private void enqueue(Postgres postgres, List<?> payloads) {
-        try (var redis =
-                new Redis(new Redis.Settings(Redis.Url.parse(services.redis().url()), true, 5)).connect()) {
+        try (var redis = services.redis().connect()) {
             var jobs = new Jobs(redis);
             postgres.jdbi()
                     .useTransaction(transaction -> jobs.enqueueAll(

@@ -10,9 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class CacheTest {
-    private final Redis redis = new Redis(new Redis.Settings(
-                    Redis.Url.parse(TestServices.shared().redis().url()), true, 5))
-            .connect();
+    private final Redis redis = TestServices.shared().redis().connect();
     private final Cache cache = new Cache(redis, Duration.ofMinutes(5));
     private final String key = "test:" + UUID.randomUUID();
 

@@ -30,7 +30,7 @@ class RedisRefusalsTest {
     @BeforeEach
     void start() throws Exception {
         server = TestServices.startRedis("refusing", 0);
-        redis = new Redis(new Redis.Settings(Redis.Url.parse(server.url()), true, 5)).connect();
+        redis = server.connect();
     }
 
     @AfterEach
@@ -75,8 +75,7 @@ class RedisRefusalsTest {
         var others = new ArrayList<Socket>();
         try {
             for (var i = 0; i < 20; i++) others.add(new Socket("127.0.0.1", server.port()));
-            var attaching = CompletableFuture.supplyAsync(
-                    () -> new Redis(new Redis.Settings(Redis.Url.parse(server.url()), true, 5)).connect());
+            var attaching = CompletableFuture.supplyAsync(() -> server.connect());
             Thread.sleep(1500);
             assertEquals(false, attaching.isDone());
             for (var other : others) other.close();

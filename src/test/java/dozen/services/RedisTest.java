@@ -51,7 +51,7 @@ class RedisTest {
                 folder.resolve("key.pem").toString(),
                 "--tls-ca-cert-file",
                 folder.resolve("cert.pem").toString());
-        try (var redis = new Redis(new Redis.Settings(Redis.Url.parse(server.url()), true, 5)).connect()) {
+        try (var redis = server.connect()) {
             redis.client().sendCommand(ACL, "SETUSER", "me", "on", ">p@ss/word", "~*", "+@all");
         }
     }
@@ -106,7 +106,7 @@ class RedisTest {
     void logsInOverTlsToTheDatabaseOfTheUrl() {
         try (var third = attach("me:p%40ss%2Fword", 3, false)) {
             third.client().set("where", "three");
-            try (var first = new Redis(new Redis.Settings(Redis.Url.parse(server.url()), true, 5)).connect()) {
+            try (var first = server.connect()) {
                 assertFalse(first.client().exists("where"));
             }
             assertEquals("three", third.client().get("where"));
@@ -133,7 +133,7 @@ class RedisTest {
 
     @Test
     void concurrentReadersGetTheValueOfTheirOwnKey() throws Exception {
-        try (var redis = new Redis(new Redis.Settings(Redis.Url.parse(server.url()), true, 5)).connect();
+        try (var redis = server.connect();
                 var callers = Executors.newVirtualThreadPerTaskExecutor()) {
             for (var key = 0; key < 300; key += 2) redis.client().set("shared:" + key, "value " + key);
             var answers = new ArrayList<Future<Optional<String>>>();

@@ -22,7 +22,7 @@ class JobStatsTest {
     private final TestServices services = TestServices.shared();
 
     private Redis redis() {
-        return new Redis(new Redis.Settings(Redis.Url.parse(services.redis().url()), true, 5)).connect();
+        return services.redis().connect();
     }
 
     @Test
