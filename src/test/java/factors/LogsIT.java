@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -119,10 +120,16 @@ class LogsIT {
                     var client = HttpClient.newHttpClient()) {
                 web.get(client, "/x%0a2026-01-01T00:00:00.000Z%20INFO%20forged");
                 web.get(client, "/x%0d%0aforged");
+                for (var odd : List.of("%C2%85", "%C2%9B2J", "%E2%80%A8", "%E2%80%A9", "%E2%80%AE")) {
+                    web.get(client, "/x" + odd + "forged");
+                }
                 web.terminate();
                 web.exitCode();
                 assertTrue(
                         web.out().stream().noneMatch(line -> line.startsWith("2026-01-01") || line.equals("forged")));
+                var odd = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
+                assertEquals(
+                        List.of(), web.out().stream().filter(odd.asPredicate()).toList());
             }
         }
     }

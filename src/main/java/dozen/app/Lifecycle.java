@@ -36,7 +36,7 @@ public final class Lifecycle implements AutoCloseable {
     private final List<Runnable> onStarted = new ArrayList<>();
     private final Duration grace;
     private final String suffix =
-            "-%.20s-%s-%.4s".formatted(host(), ProcessHandle.current().pid(), UUID.randomUUID());
+            "-%s-%s-%s".formatted(host(), ProcessHandle.current().pid(), shortened(UUID.randomUUID()));
     private volatile long stoppingSince;
     private boolean closed;
 
@@ -67,6 +67,11 @@ public final class Lifecycle implements AutoCloseable {
     /** A name for the process, which no other process has: its type, host and process id, and a random number. */
     public String processName(String type) {
         return type + suffix;
+    }
+
+    /** Twelve random digits: on some platforms all processes have the same number, and hosts have similar names. */
+    private static String shortened(UUID random) {
+        return random.toString().substring(24);
     }
 
     public static String host() {

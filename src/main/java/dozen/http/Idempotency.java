@@ -56,7 +56,7 @@ public record Idempotency(Jdbi jdbi, Signer signer) {
                 handler.handle(context);
                 return;
             }
-            // Callers do not share keys.
+            // Callers do not share keys, except those that are not logged in: theirs must be random.
             var caller =
                     Routes.visitor(context).map(each -> each.id().toString()).orElse("anybody");
             var name = Signer.hash(caller, context.req().getMethod(), context.path(), key);

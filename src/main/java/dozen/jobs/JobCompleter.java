@@ -25,9 +25,9 @@ import org.slf4j.LoggerFactory;
  */
 final class JobCompleter {
     private static final Logger log = LoggerFactory.getLogger(JobCompleter.class);
-    /** A job that waits for its deletion has no heartbeat, so other workers take it for dead 32 s later. */
-    private static final Duration MAX_TIME = Duration.ofSeconds(30);
-    /** After this time with one statement, each thread deletes its own job, and waits for that as long as it takes. */
+    /** A job that waits for its deletion has no heartbeat, so other workers take it for dead 32 s after its last one. */
+    private static final Duration MAX_TIME = Duration.ofSeconds(20);
+    /** After this time with one statement, each thread deletes its own job, whose heartbeat goes on meanwhile. */
     private static final Duration SLOW = Duration.ofSeconds(1);
 
     private final Consumer<List<RunId>> delete;
@@ -68,20 +68,34 @@ final class JobCompleter {
         }
     }
 
-    /** Tries again after any failure, because the version of a run makes that safe. */
+    /**
+     * Tries again after any failure, because the version of a run makes that safe: each run alone then, so that one whose
+     * row somebody locked does not hold up the others.
+     */
     private void delete(List<RunId> runs) {
-        while (true) {
-            try {
-                delete.accept(runs);
-                return;
-            } catch (RuntimeException e) {
-                if (Thread.currentThread().isInterrupted() || System.nanoTime() - began > MAX_TIME.toNanos()) {
-                    var ids = runs.stream().map(RunId::id).toList();
-                    log.warn("done, but not deleted, so they run again: {}: {}", ids, ServiceUnavailable.reason(e));
-                    return;
-                }
-            }
+        if (isDeleted(runs)) return;
+        var left = new ArrayList<>(runs);
+        while (!isOver()) {
             LockSupport.parkNanos(200_000_000);
+            left.removeIf(run -> !isOver() && isDeleted(List.of(run)));
+            if (left.isEmpty()) return;
+        }
+        log.warn(
+                "done, but not deleted, so they run again: {}",
+                left.stream().map(RunId::id).toList());
+    }
+
+    private boolean isOver() {
+        return Thread.currentThread().isInterrupted() || System.nanoTime() - began > MAX_TIME.toNanos();
+    }
+
+    private boolean isDeleted(List<RunId> runs) {
+        try {
+            delete.accept(runs);
+            return true;
+        } catch (RuntimeException e) {
+            log.debug("not deleted: {}", ServiceUnavailable.reason(e));
+            return false;
         }
     }
 

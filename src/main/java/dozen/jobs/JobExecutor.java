@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -38,10 +40,18 @@ record JobExecutor(
     }
 
     private static final Logger log = LoggerFactory.getLogger("dozen.jobs.Run");
+    /** How long a handler may go on after it was interrupted. Then its thread is left to itself. */
+    private static final Duration MAX_END = Duration.ofSeconds(5);
 
     Task<JsonNode> task(Type<?> type) {
         return Tasks.custom(type.name(), JsonNode.class)
                 .onDeadExecution((complete, _) -> died(type, complete.getExecution()))
+                // The end of a run could not be stored. Without a heartbeat the job soon counts as its worker's death.
+                .onFailure((complete, _) -> log.error(
+                        "the outcome of {} {} is lost",
+                        type.name(),
+                        complete.getExecution().taskInstance.getId(),
+                        complete.getCause().orElse(null)))
                 .execute((_, context) -> {
                     var outcome = run(type, context.getExecution());
                     return (_, _) -> {
@@ -106,12 +116,17 @@ record JobExecutor(
             // the worker stops
         }
         thread.interrupt();
+        Throwable failure = null;
         try {
-            handler.get();
+            handler.get(MAX_END.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            if (inTime) throw e.getCause();
-            var message = "it took longer than %.1f s".formatted(limit.toMillis() / 1000.0);
-            throw new IllegalStateException(message, e.getCause());
+            failure = e.getCause();
+            if (inTime) throw failure;
+        } catch (TimeoutException e) {
+            inTime = false;
+        }
+        if (!inTime) {
+            throw new IllegalStateException("it took longer than %.1f s".formatted(limit.toMillis() / 1000.0), failure);
         }
     }
 
@@ -123,7 +138,7 @@ record JobExecutor(
         }
         var permanent = failure instanceof Job.PermanentFailure;
         var wait = type.policy().waitAfter(RunId.of(execution).attempt());
-        return fail(type, execution, permanent, wait, permanent ? failure.getMessage() : failure.toString());
+        return fail(type, execution, permanent, wait, String.valueOf(permanent ? failure.getMessage() : failure));
     }
 
     /** Handles a job whose worker was killed during the run, or lost PostgreSQL for good. */
@@ -140,7 +155,7 @@ record JobExecutor(
             try {
                 var job = Job.payload(execution, type.payload());
                 Postgres.retry(() -> type.dead().accept(job));
-            } catch (RuntimeException e) {
+            } catch (Throwable e) { // an Error, too: the job is dead all the same
                 log.error("a dead job could not be told", e);
             }
         }

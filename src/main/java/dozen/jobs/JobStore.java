@@ -21,6 +21,9 @@ import org.slf4j.LoggerFactory;
 final class JobStore {
     private static final Logger log = LoggerFactory.getLogger(JobStore.class);
     private static final int MAX_ERROR_LENGTH = 10_000;
+    /** How long a change of jobs may wait, perhaps for a row that somebody locked. */
+    private static final int MAX_CHANGE_SECONDS = 3;
+
     private static final Duration MAX_CLOCK_ERROR = Duration.ofMillis(100);
     /** A reading of PostgreSQL's clock that takes longer says too little about when the clock was read. */
     private static final Duration MAX_CLOCK_TIME = Duration.ofSeconds(1);
@@ -36,10 +39,17 @@ final class JobStore {
         }
     }
 
+    /** The time of day may be set back, and the timer may stand still in a suspended machine. The later one counts. */
+    record Since(long timeOfDay, long timer) {
+        long millis() {
+            return Math.max(System.currentTimeMillis() - timeOfDay, (System.nanoTime() - timer) / 1_000_000);
+        }
+    }
+
     private final Jdbi jdbi;
     private final String worker;
-    /** The runs that wait for a thread, with the time of day when they were taken. */
-    private final Map<RunId, Long> waiting = new ConcurrentHashMap<>();
+    /** The runs that wait for a thread, and since when. */
+    private final Map<RunId, Since> waiting = new ConcurrentHashMap<>();
 
     /** The runs to hand back. When that fails, the next call frees them; no thread starts them meanwhile. */
     private final Set<RunId> late = ConcurrentHashMap.newKeySet();
@@ -109,8 +119,8 @@ final class JobStore {
                             statement.setString(3, worker);
                         },
                         context.resultSetMapper.get());
-                var time = System.currentTimeMillis();
-                for (var execution : executions) waiting.put(RunId.of(execution), time);
+                var since = new Since(System.currentTimeMillis(), System.nanoTime());
+                for (var execution : executions) waiting.put(RunId.of(execution), since);
                 return executions;
             }
         };
@@ -123,8 +133,7 @@ final class JobStore {
     boolean start(RunId run) {
         var since = waiting.remove(run);
         if (since == null) return false;
-        var waited = System.currentTimeMillis() - since; // the time of day goes on in a suspended machine
-        if (waited <= Worker.HEARTBEAT.toMillis()) return true;
+        if (since.millis() <= Worker.HEARTBEAT.toMillis()) return true;
         late.add(run);
         return false;
     }
@@ -167,9 +176,8 @@ final class JobStore {
 
     /** Frees the jobs that have waited for a thread at least this long, without counting an attempt. Returns how many. */
     int handBack(Duration waited) {
-        var latest = System.currentTimeMillis() - waited.toMillis();
         waiting.forEach((run, since) -> {
-            if (since <= latest && waiting.remove(run, since)) late.add(run);
+            if (since.millis() >= waited.toMillis() && waiting.remove(run, since)) late.add(run);
         });
         var runs = List.copyOf(late);
         if (!runs.isEmpty()) handBack(runs);
@@ -195,7 +203,12 @@ final class JobStore {
         var types = runs.stream().map(RunId::type).toArray(String[]::new);
         var ids = runs.stream().map(RunId::id).toArray(String[]::new);
         var versions = runs.stream().map(RunId::version).toArray(Long[]::new);
-        return jdbi.withHandle(handle -> handle.execute(sql, types, ids, versions));
+        return jdbi.withHandle(handle -> handle.createUpdate(sql)
+                .setQueryTimeout(MAX_CHANGE_SECONDS)
+                .bind(0, types)
+                .bind(1, ids)
+                .bind(2, versions)
+                .execute());
     }
 
     /** Frees all jobs of this worker, without counting an attempt. Returns how many. */

@@ -9,6 +9,7 @@ import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,8 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.Logger;
 import org.slf4j.bridge.SLF4JBridgeHandler;
@@ -116,9 +119,13 @@ public final class Logging {
         private static final DateTimeFormatter TIME =
                 new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
 
+        /** What would end a line, move the cursor or turn the direction of the text, which callers may have sent. */
+        private static final Pattern ODD = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
+
         /** Its buffers are shared: by default it would keep them for each thread, too. */
         private static final JsonMapper MAPPER = new JsonMapper(JsonFactory.builder()
                 .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
+                .enable(JsonWriteFeature.ESCAPE_NON_ASCII) // else some readers would take U+2028 for the end of a line
                 .build());
 
         private final Format format;
@@ -150,8 +157,14 @@ public final class Logging {
                     .forEach((name, value) ->
                             line.append(name).append('=').append(value).append(' '));
             line.append(event.getFormattedMessage());
-            if (event.getThrowableProxy() != null) line.append('\n').append(stack(event));
-            return line.toString();
+            var plain = line.chars().allMatch(c -> c >= ' ' && c <= '~')
+                    ? line.toString()
+                    : ODD.matcher(line).replaceAll(EventAppender::escaped);
+            return event.getThrowableProxy() == null ? plain : plain + "\n" + stack(event);
+        }
+
+        private static String escaped(MatchResult character) {
+            return "\\\\u%04x".formatted((int) character.group().charAt(0));
         }
 
         private String json(ILoggingEvent event) {

@@ -18,13 +18,16 @@ import java.util.concurrent.TimeUnit;
 /**
  * Standard output, written by its own thread as soon as there is data. A request does not wait until the system takes
  * its log line, and under load one call writes many lines. The order is kept. A slow reader slows the writers down, so
- * no line is dropped and memory is bounded. Everything is written at the end of the process, if the reader takes it
- * within 2 s. A kill -9 can lose the lines of the last 2 ms.
+ * memory is bounded, and a line is dropped only when the reader took nothing for a second: a process whose log is stuck
+ * still answers, and stops in time. Everything is written at the end of the process, if the reader takes it within 2 s. A
+ * kill -9 can lose the lines of the last 2 ms, and with a slow reader those of the last megabyte.
  */
 final class Stdout extends OutputStream {
     private static final int MAX_BYTES = 1 << 20;
     /** The pause between two writes. Lines that arrive during it are written together; the first one does not wait. */
     private static final Duration FLUSH_INTERVAL = Duration.ofMillis(2);
+    /** How long a line waits for a reader that takes nothing. */
+    private static final long MAX_WAIT_SECONDS = 1;
     /** How long the end of the process waits for a reader that has stopped reading. */
     private static final long LAST_WRITE_SECONDS = 2;
 
@@ -53,8 +56,16 @@ final class Stdout extends OutputStream {
 
     @Override
     public void write(byte[] bytes, int from, int length) {
-        space.acquireUninterruptibly(permits(length));
-        waiting.add(Arrays.copyOfRange(bytes, from, from + length));
+        if (hasSpace(permits(length))) waiting.add(Arrays.copyOfRange(bytes, from, from + length));
+    }
+
+    private boolean hasSpace(int permits) {
+        try {
+            return space.tryAcquire(permits) || space.tryAcquire(permits, MAX_WAIT_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private static int permits(int length) {

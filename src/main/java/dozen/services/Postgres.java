@@ -182,7 +182,11 @@ public final class Postgres implements AutoCloseable {
         }
     }
 
-    /** Records work that is already done. While PostgreSQL restarts, the write is tried again for up to 30 s. */
+    /**
+     * Records work that is already done. While PostgreSQL restarts, the write is tried again for up to 30 s.
+     *
+     * @throws ServiceUnavailable when the thread is interrupted before the write succeeded
+     */
     public static void retry(Runnable write) {
         var deadline = System.nanoTime() + RETRY_TIMEOUT.toNanos();
         do {
@@ -193,7 +197,8 @@ public final class Postgres implements AutoCloseable {
                 if (!ServiceUnavailable.isCauseOf(e) || System.nanoTime() > deadline) throw e;
             }
             LockSupport.parkNanos(200_000_000);
-        } while (!Thread.currentThread().isInterrupted()); // when it is interrupted, the write is given up
+        } while (!Thread.currentThread().isInterrupted());
+        throw new ServiceUnavailable("interrupted while PostgreSQL was away");
     }
 
     /** invalid_authorization, invalid_password, invalid_catalog_name. */

@@ -38,6 +38,7 @@ final class PostgresDataSource extends PGSimpleDataSource {
         properties.put("loginTimeout", SET_UP_SECONDS);
         properties.put("socketTimeout", SET_UP_SECONDS);
         properties.put("tcpKeepAlive", "true");
+        properties.put("logServerErrorDetail", "false"); // it would show the row that a constraint refused
         properties.putAll(address.properties());
     }
 

@@ -11,15 +11,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
  * The address of a backing service: scheme://user:password@host:port/path?query, with a percent-encoded user and
  * password, each null when there is none. The path is decoded and stands without its first slash. There may be several
- * hosts, separated by commas. java.net.URI does not support these, so the authority is parsed here.
+ * hosts, separated by commas. java.net.URI does not support these, so the hosts are parsed here.
  */
 public record ServiceUrl(
         String scheme, String user, Secret password, List<Authority> hosts, String path, Map<String, String> query) {
+    /** The scheme with the login, the hosts, and the rest. */
+    private static final Pattern SHAPE = Pattern.compile("(\\w[^:/?#]*://(?:[^/?#]*@)?)([^/?#@]*)(.*)");
+
     /**
      * @param example a valid address, for the error message: the text itself may hold a password and is not repeated
      * @param accepted tells whether it is an address of this service
@@ -27,7 +31,7 @@ public record ServiceUrl(
      */
     public static ServiceUrl parse(String text, String example, Predicate<ServiceUrl> accepted) {
         try {
-            var url = read(new URI(text));
+            var url = read(text);
             if (accepted.test(url)) return url;
         } catch (URISyntaxException | IllegalArgumentException e) {
             // refused below; the cause would repeat the password
@@ -36,14 +40,17 @@ public record ServiceUrl(
                 "must look like %s (other characters in the user or password percent-encoded)".formatted(example));
     }
 
-    private static ServiceUrl read(URI url) {
-        var authority = url.getRawAuthority();
-        if (url.getScheme() == null || authority == null) throw new IllegalArgumentException();
+    private static ServiceUrl read(String text) throws URISyntaxException {
+        var shape = SHAPE.matcher(text);
+        if (!shape.matches()) throw new IllegalArgumentException();
+        // java.net.URI reads all but the hosts.
+        var url = new URI(shape.group(1) + "host" + shape.group(3));
         // An "@" or "#" further on means that a password with a slash or a "#" ended the authority early.
         if (url.getRawPath().contains("@") || url.getRawFragment() != null) throw new IllegalArgumentException();
+        var authority = url.getRawAuthority();
         var at = authority.lastIndexOf('@');
         var login = authority.substring(0, Math.max(at, 0)).split(":", 2);
-        var hosts = Arrays.stream(authority.substring(at + 1).split(",", -1)).map(Authority::parse);
+        var hosts = Arrays.stream(shape.group(2).split(",", -1)).map(Authority::parse);
         return new ServiceUrl(
                 url.getScheme(),
                 login[0].isEmpty() ? null : decoded(login[0]),

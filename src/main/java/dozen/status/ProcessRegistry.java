@@ -1,12 +1,15 @@
 package dozen.status;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dozen.app.Lifecycle;
 import dozen.app.ProcessSettings.Release;
 import dozen.http.Json;
 import dozen.services.Redis;
 import java.lang.management.ManagementFactory;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -21,13 +24,19 @@ import redis.clients.jedis.exceptions.JedisException;
  * 10 s counts as gone.
  */
 final class ProcessRegistry implements AutoCloseable {
-    private static final String KEY = "processes";
+    static final String KEY = "processes";
     static final String STARTS = "process-starts";
     /** Only of processes that were told to stop. */
     static final String DRAINS = "process-drains";
 
     private static final int REPORT_SECONDS = 3;
     private static final int GONE_SECONDS = 10;
+    /** During a deploy, a process of another release may write more fields, or fewer. */
+    private static final JsonMapper MAPPER = Json.MAPPER
+            .rebuild()
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+            .build();
 
     /**
      * @param name unique among all processes
@@ -140,12 +149,15 @@ final class ProcessRegistry implements AutoCloseable {
     }
 
     private static <T> List<T> read(Redis redis, String key, Class<T> type) {
-        try {
-            var texts = redis.client().hvals(key);
-            return Json.MAPPER.readerForListOf(type).readValue("[" + String.join(",", texts) + "]");
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
+        var all = new ArrayList<T>();
+        for (var text : redis.client().hvals(key)) {
+            try {
+                all.add(MAPPER.readValue(text, type));
+            } catch (JsonProcessingException e) {
+                // another release wrote it, and lacks what this one shows
+            }
         }
+        return all;
     }
 
     @Override

@@ -47,6 +47,8 @@ public final class StatusFeature implements Feature {
     private final Instant startedAt = Instant.now();
     private String name;
     private Status last;
+    /** When it was gathered, by System.nanoTime, because the time of day may be set back. */
+    private long gathered;
 
     /**
      * @param access who may see the page
@@ -132,7 +134,10 @@ public final class StatusFeature implements Feature {
     }
 
     private synchronized Status read(List<String> tasks) {
-        if (last == null || Instant.now().isAfter(last.at().plus(MAX_AGE))) last = gather(tasks);
+        if (last == null || System.nanoTime() - gathered > MAX_AGE.toNanos()) {
+            last = gather(tasks);
+            gathered = System.nanoTime();
+        }
         return last;
     }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +36,27 @@ class StdoutTest {
             writes++;
             taken.write(bytes, from, length);
         }
+    }
+
+    @Test
+    void aReaderThatIsStuckHoldsNobodyUpForLong() {
+        var stuck = new CountDownLatch(1);
+        var stdout = new Stdout(new OutputStream() {
+            @Override
+            public void write(int each) throws IOException {
+                try {
+                    stuck.await();
+                } catch (InterruptedException e) {
+                    throw new IOException(e);
+                }
+            }
+        });
+        var half = new byte[600_000];
+        var start = System.nanoTime();
+        for (var i = 0; i < 3; i++) stdout.write(half, 0, half.length);
+        var seconds = (System.nanoTime() - start) / 1e9;
+        assertTrue(seconds > 1.9 && seconds < 10, "the second and the third wait a second each: " + seconds);
+        stuck.countDown();
     }
 
     @Test

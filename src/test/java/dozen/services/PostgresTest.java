@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
@@ -109,6 +110,34 @@ class PostgresTest {
     }
 
     /** PostgreSQL itself answers, through a proxy that changes the version with which it greets. */
+    /** PostgreSQL tells the whole row, such as an account with the hash of its password. */
+    @Test
+    void theMessageOfAFailedStatementShowsNoRow() {
+        var url = Postgres.Url.parse(TestServices.shared().newEmptyDatabase());
+        try (var postgres = new Postgres(url, 1, Duration.ofSeconds(5)).connect()) {
+            var failure = assertThrows(
+                    UnableToExecuteStatementException.class,
+                    () -> postgres.jdbi().useHandle(handle -> {
+                        handle.execute("CREATE TEMPORARY TABLE accounts (password text, name text NOT NULL)");
+                        handle.execute("INSERT INTO accounts (password) VALUES ('a secret')");
+                    }));
+            assertFalse(
+                    failure.getCause().getMessage().contains("a secret"),
+                    failure.getCause().getMessage());
+        }
+    }
+
+    @Test
+    void aWriteThatIsGivenUpDoesNotLookDone() {
+        Thread.currentThread().interrupt();
+        assertThrows(
+                ServiceUnavailable.class,
+                () -> Postgres.retry(() -> {
+                    throw new ServiceUnavailable("away");
+                }));
+        assertTrue(Thread.interrupted());
+    }
+
     @Test
     void aServerThatIsTooOldIsRefusedInOneLine() throws Exception {
         var url = Postgres.Url.parse(TestServices.shared().newDatabase());

@@ -23,6 +23,8 @@ class ServiceUrlTest {
                 "postgres://u:pw@my_postgres/app                    | u    | pw       | my_postgres:1           | app",
                 "postgres://u:pw@my_postgres:5432/app               | u    | pw       | my_postgres:5432        | app",
                 "postgres://u:pw@h1:5432,h2:5433/app                | u    | pw       | h1:5432,h2:5433         | app",
+                "postgres://u:pw@[::1]:5432,[::2]/app               | u    | pw       | [::1]:5432,[::2]:1      | app",
+                "redis://one:26379,[::1]:26379/main                 | -    | -        | one:26379,[::1]:26379   | main",
                 "postgres://u:pw@h1,h2/app                          | u    | pw       | h1:1,h2:1               | app",
                 "postgres://u:p%40ss%2Fw%3Ard@db/app                | u    | p@ss/w:rd | db:1                   | app",
                 "postgres://u:a+b@db/app                            | u    | a+b      | db:1                    | app",

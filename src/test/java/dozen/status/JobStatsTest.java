@@ -26,6 +26,23 @@ class JobStatsTest {
     }
 
     @Test
+    void aProcessOfAnotherReleaseHidesNoOther() {
+        try (var redis = redis()) {
+            var other = """
+                    {"name": "%s", "type": "web", "host": "h", "release": {"version": "v", "commit": "c"},
+                    "started": "2026-01-01T00:00:00Z", "lastSeen": "2999-01-01T00:00:00Z" %s}
+                    """;
+            redis.client().hset(ProcessRegistry.KEY, "newer", other.formatted("newer", ", \"jobs\": [], \"more\": 1"));
+            redis.client().hset(ProcessRegistry.KEY, "older", other.formatted("older", ""));
+            var names = ProcessRegistry.running(redis).stream()
+                    .map(ProcessRegistry.Entry::name)
+                    .toList();
+            assertTrue(names.contains("newer") && !names.contains("older"), names.toString());
+            redis.client().hdel(ProcessRegistry.KEY, "newer", "older");
+        }
+    }
+
+    @Test
     void itShowsWhatWaitsAndWhatRanInTheLastMinutes() {
         try (var postgres =
                         new Postgres(Postgres.Url.parse(services.newDatabase()), 2, Duration.ofSeconds(60)).connect();
