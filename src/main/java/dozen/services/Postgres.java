@@ -182,23 +182,19 @@ public final class Postgres implements AutoCloseable {
         }
     }
 
-    /**
-     * Records work that is already done. While PostgreSQL restarts, the write is tried again for up to 30 s.
-     *
-     * @throws ServiceUnavailable when the thread is interrupted before the write succeeded
-     */
+    /** Records work that is already done. While PostgreSQL restarts, it tries again for up to 30 s, until an interrupt. */
     public static void retry(Runnable write) {
         var deadline = System.nanoTime() + RETRY_TIMEOUT.toNanos();
-        do {
+        while (true) {
             try {
                 write.run();
                 return;
             } catch (RuntimeException e) {
-                if (!ServiceUnavailable.isCauseOf(e) || System.nanoTime() > deadline) throw e;
+                var isOver = System.nanoTime() > deadline || Thread.currentThread().isInterrupted();
+                if (isOver || !ServiceUnavailable.isCauseOf(e)) throw e;
             }
             LockSupport.parkNanos(200_000_000);
-        } while (!Thread.currentThread().isInterrupted());
-        throw new ServiceUnavailable("interrupted while PostgreSQL was away");
+        }
     }
 
     /** invalid_authorization, invalid_password, invalid_catalog_name. */
