@@ -42,6 +42,21 @@ public final class Machine {
         System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", level);
     }
 
+    @FunctionalInterface
+    public interface Question {
+        boolean yes() throws Exception;
+    }
+
+    /** Asks every 50 ms until the answer is yes; fails after the given seconds. */
+    public static void await(int seconds, String what, Question question) throws Exception {
+        var deadline = System.nanoTime() + seconds * 1_000_000_000L;
+        while (!question.yes()) {
+            if (System.nanoTime() > deadline)
+                throw new AssertionError("after %d s still not: %s".formatted(seconds, what));
+            Thread.sleep(50);
+        }
+    }
+
     /** The files of a folder and of the folders in it, sorted; none when there is no such folder. */
     static List<Path> files(Path folder, String ending) throws IOException {
         return all(folder).stream()

@@ -1,5 +1,6 @@
 package factors;
 
+import dev.Machine;
 import dev.TestServices;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -139,6 +140,11 @@ public final class App implements AutoCloseable {
             stdin.write(text.getBytes(StandardCharsets.UTF_8));
         }
         return this;
+    }
+
+    /** Waits up to a minute for a line of its output that has this text. */
+    public void awaitLine(String text) throws Exception {
+        Machine.await(60, text, () -> out.stream().anyMatch(line -> line.contains(text)));
     }
 
     /** Waits for the web process to listen; returns its port. */

@@ -5,6 +5,7 @@ import static factors.Factors.expect;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.Machine;
 import dev.MailCatcher;
 import dev.TestServices;
 import dozen.services.Migrations;
@@ -65,7 +66,7 @@ final class AttachedServices {
             try (var web = subject.start(settings, "web");
                     var _ = subject.start(settings, "worker")) {
                 subject.visitor(web).signUp(somebody);
-                Subject.await(
+                Machine.await(
                         20, "a mail at the other SMTP server", () -> Subject.mailsTo(another, somebody.mail()) == 1);
                 expect(Subject.mailsTo(subject.mails, somebody.mail()) == 0, "the first SMTP server got the mail");
             }

@@ -104,7 +104,7 @@ final class ManyProcesses {
                 workers.add(subject.start(settings, "worker"));
                 schedulers.add(subject.start(settings, "scheduler"));
             }
-            for (var worker : workers) Subject.await(LIMIT, "a worker runs", () -> hasLogged(worker, "jobs at once"));
+            for (var worker : workers) worker.awaitLine("jobs at once");
             var done = "job=" + subject.declared.job() + " ";
             var asked = 0;
             do {
@@ -112,12 +112,12 @@ final class ManyProcesses {
                     subject.visitor(webs.get(i % count)).signUp(Person.number("concurrency" + count + "-", asked));
                 }
                 var all = asked;
-                Subject.await(
+                Machine.await(
                         LIMIT,
                         all + " jobs are done",
                         () -> lines(workers, done).count() >= all);
             } while (shares(workers, done).contains(0L) && asked < MAX_JOBS);
-            Subject.await(LIMIT, "ticks", () -> runsByTick(schedulers).size() >= TICKS);
+            Machine.await(LIMIT, "ticks", () -> runsByTick(schedulers).size() >= TICKS);
             Thread.sleep(500); // gives a duplicate time to show up
             var jobs = lines(workers, done).toList();
             expect(jobs.size() == asked, "%d jobs ran %d times with %d workers", asked, jobs.size(), count);
@@ -139,10 +139,6 @@ final class ManyProcesses {
         return workers.stream()
                 .map(worker -> lines(List.of(worker), done).count())
                 .toList();
-    }
-
-    private static boolean hasLogged(App process, String text) {
-        return lines(List.of(process), text).findAny().isPresent();
     }
 
     private static Stream<String> lines(List<App> processes, String text) {

@@ -132,14 +132,13 @@ final class OneProcess {
         Map<String, String> settings = Subject.with(subject.deploy(), "WORKER_THREADS", "4");
         try (var web = subject.start(settings, "web");
                 var victim = subject.start(settings, "worker")) {
-            Subject.await(
-                    20, "a worker runs", () -> String.join("", victim.out()).contains("jobs at once"));
+            victim.awaitLine("jobs at once");
             var visitor = subject.visitor(web);
             for (var i = 1; i <= JOBS; i++) visitor.signUp(Person.number("disposability", i));
             victim.kill();
             var begin = System.nanoTime();
             try (var _ = subject.start(settings, "worker")) {
-                Subject.await(
+                Machine.await(
                         70, "no job is left", () -> jobsLeft(subject, settings).isEmpty());
                 return (System.nanoTime() - begin) / 1_000_000_000;
             }
@@ -169,13 +168,13 @@ final class OneProcess {
             visitor.signUp(Person.number("logs", 1));
             var known = web.out().size();
             visitor.get("/health?unbuffered", "");
-            Subject.await(
+            Machine.await(
                     2,
                     "a request's line comes while the process runs",
                     () -> web.out().size() > known);
-            Subject.await(
+            Machine.await(
                     20, "the job is told", () -> String.join("", worker.out()).contains(subject.declared.job()));
-            Subject.await(
+            Machine.await(
                     20,
                     "the tick is told",
                     () -> String.join("", scheduler.out())

@@ -125,7 +125,7 @@ class SettingsIT {
                     201,
                     client.send(signUp.build(), HttpResponse.BodyHandlers.discarding())
                             .statusCode());
-            for (var i = 0; i < 300 && !String.join("", worker.out()).contains("outcome=failed"); i++) Thread.sleep(50);
+            worker.awaitLine("outcome=failed");
             assertTrue(String.join("", worker.out()).contains("outcome=failed"));
             assertNoCanary(web);
             assertNoCanary(worker);

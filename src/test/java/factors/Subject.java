@@ -1,7 +1,5 @@
 package factors;
 
-import static factors.Factors.expect;
-
 import dev.MailCatcher;
 import dev.TestServices;
 import factors.Declarations.Visitor;
@@ -127,20 +125,6 @@ final class Subject implements AutoCloseable {
             }
         }
         return written;
-    }
-
-    @FunctionalInterface
-    interface Question {
-        boolean yes() throws Exception;
-    }
-
-    /** Asks every 50 ms until the answer is yes; fails after the given seconds. */
-    static void await(int seconds, String what, Question question) throws Exception {
-        var deadline = System.nanoTime() + seconds * 1_000_000_000L;
-        while (!question.yes()) {
-            expect(System.nanoTime() < deadline, "after %d s still not: %s", seconds, what);
-            Thread.sleep(50);
-        }
     }
 
     @Override

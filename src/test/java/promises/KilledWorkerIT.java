@@ -10,6 +10,7 @@ import academy.courses.MadeCourse;
 import academy.learning.Enrolments;
 import academy.videos.Ffmpeg;
 import academy.videos.LocalFfmpeg;
+import dev.Machine;
 import dev.MailCatcher.Mail;
 import dozen.config.Env;
 import dozen.jobs.Jobs;
@@ -27,7 +28,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -42,6 +42,8 @@ class KilledWorkerIT {
     /** The mail catcher takes 45 ms for a mail, mostly waiting, so many threads make the tests faster. */
     private static final int THREADS = 16;
 
+    private static final int MAX_SECONDS = 150;
+
     private static Map<String, String> settings(TestApp app) {
         var settings = new HashMap<>(app.environment());
         settings.put("FFMPEG", LocalFfmpeg.program());
@@ -50,16 +52,8 @@ class KilledWorkerIT {
         return settings;
     }
 
-    private static void await(String what, BooleanSupplier done) throws InterruptedException {
-        for (var i = 0; i < 1500; i++) {
-            if (done.getAsBoolean()) return;
-            Thread.sleep(100);
-        }
-        throw new AssertionError("not in time: " + what);
-    }
-
-    private static void awaitNoJobs(TestApp app) throws InterruptedException {
-        await("all jobs", () -> app.count("SELECT count(*) FROM jobs") == 0);
+    private static void awaitNoJobs(TestApp app) throws Exception {
+        Machine.await(MAX_SECONDS, "all jobs are done", () -> app.count("SELECT count(*) FROM jobs") == 0);
         assertEquals(0, app.count("SELECT count(*) FROM dead_jobs"));
     }
 
@@ -85,7 +79,10 @@ class KilledWorkerIT {
             var temporary = Files.createDirectory(folder.resolve("tmp"));
             var java = List.of("-Djava.io.tmpdir=" + temporary, "-jar", App.JAR.toString());
             try (var first = App.start(settings, java, "worker")) {
-                await("progress", () -> admin.get(path).at("/progress").asInt() > 5);
+                Machine.await(
+                        MAX_SECONDS,
+                        "progress",
+                        () -> admin.get(path).at("/progress").asInt() > 5);
                 children = ProcessHandle.of(first.pid())
                         .orElseThrow()
                         .descendants()
@@ -93,7 +90,8 @@ class KilledWorkerIT {
                 first.kill();
             }
             assertTrue(children.size() >= 2, children.toString()); // the guard and ffmpeg
-            await("the end of ffmpeg", () -> children.stream().noneMatch(ProcessHandle::isAlive));
+            Machine.await(
+                    MAX_SECONDS, "the end of ffmpeg", () -> children.stream().noneMatch(ProcessHandle::isAlive));
             assertEquals(1, workFolders(temporary));
             assertEquals("transcoding", admin.get(path).text("/status"));
             try (var _ = App.start(settings, java, "worker")) {
@@ -139,7 +137,7 @@ class KilledWorkerIT {
             }
             var settings = settings(app);
             try (var first = App.start(settings, "worker")) {
-                await("some", () -> app.count("SELECT count(*) FROM mails") > learners / 4);
+                Machine.await(MAX_SECONDS, "some", () -> app.count("SELECT count(*) FROM mails") > learners / 4);
                 first.kill();
             }
             assertTrue(app.count("SELECT count(*) FROM jobs") > 0);
@@ -164,7 +162,7 @@ class KilledWorkerIT {
             app.tick("digests", tomorrow);
             var settings = settings(app);
             try (var first = App.start(settings, "worker")) {
-                await("some", () -> app.count("SELECT count(*) FROM mails") > accounts / 4);
+                Machine.await(MAX_SECONDS, "some", () -> app.count("SELECT count(*) FROM mails") > accounts / 4);
                 first.kill();
             }
             try (var _ = App.start(settings, "worker")) {

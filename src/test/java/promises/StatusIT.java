@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.Machine;
 import dev.TestServices;
 import dozen.testing.TestClient;
 import factors.App;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,8 +23,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /** The status page and the other pages show processes that come and go, and resources that are away. */
 @Execution(ExecutionMode.CONCURRENT) // it waits most of the time
 class StatusIT {
-    private static final Duration MAX_NOTICE_TIME = Duration.ofSeconds(15);
-    private static final Duration MAX_APPEAR_TIME = Duration.ofSeconds(3);
+    private static final int NOTICE_SECONDS = 15;
+    private static final int APPEAR_SECONDS = 3;
 
     private final HttpClient client = HttpClient.newHttpClient();
     private TestClient anyone;
@@ -64,23 +64,29 @@ class StatusIT {
 
     private void processes(Map<String, String> settings) throws Exception {
         try (var killed = App.start(settings, "worker")) {
-            eventually(MAX_NOTICE_TIME, () -> workers().size() == 1);
+            Machine.await(NOTICE_SECONDS, "one worker is there", () -> workers().size() == 1);
             var first = workers().getFirst();
             killed.kill();
             try (var _ = App.start(settings, "worker")) {
-                eventually(
-                        MAX_NOTICE_TIME,
+                Machine.await(
+                        NOTICE_SECONDS,
+                        "the second has taken its place",
                         () -> workers().size() == 1 && !workers().contains(first));
             }
         }
         try (var one = App.start(settings, "worker")) {
-            while (one.out().stream().noneMatch(line -> line.contains("jobs at once"))) Thread.sleep(20);
-            eventually(
-                    MAX_APPEAR_TIME, () -> workers().stream().anyMatch(name -> name.contains("-" + one.pid() + "-")));
+            one.awaitLine("jobs at once");
+            Machine.await(
+                    APPEAR_SECONDS,
+                    "the worker is there",
+                    () -> workers().stream().anyMatch(name -> name.contains("-" + one.pid() + "-")));
             one.terminate();
             assertTrue(Set.of(0, 143).contains(one.exitCode()));
         }
-        eventually(MAX_APPEAR_TIME, () -> texts(status().get("drains"), "type").contains("worker"));
+        Machine.await(
+                APPEAR_SECONDS,
+                "its stop is listed",
+                () -> texts(status().get("drains"), "type").contains("worker"));
         var status = status();
         assertEquals("v7", status.at("/release/version").asText());
         assertTrue(texts(status.get("starts"), "type").containsAll(List.of("web", "worker")));
@@ -94,8 +100,9 @@ class StatusIT {
 
     private void redisAway(Proxy redis) throws Exception {
         redis.refuse(true);
-        eventually(
-                MAX_NOTICE_TIME,
+        Machine.await(
+                NOTICE_SECONDS,
+                "Redis is away",
                 () -> status().at("/resources/resources/redis/status").asText().equals("away"));
         assertTrue(browser.get("/status").body().contains("Unknown while Redis is away"));
         browser.get("/").is(200);
@@ -104,17 +111,23 @@ class StatusIT {
         assertTrue(learning.contains("<strong>redis</strong> is away"), learning);
         assertTrue(learning.contains("/dozen/dozen.js"), "it does not ask again by itself");
         redis.refuse(false);
-        eventually(
-                MAX_NOTICE_TIME, () -> status().at("/resources/status").asText().equals("ok"));
+        Machine.await(
+                NOTICE_SECONDS,
+                "all is well",
+                () -> status().at("/resources/status").asText().equals("ok"));
         browser.get("/learning").is(303);
     }
 
     private void postgresAway(Proxy postgres) throws Exception {
         postgres.refuse(true);
-        eventually(MAX_NOTICE_TIME, () -> browser.get("/").body().contains("<strong>postgres</strong> is away"));
+        Machine.await(
+                NOTICE_SECONDS,
+                "the page tells that PostgreSQL is away",
+                () -> browser.get("/").body().contains("<strong>postgres</strong> is away"));
         assertTrue(browser.get("/status").is(200).body().contains("Unknown while PostgreSQL is away"));
         postgres.refuse(false);
-        eventually(MAX_NOTICE_TIME, () -> browser.get("/").status() == 200);
+        Machine.await(
+                NOTICE_SECONDS, "the catalogue is back", () -> browser.get("/").status() == 200);
     }
 
     private JsonNode status() {
@@ -134,18 +147,5 @@ class StatusIT {
         var texts = new ArrayList<String>();
         list.forEach(each -> texts.add(each.get(field).asText()));
         return texts;
-    }
-
-    @FunctionalInterface
-    private interface Question {
-        boolean ask() throws Exception;
-    }
-
-    private static void eventually(Duration limit, Question question) throws Exception {
-        var end = System.nanoTime() + limit.toNanos();
-        while (!question.ask()) {
-            assertTrue(System.nanoTime() < end, "not within " + limit);
-            Thread.sleep(100);
-        }
     }
 }

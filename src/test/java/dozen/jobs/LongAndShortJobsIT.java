@@ -61,7 +61,7 @@ class LongAndShortJobsIT {
             workers.add(worker(url, Map.of()));
             workers.add(worker(url, Map.of()));
             workers.add(worker(url, wrongClock()));
-            for (var worker : workers) awaitStart(worker);
+            for (var worker : workers) worker.awaitLine("jobs at once");
             var killed = workers.getFirst();
             for (var i = 0; i < SHORT; i++) {
                 var key = "short " + i;
@@ -90,13 +90,5 @@ class LongAndShortJobsIT {
         } finally {
             for (var worker : workers) worker.close();
         }
-    }
-
-    private static void awaitStart(App worker) throws InterruptedException {
-        for (var i = 0; i < 1000; i++) {
-            if (worker.out().stream().anyMatch(line -> line.contains("jobs at once"))) return;
-            Thread.sleep(20);
-        }
-        throw new AssertionError(worker.out() + "" + worker.err());
     }
 }

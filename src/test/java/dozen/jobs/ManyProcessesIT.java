@@ -73,7 +73,7 @@ class ManyProcessesIT {
             enqueue(postgres, List.of(new TestProgram.Slow("short", 10_000), new TestProgram.Slow("long", 60_000)));
             Effects.await(postgres, "starts", 2, SOON);
             try (var second = TestProcess.worker(url)) {
-                for (var tries = 0; tries < 3000 && !runs(second); tries++) Thread.sleep(20);
+                second.awaitLine("jobs at once");
                 first.terminate();
                 assertTrue(Set.of(0, 143).contains(first.exitCode(SOON)));
                 var exit = Instant.now();
@@ -145,10 +145,6 @@ class ManyProcessesIT {
                 other.close();
             }
         }
-    }
-
-    private static boolean runs(App worker) {
-        return worker.out().stream().anyMatch(line -> line.contains("jobs at once"));
     }
 
     private static void awaitAnswer(Postgres postgres) throws InterruptedException {
