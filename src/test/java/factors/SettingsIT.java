@@ -133,6 +133,16 @@ class SettingsIT {
     }
 
     @Test
+    void aPasswordsHashThatTheHeapHasNoRoomForIsAFault() throws Exception {
+        var settings = services.settings(services.newDatabase());
+        settings.put("ARGON2_MEMORY_KIB", "262144");
+        try (var app = App.start(settings, List.of("-Xmx256m", "-jar", App.JAR.toString()), "web")) {
+            assertEquals(78, app.exitCode());
+            assertTrue(app.err().getFirst().contains("ARGON2_MEMORY_KIB is more than half of the heap"));
+        }
+    }
+
+    @Test
     void usageErrorsExitWith64() throws Exception {
         for (var arguments :
                 List.of(new String[] {"nothing"}, new String[] {"task"}, new String[] {"task", "nothing"})) {

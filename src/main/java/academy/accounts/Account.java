@@ -6,6 +6,7 @@ import dozen.domain.DomainError;
 import dozen.domain.Validation;
 import dozen.domain.Validation.Validated;
 import dozen.mail.Mailer;
+import java.text.Normalizer;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -36,9 +37,11 @@ public record Account(
         Instant createdAt,
         @JsonIgnore int sessionGeneration) {
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Zl}\\p{Zp}]");
+    /** What a reader does not see. */
+    private static final Pattern INVISIBLE = Pattern.compile("\\p{Cf}");
     /** Matches what mail programs turn into links, or a reader takes for an address: "evil.example", "me@…". */
-    private static final Pattern ADDRESS =
-            Pattern.compile("://|@|\\bwww\\.|[\\p{L}\\p{N}]\\.[\\p{L}\\p{N}]{2}|\\d\\.\\d", Pattern.CASE_INSENSITIVE);
+    private static final Pattern ADDRESS = Pattern.compile(
+            "://|@|\\bwww\\.|[\\p{L}\\p{M}\\p{N}][.。][\\p{L}\\p{M}\\p{N}]{2}|\\d\\.\\d", Pattern.CASE_INSENSITIVE);
 
     static final String COLUMNS = """
             id, email, name, about, time_zone, letters, upper(role) AS role, completeness, mail_refused, created_at,
@@ -54,6 +57,11 @@ public record Account(
         }
     }
 
+    /** Whether digests and reminders go to it: they are wanted, and arrive. */
+    public boolean takesLetters() {
+        return letters && mailRefused == null;
+    }
+
     public Mailer.Recipient recipient() {
         return new Mailer.Recipient(email, name);
     }
@@ -65,8 +73,12 @@ public record Account(
      */
     static void checkName(Validation validation, String name) {
         if (!validation.text("name", name, 1, 200)) return;
+        var seen = INVISIBLE
+                .matcher(Normalizer.normalize(name, Normalizer.Form.NFKC))
+                .replaceAll("");
         if (CONTROL.matcher(name).find()) validation.error("name", "may have no line breaks or other controls");
-        else if (ADDRESS.matcher(name).find())
+        else if (seen.isBlank()) validation.error("name", "must not be blank");
+        else if (ADDRESS.matcher(seen).find())
             validation.error("name", "may hold no web or mail address; put a space after a full stop");
     }
 

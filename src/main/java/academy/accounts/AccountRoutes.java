@@ -8,6 +8,7 @@ import dozen.http.Json;
 import dozen.http.Params;
 import dozen.http.Routes;
 import dozen.services.Cache;
+import dozen.services.ServiceUnavailable;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import java.util.UUID;
@@ -90,11 +91,15 @@ record AccountRoutes(
         context.json(account);
     }
 
-    /** Changes the password. Every other session ends; this one continues with a new token. */
+    /** Changes the password. Every other session ends; this one continues with a new token, unless Redis is away. */
     private void changePassword(Context context) {
         var request = Json.body(context, Authentication.PasswordChange.class);
         var account = authentication.changePassword(Routes.network(context), sessions.account(context), request);
-        sessions.start(context, account);
+        try {
+            sessions.start(context, account);
+        } catch (RuntimeException e) {
+            if (!ServiceUnavailable.isCauseOf(e)) throw e; // the password is changed, so the caller logs in anew
+        }
         context.status(204);
     }
 

@@ -16,17 +16,22 @@ public final class AccountsFeature implements Feature {
     /** The settings of accounts. */
     public record Settings(Duration sessionTtl, Passwords.Cost passwordCost, Authentication.Rates rates) {
         /**
-         * The bounds of the memory, in KiB: 7,168 is the least that OWASP lists, and 1,048,576 still fits a small
-         * container.
+         * The bounds of the memory, in KiB: 7,168 is the least that OWASP lists. A hash that takes more than half of the
+         * heap is a fault, because one log-in could end the process.
          */
         public static Settings read(Env env) {
             var cost = Passwords.Cost.DEFAULT;
+            var ttl =
+                    env.setting("SESSION_TTL_HOURS", "how long a log-in lasts").integer(336, 1, 8760);
+            var memory = env.setting("ARGON2_MEMORY_KIB", "memory that a password's hash takes")
+                    .integer(cost.memoryKib(), 7_168, 1_048_576);
+            if (memory * 2048L > Runtime.getRuntime().maxMemory()) {
+                env.fault("ARGON2_MEMORY_KIB is more than half of the heap; JAVA_TOOL_OPTIONS=-Xmx1g allows more");
+            }
             return new Settings(
-                    Duration.ofHours(env.setting("SESSION_TTL_HOURS", "how long a log-in lasts")
-                            .integer(336, 1, 8760)),
+                    Duration.ofHours(ttl),
                     new Passwords.Cost(
-                            env.setting("ARGON2_MEMORY_KIB", "memory that a password's hash takes")
-                                    .integer(cost.memoryKib(), 7_168, 1_048_576),
+                            memory,
                             env.setting("ARGON2_ITERATIONS", "passes over the memory of a hash")
                                     .integer(cost.iterations(), 1, 20),
                             env.setting("ARGON2_LANES", "parallel lanes of a hash")

@@ -9,6 +9,7 @@ import dozen.jobs.Jobs;
 import dozen.services.RateLimits;
 import dozen.services.RateLimits.Rate;
 import dozen.services.ServiceUnavailable;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
@@ -29,6 +30,9 @@ record Authentication(Jdbi jdbi, Jobs jobs, Accounts accounts, ResetLinks links,
     record Rates(Rate byAddress, Rate byAccount, Rate signUps) {}
 
     private static final String LOG_IN = "log-in";
+    /** Each sends a mail, and anybody may ask for it. */
+    private static final Rate RESETS = new Rate(5, Duration.ofHours(1));
+
     private static final String PASSWORD_CHANGE = "password-change";
 
     /** The rules for its fields are the same over HTTP and at the terminal. */
@@ -136,7 +140,8 @@ record Authentication(Jdbi jdbi, Jobs jobs, Accounts accounts, ResetLinks links,
     /** Does the same whether the address has an account or not, because a worker looks it up later. */
     void requestReset(String network, ResetRequest request) {
         request.check();
-        take(network, "password-reset", request.email());
+        limits.take("password-reset:address", network, rates.byAddress());
+        limits.take("password-reset:account", request.email().toLowerCase(Locale.ROOT), RESETS);
         var job = new ResetLinks.SendPasswordReset(request.email());
         jdbi.useTransaction(transaction -> jobs.enqueue(transaction, job));
     }
@@ -156,8 +161,13 @@ record Authentication(Jdbi jdbi, Jobs jobs, Accounts accounts, ResetLinks links,
         limits.take(what + ":account", account.toLowerCase(Locale.ROOT), rates.byAccount());
     }
 
+    /** While Redis is away the tries stay used, because what they were for has succeeded. */
     private void giveBack(String network, String what, String account) {
-        limits.giveBack(what + ":address", network, rates.byAddress());
-        limits.giveBack(what + ":account", account.toLowerCase(Locale.ROOT), rates.byAccount());
+        try {
+            limits.giveBack(what + ":address", network, rates.byAddress());
+            limits.giveBack(what + ":account", account.toLowerCase(Locale.ROOT), rates.byAccount());
+        } catch (RuntimeException e) {
+            if (!ServiceUnavailable.isCauseOf(e)) throw e;
+        }
     }
 }

@@ -26,8 +26,10 @@ record MakeCertificate(UUID certificate) {
             var certificate = found.get();
             var page = mailer.publicUrl().link("/certificates/" + certificate.id());
             var pdf = CertificatePdf.of(certificate, page);
-            files.put(certificate.file(), "application/pdf", pdf);
-            certificates.ready(certificate.id());
+            if (!certificate.isReady()) { // the mail may wait, and bring the job back
+                files.put(certificate.file(), "application/pdf", pdf);
+                certificates.ready(certificate.id());
+            }
             var account = accounts.find(certificate.accountId());
             if (account.isEmpty()) return;
             mailer.send(

@@ -49,7 +49,7 @@ record AuthoringPages(Layout layout, Courses courses, Lessons lessons, CourseExt
 
     private void course(Context context, List<String> faults) {
         var course = courses.get(Params.uuid(context, "id"));
-        var rows = lessons.of(course.id()).stream()
+        var rows = lessons.of(course.id(), false).stream()
                 .map(lesson -> Map.of(
                         "id", lesson.id(),
                         "position", lesson.position(),
@@ -64,9 +64,12 @@ record AuthoringPages(Layout layout, Courses courses, Lessons lessons, CourseExt
     private void change(Context context) {
         Routes.submit(
                 context,
-                () -> "/admin/courses/"
-                        + courses.change(Params.uuid(context, "id"), _ -> draft(context))
-                                .id(),
+                () -> {
+                    var draft = draft(context); // before the course is locked, because a form may arrive slowly
+                    return "/admin/courses/"
+                            + courses.change(Params.uuid(context, "id"), _ -> draft)
+                                    .id();
+                },
                 faults -> course(context, faults));
     }
 

@@ -8,6 +8,7 @@ import dozen.http.Idempotency;
 import dozen.http.Json;
 import dozen.http.Params;
 import dozen.http.Routes;
+import dozen.pages.Layout;
 import io.javalin.http.Context;
 import java.util.List;
 
@@ -27,7 +28,7 @@ record CourseRoutes(Courses courses, Lessons lessons, CourseExtensions extension
                 .takes(Course.Draft.class)
                 .returns(201, Course.class);
         routes.get("/api/courses/{id}", Access.PUBLIC, this::read)
-                .summary("A course with its lessons")
+                .summary("A course with its lessons; their texts are for those who may open them")
                 .returns(200, WithLessons.class);
         routes.patch("/api/courses/{id}", Access.ADMIN, idempotency.once(this::change))
                 .summary("Change a course")
@@ -51,7 +52,9 @@ record CourseRoutes(Courses courses, Lessons lessons, CourseExtensions extension
 
     private void read(Context context) {
         var course = courses.get(Params.uuid(context, "id"));
-        context.json(new WithLessons(course, extensions.withParts(course.id(), lessons.of(course.id()))));
+        var mayOpen = Layout.visitor(context).filter(reader -> extensions.mayOpen(reader, course.id()));
+        var all = lessons.of(course.id(), mayOpen.isPresent());
+        context.json(new WithLessons(course, extensions.withParts(course.id(), all)));
     }
 
     private void change(Context context) {

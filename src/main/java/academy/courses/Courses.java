@@ -31,13 +31,13 @@ public record Courses(Jdbi jdbi) {
     /**
      * Finds the courses that contain all the words, newest first. The last word may be the beginning of one; web-search
      * syntax ("…", or, -) works. PostgreSQL cannot estimate how many words begin that way. A frequent beginning fills
-     * the page from the newest 1,000 courses alone. Only for a rarer one is the index used, and its matches are few
-     * enough to sort.
+     * the page from the newest 1,000 courses alone. Only for a rarer one is the index used. Words that are only excluded
+     * ("-java") find nothing, because no index could help.
      */
     Slice<Course> search(String words, Slice.Request page) {
         var found = search("""
                 FROM (SELECT * FROM courses WHERE id < :below ORDER BY id DESC LIMIT 1000) AS newest, query
-                WHERE words @@ wanted
+                WHERE words @@ wanted AND querytree(wanted) <> 'T'
                 """, words, page);
         if (found.size() < page.fetch()) {
             found = search("""
@@ -51,7 +51,9 @@ public record Courses(Jdbi jdbi) {
         return jdbi.withHandle(handle -> handle.createQuery("""
                         WITH query AS (
                             SELECT regexp_replace(websearch_to_tsquery('simple', :words)::text, '''$', ''':*')::tsquery AS wanted
-                        ), matching AS MATERIALIZED (SELECT id FROM courses, query WHERE words @@ wanted)
+                        ), matching AS MATERIALIZED (
+                            SELECT id FROM courses, query WHERE words @@ wanted AND querytree(wanted) <> 'T'
+                        )
                         SELECT %s %s ORDER BY id DESC LIMIT :fetch
                         """.formatted(COLUMNS, from))
                 .bind("words", words)

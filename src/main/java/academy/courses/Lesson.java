@@ -10,8 +10,14 @@ import org.jspecify.annotations.Nullable;
  * A part of a course.
  *
  * @param position its place in the course, from 1
+ * @param text null in a list for those who may not open the lesson
  */
-public record Lesson(UUID id, @JsonIgnore UUID courseId, int position, String title, String text) {
+public record Lesson(
+        UUID id,
+        @JsonIgnore UUID courseId,
+        int position,
+        String title,
+        @Nullable String text) {
     /** A new lesson as an admin describes it. */
     public record Draft(String title, @Nullable String text) implements Validated {
         @Override

@@ -13,8 +13,10 @@ public record Lessons(Jdbi jdbi) {
     private static final String COLUMNS = "id, course_id, position, title, text";
     private static final RowMapper<Lesson> LESSON_MAPPER = ConstructorMapper.of(Lesson.class);
 
-    public List<Lesson> of(UUID course) {
-        var query = "SELECT %s FROM lessons WHERE course_id = ? ORDER BY position".formatted(COLUMNS);
+    /** @param withTexts whether the texts are read, too, which may be long, and which not everybody may read */
+    public List<Lesson> of(UUID course, boolean withTexts) {
+        var query = "SELECT %s FROM lessons WHERE course_id = ? ORDER BY position"
+                .formatted(withTexts ? COLUMNS : COLUMNS.replace("text", "NULL AS text"));
         return jdbi.withHandle(
                 handle -> handle.select(query, course).map(LESSON_MAPPER).list());
     }
@@ -29,9 +31,11 @@ public record Lessons(Jdbi jdbi) {
 
     /** The lesson after this one; empty when this is the last of its course. */
     public Optional<Lesson> next(Lesson lesson) {
-        return of(lesson.courseId()).stream()
-                .filter(each -> each.position() > lesson.position())
-                .findFirst();
+        var query = "SELECT %s FROM lessons WHERE course_id = ? AND position > ? ORDER BY position LIMIT 1"
+                .formatted(COLUMNS);
+        return jdbi.withHandle(handle -> handle.select(query, lesson.courseId(), lesson.position())
+                .map(LESSON_MAPPER)
+                .findOne());
     }
 
     /**

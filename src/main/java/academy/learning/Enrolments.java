@@ -1,6 +1,7 @@
 package academy.learning;
 
 import academy.courses.Lesson;
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dozen.domain.Caller;
 import dozen.domain.DomainError;
@@ -26,10 +27,11 @@ public final class Enrolments {
             long lessons,
             long completedLessons,
             Instant enrolledAt,
+            @JsonIgnore Instant activeAt,
             @Nullable Instant completedAt) {}
 
     private static final String SELECT = """
-            SELECT enrolments.course_id, courses.title AS course, enrolled_at, completed_at,
+            SELECT enrolments.course_id, courses.title AS course, enrolled_at, active_at, completed_at,
                 (SELECT count(*) FROM lessons WHERE lessons.course_id = courses.id) AS lessons,
                 (SELECT count(*) FROM completions WHERE completions.account_id = enrolments.account_id
                     AND completions.course_id = courses.id) AS completed_lessons

@@ -29,7 +29,8 @@ public record EnqueueDigests(LocalDate day, UUID after) {
     record Handler(Jdbi jdbi, Jobs jobs) {
         void run(EnqueueDigests job, Job.Run run) {
             jdbi.useTransaction(transaction -> {
-                var query = "SELECT id FROM accounts WHERE id > ? AND letters ORDER BY id LIMIT ?";
+                var query =
+                        "SELECT id FROM accounts WHERE id > ? AND letters AND mail_refused IS NULL ORDER BY id LIMIT ?";
                 var after = job.after() == null ? FIRST : job.after();
                 var accounts = transaction
                         .select(query, after, BATCH)

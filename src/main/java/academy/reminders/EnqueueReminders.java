@@ -32,7 +32,7 @@ record EnqueueReminders(Instant now) {
                             WITH due AS (
                                 SELECT account_id, course_id
                                 FROM enrolments JOIN accounts ON accounts.id = account_id
-                                WHERE completed_at IS NULL AND letters
+                                WHERE completed_at IS NULL AND letters AND mail_refused IS NULL
                                     AND active_at < cast(:now AS timestamptz) - interval '7 days'
                                     AND (reminded_at IS NULL OR reminded_at < active_at)
                                     AND coalesce(time_zone, 'UTC') = ANY (:daytime)

@@ -28,9 +28,11 @@ record SendReminder(UUID account, UUID course, Instant active) {
 
     record Handler(Accounts accounts, Enrolments enrolments, Mailer mailer, UnsubscribeLinks links) {
         void run(SendReminder job, Job.Run run) throws MessagingException {
-            var account = accounts.find(job.account()).filter(Account::letters).orElse(null);
+            var account =
+                    accounts.find(job.account()).filter(Account::takesLetters).orElse(null);
             var enrolment = enrolments.find(job.account(), job.course()).orElse(null);
-            if (account == null || enrolment == null || enrolment.completedAt() != null) return; // no longer due
+            var isPaused = enrolment != null && enrolment.activeAt().equals(job.active());
+            if (account == null || !isPaused || enrolment.completedAt() != null) return; // no longer due
             mailer.send(
                     account.recipient(),
                     job.key(),

@@ -29,6 +29,8 @@ record TranscodeVideo(UUID video) {
 
         void run(TranscodeVideo job, Job.Run run) throws Exception {
             var video = videos.find(job.video()).orElse(null);
+            // It was replaced. An earlier attempt may have stored files after they were deleted.
+            if (video == null) new DiscardFiles.Handler(files).run(new DiscardFiles(Upload.folder(job.video())), run);
             if (video == null || video.status() == Video.Status.READY || !videos.transcoding(video.id())) return;
             progress.tell(video.id(), 0);
             try (var folder = WorkFolder.create()) {

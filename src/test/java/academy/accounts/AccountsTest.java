@@ -82,7 +82,13 @@ class AccountsTest {
                 "two\rlines",
                 "a\u2028b",
                 "a\u0000b",
-                "Dr.Müller"
+                "Dr.Müller",
+                "evil\u200b.com",
+                "evil\u00ad.com",
+                "evil．com",
+                "evil。com",
+                "मेरी.com",
+                "\u200b"
             })
     void aNameThatWouldCarryAMessageToStrangersIsRefused(String name) {
         app.post("/api/accounts", account("victim@example.com", name)).is(422);

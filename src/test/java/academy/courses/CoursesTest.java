@@ -121,6 +121,12 @@ class CoursesTest {
         assertEquals(List.of(), titles(search("zebras")));
     }
 
+    @Test
+    void wordsThatAreOnlyExcludedFindNothing() {
+        create("Something");
+        for (var words : List.of("-a", "-a -b", "\"\"")) assertEquals(List.of(), titles(search(words)), words);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {"'", "\"", "-\"a b\"", "a & | ! <-> :* ( )", "\\", "-", "or or", "'':*", "%", "a:b*c", "  "})

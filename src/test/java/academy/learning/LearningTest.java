@@ -44,6 +44,21 @@ class LearningTest {
     }
 
     @Test
+    void onlyWhoMayOpenALessonReadsItsText() {
+        var course = "/api/courses/" + MadeCourse.in(app, "Closed", 0).course();
+        admin.post(course + "/lessons", Map.of("title", "L", "text", "for the enrolled"))
+                .is(201);
+        var learner = app.as("reader@example.com");
+        for (var reader : List.of(app.anyone(), learner)) {
+            assertTrue(reader.get(course).at("/lessons/0/text").isNull());
+        }
+        learner.post(course + "/enrolment").is(201);
+        for (var reader : List.of(learner, admin)) {
+            assertEquals("for the enrolled", reader.get(course).text("/lessons/0/text"));
+        }
+    }
+
+    @Test
     void lessonsComeInTheOrderInWhichTheyWereAdded() throws Exception {
         var course = "/api/courses/" + MadeCourse.in(app, "In order", 0).course();
         var lessons = course + "/lessons";

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -125,6 +126,29 @@ class RemindersTest {
         tick("reminders", TODAY.plus(Duration.ofHours(20 * 24 + 12)));
         // Three more: vienna, untold and recent. It is night in Auckland.
         assertEquals(6, recipients("Go on with Untouched").size());
+    }
+
+    @Test
+    void aReminderThatWaitedIsNoLongerDueOnceItsLearnerIsActiveAgain() {
+        var course = MadeCourse.in(app, "Taken up", 2).course();
+        learner("active@example.com", "", course, 0);
+        var account = app.logIn("active@example.com").get("/api/me").text("/id");
+        app.enqueue(
+                new SendReminder(UUID.fromString(account), UUID.fromString(course), TODAY.minus(Duration.ofDays(9))));
+        app.runJobs();
+        assertEquals(List.of(), recipients("Go on with Taken up"));
+    }
+
+    @Test
+    void anAddressThatTheServerRefusedGetsNoMore() {
+        var course = MadeCourse.in(app, "Refused", 2).course();
+        learner("gone@example.com", "", course, 8);
+        app.runJobs(); // the welcome arrives
+        app.execute("UPDATE accounts SET mail_refused = '550 no such user' WHERE email = 'gone@example.com'");
+        tick("digests", TOMORROW);
+        tick("reminders", TODAY.plus(Duration.ofHours(12)));
+        assertEquals(List.of(), recipients("Go on with Refused"));
+        assertEquals(List.of("admin@example.com"), recipients("Your day"));
     }
 
     private void learner(String email, String timeZone, String course, int daysAgo) {
