@@ -110,11 +110,6 @@ public final class Machine {
                     StandardOpenOption.APPEND);
         }
 
-        /** Deletes the file, once all processes have ended normally. */
-        void forget() throws IOException {
-            Files.deleteIfExists(file);
-        }
-
         /** Ends the processes that still run, by force after 5 s, and deletes the file. */
         synchronized void end() throws IOException {
             if (!Files.exists(file)) return;

@@ -128,7 +128,7 @@ class ReadmeIT {
                 assertTrue(second.text().contains("scripts/server: it runs already in this folder"), second.text());
             }
             saveAndAwait(server);
-            addAMigrationAndAwait();
+            addMigrationsAndAwait(server);
             processes = processes();
             server.signal("INT");
             assertEquals(0, server.exitCode(), server.text());
@@ -158,6 +158,8 @@ class ReadmeIT {
         var before = Files.readString(source);
         var after = before.replace("new Alive(Health.Answer.OK)", "\"changed\"");
         assertTrue(!after.equals(before));
+        // Some editors keep a link that leads nowhere beside an open file.
+        Files.createSymbolicLink(clone.folder().resolve("src/main/resources/.#open"), Path.of("nowhere"));
         Files.writeString(source, "this does not compile");
         server.await("It does not compile");
         assertEquals("{\"status\":\"ok\"}", get("/health").body());
@@ -167,11 +169,17 @@ class ReadmeIT {
         Files.writeString(source, before);
     }
 
-    private static void addAMigrationAndAwait() throws IOException, InterruptedException {
+    private static void addMigrationsAndAwait(FreshClone.Started server) throws IOException, InterruptedException {
         var migrations = clone.folder().resolve("src/main/resources/db/migration");
         Files.writeString(migrations.resolve("V9001__saved.sql"), "CREATE TABLE saved (id int);");
         for (var i = 0; i < 200 && !answer("/status").contains("schema 9001"); i++) Thread.sleep(50);
-        assertTrue(answer("/status").contains("schema 9001"), answer("/status"));
+        assertTrue(answer("/status").contains("schema 9001"), server.text());
+        Files.writeString(migrations.resolve("V9002__half.sql"), "CREATE TABLE half (");
+        server.await("The migration failed");
+        assertEquals(200, get("/health").statusCode());
+        Files.writeString(migrations.resolve("V9002__half.sql"), "CREATE TABLE half (id int);");
+        for (var i = 0; i < 200 && !answer("/status").contains("schema 9002"); i++) Thread.sleep(50);
+        assertTrue(answer("/status").contains("schema 9002"), answer("/status"));
     }
 
     private static String answer() throws InterruptedException {

@@ -1,9 +1,9 @@
 package dev;
 
 import dev.Processes.Procfile;
-import dozen.domain.Exit;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -67,8 +67,13 @@ final class Reload {
             System.out.println("It does not compile; what runs is as before.");
             return;
         }
+        if (migrate && processes.run("release", procfile.release()) != 0) {
+            System.out.println(
+                    "The migration failed; what runs is as before. One that was applied can't be changed: write"
+                            + " another, or begin anew with --fresh.");
+            return;
+        }
         processes.stopAll();
-        if (migrate && processes.run("release", procfile.release()) != 0) throw Exit.failure("the release failed");
         processes.startAll(procfile.processTypes());
         System.out.printf("restarted, %d ms after the change%n", (System.nanoTime() - start) / 1_000_000);
     }
@@ -80,15 +85,15 @@ final class Reload {
     }
 
     private static Map<Path, FileTime> times() throws IOException {
-        var times = new HashMap<Path, FileTime>();
-        for (var file : Machine.files(WATCHED, "")) {
+        while (true) {
+            var times = new HashMap<Path, FileTime>();
             try {
-                times.put(file, Files.getLastModifiedTime(file));
-            } catch (NoSuchFileException e) {
-                // deleted while we looked
+                for (var file : Machine.files(WATCHED, "")) times.put(file, Files.getLastModifiedTime(file));
+                return times;
+            } catch (NoSuchFileException | UncheckedIOException e) {
+                // deleted while we looked: look again
             }
         }
-        return times;
     }
 
     /** Compiles src/main within this JVM, where the compiler is warm, and replaces target/app.jar. */
@@ -155,6 +160,7 @@ final class Reload {
                 var name = root.relativize(each);
                 var isFolder = Files.isDirectory(each);
                 if (each.equals(root) || isFolder && !folders.add(name)) continue;
+                if (!isFolder && !Files.isRegularFile(each)) continue; // an editor's link that leads nowhere
                 jar.putNextEntry(new JarEntry(name + (isFolder ? "/" : "")));
                 if (!isFolder) Files.copy(each, jar);
                 jar.closeEntry();

@@ -88,6 +88,9 @@ public final class Server {
         } catch (Exit e) {
             System.err.println("scripts/server: " + e.getMessage());
             System.exit(e.code());
+        } catch (Exception e) {
+            System.err.println("scripts/server: " + e.getMessage());
+            System.exit(1);
         }
         System.exit(0);
     }
@@ -96,11 +99,14 @@ public final class Server {
         Files.createDirectories(FOLDER);
         try (var lock = new RandomAccessFile(FOLDER.resolve("lock").toFile(), "rw")) {
             if (lock.getChannel().tryLock() == null) throw Exit.failure("it runs already in this folder");
-            for (var name : new String[] {"INT", "TERM"}) Signal.handle(new Signal(name), _ -> stop.countDown());
+            for (var name : new String[] {"INT", "TERM", "HUP"}) Signal.handle(new Signal(name), _ -> stop.countDown());
             leftovers.end();
-            if (options.attached()) serveAttached();
-            else serveWithServices();
-            leftovers.forget();
+            try {
+                if (options.attached()) serveAttached();
+                else serveWithServices();
+            } finally {
+                leftovers.end();
+            }
         }
         if (failure != null) throw Exit.failure(failure + "; all stopped");
     }

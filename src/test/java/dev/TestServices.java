@@ -5,8 +5,10 @@ import dozen.services.Migrations;
 import dozen.services.Postgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -49,10 +51,17 @@ public final class TestServices {
 
     /**
      * Ends and deletes what an earlier run left, because its data may be that of another PostgreSQL version. It runs
-     * before anything else starts, so that it ends nothing of this run.
+     * before anything else starts, so that it ends nothing of this run, and waits for another run in this folder.
      */
     private static Leftovers endLeftovers() {
         try {
+            Files.createDirectories(FOLDER.getParent());
+            var run = FileChannel.open(
+                    FOLDER.resolveSibling("services.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (run.tryLock() == null) {
+                System.err.println("Waiting for another run in this folder …");
+                run.lock(); // until this JVM ends
+            }
             var leftovers = new Leftovers(FOLDER.resolve("processes"));
             leftovers.end();
             Machine.delete(FOLDER);
