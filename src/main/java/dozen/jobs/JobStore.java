@@ -39,7 +39,7 @@ final class JobStore {
         }
     }
 
-    /** The time of day may be set back, and the timer may stand still in a suspended machine. The later one counts. */
+    /** The time of day may be set back, and the timer may stand still in a suspended machine. The longer time counts. */
     record Since(long timeOfDay, long timer) {
         long millis() {
             return Math.max(System.currentTimeMillis() - timeOfDay, (System.nanoTime() - timer) / 1_000_000);
