@@ -57,11 +57,6 @@ public record Account(
         }
     }
 
-    /** Whether digests and reminders go to it: they are wanted, and arrive. */
-    public boolean takesLetters() {
-        return letters && mailRefused == null;
-    }
-
     public Mailer.Recipient recipient() {
         return new Mailer.Recipient(email, name);
     }

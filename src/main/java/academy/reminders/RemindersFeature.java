@@ -1,5 +1,6 @@
 package academy.reminders;
 
+import academy.accounts.Account;
 import academy.accounts.AccountsFeature;
 import academy.courses.CoursesFeature;
 import academy.learning.LearningFeature;
@@ -49,6 +50,11 @@ public final class RemindersFeature implements Feature {
         this.courses = courses;
         this.learning = learning;
         links = new UnsubscribeLinks(services.signer(), services.publicUrl());
+    }
+
+    /** Whether these mails are wanted, and arrive. */
+    static boolean mayMail(Account account) {
+        return account.letters() && account.mailRefused() == null;
     }
 
     @Override

@@ -31,8 +31,9 @@ record SendDigest(UUID account, LocalDate day) {
 
     record Handler(Accounts accounts, Courses courses, Enrolments enrolments, Mailer mailer, UnsubscribeLinks links) {
         void run(SendDigest job, Job.Run run) throws MessagingException {
-            var account =
-                    accounts.find(job.account()).filter(Account::takesLetters).orElse(null);
+            var account = accounts.find(job.account())
+                    .filter(RemindersFeature::mayMail)
+                    .orElse(null);
             if (account == null) return; // deleted or unsubscribed in the meantime
             var since = job.day().minusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
             var until = job.day().atStartOfDay(ZoneOffset.UTC).toInstant();

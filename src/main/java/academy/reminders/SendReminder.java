@@ -1,6 +1,5 @@
 package academy.reminders;
 
-import academy.accounts.Account;
 import academy.accounts.Accounts;
 import academy.learning.Enrolments;
 import dozen.jobs.Job;
@@ -28,8 +27,9 @@ record SendReminder(UUID account, UUID course, Instant active) {
 
     record Handler(Accounts accounts, Enrolments enrolments, Mailer mailer, UnsubscribeLinks links) {
         void run(SendReminder job, Job.Run run) throws MessagingException {
-            var account =
-                    accounts.find(job.account()).filter(Account::takesLetters).orElse(null);
+            var account = accounts.find(job.account())
+                    .filter(RemindersFeature::mayMail)
+                    .orElse(null);
             var enrolment = enrolments.find(job.account(), job.course()).orElse(null);
             var isPaused = enrolment != null && enrolment.activeAt().equals(job.active());
             if (account == null || !isPaused || enrolment.completedAt() != null) return; // no longer due
