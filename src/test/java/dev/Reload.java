@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import java.util.stream.Collectors;
 import java.util.zip.Deflater;
 import javax.tools.ToolProvider;
@@ -39,10 +40,15 @@ final class Reload {
     private final Processes processes;
     private final Procfile procfile;
     private final CountDownLatch stop;
+    /** Whether a migration has changed since the last one was released. */
+    private boolean migrate;
 
     /** @param folder holds the classes between compiling and packing */
-    Reload(Path folder, Processes processes, Procfile procfile, CountDownLatch stop) {
-        this.rebuild = new Rebuild(folder.resolve("classes"));
+    Reload(Path folder, Processes processes, Procfile procfile, CountDownLatch stop) throws IOException {
+        // Read once, because a build beside this one deletes the jar before it makes another.
+        try (var jar = new JarFile(Rebuild.JAR.toFile())) {
+            this.rebuild = new Rebuild(folder.resolve("classes"), jar.getManifest());
+        }
         this.processes = processes;
         this.procfile = procfile;
         this.stop = stop;
@@ -55,13 +61,13 @@ final class Reload {
         while (!stop.await(POLL_MS, TimeUnit.MILLISECONDS)) {
             var now = times();
             if (now.equals(seen)) continue;
-            var migrate = !only(MIGRATIONS, now).equals(only(MIGRATIONS, seen));
+            migrate |= !only(MIGRATIONS, now).equals(only(MIGRATIONS, seen));
             seen = now;
-            restart(migrate);
+            restart();
         }
     }
 
-    private void restart(boolean migrate) throws IOException, InterruptedException {
+    private void restart() throws IOException, InterruptedException {
         var start = System.nanoTime();
         if (!rebuild.run()) {
             System.out.println("It does not compile; what runs is as before.");
@@ -73,6 +79,7 @@ final class Reload {
                             + " another, or begin anew with --fresh.");
             return;
         }
+        migrate = false;
         processes.stopAll();
         processes.startAll(procfile.processTypes());
         System.out.printf("restarted, %d ms after the change%n", (System.nanoTime() - start) / 1_000_000);
@@ -97,7 +104,7 @@ final class Reload {
     }
 
     /** Compiles src/main within this JVM, where the compiler is warm, and replaces target/app.jar. */
-    private record Rebuild(Path classes) {
+    private record Rebuild(Path classes, Manifest manifest) {
         private static final Path JAR = Path.of("target/app.jar");
         /** The files that the build adds to the jar, beside the classes and resources of src/main. */
         private static final List<Path> BUILT =
@@ -114,8 +121,7 @@ final class Reload {
                 return false;
             }
             var next = JAR.resolveSibling("app.jar.next");
-            try (var old = new JarFile(JAR.toFile());
-                    var jar = new JarOutputStream(Files.newOutputStream(next), old.getManifest())) {
+            try (var jar = new JarOutputStream(Files.newOutputStream(next), manifest)) {
                 jar.setLevel(Deflater.NO_COMPRESSION); // the time matters here, not the size
                 var folders = new HashSet<Path>();
                 add(jar, folders, classes, classes);
