@@ -62,9 +62,20 @@ final class Reload {
             var now = times();
             if (now.equals(seen)) continue;
             migrate |= !only(MIGRATIONS, now).equals(only(MIGRATIONS, seen));
-            seen = now;
+            seen = migrate ? settled(now) : now;
             restart();
         }
+    }
+
+    /** Returns once nothing has changed for 200 ms, so that no migration is released half-written. */
+    private static Map<Path, FileTime> settled(Map<Path, FileTime> times) throws IOException, InterruptedException {
+        Map<Path, FileTime> before;
+        do {
+            before = times;
+            Thread.sleep(200);
+            times = times();
+        } while (!times.equals(before));
+        return times;
     }
 
     private void restart() throws IOException, InterruptedException {
