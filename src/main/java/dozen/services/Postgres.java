@@ -190,9 +190,8 @@ public final class Postgres implements AutoCloseable {
                 write.run();
                 return;
             } catch (RuntimeException e) {
-                var isOver =
-                        System.nanoTime() > deadline || Thread.currentThread().isInterrupted();
-                if (isOver || !ServiceUnavailable.isCauseOf(e)) throw e;
+                if (System.nanoTime() > deadline || !ServiceUnavailable.isCauseOf(e)) throw e;
+                if (Thread.currentThread().isInterrupted()) throw e;
             }
             LockSupport.parkNanos(200_000_000);
         }
