@@ -19,7 +19,7 @@ final class Generate {
     static final Path MIGRATIONS = Path.of("src/main/resources/db/migration");
     private static final String MIGRATION = """
             -- The release before this one still runs while this is applied: add first, and drop in a later release.
-            -- Write the change in place of this line, which fails until then:
+            -- Write the change in place of the next line, which fails until then:
             ALTER TABLE …
             """;
 

@@ -153,7 +153,7 @@ class ReadmeIT {
         }
     }
 
-    private static void saveAndAwait(FreshClone.Started server) throws IOException, InterruptedException {
+    private static void saveAndAwait(FreshClone.Started server) throws Exception {
         var source = clone.folder().resolve("src/main/java/dozen/http/Server.java");
         var before = Files.readString(source);
         var after = before.replace("new Alive(Health.Answer.OK)", "\"changed\"");
@@ -164,22 +164,19 @@ class ReadmeIT {
         server.await("It does not compile");
         assertEquals("{\"status\":\"ok\"}", get("/health").body());
         Files.writeString(source, after);
-        for (var i = 0; i < 200 && !answer().contains("changed"); i++) Thread.sleep(50);
-        assertTrue(answer().contains("changed"));
+        Machine.await(60, "the change is served", () -> answer().contains("changed"));
         Files.writeString(source, before);
     }
 
-    private static void addMigrationsAndAwait(FreshClone.Started server) throws IOException, InterruptedException {
+    private static void addMigrationsAndAwait(FreshClone.Started server) throws Exception {
         var migrations = clone.folder().resolve("src/main/resources/db/migration");
         Files.writeString(migrations.resolve("V9001__saved.sql"), "CREATE TABLE saved (id int);");
-        for (var i = 0; i < 200 && !answer("/status").contains("schema 9001"); i++) Thread.sleep(50);
-        assertTrue(answer("/status").contains("schema 9001"), server.text());
+        Machine.await(60, "schema 9001", () -> answer("/status").contains("schema 9001"));
         Files.writeString(migrations.resolve("V9002__half.sql"), "CREATE TABLE half (");
         server.await("The migration failed");
         assertEquals(200, get("/health").statusCode());
         Files.writeString(migrations.resolve("V9002__half.sql"), "CREATE TABLE half (id int);");
-        for (var i = 0; i < 200 && !answer("/status").contains("schema 9002"); i++) Thread.sleep(50);
-        assertTrue(answer("/status").contains("schema 9002"), answer("/status"));
+        Machine.await(60, "schema 9002", () -> answer("/status").contains("schema 9002"));
     }
 
     private static String answer() throws InterruptedException {

@@ -67,15 +67,16 @@ final class Reload {
         }
     }
 
-    /** Returns once nothing has changed for 200 ms, so that no migration is released half-written. */
+    /** Returns once nothing has changed for 200 ms, so that no migration is released half-written; after 10 s anyway. */
     private static Map<Path, FileTime> settled(Map<Path, FileTime> times) throws IOException, InterruptedException {
-        Map<Path, FileTime> before;
-        do {
-            before = times;
+        var now = times;
+        for (var i = 0; i < 50; i++) {
+            var before = now;
             Thread.sleep(200);
-            times = times();
-        } while (!times.equals(before));
-        return times;
+            now = times();
+            if (now.equals(before)) break;
+        }
+        return now;
     }
 
     private void restart() throws IOException, InterruptedException {
@@ -103,13 +104,13 @@ final class Reload {
     }
 
     private static Map<Path, FileTime> times() throws IOException {
-        while (true) {
+        for (var tries = 1; ; tries++) {
             var times = new HashMap<Path, FileTime>();
             try {
                 for (var file : Machine.files(WATCHED, "")) times.put(file, Files.getLastModifiedTime(file));
                 return times;
             } catch (NoSuchFileException | UncheckedIOException e) {
-                // deleted while we looked: look again
+                if (tries == 20) throw e; // before that: deleted while we looked
             }
         }
     }

@@ -80,7 +80,7 @@ public final class Server {
         this.options = options;
     }
 
-    public static void main(String[] arguments) throws Exception {
+    public static void main(String[] arguments) {
         Machine.log("warn");
         TimeZone.setDefault(TimeZone.getTimeZone(ZoneOffset.UTC)); // PostgreSQL may not know this machine's zone
         try {
@@ -89,7 +89,7 @@ public final class Server {
             System.err.println("scripts/server: " + e.getMessage());
             System.exit(e.code());
         } catch (Exception e) {
-            System.err.println("scripts/server: " + e.getMessage());
+            System.err.println("scripts/server: " + e);
             System.exit(1);
         }
         System.exit(0);

@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The backing services that all tests of one JVM share. Each test takes a database of its own. With the system property
@@ -20,6 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class TestServices {
     private static final Path FOLDER = Path.of("target/services");
+    private static final FileChannel RUN = lockFile();
     private static final Leftovers LEFTOVERS = endLeftovers();
     private static final boolean KEPT = "kept".equals(System.getProperty("services"));
     /** The database that all others are copied from. Changed migrations make another one. */
@@ -55,18 +57,31 @@ public final class TestServices {
      */
     private static Leftovers endLeftovers() {
         try {
-            Files.createDirectories(FOLDER.getParent());
-            var run = FileChannel.open(
-                    FOLDER.resolveSibling("services.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (run.tryLock() == null) {
-                System.err.println("Waiting for another run in this folder …");
-                run.lock(); // until this JVM ends
-            }
+            awaitTurn();
             var leftovers = new Leftovers(FOLDER.resolve("processes"));
             leftovers.end();
             Machine.delete(FOLDER);
             Files.createDirectories(FOLDER);
             return leftovers;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits until no other run in this folder has the lock, which this JVM keeps to its end. */
+    private static void awaitTurn() throws IOException {
+        for (var i = 0; RUN.tryLock() == null; i++) {
+            if (i == 0) System.err.println("Waiting for another run in this folder …");
+            if (i == 6000) throw new IOException("another run in this folder does not end");
+            LockSupport.parkNanos(100_000_000);
+        }
+    }
+
+    private static FileChannel lockFile() {
+        try {
+            Files.createDirectories(FOLDER.getParent());
+            return FileChannel.open(
+                    FOLDER.resolveSibling("services.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

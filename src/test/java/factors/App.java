@@ -1,6 +1,5 @@
 package factors;
 
-import dev.Machine;
 import dev.TestServices;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -143,8 +142,11 @@ public final class App implements AutoCloseable {
     }
 
     /** Waits up to a minute for a line of its output that has this text. */
-    public void awaitLine(String text) throws Exception {
-        Machine.await(60, text, () -> out.stream().anyMatch(line -> line.contains(text)));
+    public void awaitLine(String text) throws InterruptedException {
+        for (var i = 0; out.stream().noneMatch(line -> line.contains(text)); i++) {
+            if (i == 1200 || !process.isAlive()) throw new AssertionError("no line has \"" + text + "\": " + out + err);
+            Thread.sleep(50);
+        }
     }
 
     /** Waits for the web process to listen; returns its port. */

@@ -126,7 +126,6 @@ class SettingsIT {
                     client.send(signUp.build(), HttpResponse.BodyHandlers.discarding())
                             .statusCode());
             worker.awaitLine("outcome=failed");
-            assertTrue(String.join("", worker.out()).contains("outcome=failed"));
             assertNoCanary(web);
             assertNoCanary(worker);
         }

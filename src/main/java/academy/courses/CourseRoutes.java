@@ -8,7 +8,6 @@ import dozen.http.Idempotency;
 import dozen.http.Json;
 import dozen.http.Params;
 import dozen.http.Routes;
-import dozen.pages.Layout;
 import io.javalin.http.Context;
 import java.util.List;
 
@@ -52,7 +51,7 @@ record CourseRoutes(Courses courses, Lessons lessons, CourseExtensions extension
 
     private void read(Context context) {
         var course = courses.get(Params.uuid(context, "id"));
-        var mayOpen = Layout.visitor(context).filter(reader -> extensions.mayOpen(reader, course.id()));
+        var mayOpen = Routes.visitor(context).filter(reader -> extensions.mayOpen(reader, course.id()));
         var all = lessons.of(course.id(), mayOpen.isPresent());
         context.json(new WithLessons(course, extensions.withParts(course.id(), all)));
     }

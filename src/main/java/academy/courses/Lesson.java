@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A part of a course.
  *
  * @param position its place in the course, from 1
- * @param text null in a list for those who may not open the lesson
+ * @param text null in a list that was read without texts
  */
 public record Lesson(
         UUID id,

@@ -11,12 +11,13 @@ import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 /** The lessons in PostgreSQL. */
 public record Lessons(Jdbi jdbi) {
     private static final String COLUMNS = "id, course_id, position, title, text";
+    private static final String WITHOUT_TEXT = "id, course_id, position, title, NULL AS text";
     private static final RowMapper<Lesson> LESSON_MAPPER = ConstructorMapper.of(Lesson.class);
 
     /** @param withTexts whether the texts are read, too, which may be long, and which not everybody may read */
     public List<Lesson> of(UUID course, boolean withTexts) {
         var query = "SELECT %s FROM lessons WHERE course_id = ? ORDER BY position"
-                .formatted(withTexts ? COLUMNS : COLUMNS.replace("text", "NULL AS text"));
+                .formatted(withTexts ? COLUMNS : WITHOUT_TEXT);
         return jdbi.withHandle(
                 handle -> handle.select(query, course).map(LESSON_MAPPER).list());
     }
@@ -29,10 +30,10 @@ public record Lessons(Jdbi jdbi) {
                 .orElseThrow(DomainError::notFound);
     }
 
-    /** The lesson after this one; empty when this is the last of its course. */
+    /** The lesson after this one, without its text; empty when this is the last of its course. */
     public Optional<Lesson> next(Lesson lesson) {
         var query = "SELECT %s FROM lessons WHERE course_id = ? AND position > ? ORDER BY position LIMIT 1"
-                .formatted(COLUMNS);
+                .formatted(WITHOUT_TEXT);
         return jdbi.withHandle(handle -> handle.select(query, lesson.courseId(), lesson.position())
                 .map(LESSON_MAPPER)
                 .findOne());

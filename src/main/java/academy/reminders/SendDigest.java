@@ -34,7 +34,7 @@ record SendDigest(UUID account, LocalDate day) {
             var account = accounts.find(job.account())
                     .filter(RemindersFeature::mayMail)
                     .orElse(null);
-            if (account == null) return; // deleted or unsubscribed in the meantime
+            if (account == null) return; // deleted, unsubscribed or refused in the meantime
             var since = job.day().minusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
             var until = job.day().atStartOfDay(ZoneOffset.UTC).toInstant();
             var fresh = courses.createdBetween(since, until, MAX);

@@ -41,7 +41,7 @@ public final class FileStorage {
                     .optionalSecret(Secret::new);
             var token = env.setting("AWS_SESSION_TOKEN", "token of temporary S3 credentials")
                     .optionalSecret(Secret::new);
-            var region = env.setting("AWS_REGION", "S3's region").text("us-east-1");
+            var region = env.setting("AWS_REGION", "S3's region").parsed("us-east-1", Settings::region);
             var endpoint = env.setting("AWS_ENDPOINT_URL_S3", "another server that speaks S3's protocol")
                     .optional(WebAddress::base);
             if (bucket.isEmpty()) return Optional.empty();
@@ -59,6 +59,11 @@ public final class FileStorage {
         /** The address of a bucket at another server: the bucket's name follows the endpoint's path. */
         static WebAddress at(WebAddress endpoint, String bucket) {
             return WebAddress.base(endpoint + "/" + bucket);
+        }
+
+        private static String region(String text) {
+            if (text.matches("[a-z0-9-]+")) return text;
+            throw new IllegalArgumentException("must be a region's name, such as us-east-1");
         }
 
         /** Follows Amazon's rule for bucket names, but without dots, which don't work with TLS. */

@@ -18,7 +18,7 @@ import java.util.function.BooleanSupplier;
  *
  * @param payload a record; its class is the job's type
  * @param at when to run it at the earliest; null for now
- * @param key null, or a unique key: until a job of this type with this key was done and deleted, another one is ignored
+ * @param key null, or a unique key: while a job of this type with this key waits, runs, or is being deleted, another one is ignored
  */
 public record Job(Object payload, Instant at, String key) {
     /**

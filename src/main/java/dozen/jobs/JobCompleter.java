@@ -7,13 +7,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,15 +31,17 @@ final class JobCompleter {
     /** After this time with one statement, each thread deletes its own job, whose heartbeat goes on meanwhile. */
     private static final Duration SLOW = Duration.ofSeconds(1);
 
-    private final Consumer<List<RunId>> delete;
-    private final Queue<RunId> done = new ConcurrentLinkedQueue<>();
+    private record Done(RunId run, long since) {}
+
+    private final UnaryOperator<List<RunId>> delete;
+    private final Queue<Done> done = new ConcurrentLinkedQueue<>();
     private final ExecutorService thread = Executors.newSingleThreadExecutor(
             Thread.ofVirtual().name("job-completer").factory());
     /** When the statement that runs now began, by System.nanoTime; 0 when none runs. */
     private volatile long began;
 
-    /** @param delete deletes the jobs of these runs, unless another worker has them by now */
-    JobCompleter(Consumer<List<RunId>> delete) {
+    /** @param delete deletes the jobs of these runs, and returns those that it could not delete yet */
+    JobCompleter(UnaryOperator<List<RunId>> delete) {
         this.delete = delete;
     }
 
@@ -46,57 +49,42 @@ final class JobCompleter {
         var since = began;
         if (since == 0 || System.nanoTime() - since < SLOW.toNanos()) {
             try {
-                done.add(run);
+                done.add(new Done(run, System.nanoTime()));
                 thread.execute(this::deleteAll);
                 return;
             } catch (RejectedExecutionException e) {
                 // the worker is closed; its job is deleted here
             }
         }
-        Postgres.retry(() -> delete.accept(List.of(run)));
+        Postgres.retry(() -> delete.apply(List.of(run)));
     }
 
+    /** Tries again after any failure, because the version of a run makes that safe. */
     private void deleteAll() {
-        var runs = new ArrayList<RunId>();
-        for (var run = done.poll(); run != null; run = done.poll()) runs.add(run);
-        if (runs.isEmpty()) return; // they were deleted together with an earlier one
-        began = System.nanoTime();
-        try {
-            delete(runs);
-        } finally {
-            began = 0;
-        }
-    }
-
-    /**
-     * Tries again after any failure, because the version of a run makes that safe: each run alone then, so that one whose
-     * row somebody locked does not hold up the others.
-     */
-    private void delete(List<RunId> runs) {
-        if (isDeleted(runs)) return;
-        var left = new ArrayList<>(runs);
-        while (!isOver()) {
-            LockSupport.parkNanos(200_000_000);
-            left.removeIf(run -> !isOver() && isDeleted(List.of(run)));
+        var left = new ArrayList<Done>();
+        while (true) {
+            for (var run = done.poll(); run != null; run = done.poll()) left.add(run);
             if (left.isEmpty()) return;
+            var runs = left.stream().map(Done::run).toList();
+            began = System.nanoTime();
+            try {
+                var locked = Set.copyOf(delete.apply(runs));
+                left.removeIf(each -> !locked.contains(each.run));
+            } catch (RuntimeException e) {
+                log.debug("not deleted: {}", ServiceUnavailable.reason(e));
+            } finally {
+                began = 0;
+            }
+            left.removeIf(this::isGivenUp);
+            if (!left.isEmpty()) LockSupport.parkNanos(200_000_000);
         }
-        log.warn(
-                "done, but not deleted, so they run again: {}",
-                left.stream().map(RunId::id).toList());
     }
 
-    private boolean isOver() {
-        return Thread.currentThread().isInterrupted() || System.nanoTime() - began > MAX_TIME.toNanos();
-    }
-
-    private boolean isDeleted(List<RunId> runs) {
-        try {
-            delete.accept(runs);
-            return true;
-        } catch (RuntimeException e) {
-            log.debug("not deleted: {}", ServiceUnavailable.reason(e));
-            return false;
-        }
+    private boolean isGivenUp(Done each) {
+        var isOver = System.nanoTime() - each.since > MAX_TIME.toNanos();
+        if (!isOver && !Thread.currentThread().isInterrupted()) return false;
+        log.warn("{} was done, but not deleted, so it runs again", each.run.id());
+        return true;
     }
 
     /** Waits for the last jobs to be deleted. */

@@ -6,23 +6,19 @@ import com.github.kagkarlsson.scheduler.jdbc.PostgreSqlJdbcCustomization;
 import com.github.kagkarlsson.scheduler.task.Execution;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.Jdbi;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The jobs that a worker takes from the table, and the changes that it makes to them beyond db-scheduler. A job that
  * has no free thread yet gets no heartbeat, so none may wait long here: late ones are handed back to other workers.
  */
 final class JobStore {
-    private static final Logger log = LoggerFactory.getLogger(JobStore.class);
     private static final int MAX_ERROR_LENGTH = 10_000;
-    /** How long a change of jobs may wait, perhaps for a row that somebody locked. */
-    private static final int MAX_CHANGE_SECONDS = 3;
 
     private static final Duration MAX_CLOCK_ERROR = Duration.ofMillis(100);
     /** A reading of PostgreSQL's clock that takes longer says too little about when the clock was read. */
@@ -179,41 +175,47 @@ final class JobStore {
         waiting.forEach((run, since) -> {
             if (since.millis() >= waited.toMillis() && waiting.remove(run, since)) late.add(run);
         });
-        var runs = List.copyOf(late);
-        if (!runs.isEmpty()) handBack(runs);
+        var runs = new ArrayList<>(late);
+        if (!runs.isEmpty()) runs.removeAll(handBack(runs));
         runs.forEach(late::remove);
         return runs.size();
     }
 
-    /** Deletes jobs that were done, unless another worker has them by now, because this one stood still for long. */
-    void delete(List<RunId> runs) {
-        var gone = runs.size() - change("DELETE FROM jobs", runs);
-        if (gone > 0)
-            log.warn("{} of {} jobs that were done here are gone, or are done again elsewhere", gone, runs.size());
+    /**
+     * Deletes jobs that were done, unless another worker has them by now, because this one stood still for long. Returns
+     * those whose rows somebody locked.
+     */
+    List<RunId> delete(List<RunId> runs) {
+        return change("DELETE FROM jobs", runs);
     }
 
-    /** Frees jobs, without counting an attempt. */
-    void handBack(List<RunId> runs) {
-        change("UPDATE jobs SET " + FREE, runs);
+    /** Frees jobs, without counting an attempt. Returns those whose rows somebody locked. */
+    List<RunId> handBack(List<RunId> runs) {
+        return change("UPDATE jobs SET " + FREE, runs);
     }
 
     /** Changes all in one statement, so that none waits for another. */
-    private int change(String what, List<RunId> runs) {
-        var sql = what + " WHERE (task_name, task_instance, version) IN (SELECT * FROM unnest(?, ?, ?))";
+    private List<RunId> change(String what, List<RunId> runs) {
+        var these = "SELECT %s FROM jobs WHERE (task_name, task_instance, version) IN (SELECT * FROM unnest(?, ?, ?))";
+        var sql = "%s WHERE ctid = ANY (ARRAY(%s FOR UPDATE SKIP LOCKED))".formatted(what, these.formatted("ctid"));
         var types = runs.stream().map(RunId::type).toArray(String[]::new);
         var ids = runs.stream().map(RunId::id).toArray(String[]::new);
         var versions = runs.stream().map(RunId::version).toArray(Long[]::new);
-        return jdbi.withHandle(handle -> handle.createUpdate(sql)
-                .setQueryTimeout(MAX_CHANGE_SECONDS)
-                .bind(0, types)
-                .bind(1, ids)
-                .bind(2, versions)
-                .execute());
+        return jdbi.withHandle(handle -> {
+            if (handle.execute(sql, types, ids, versions) == runs.size()) return List.of();
+            var locked = handle.select(these.formatted("task_name || ' ' || task_instance"), types, ids, versions)
+                    .mapTo(String.class)
+                    .set();
+            return runs.stream()
+                    .filter(run -> locked.contains(run.type() + " " + run.id()))
+                    .toList();
+        });
     }
 
     /** Frees all jobs of this worker, without counting an attempt. Returns how many. */
     int handBackAll() {
-        var sql = "UPDATE jobs SET " + FREE + " WHERE picked AND picked_by = ?";
+        var sql = "UPDATE jobs SET " + FREE + " WHERE ctid = ANY"
+                + " (ARRAY(SELECT ctid FROM jobs WHERE picked AND picked_by = ? FOR UPDATE SKIP LOCKED))";
         return jdbi.withHandle(handle -> handle.execute(sql, worker));
     }
 }

@@ -142,7 +142,7 @@ public final class Logging {
         protected void append(ILoggingEvent event) {
             var line = format == Format.TEXT ? text(event) : json(event);
             var bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
-            stdout.write(bytes, 0, bytes.length);
+            stdout.offer(bytes);
         }
 
         private static String text(ILoggingEvent event) {
@@ -164,7 +164,7 @@ public final class Logging {
         }
 
         private static String escaped(MatchResult character) {
-            return "\\\\u%04x".formatted((int) character.group().charAt(0));
+            return "\\\\u%04x".formatted(character.group().codePointAt(0));
         }
 
         private String json(ILoggingEvent event) {

@@ -18,12 +18,14 @@ import java.util.concurrent.TimeUnit;
 /**
  * Standard output, written by its own thread as soon as there is data. A request does not wait until the system takes
  * its log line, and under load one call writes many lines. The order is kept. A slow reader slows the writers down, so
- * memory is bounded, and a line is dropped only when the reader took nothing for a second: a process whose log is stuck
+ * memory is bounded, and a line of the log is dropped when the reader takes nothing for a second: a process whose log is stuck
  * still answers, and stops in time. Everything is written at the end of the process, if the reader takes it within 2 s. A
  * kill -9 can lose the lines of the last 2 ms, and with a slow reader those of the last megabyte.
  */
 final class Stdout extends OutputStream {
     private static final int MAX_BYTES = 1 << 20;
+    /** A slow reader makes space with each chunk that it takes. */
+    private static final int CHUNK = 65_536;
     /** The pause between two writes. Lines that arrive during it are written together; the first one does not wait. */
     private static final Duration FLUSH_INTERVAL = Duration.ofMillis(2);
     /** How long a line waits for a reader that takes nothing. */
@@ -56,7 +58,13 @@ final class Stdout extends OutputStream {
 
     @Override
     public void write(byte[] bytes, int from, int length) {
-        if (hasSpace(permits(length))) waiting.add(Arrays.copyOfRange(bytes, from, from + length));
+        space.acquireUninterruptibly(permits(length));
+        waiting.add(Arrays.copyOfRange(bytes, from, from + length));
+    }
+
+    /** Writes a line of the log, which is dropped when the reader takes nothing for a second. */
+    void offer(byte[] line) {
+        if (hasSpace(permits(line.length))) waiting.add(line);
     }
 
     private boolean hasSpace(int permits) {
@@ -76,10 +84,11 @@ final class Stdout extends OutputStream {
         var lines = new ArrayList<byte[]>();
         try {
             while (true) {
-                lines.add(waiting.take());
-                waiting.drainTo(lines);
                 var chunk = new ByteArrayOutputStream();
-                lines.forEach(chunk::writeBytes);
+                for (var line = waiting.take(); line != null; line = chunk.size() < CHUNK ? waiting.poll() : null) {
+                    lines.add(line);
+                    chunk.writeBytes(line);
+                }
                 try {
                     chunk.writeTo(out);
                 } catch (IOException e) {

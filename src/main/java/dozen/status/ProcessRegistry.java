@@ -154,7 +154,7 @@ final class ProcessRegistry implements AutoCloseable {
             try {
                 all.add(MAPPER.readValue(text, type));
             } catch (JsonProcessingException e) {
-                // another release wrote it, and lacks what this one shows
+                // another release wrote it, without a field that this one shows
             }
         }
         return all;

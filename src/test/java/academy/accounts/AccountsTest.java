@@ -137,7 +137,7 @@ class AccountsTest {
     }
 
     @Test
-    void pagesRedirectToTheLogInAndBack() {
+    void pagesRedirectToTheLogIn() {
         var refused = app.get("/status").is(303).header("Location");
         assertEquals("/log-in?next=%2Fstatus", refused.replaceFirst("^http://[^/]+", ""));
     }

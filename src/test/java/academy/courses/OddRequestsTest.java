@@ -23,7 +23,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Unusual requests that real browsers, proxies and libraries send. */
 class OddRequestsTest {
-    private static final String UNKNOWN = "00000000-0000-7000-8000-000000000000";
 
     private static TestApp app;
 

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Ticks that fail. Those of several processes are ManyProcessesIT's. */
+/** Ticks that fail. Those of several processes are TicksIT's. */
 class SchedulerTest {
     private static final PrintStream STDERR = System.err;
     private final AtomicInteger runs = new AtomicInteger();

@@ -211,6 +211,11 @@ class WorkerTest {
             somebody.createStatement().execute("SELECT FROM jobs LIMIT 1 FOR UPDATE");
             for (var id : ids) completer.done(new JobStore.RunId("Greet", id, 1, 1));
             Effects.await(postgres, "jobs", 1, SOON);
+            Thread.sleep(1_000);
+            given.enqueue(Job.of(new Greet("later")));
+            var later = Effects.list(postgres, "SELECT max(task_instance) FROM jobs", String.class);
+            completer.done(new JobStore.RunId("Greet", later.getFirst(), 1, 1));
+            Effects.await(postgres, "jobs", 1, SOON);
         }
         Effects.await(postgres, "jobs", 0, SOON);
         completer.close(SOON);

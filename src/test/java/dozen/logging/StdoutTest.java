@@ -53,7 +53,7 @@ class StdoutTest {
         });
         var half = new byte[600_000];
         var start = System.nanoTime();
-        for (var i = 0; i < 3; i++) stdout.write(half, 0, half.length);
+        for (var i = 0; i < 3; i++) stdout.offer(half);
         var seconds = (System.nanoTime() - start) / 1e9;
         assertTrue(seconds > 1.9 && seconds < 10, "the second and the third wait a second each: " + seconds);
         stuck.countDown();
@@ -70,7 +70,8 @@ class StdoutTest {
                     for (var n = 0; n < LINES; n++) {
                         var line =
                                 (writer + " " + n + " " + "x".repeat(100) + "\n").getBytes(StandardCharsets.US_ASCII);
-                        stdout.write(line, 0, line.length);
+                        if (n % 2 == 0) stdout.write(line, 0, line.length);
+                        else stdout.offer(line);
                     }
                 });
             }

@@ -109,7 +109,6 @@ class PostgresTest {
         }
     }
 
-    /** PostgreSQL itself answers, through a proxy that changes the version with which it greets. */
     /** PostgreSQL tells the whole row, such as an account with the hash of its password. */
     @Test
     void theMessageOfAFailedStatementShowsNoRow() {
@@ -138,6 +137,7 @@ class PostgresTest {
         assertTrue(Thread.interrupted());
     }
 
+    /** PostgreSQL itself answers, through a proxy that changes the version with which it greets. */
     @Test
     void aServerThatIsTooOldIsRefusedInOneLine() throws Exception {
         var url = Postgres.Url.parse(TestServices.shared().newDatabase());
