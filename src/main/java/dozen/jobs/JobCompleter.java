@@ -56,7 +56,8 @@ final class JobCompleter {
                 // the worker is closed; its job is deleted here
             }
         }
-        Postgres.retry(() -> delete.apply(List.of(run)));
+        Postgres.retry(() ->
+                delete.apply(List.of(run)).forEach(locked -> done.add(new Done(locked, System.nanoTime()))));
     }
 
     /** Tries again after any failure, because the version of a run makes that safe. */
