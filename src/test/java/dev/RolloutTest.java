@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What scripts/rollout hands to kubectl. */
+/** Checks the manifest that scripts/rollout hands to kubectl. */
 class RolloutTest {
     private static final YAMLMapper YAML = new YAMLMapper();
 

@@ -37,7 +37,7 @@ public record Account(
         Instant createdAt,
         @JsonIgnore int sessionGeneration) {
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Zl}\\p{Zp}]");
-    /** What a reader does not see. */
+    /** Matches characters that take no room on a page, so that a reader does not notice them. */
     private static final Pattern INVISIBLE = Pattern.compile("\\p{Cf}");
     /** Matches what mail programs turn into links, or a reader takes for an address: "evil.example", "me@…". */
     private static final Pattern ADDRESS = Pattern.compile(

@@ -49,7 +49,7 @@ record AuthoringPages(Layout layout, Courses courses, Lessons lessons, CourseExt
 
     private void course(Context context, List<String> faults) {
         var course = courses.get(Params.uuid(context, "id"));
-        var rows = lessons.of(course.id(), false).stream()
+        var rows = lessons.of(course.id()).stream()
                 .map(lesson -> Map.of(
                         "id", lesson.id(),
                         "position", lesson.position(),

@@ -47,7 +47,7 @@ record CoursePages(Layout layout, Courses courses, Lessons lessons, CourseExtens
         var values = Map.of(
                 "course", course,
                 "sections", extensions.courseSections(course, reader),
-                "lessons", extensions.rows(course.id(), lessons.of(course.id(), false), reader));
+                "lessons", extensions.rows(course.id(), lessons.of(course.id()), reader));
         layout.answerCacheable(context, "courses/course", course.title(), values);
     }
 

@@ -14,10 +14,17 @@ public record Lessons(Jdbi jdbi) {
     private static final String WITHOUT_TEXT = "id, course_id, position, title, NULL AS text";
     private static final RowMapper<Lesson> LESSON_MAPPER = ConstructorMapper.of(Lesson.class);
 
-    /** @param withTexts whether the texts are read, too, which may be long, and which not everybody may read */
-    public List<Lesson> of(UUID course, boolean withTexts) {
-        var query = "SELECT %s FROM lessons WHERE course_id = ? ORDER BY position"
-                .formatted(withTexts ? COLUMNS : WITHOUT_TEXT);
+    /** The lessons of a course without their texts, which may be long, and which not everybody may read. */
+    public List<Lesson> of(UUID course) {
+        return of(course, WITHOUT_TEXT);
+    }
+
+    List<Lesson> withTexts(UUID course) {
+        return of(course, COLUMNS);
+    }
+
+    private List<Lesson> of(UUID course, String columns) {
+        var query = "SELECT %s FROM lessons WHERE course_id = ? ORDER BY position".formatted(columns);
         return jdbi.withHandle(
                 handle -> handle.select(query, course).map(LESSON_MAPPER).list());
     }

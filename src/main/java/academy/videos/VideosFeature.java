@@ -143,7 +143,7 @@ public final class VideosFeature implements Feature {
         var film = Files.createTempFile("film", ".mp4");
         try {
             new Ffmpeg(settings.ffmpeg()).makeSample(film, DEMO_SECONDS);
-            var lesson = courses.lessons().of(course.id(), false).getFirst();
+            var lesson = courses.lessons().of(course.id()).getFirst();
             var upload = uploads.begin(lesson.id(), Files.size(film));
             files.get().put(upload.source(), "video/mp4", film);
             videos.add(upload, null);

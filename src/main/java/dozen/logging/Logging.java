@@ -119,7 +119,7 @@ public final class Logging {
         private static final DateTimeFormatter TIME =
                 new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
 
-        /** What would end a line, move the cursor or turn the direction of the text, which callers may have sent. */
+        /** Matches characters that end a line, move the cursor or turn the direction of the text. Callers may send them. */
         private static final Pattern ODD = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
 
         /** Its buffers are shared: by default it would keep them for each thread, too. */
