@@ -1,7 +1,6 @@
 package dozen.http;
 
 import dozen.logging.Logging;
-import io.javalin.http.Context;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -24,8 +23,8 @@ import org.slf4j.LoggerFactory;
  */
 final class RequestContext extends Handler.Wrapper {
     private static final Logger log = LoggerFactory.getLogger("dozen.http.AccessLog");
-    /** The attribute that holds the pattern of the request's route. */
-    private static final String ROUTE = "route";
+    /** The attribute that holds the pattern of the request's route, once the caller may use it. */
+    static final String ROUTE = "route";
 
     private static final Pattern VALID_REQUEST_ID = Pattern.compile("[A-Za-z0-9._~+/=:-]{1,128}");
     private static final Pattern TRACEPARENT = Pattern.compile("[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*");
@@ -70,12 +69,6 @@ final class RequestContext extends Handler.Wrapper {
             // this call, and is 3 ms with it.
             Thread.yield();
         }
-    }
-
-    /** Keeps the route's path for its event. A request that was refused before its handler ran has none. */
-    static void rememberRoute(Context context) {
-        var endpoint = context.endpoints().lastHttpEndpoint();
-        if (endpoint != null) context.req().setAttribute(ROUTE, endpoint.path);
     }
 
     /**

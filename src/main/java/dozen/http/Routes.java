@@ -64,7 +64,6 @@ public final class Routes {
         config.http.compressionStrategy.setDefaultMinSizeForCompression(1024); // Javalin's default is 1,500 bytes
         // Javalin looks for ten words in the name of each type that this list lacks.
         config.http.compressionStrategy.setAllowedMimeTypes(List.of("application/json", "image/svg+xml"));
-        routes.afterMatched(Routes::answerNotModified);
     }
 
     public Operation get(String path, Access access, Handler handler) {
@@ -103,9 +102,18 @@ public final class Routes {
 
     private Operation add(HandlerType method, String path, Access access, Kind kind, Handler handler) {
         if (access == null) throw Exit.failure("%s %s does not say who may call it".formatted(method, path));
-        routes.addHttpHandler(method, path, handler, access, kind);
+        // Handlers that Javalin runs before and after each route would each cost a search for their path.
+        Handler checked = context -> {
+            Params.decodeQuery(context);
+            origin.requireSameSite(context);
+            if (!admits(context)) return;
+            context.attribute(RequestContext.ROUTE, path);
+            handler.handle(context);
+            answerNotModified(context);
+        };
+        routes.addHttpHandler(method, path, checked, access, kind);
         // Javalin alone answers 200 to a HEAD wherever a GET route matches. Jetty leaves out the body.
-        if (method == HandlerType.GET) routes.addHttpHandler(HandlerType.HEAD, path, handler, access, kind);
+        if (method == HandlerType.GET) routes.addHttpHandler(HandlerType.HEAD, path, checked, access, kind);
         var operation = new Operation(method.name(), path, access, handler instanceof Idempotency.Repeatable);
         operations.add(operation);
         return operation;
@@ -140,20 +148,24 @@ public final class Routes {
         for (var observer : observers) observer.answered(method, route, status, nanoseconds);
     }
 
-    /** Checks whether the caller may use the route. No other code makes this decision. */
-    void check(Context context) {
+    /**
+     * Whether the caller may use the route; false once a page's visitor was sent to the log-in. No other code makes this
+     * decision.
+     */
+    private static boolean admits(Context context) {
         var roles = context.routeRoles();
-        if (roles.contains(Access.PUBLIC)) return;
+        if (roles.contains(Access.PUBLIC)) return true;
         var caller = visitor(context);
         if (caller.isEmpty() && roles.contains(Kind.PAGE)) {
             // The data of a submitted form is lost, so the visitor returns from the log-in to the first page.
             var next = context.req().getMethod().equals("POST") ? "/" : context.path();
             context.redirect("/log-in?next=" + URLEncoder.encode(next, StandardCharsets.UTF_8), HttpStatus.SEE_OTHER);
-            return;
+            return false;
         }
         if (caller.isEmpty()) throw DomainError.unauthenticated("Log in first: POST /api/sessions.");
         if (!roles.contains(Access.USER) && !caller.get().isAdmin()) throw DomainError.forbidden("This is for admins.");
         context.attribute(CALLER, caller.get());
+        return true;
     }
 
     /** The caller, for the handler of a route that is not public. */

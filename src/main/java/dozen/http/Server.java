@@ -114,10 +114,6 @@ public final class Server implements AutoCloseable {
         config.http.responseBufferSize = 4096; // for each response; Jetty's default is 32 KB
         config.jsonMapper(new JavalinJackson(Json.MAPPER, false));
         routes = new Routes(config, new RequestOrigin(settings.publicUrl(), settings.trustedProxyHops()));
-        config.routes.before(Params::decodeQuery);
-        config.routes.beforeMatched(routes.origin::requireSameSite);
-        config.routes.beforeMatched(routes::check);
-        config.routes.afterMatched(RequestContext::rememberRoute);
         // Javalin has its own handler for HttpResponseException, which would win over ours for Exception.
         config.routes.exception(HttpResponseException.class, problems::answer);
         config.routes.exception(Exception.class, problems::answer);
