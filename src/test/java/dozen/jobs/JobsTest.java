@@ -15,8 +15,11 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Jobs in one process, on a real PostgreSQL and a real Redis. */
+@Execution(ExecutionMode.CONCURRENT) // they wait most of the time
 class JobsTest {
     private final TestJobs given = new TestJobs();
     private final Postgres postgres = given.postgres;

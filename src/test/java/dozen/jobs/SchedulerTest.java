@@ -9,8 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Ticks that fail. Those of several processes are TicksIT's. */
+@Isolated // what other tests log would be among what it reads
 class SchedulerTest {
     private static final PrintStream STDERR = System.err;
     private final AtomicInteger runs = new AtomicInteger();

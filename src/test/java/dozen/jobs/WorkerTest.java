@@ -20,8 +20,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A worker shares its threads and jobs with others, is observed, and stops. */
+@Execution(ExecutionMode.CONCURRENT) // they wait most of the time
 class WorkerTest {
     private final TestJobs given = new TestJobs();
     private final Postgres postgres = given.postgres;

@@ -13,7 +13,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.ToIntFunction;
 import org.flywaydb.core.api.FlywayException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
+@Execution(ExecutionMode.CONCURRENT) // they wait most of the time
 class MigrationsTest {
     /** Releases use the direct address, for the sake of migrations that run outside a transaction. */
     private static Postgres.Url newDatabase() {
