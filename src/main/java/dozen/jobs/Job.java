@@ -16,7 +16,7 @@ import java.util.function.BooleanSupplier;
 /**
  * A job to be enqueued.
  *
- * @param payload a record; its class is the job's type
+ * @param payload a record; its simple name is the job's type in the table, so renaming the record makes a new type
  * @param at when to run it at the earliest; null for now
  * @param key null, or a unique key: while a job of this type with this key waits, runs, or is being deleted, another one is ignored
  */
@@ -53,11 +53,6 @@ public record Job(Object payload, Instant at, String key) {
 
     public Job key(String name) {
         return new Job(payload, at, name);
-    }
-
-    /** The type's name in the table: the record's simple name, so renaming the record makes a new type. */
-    static String type(Class<?> payload) {
-        return payload.getSimpleName();
     }
 
     /** The job's data in the table: its record as JSON, and the id of the request that enqueued it, which may be null. */

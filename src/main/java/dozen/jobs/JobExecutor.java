@@ -16,10 +16,8 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -33,11 +31,7 @@ import org.slf4j.LoggerFactory;
 record JobExecutor(
         JobStore store, JobCompleter completer, Jobs jobs, List<RunObserver> observers, BooleanSupplier stopping) {
     /** @param dead is told of a job that failed at its last attempt, before the job moves to the dead ones */
-    record Type<J>(Class<J> payload, RetryPolicy policy, JobHandler<J> handler, Consumer<J> dead) {
-        String name() {
-            return Job.type(payload);
-        }
-    }
+    record Type<J>(String name, Class<J> payload, RetryPolicy policy, JobHandler<J> handler, Consumer<J> dead) {}
 
     private static final Logger log = LoggerFactory.getLogger("dozen.jobs.Run");
     /** How long a handler may go on after it was interrupted. Then its thread is left to itself. */
@@ -45,7 +39,12 @@ record JobExecutor(
 
     Task<JsonNode> task(Type<?> type) {
         return Tasks.custom(type.name(), JsonNode.class)
-                .onDeadExecution((complete, _) -> died(type, complete.getExecution()))
+                .onDeadExecution((complete, _) -> {
+                    var killed = complete.getExecution(); // or its worker lost PostgreSQL for good
+                    var error = "its worker died: " + killed.pickedBy;
+                    log.warn("{} {}: {}", type.name(), killed.taskInstance.getId(), error);
+                    fail(type, killed, false, Duration.ZERO, error);
+                })
                 // The end of a run could not be stored. Without a heartbeat the job soon counts as its worker's death.
                 .onFailure((complete, _) -> log.error(
                         "the outcome of {} {} is lost",
@@ -108,26 +107,19 @@ record JobExecutor(
             return null;
         }));
         var thread = Thread.ofVirtual().name(Thread.currentThread().getName()).start(handler);
-        var limit = type.policy().limit();
         var inTime = true;
         try {
-            inTime = thread.join(limit);
+            inTime = thread.join(type.policy().limit());
         } catch (InterruptedException e) {
             // the worker stops
         }
         thread.interrupt();
-        Throwable failure = null;
-        try {
-            handler.get(MAX_END.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            failure = e.getCause();
-            if (inTime) throw failure;
-        } catch (TimeoutException e) {
-            inTime = false;
-        }
-        if (!inTime) {
-            throw new IllegalStateException("it took longer than %.1f s".formatted(limit.toMillis() / 1000.0), failure);
-        }
+        thread.join(MAX_END);
+        var failure = handler.state() == Future.State.FAILED ? handler.exceptionNow() : null;
+        if (inTime && failure != null) throw failure;
+        if (inTime && handler.isDone()) return;
+        var limit = type.policy().limit().toMillis() / 1000.0;
+        throw new IllegalStateException("it took longer than %.1f s".formatted(limit), failure);
     }
 
     private Outcome settle(Type<?> type, Execution execution, Throwable failure) {
@@ -139,13 +131,6 @@ record JobExecutor(
         var permanent = failure instanceof Job.PermanentFailure;
         var wait = type.policy().waitAfter(RunId.of(execution).attempt());
         return fail(type, execution, permanent, wait, String.valueOf(permanent ? failure.getMessage() : failure));
-    }
-
-    /** Handles a job whose worker was killed during the run, or lost PostgreSQL for good. */
-    private void died(Type<?> type, Execution execution) {
-        var error = "its worker died: " + execution.pickedBy;
-        log.warn("{} {}: {}", type.name(), execution.taskInstance.getId(), error);
-        fail(type, execution, false, Duration.ZERO, error);
     }
 
     private <J> Outcome fail(Type<J> type, Execution execution, boolean permanent, Duration wait, String error) {

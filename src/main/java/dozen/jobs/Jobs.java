@@ -2,11 +2,11 @@ package dozen.jobs;
 
 import dozen.logging.Logging;
 import dozen.services.Redis;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
@@ -87,7 +87,7 @@ public record Jobs(Redis redis) {
                 """;
         var added = transaction.execute(
                 sql,
-                texts(jobs, job -> Job.type(job.payload().getClass())),
+                texts(jobs, job -> job.payload().getClass().getSimpleName()),
                 texts(jobs, Job::key),
                 texts(jobs, job -> job.data(requestId)),
                 texts(jobs, job -> Objects.toString(job.at(), null)));
@@ -108,50 +108,41 @@ public record Jobs(Redis redis) {
         }
     }
 
-    /** Calls {@code wake} for each message and subscription, because messages before a subscription are lost. */
-    Listener listen(Runnable wake) {
-        var listener = new Listener(wake);
+    /**
+     * Calls {@code wake} for each message and subscription, because messages before a subscription are lost. Returns what
+     * ends the subscription by the protocol: an interrupt could leave it to the pool's next borrower.
+     */
+    Runnable listen(Runnable wake) {
+        var closed = new AtomicBoolean();
+        var subscription = new JedisPubSub() {
+            @Override
+            public void onMessage(String channel, String message) {
+                wake.run();
+            }
+
+            @Override
+            public void onSubscribe(String channel, int count) {
+                if (closed.get()) unsubscribe();
+                else wake.run();
+            }
+        };
         Thread.ofVirtual().name("wakeup").start(() -> {
-            while (!listener.closed) {
+            while (!closed.get()) {
                 try {
-                    redis.client().subscribe(listener, CHANNEL);
+                    redis.client().subscribe(subscription, CHANNEL);
                 } catch (JedisException e) {
                     log.debug("not subscribed: {}", e.getMessage());
-                    LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+                    LockSupport.parkNanos(200_000_000);
                 }
             }
         });
-        return listener;
-    }
-
-    static final class Listener extends JedisPubSub implements AutoCloseable {
-        private final Runnable wake;
-        private volatile boolean closed;
-
-        private Listener(Runnable wake) {
-            this.wake = wake;
-        }
-
-        @Override
-        public void onMessage(String channel, String message) {
-            wake.run();
-        }
-
-        @Override
-        public void onSubscribe(String channel, int count) {
-            if (closed) unsubscribe();
-            else wake.run();
-        }
-
-        /** Ends the subscription by the protocol, because an interrupt could leave it to the pool's next borrower. */
-        @Override
-        public void close() {
-            closed = true;
+        return () -> {
+            closed.set(true);
             try {
-                if (isSubscribed()) unsubscribe();
+                if (subscription.isSubscribed()) subscription.unsubscribe();
             } catch (JedisException e) {
                 log.debug("not unsubscribed: {}", e.getMessage()); // Redis is away, and so is the subscription
             }
-        }
+        };
     }
 }

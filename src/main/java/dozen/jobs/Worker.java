@@ -86,7 +86,7 @@ public final class Worker implements AutoCloseable {
     private final List<RunObserver> observers = new ArrayList<>();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("worker-timer").factory());
-    private Jobs.Listener listener;
+    private Runnable stopListening;
     private volatile boolean stopping;
 
     /**
@@ -114,8 +114,9 @@ public final class Worker implements AutoCloseable {
 
     /** @param dead is told, perhaps twice, of each job that failed, or whose worker died, at the last attempt */
     public <J> Worker on(Class<J> type, RetryPolicy policy, JobHandler<J> handler, Consumer<J> dead) {
-        var job = new JobExecutor.Type<>(type, policy, handler, dead);
-        if (types.put(job.name(), job) != null) throw new IllegalArgumentException("registered twice: " + job.name());
+        var name = type.getSimpleName();
+        var added = types.put(name, new JobExecutor.Type<>(name, type, policy, handler, dead));
+        if (added != null) throw new IllegalArgumentException("registered twice: " + name);
         return this;
     }
 
@@ -139,7 +140,7 @@ public final class Worker implements AutoCloseable {
         });
         if (!shared.isEmpty()) schedulers.add(scheduler(shared, threads, PREFETCH_FACTOR));
         schedulers.forEach(Scheduler::start);
-        listener = jobs.listen(() -> schedulers.forEach(Scheduler::triggerCheckForDueExecutions));
+        stopListening = jobs.listen(() -> schedulers.forEach(Scheduler::triggerCheckForDueExecutions));
         timer.scheduleWithFixedDelay(() -> handBack(() -> store.handBack(MAX_QUEUE_TIME)), 1, 1, TimeUnit.SECONDS);
         timer.scheduleWithFixedDelay(store::correctClock, 10, 10, TimeUnit.SECONDS);
         log.info("{} runs {} jobs at once: {}", name, threads, String.join(", ", types.keySet()));
@@ -171,12 +172,12 @@ public final class Worker implements AutoCloseable {
 
     @Override
     public void close() {
-        if (stopping || listener == null) return;
+        if (stopping || stopListening == null) return;
         stopping = true;
         var deadline = System.nanoTime() + drain.toNanos();
         schedulers.forEach(Scheduler::pause);
         timer.shutdownNow();
-        listener.close();
+        stopListening.run();
         try {
             boolean running;
             do {
