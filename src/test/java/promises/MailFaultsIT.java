@@ -31,8 +31,7 @@ import org.junit.jupiter.api.Test;
 class MailFaultsIT {
     private static final int LETTERS = 500;
     private static final int[] ANSWERS = {421, 450, 452, 550, 554, Fault.SILENCE};
-    private static final Mailer.Timeouts SHORT =
-            new Mailer.Timeouts(Duration.ofSeconds(2), Duration.ofMillis(500), Duration.ofSeconds(1));
+    private static final Duration SHORT = Duration.ofSeconds(1);
 
     private final Random random = new Random(14);
     private final AtomicInteger failures = new AtomicInteger();

@@ -28,9 +28,7 @@ import software.amazon.awssdk.http.SdkHttpMethod;
 public final class FileStorage {
     private static final int BUFFER = 65_536;
 
-    /**
-     * The bucket that holds the files, and the credentials for it, which may be temporary and then have a token.
-     */
+    /** The bucket that holds the files, and the credentials for it, which may be temporary and then have a token. */
     public record Settings(WebAddress address, String region, String keyId, Secret key, Optional<Secret> sessionToken) {
         /** Empty when S3_BUCKET is unset, or when its credentials are missing, which is a fault. */
         public static Optional<Settings> read(Env env) {
@@ -48,17 +46,10 @@ public final class FileStorage {
             if (keyId.isEmpty()) env.fault("AWS_ACCESS_KEY_ID is required with S3_BUCKET");
             if (key.isEmpty()) env.fault("AWS_SECRET_ACCESS_KEY is required with S3_BUCKET");
             if (keyId.isEmpty() || key.isEmpty()) return Optional.empty();
-            var address = endpoint.map(each -> at(each, bucket.get())).orElseGet(() -> amazon(bucket.get(), region));
-            return Optional.of(new Settings(address, region, keyId.get(), key.get(), token));
-        }
-
-        static WebAddress amazon(String bucket, String region) {
-            return WebAddress.base("https://%s.s3.%s.amazonaws.com".formatted(bucket, region));
-        }
-
-        /** The address of a bucket at another server: the bucket's name follows the endpoint's path. */
-        static WebAddress at(WebAddress endpoint, String bucket) {
-            return WebAddress.base(endpoint + "/" + bucket);
+            // Amazon has the bucket in the host; at another server its name follows the endpoint's path.
+            var address = endpoint.map(each -> each + "/" + bucket.get())
+                    .orElseGet(() -> "https://%s.s3.%s.amazonaws.com".formatted(bucket.get(), region));
+            return Optional.of(new Settings(WebAddress.base(address), region, keyId.get(), key.get(), token));
         }
 
         private static String region(String text) {

@@ -36,9 +36,14 @@ public final class Mailer {
     /**
      * @param smtp the address of the server, whose scheme is smtps for TLS from the start, or smtp for STARTTLS
      * @param perMinute how many mails all workers together send; 0 for no limit
+     * @param timeout how long to wait for each answer of the server. After the message's end the mail then counts as sent,
+     *     because the server may have accepted it
      */
     public record Settings(
-            Optional<ServiceUrl> smtp, InternetAddress from, StartTls startTls, int perMinute, Timeouts timeouts) {
+            Optional<ServiceUrl> smtp, InternetAddress from, StartTls startTls, int perMinute, Duration timeout) {
+        /** A server may check a message before it accepts it, and a silent one holds a worker's thread meanwhile. */
+        private static final Duration TIMEOUT = Duration.ofMinutes(2);
+
         private static final String EXAMPLE = "smtp://user:password@host:587, or smtps:// for TLS";
 
         /** @param applicationName one word, which the default sender is made of */
@@ -52,7 +57,7 @@ public final class Mailer {
                     env.setting("SMTP_STARTTLS", startTls).choice(StartTls.AUTO),
                     env.setting("MAIL_PER_MINUTE", "mails that all workers together send; 0: no limit")
                             .integer(0, 0, 1_000_000),
-                    Timeouts.DEFAULT);
+                    TIMEOUT);
         }
 
         /** Reads a sender, such as "Shop <shop@example.com>". Its domain may be a single word, such as localhost. */
@@ -76,16 +81,6 @@ public final class Mailer {
                     EXAMPLE,
                     url -> url.scheme().matches("smtps?") && url.hosts().size() == 1);
         }
-    }
-
-    /**
-     * How long to wait for the connection, for the answer to each command, and for the answer to the message's end. RFC
-     * 5321, 4.5.3.2.6, asks for 10 minutes at the end, because a server may check the message before it answers. Before
-     * the end nothing is handed over yet, so a silent server holds a worker's thread for one minute only.
-     */
-    public record Timeouts(Duration connect, Duration answer, Duration end) {
-        static final Timeouts DEFAULT =
-                new Timeouts(Duration.ofSeconds(5), Duration.ofMinutes(1), Duration.ofMinutes(10));
     }
 
     /** Whether a mail may go without TLS. AUTO requires it when there is a password. */

@@ -3,19 +3,12 @@ package dozen.mail;
 import dozen.mail.Mailer.StartTls;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
-import jakarta.mail.URLName;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.time.Duration;
 import java.util.Properties;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.eclipse.angus.mail.smtp.SMTPTransport;
-import org.eclipse.angus.mail.util.SocketFetcher;
-import org.eclipse.angus.mail.util.WriteTimeoutSocket;
 
 /**
  * Delivers one message on one connection, and judges the outcome by the server's answers. It is a subclass, because the
@@ -43,17 +36,13 @@ final class SmtpDelivery extends SMTPTransport {
         }
     }
 
-    private final Socket socket;
-    private final Duration limit;
     private final Runnable handover;
     private String command = "";
     private boolean accepted;
     private Refused refusal;
 
-    private SmtpDelivery(Session session, URLName login, Socket socket, Duration limit, Runnable handover) {
-        super(session, login);
-        this.socket = socket;
-        this.limit = limit;
+    private SmtpDelivery(Session session, Runnable handover) {
+        super(session, null);
         this.handover = handover;
     }
 
@@ -65,64 +54,38 @@ final class SmtpDelivery extends SMTPTransport {
      */
     static void send(MimeMessage message, Mailer.Settings settings, Runnable handover) throws MessagingException {
         var url = settings.smtp().orElseThrow();
-        var timeouts = settings.timeouts();
+        var server = url.hosts().getFirst();
         var tls = url.scheme().equals("smtps");
-        var host = url.hosts().getFirst().unbracketed();
-        var port = url.hosts().getFirst().port(tls ? 465 : 587);
         var hasLogin = url.user() != null && url.password() != null;
-        var login = hasLogin
-                ? new URLName("smtp", null, -1, null, url.user(), url.password().reveal())
-                : new URLName("smtp", null, -1, null, null, null);
         var mustEncrypt = settings.startTls() == StartTls.REQUIRED || hasLogin && settings.startTls() == StartTls.AUTO;
+        var timeout = String.valueOf(settings.timeout().toMillis());
         var properties = new Properties();
         // Don't wait for the answer to QUIT: it says nothing about the mail, and none comes after an unfinished one.
         properties.setProperty("mail.smtp.quitwait", "false");
+        properties.setProperty("mail.smtp.ssl.enable", String.valueOf(tls));
+        properties.setProperty("mail.smtp.ssl.checkserveridentity", "true");
         properties.setProperty("mail.smtp.starttls.enable", "true");
         properties.setProperty("mail.smtp.starttls.required", String.valueOf(mustEncrypt));
-        properties.setProperty("mail.smtp.ssl.checkserveridentity", "true");
-        var session = Session.getInstance(properties);
-        try (var socket = new WriteTimeoutSocket(new Socket(), millis(timeouts.answer()))) {
-            // The address keeps the configured name; else the library takes the one from reverse DNS for STARTTLS.
-            var ip = InetAddress.getByName(host).getAddress();
-            var address = new InetSocketAddress(InetAddress.getByAddress(host, ip), port);
-            socket.connect(address, millis(timeouts.connect()));
-            socket.setSoTimeout(millis(timeouts.answer()));
-            var open = tls ? SocketFetcher.startTLS(socket, host, properties, "mail.smtp") : socket;
-            new SmtpDelivery(session, login, socket, timeouts.end(), handover).send(message, open);
-        } catch (IOException e) {
-            throw new MessagingException("SMTP at %s:%s is away: %s".formatted(host, port, e.getMessage()));
-        }
-    }
-
-    private static int millis(Duration time) {
-        return Math.toIntExact(time.toMillis());
-    }
-
-    private void send(MimeMessage message, Socket open) throws MessagingException {
-        try {
-            connect(open);
-            sendMessage(message, message.getAllRecipients());
+        properties.setProperty("mail.smtp.connectiontimeout", "5000");
+        properties.setProperty("mail.smtp.timeout", timeout);
+        properties.setProperty("mail.smtp.writetimeout", timeout);
+        var delivery = new SmtpDelivery(Session.getInstance(properties), handover);
+        try (delivery) {
+            delivery.connect(
+                    server.unbracketed(),
+                    server.port(tls ? 465 : 587),
+                    hasLogin ? url.user() : null,
+                    hasLogin ? url.password().reveal() : null);
+            delivery.sendMessage(message, message.getAllRecipients());
         } catch (MessagingException e) {
-            if (accepted) return;
-            throw refusal == null ? e : refusal;
-        } finally {
-            close();
+            if (delivery.accepted) return;
+            throw delivery.refusal == null ? e : delivery.refusal;
         }
     }
 
-    @Override
-    public void close() {
-        try {
-            super.close();
-        } catch (MessagingException e) {
-            // the outcome is known by now
-        }
-    }
-
-    /** Sends the dot that ends the message. After STARTTLS, the TLS socket around this one has the same timeout. */
+    /** Sends the dot that ends the message. */
     @Override
     protected void finishData() throws IOException, MessagingException {
-        socket.setSoTimeout(millis(limit));
         handover.run();
         super.finishData();
     }

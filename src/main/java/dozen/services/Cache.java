@@ -7,7 +7,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.params.SetParams;
 
 /** A read-through cache in Redis: Redis first, the source on a miss, and the source alone while Redis is away. */
@@ -54,11 +53,7 @@ public final class Cache {
     }
 
     private void write(String key, String value, SetParams how) {
-        try {
-            ask(() -> Optional.ofNullable(redis.client().set(key, value, how)));
-        } catch (JedisException e) { // the change that is to be told has been made: it must not fail for the cache
-            log.warn("Redis refused a write to the cache: {}", e.getMessage());
-        }
+        ask(() -> Optional.ofNullable(redis.client().set(key, value, how)));
     }
 
     /** Empty while Redis is away. One line is logged when it goes and one when it is back, not one for each request. */
@@ -68,7 +63,6 @@ public final class Cache {
             if (away.compareAndSet(true, false)) log.info("the cache is back");
             return answer;
         } catch (RuntimeException e) {
-            if (!ServiceUnavailable.isCauseOf(e)) throw e;
             if (away.compareAndSet(false, true)) log.warn("the cache is away: {}", e.getMessage());
             return Optional.empty();
         }

@@ -16,9 +16,8 @@ import java.util.function.Function;
  * share the next one. A single caller is served at once. No caller gets the result of a trip that began before its own
  * request. Don't use it inside a transaction, because another caller's thread may make the trip.
  *
- * <p>A round trip costs more than the data that it carries. With 32 callers over HTTP, a value was read from Redis
- * 35,400 times a second instead of 21,700, and a row from PostgreSQL 31,000 times instead of 17,700. With one or four
- * callers, there are 0.9 to 1.0 times as many reads (wrk, medians of three interleaved rounds, two cores).
+ * <p>A round trip costs more than the data that it carries: 32 callers over HTTP get 1.6 to 1.75 times as many reads by this,
+ * and one or four callers 0.9 to 1.0 times as many (docs/decisions.md).
  */
 public final class ReadBatcher<K, V> {
     /** One trip at a time is usually enough. More start beside it only while it hangs, as on a broken connection. */

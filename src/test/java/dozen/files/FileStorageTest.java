@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.net.httpserver.HttpServer;
 import dev.Machine;
 import dev.TestServices;
-import dozen.config.Secret;
+import dozen.config.Env;
 import dozen.config.WebAddress;
 import dozen.services.ServiceUnavailable;
 import java.io.ByteArrayInputStream;
@@ -26,7 +26,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -42,13 +43,10 @@ class FileStorageTest {
     }
 
     private static FileStorage.Settings bucket(String endpoint, String key, String token) {
-        var settings = TestServices.shared().s3().settings();
-        return new FileStorage.Settings(
-                FileStorage.Settings.at(WebAddress.base(endpoint), settings.get("S3_BUCKET")),
-                "us-east-1",
-                settings.get("AWS_ACCESS_KEY_ID"),
-                new Secret(key),
-                Optional.ofNullable(token).map(Secret::new));
+        var settings = new HashMap<>(TestServices.shared().s3().settings());
+        settings.putAll(Map.of("AWS_ENDPOINT_URL_S3", endpoint, "AWS_SECRET_ACCESS_KEY", key));
+        if (token != null) settings.put("AWS_SESSION_TOKEN", token);
+        return FileStorage.Settings.read(new Env(settings)).orElseThrow();
     }
 
     private final String name = "test/%s with a blank & more".formatted(UUID.randomUUID());
@@ -228,8 +226,16 @@ class FileStorageTest {
 
     @Test
     void amazonsOwnAddressHasTheBucketInItsHost() {
-        assertEquals(
-                WebAddress.base("https://files.s3.eu-west-1.amazonaws.com"),
-                FileStorage.Settings.amazon("files", "eu-west-1"));
+        var settings = Map.of(
+                "S3_BUCKET",
+                "files",
+                "AWS_REGION",
+                "eu-west-1",
+                "AWS_ACCESS_KEY_ID",
+                "x",
+                "AWS_SECRET_ACCESS_KEY",
+                "x");
+        var bucket = FileStorage.Settings.read(new Env(settings)).orElseThrow();
+        assertEquals(WebAddress.base("https://files.s3.eu-west-1.amazonaws.com"), bucket.address());
     }
 }

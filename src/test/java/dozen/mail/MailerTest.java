@@ -97,7 +97,7 @@ class MailerTest {
                 new InternetAddress("Test <hi@example.com>"),
                 Mailer.StartTls.AUTO,
                 perMinute,
-                Mailer.Timeouts.DEFAULT);
+                Duration.ofMinutes(1));
         return new Mailer("Test", postgres.jdbi(), limits, settings, WebAddress.base("http://localhost"));
     }
 

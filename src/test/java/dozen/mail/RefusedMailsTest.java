@@ -37,8 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A mail server that refuses, hangs up or says nothing, at each step of a mail. */
 class RefusedMailsTest {
-    private static final Mailer.Timeouts SHORT =
-            new Mailer.Timeouts(Duration.ofSeconds(1), Duration.ofMillis(300), Duration.ofMillis(600));
+    private static final Duration SHORT = Duration.ofMillis(500);
 
     private static GreenMail smtp;
     private static Postgres postgres;
