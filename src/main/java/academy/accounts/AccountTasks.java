@@ -11,14 +11,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The admin tasks for accounts. */
-final class AccountTasks {
+record AccountTasks(Accounts accounts, Jdbi jdbi) {
     private static final Logger log = LoggerFactory.getLogger(AccountTasks.class);
     private static final int BATCH = 1000;
 
-    private AccountTasks() {}
-
     /** {@code task create-admin EMAIL NAME}: the password comes from a prompt or stdin, never from an argument. */
-    static void createAdmin(Accounts accounts, List<String> arguments) throws IOException {
+    void createAdmin(List<String> arguments) throws IOException {
         if (arguments.size() != 2) throw Exit.usage("usage: task create-admin EMAIL NAME, the password on stdin");
         var wanted = new Authentication.SignUp(arguments.get(0), Commands.readPassword(), arguments.get(1));
         wanted.check();
@@ -28,7 +26,7 @@ final class AccountTasks {
     }
 
     /** {@code task set-role EMAIL ROLE}: the role holds from the account's next request on. */
-    static void setRole(Accounts accounts, List<String> arguments) {
+    void setRole(List<String> arguments) {
         var role = Stream.of(Account.Role.values())
                 .filter(each -> arguments.size() == 2 && each.text().equals(arguments.get(1)))
                 .findFirst()
@@ -38,7 +36,7 @@ final class AccountTasks {
     }
 
     /** {@code task change-password EMAIL}: the password comes as in create-admin. It ends all sessions of the account. */
-    static void changePassword(Accounts accounts, List<String> arguments) throws IOException {
+    void changePassword(List<String> arguments) throws IOException {
         if (arguments.size() != 1) throw Exit.usage("usage: task change-password EMAIL, the password on stdin");
         var old = accounts.credentials(arguments.getFirst()).orElseThrow(() -> unknown(arguments));
         var password = Commands.readPassword();
@@ -60,11 +58,11 @@ final class AccountTasks {
      * Each batch of 1,000 accounts is a transaction, so the task can be stopped at any time, run again, and run twice
      * at once.
      */
-    static void backfillCompleteness(Jdbi jdbi, List<String> arguments) {
+    void backfillCompleteness(List<String> arguments) {
         if (!arguments.isEmpty()) throw Exit.usage("usage: task backfill-completeness");
         var terminal = System.console() != null && System.console().isTerminal();
         var total = 0;
-        for (var done = backfillBatch(jdbi); done > 0; done = backfillBatch(jdbi)) {
+        for (var done = backfillBatch(); done > 0; done = backfillBatch()) {
             total += done;
             if (terminal) System.err.printf("\r%,d accounts", total);
         }
@@ -72,7 +70,7 @@ final class AccountTasks {
         log.info("{} accounts updated", total);
     }
 
-    private static int backfillBatch(Jdbi jdbi) {
+    private int backfillBatch() {
         return jdbi.inTransaction(transaction -> {
             var accounts = transaction
                     .select("""

@@ -87,23 +87,12 @@ public final class AccountsFeature implements Feature {
     @Override
     public void commands(Commands commands) {
         commands.variable("accounts", accounts);
-        commands.task(
-                "create-admin",
-                "EMAIL NAME",
-                "the password on stdin or at a prompt",
-                arguments -> AccountTasks.createAdmin(accounts, arguments));
-        commands.task(
-                "set-role", "EMAIL ROLE", "learner or admin", arguments -> AccountTasks.setRole(accounts, arguments));
-        commands.task(
-                "change-password",
-                "EMAIL",
-                "the password on stdin or at a prompt; ends the account's sessions",
-                arguments -> AccountTasks.changePassword(accounts, arguments));
-        commands.task(
-                "backfill-completeness",
-                "",
-                "computes what old accounts lack",
-                arguments -> AccountTasks.backfillCompleteness(services.jdbi(), arguments));
+        var tasks = new AccountTasks(accounts, services.jdbi());
+        commands.task("create-admin", "EMAIL NAME", "the password on stdin or at a prompt", tasks::createAdmin);
+        commands.task("set-role", "EMAIL ROLE", "learner or admin", tasks::setRole);
+        var how = "the password on stdin or at a prompt; ends the account's sessions";
+        commands.task("change-password", "EMAIL", how, tasks::changePassword);
+        commands.task("backfill-completeness", "", "computes what old accounts lack", tasks::backfillCompleteness);
         commands.sample(() -> accounts.count() == 0, password -> {
             accounts.create("admin@example.com", password, "Ada Admin", Account.Role.ADMIN);
             accounts.create("learner@example.com", password, "Leo Learner", Account.Role.LEARNER);

@@ -26,7 +26,7 @@ record ResetLinks(Accounts accounts, Signer signer, Mailer mailer) {
         if (found.isEmpty()) return;
         var token = token(found.get());
         var values = Map.<String, Object>of(
-                "link", mailer.publicUrl().link("/reset#" + token), "minutes", VALID_FOR.toMinutes());
+                "link", mailer.publicUrl() + "/reset#" + token, "minutes", VALID_FOR.toMinutes());
         mailer.send(
                 found.get().account().recipient(),
                 "password-reset-" + run.id(),

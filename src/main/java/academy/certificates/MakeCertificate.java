@@ -24,7 +24,7 @@ record MakeCertificate(UUID certificate) {
             var found = certificates.find(job.certificate());
             if (found.isEmpty()) return; // deleted in the meantime
             var certificate = found.get();
-            var page = mailer.publicUrl().link("/certificates/" + certificate.id());
+            var page = mailer.publicUrl() + "/certificates/" + certificate.id();
             var pdf = CertificatePdf.of(certificate, page);
             if (!certificate.isReady()) { // the mail may wait, and bring the job back
                 files.put(certificate.file(), "application/pdf", pdf);

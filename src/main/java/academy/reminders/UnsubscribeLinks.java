@@ -10,8 +10,8 @@ record UnsubscribeLinks(Signer signer, WebAddress publicUrl) {
     private static final String PURPOSE = "unsubscribe";
 
     String to(UUID account) {
-        return publicUrl.link(
-                "/unsubscribe?account=%s&signature=%s".formatted(account, signer.sign(PURPOSE, account.toString())));
+        return "%s/unsubscribe?account=%s&signature=%s"
+                .formatted(publicUrl, account, signer.sign(PURPOSE, account.toString()));
     }
 
     /** The headers that offer the link to mail programs (RFC 8058). */

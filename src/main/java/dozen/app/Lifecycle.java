@@ -5,14 +5,11 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
-import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sun.misc.Signal;
@@ -33,10 +30,15 @@ public final class Lifecycle implements AutoCloseable {
 
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final CountDownLatch started = new CountDownLatch(1);
-    private final List<Runnable> onStarted = new ArrayList<>();
     private final Duration grace;
-    private final String suffix =
-            "-%s-%s-%s".formatted(host(), ProcessHandle.current().pid(), shortened(UUID.randomUUID()));
+    /** It ends with twelve random digits: on some platforms all processes have one number, and hosts similar names. */
+    private final String suffix = "-%s-%s-%s"
+            .formatted(
+                    host(),
+                    ProcessHandle.current().pid(),
+                    UUID.randomUUID().toString().substring(24));
+
+    private Runnable onStarted = () -> {};
     private volatile long stoppingSince;
     private boolean closed;
 
@@ -69,11 +71,6 @@ public final class Lifecycle implements AutoCloseable {
         return type + suffix;
     }
 
-    /** Twelve random digits: on some platforms all processes have the same number, and hosts have similar names. */
-    private static String shortened(UUID random) {
-        return random.toString().substring(24);
-    }
-
     public static String host() {
         try {
             return InetAddress.getLocalHost().getHostName();
@@ -82,13 +79,14 @@ public final class Lifecycle implements AutoCloseable {
         }
     }
 
+    /** Sets what is done once the process has started. */
     public void onStarted(Runnable action) {
-        onStarted.add(action);
+        onStarted = action;
     }
 
     /** Marks the start as finished, and waits until the JVM ends. */
     void awaitShutdown() throws InterruptedException {
-        onStarted.forEach(Runnable::run);
+        onStarted.run();
         started.countDown();
         Thread.currentThread().join(); // a thread that joins itself waits forever
     }
@@ -99,9 +97,7 @@ public final class Lifecycle implements AutoCloseable {
         }
         stoppingSince = System.nanoTime();
         haltOnSecondSignal();
-        var timer = Thread.ofPlatform().daemon().name("grace").factory();
-        Executors.newSingleThreadScheduledExecutor(timer)
-                .schedule(this::haltAfterGrace, grace.toMillis(), TimeUnit.MILLISECONDS);
+        Thread.ofPlatform().daemon().name("grace").start(this::haltAfterGrace);
         log.info("stopping within {} s", grace.toSeconds());
         try {
             started.await(STARTING_SECONDS, TimeUnit.SECONDS);
@@ -123,6 +119,7 @@ public final class Lifecycle implements AutoCloseable {
 
     /** Ends the process after the grace period: something hangs, and the platform would soon kill it anyway. */
     private void haltAfterGrace() {
+        LockSupport.parkNanos(grace.toNanos());
         log.error("not stopped within {} s: ended", grace.toSeconds());
         halt();
     }
@@ -132,18 +129,16 @@ public final class Lifecycle implements AutoCloseable {
         Runtime.getRuntime().halt(TERMINATED);
     }
 
-    /** The milliseconds since the process was told to stop; empty before that. */
-    public OptionalLong stoppingMillis() {
-        return stoppingSince == 0
-                ? OptionalLong.empty()
-                : OptionalLong.of((System.nanoTime() - stoppingSince) / 1_000_000);
+    /** The milliseconds since the process was told to stop; 0 before that. */
+    public long stoppingMillis() {
+        return stoppingSince == 0 ? 0 : (System.nanoTime() - stoppingSince) / 1_000_000;
     }
 
     @Override
     public synchronized void close() {
         closed = true;
         while (!open.isEmpty()) close(open.pop());
-        stoppingMillis().ifPresent(ms -> log.info("stopped in {} ms", ms));
+        if (stoppingSince != 0) log.info("stopped in {} ms", stoppingMillis());
     }
 
     private static void close(AutoCloseable resource) {

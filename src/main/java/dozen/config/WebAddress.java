@@ -75,11 +75,6 @@ public record WebAddress(URI uri) {
         throw new IllegalArgumentException("must look like https://www.example.com, without ?, # and @");
     }
 
-    /** @param path the path below this address, with its leading slash */
-    public String link(String path) {
-        return uri + path;
-    }
-
     public boolean https() {
         return uri.getScheme().equals("https");
     }

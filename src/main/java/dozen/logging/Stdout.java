@@ -8,8 +8,6 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
@@ -22,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  * still answers, and stops in time. Everything is written at the end of the process, if the reader takes it within 2 s. A
  * kill -9 can lose the lines of the last 2 ms, and with a slow reader those of the last megabyte.
  */
-final class Stdout extends OutputStream {
+final class Stdout {
     private static final int MAX_BYTES = 1 << 20;
     /** A slow reader makes space with each chunk that it takes. */
     private static final int CHUNK = 65_536;
@@ -43,50 +41,37 @@ final class Stdout extends OutputStream {
         Thread.ofPlatform().daemon().name("stdout").start(this::write);
     }
 
-    /** Replaces System.out. */
+    /** Also makes System.out write UTF-8, whatever the machine's charset is. */
     static Stdout install() {
-        var stdout = new Stdout(new FileOutputStream(FileDescriptor.out));
+        var out = new FileOutputStream(FileDescriptor.out);
+        var stdout = new Stdout(out);
         Runtime.getRuntime().addShutdownHook(new Thread(stdout::drain));
-        System.setOut(new PrintStream(stdout, false, StandardCharsets.UTF_8));
+        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
         return stdout;
-    }
-
-    @Override
-    public void write(int each) {
-        write(new byte[] {(byte) each}, 0, 1);
-    }
-
-    @Override
-    public void write(byte[] bytes, int from, int length) {
-        space.acquireUninterruptibly(permits(length));
-        waiting.add(Arrays.copyOfRange(bytes, from, from + length));
     }
 
     /** Writes a line of the log, which is dropped when the reader takes nothing for a second. */
     void offer(byte[] line) {
-        if (hasSpace(permits(line.length))) waiting.add(line);
-    }
-
-    private boolean hasSpace(int permits) {
+        var permits = permits(line);
         try {
-            return space.tryAcquire(permits) || space.tryAcquire(permits, MAX_WAIT_SECONDS, TimeUnit.SECONDS);
+            if (space.tryAcquire(permits) || space.tryAcquire(permits, MAX_WAIT_SECONDS, TimeUnit.SECONDS))
+                waiting.add(line);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return false;
         }
     }
 
-    private static int permits(int length) {
-        return Math.min(length, MAX_BYTES);
+    private static int permits(byte[] line) {
+        return Math.min(line.length, MAX_BYTES);
     }
 
     private void write() {
-        var lines = new ArrayList<byte[]>();
         try {
             while (true) {
                 var chunk = new ByteArrayOutputStream();
+                var taken = 0;
                 for (var line = waiting.take(); line != null; line = chunk.size() < CHUNK ? waiting.poll() : null) {
-                    lines.add(line);
+                    taken += permits(line);
                     chunk.writeBytes(line);
                 }
                 try {
@@ -94,8 +79,7 @@ final class Stdout extends OutputStream {
                 } catch (IOException e) {
                     // the reader is gone, and there is nobody else to tell
                 }
-                for (var line : lines) space.release(permits(line.length));
-                lines.clear();
+                space.release(taken);
                 Thread.sleep(FLUSH_INTERVAL);
             }
         } catch (InterruptedException e) {

@@ -168,7 +168,7 @@ final class ProcessRegistry implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        lifecycle.stoppingMillis().ifPresent(ms -> took(DRAINS, ms));
+        if (lifecycle.stoppingMillis() > 0) took(DRAINS, lifecycle.stoppingMillis());
         try {
             redis.client().hdel(KEY, lifecycle.processName(type));
         } catch (JedisException e) {

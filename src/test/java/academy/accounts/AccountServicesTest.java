@@ -128,7 +128,7 @@ class AccountServicesTest {
                     FROM generate_series(1, 2500) AS i
                     """);
             for (var run = 0; run < 2; run++) {
-                AccountTasks.backfillCompleteness(app.jdbi(), List.of());
+                new AccountTasks(null, app.jdbi()).backfillCompleteness(List.of());
                 assertEquals(1250, app.count("SELECT count(*) FROM accounts WHERE completeness = 40"));
                 assertEquals(1250, app.count("SELECT count(*) FROM accounts WHERE completeness = 70"));
             }

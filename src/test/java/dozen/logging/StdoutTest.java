@@ -70,8 +70,7 @@ class StdoutTest {
                     for (var n = 0; n < LINES; n++) {
                         var line =
                                 (writer + " " + n + " " + "x".repeat(100) + "\n").getBytes(StandardCharsets.US_ASCII);
-                        if (n % 2 == 0) stdout.write(line, 0, line.length);
-                        else stdout.offer(line);
+                        stdout.offer(line);
                     }
                 });
             }
