@@ -94,10 +94,7 @@ final class Body {
         return ServletContextRequest.getServletContextRequest(context.req());
     }
 
-    /**
-     * Runs handlers that may answer before the body has arrived, and drains the rest after the response. Jetty itself
-     * would drop only what is there, and refuse to read any more.
-     */
+    /** Drains the rest of a body after the response. Jetty itself would refuse to read what has not arrived. */
     static final class Draining extends GracefulHandler {
         @Override
         public boolean handle(Request request, Response response, Callback callback) throws Exception {
@@ -113,10 +110,7 @@ final class Body {
         }
     }
 
-    /**
-     * Drains the rest of the body, using no thread while it waits, and then goes on. A caller that sends head and body
-     * apart would otherwise find the connection closed while it writes.
-     */
+    /** Drains the rest of the body, using no thread while it waits, and then goes on. */
     static void drain(Request request, Runnable then) {
         var endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
         var idle = endPoint.getIdleTimeout();

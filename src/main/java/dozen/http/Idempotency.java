@@ -17,11 +17,9 @@ import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
 /**
  * Makes a write safe to repeat. When a caller repeats a request with the same Idempotency-Key within 24 hours, it gets
- * the first request's response again. Another body under that key gets 422, and a request that arrives while the first
- * still runs gets 409. Only successes are kept, because a failure changed nothing.
- *
- * <p>The change and its response are written in one transaction. Everything that the handler does through the same Jdbi
- * on its own thread joins it. A killed process leaves both or neither, and the key is free again at once.
+ * the first response again; with another body it gets 422, and while the first request runs 409. Only successes are
+ * kept, because a failure changed nothing. The change and its response are one transaction, which everything joins that
+ * the handler does through the same Jdbi on its own thread.
  *
  * @param signer signs the body, and only the signature is stored: a body may hold a password, and nobody can test
  *     guesses against the signature without the signer's key

@@ -95,15 +95,13 @@ public final class Json {
         } catch (JsonMappingException e) {
             if (e.getCause() instanceof JsonParseException) throw malformed(e); // a fault inside of a field
             throw path(e).isEmpty() ? notAnObject() : DomainError.invalid(path(e), "has the wrong type");
-        } catch (JsonProcessingException e) {
-            throw malformed(e);
         } catch (IOException e) {
-            throw new BadRequestResponse("The body is not UTF-8.");
+            throw malformed(e);
         }
     }
 
-    private static BadRequestResponse malformed(JsonProcessingException e) {
-        var at = e.getLocation();
+    private static BadRequestResponse malformed(IOException e) {
+        var at = e instanceof JsonProcessingException json ? json.getLocation() : null;
         var where = at == null ? "" : ": line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
         return new BadRequestResponse("The body is not valid JSON%s.".formatted(where));
     }

@@ -64,9 +64,8 @@ final class RequestContext extends Handler.Wrapper {
         try {
             return Logging.forRequest(id, traceId, () -> super.handle(request, response, callback));
         } finally {
-            // A virtual thread yields only when it waits. With a fast caller, the next request has already arrived, and
-            // the thread would continue while others starve. With 32 callers of /health, p99 was 30 to 140 ms without
-            // this call, and is 3 ms with it.
+            // A virtual thread yields only when it waits: with a fast caller it would go on with the next request while
+            // others starve. With 32 callers of /health, p99 is 3 ms with this call, and was 30 to 140 ms without.
             Thread.yield();
         }
     }

@@ -50,12 +50,6 @@ record RequestOrigin(WebAddress publicUrl, int trustedProxyHops) {
         return !protocols.isEmpty() && protocols.getLast().equalsIgnoreCase("https");
     }
 
-    /** Whether the client asked by https for another host than the public address, to which links would lead. */
-    boolean isElsewhere(Request request) {
-        var host = request.getHeaders().get("Host");
-        return host != null && isHttps(request) && !isOurs("https://" + host, null);
-    }
-
     /** Proxies write IPv4, IPv6, either with a port, IPv6 in brackets, and IPv4 as IPv6 (::ffff:203.0.113.9). */
     static Optional<InetAddress> parse(String entry) {
         try {

@@ -210,11 +210,6 @@ public final class Routes {
         return context.appData(ROUTES).origin.isHttps(Body.jetty(context));
     }
 
-    /** Whether the client asked by https for another host than the public address, to which links would lead. */
-    public static boolean isElsewhere(Context context) {
-        return context.appData(ROUTES).origin.isElsewhere(Body.jetty(context));
-    }
-
     /** The network that a request comes from, for rate limits. */
     public static String network(Context context) {
         return context.appData(ROUTES).origin.network(Body.jetty(context));

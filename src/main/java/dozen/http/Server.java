@@ -29,7 +29,6 @@ import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.server.handler.QoSHandler;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.component.LifeCycle;
-import org.eclipse.jetty.util.thread.ThreadPool;
 import org.eclipse.jetty.util.thread.VirtualThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,7 +100,11 @@ public final class Server implements AutoCloseable {
         inFlight.setHandler(servlets);
         http.setSendServerVersion(false);
         http.setUriCompliance(UriCompliance.LEGACY); // as Javalin's own server does
-        jetty = new org.eclipse.jetty.server.Server(threads());
+        var threads = new VirtualThreadPool();
+        // The pool's own virtual threads each get a name, which takes time and which nobody reads.
+        threads.setVirtualThreadsExecutor(Thread::startVirtualThread);
+        threads.setMaxConcurrentTasks(settings.maxRequests() + SPARE_TASKS);
+        jetty = new org.eclipse.jetty.server.Server(threads);
         connector = new ServerConnector(jetty, new HttpConnectionFactory(http));
         jetty.setErrorHandler(problems::jetty);
         var context = new RequestContext(routes, bounded(inFlight));
@@ -129,14 +132,6 @@ public final class Server implements AutoCloseable {
                 .returns(200, Health.Report.class)
                 .returns(503, Health.Report.class);
         features.accept(routes);
-    }
-
-    private ThreadPool threads() {
-        var threads = new VirtualThreadPool();
-        // The pool's own virtual threads each get a name, which takes time and which nobody reads.
-        threads.setVirtualThreadsExecutor(Thread::startVirtualThread);
-        threads.setMaxConcurrentTasks(settings.maxRequests() + SPARE_TASKS);
-        return threads;
     }
 
     /** Answers requests past the limit with 503, without queueing them. The limit does not apply to the probes. */

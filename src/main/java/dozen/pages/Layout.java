@@ -84,9 +84,8 @@ public final class Layout {
     }
 
     /**
-     * Answers as {@link #answer} does, and lets the browser of a visitor who is not logged in keep the page. The browser
-     * asks each time whether it is current, and gets 304 when it is. It is for pages without personal data. Nobody's own
-     * page is kept, so that none can be read after the log-out.
+     * Answers as {@link #answer} does. A visitor who is not logged in may keep the page, and gets 304 while it is current.
+     * Nobody's own page is kept, so that none can be read after the log-out. It is for pages without personal data.
      */
     public void answerCacheable(Context context, String template, String title, Map<String, ?> values) {
         answer(context, template, title, values);
@@ -106,11 +105,7 @@ public final class Layout {
         }
     }
 
-    /**
-     * Renders a part of a page, which another feature shows.
-     *
-     * @param template a path below {@code templates/}, without .html
-     */
+    /** Renders a part of a page, which another feature shows; the template is named as for {@link #answer}. */
     public String fragment(String template, Map<String, Object> values) {
         var all = new HashMap<>(values);
         all.put("assets", assets.folder());

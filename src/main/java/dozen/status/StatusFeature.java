@@ -116,7 +116,7 @@ public final class StatusFeature implements Feature {
                 "publicUrl",
                 services.publicUrl(),
                 "elsewhere",
-                Routes.isElsewhere(context),
+                isElsewhere(context),
                 "admin",
                 isAdmin,
                 "deadKnown",
@@ -166,6 +166,13 @@ public final class StatusFeature implements Feature {
                 queues,
                 settings.stream().map(Status.Setting::of).toList(),
                 factors.all());
+    }
+
+    /** Whether the client asked by https for another host than the public address, to which links would lead. */
+    private boolean isElsewhere(Context context) {
+        var asked = "https://" + context.header("Host");
+        return Routes.isHttps(context)
+                && !asked.equalsIgnoreCase(services.publicUrl().origin());
     }
 
     /**
