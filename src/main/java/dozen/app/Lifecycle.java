@@ -119,7 +119,8 @@ public final class Lifecycle implements AutoCloseable {
 
     /** Ends the process after the grace period: something hangs, and the platform would soon kill it anyway. */
     private void haltAfterGrace() {
-        LockSupport.parkNanos(grace.toNanos());
+        var end = stoppingSince + grace.toNanos();
+        while (System.nanoTime() - end < 0) LockSupport.parkNanos(end - System.nanoTime());
         log.error("not stopped within {} s: ended", grace.toSeconds());
         halt();
     }

@@ -77,7 +77,7 @@ public final class Validation {
     /** Checks that a date or a time lies in the years 1 to 9999; null counts as valid. */
     public void year(String field, Temporal value) {
         // As ISO 8601 text, which a sign begins for the other years.
-        var isOutside = value != null && !value.toString().matches("(?!0000)\\d{4}-.*");
+        var isOutside = value != null && !value.toString().matches("(?!0000)\\d{4}(-.*)?");
         if (isOutside) error(field, "must lie in the years 1 to 9999");
     }
 

@@ -37,7 +37,7 @@ public final class Params {
     }
 
     /**
-     * Decodes the query as UTF-8 before any route runs. Javalin would use the charset of the body, and drop a parameter
+     * Decodes the query as UTF-8 before a route's handler runs. Javalin would use the charset of the body, and drop a parameter
      * that it can't decode: a search would then list everything.
      */
     static void decodeQuery(Context context) {

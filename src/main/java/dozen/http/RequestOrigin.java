@@ -13,7 +13,7 @@ import java.util.Set;
 import org.eclipse.jetty.server.Request;
 
 /**
- * Finds out where a request comes from: the client's address, scheme and host, and the site of the page that sent it. Each
+ * Finds out where a request comes from: the client's address and scheme, and the site of the page that sent it. Each
  * proxy appends to X-Forwarded-For the address that it saw, so only the last {@code trustedProxyHops} entries were written
  * by proxies that we trust. A client can forge everything to the left of them.
  */

@@ -91,7 +91,7 @@ public record Job(Object payload, Instant at, String key) {
     public record RetryPolicy(int attempts, Duration firstWait, Duration longestWait, Duration limit, int ownThreads) {
         /**
          * Ten attempts take about an hour and a half, so a mail server may be away for that long. The limit of a run is
-         * longer than a mail takes when each of the server's answers takes two minutes.
+         * longer than a mail takes when seven of the server's answers take two minutes each.
          */
         public static final RetryPolicy DEFAULT =
                 new RetryPolicy(10, Duration.ofSeconds(10), Duration.ofHours(1), Duration.ofMinutes(15), 0);

@@ -115,9 +115,10 @@ record JobExecutor(
         }
         thread.interrupt();
         thread.join(MAX_END);
-        var failure = handler.state() == Future.State.FAILED ? handler.exceptionNow() : null;
+        var state = handler.state();
+        var failure = state == Future.State.FAILED ? handler.exceptionNow() : null;
         if (inTime && failure != null) throw failure;
-        if (inTime && handler.isDone()) return;
+        if (inTime && state == Future.State.SUCCESS) return;
         var limit = type.policy().limit().toMillis() / 1000.0;
         throw new IllegalStateException("it took longer than %.1f s".formatted(limit), failure);
     }

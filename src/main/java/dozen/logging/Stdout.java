@@ -14,11 +14,11 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Standard output, written by its own thread as soon as there is data. A request does not wait until the system takes
- * its log line, and under load one call writes many lines. The order is kept. A slow reader slows the writers down, so
- * memory is bounded, and a line of the log is dropped when the reader takes nothing for a second: a process whose log is stuck
- * still answers, and stops in time. Everything is written at the end of the process, if the reader takes it within 2 s. A
- * kill -9 can lose the lines of the last 2 ms, and with a slow reader those of the last megabyte.
+ * The log on standard output, written by its own thread as soon as there is data. A request does not wait until the system
+ * takes its log line, and under load one call writes many lines, in their order. System.out waits for none of them. A slow
+ * reader slows the writers down, so memory is bounded, and a line is dropped when the reader takes nothing for a second: a
+ * process whose log is stuck still answers, and stops in time. Everything is written at the end of the process, if the
+ * reader takes it within 2 s. A kill -9 can lose the lines of the last 2 ms, and with a slow reader the last megabyte.
  */
 final class Stdout {
     private static final int MAX_BYTES = 1 << 20;
@@ -33,7 +33,7 @@ final class Stdout {
 
     private final OutputStream out;
     private final BlockingQueue<byte[]> waiting = new LinkedBlockingQueue<>();
-    /** A permit for each byte that may be kept; a longer write takes all of them. */
+    /** A permit for each byte that may be kept; a longer line takes all of them. */
     private final Semaphore space = new Semaphore(MAX_BYTES);
 
     Stdout(OutputStream out) {

@@ -1,6 +1,7 @@
 package dozen.mail;
 
 import dozen.mail.Mailer.StartTls;
+import dozen.services.ServiceUnavailable;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
 import jakarta.mail.internet.MimeMessage;
@@ -79,7 +80,10 @@ final class SmtpDelivery extends SMTPTransport {
             delivery.sendMessage(message, message.getAllRecipients());
         } catch (MessagingException e) {
             if (delivery.accepted) return;
-            throw delivery.refusal == null ? e : delivery.refusal;
+            if (delivery.refusal != null) throw delivery.refusal;
+            if (e.getNextException() == null) throw e;
+            // The library's message has the cause in a second line, which lists of jobs leave out.
+            throw new MessagingException("SMTP at %s: %s".formatted(server, ServiceUnavailable.reason(e)), e);
         }
     }
 

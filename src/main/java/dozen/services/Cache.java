@@ -3,10 +3,12 @@ package dozen.services;
 import dozen.config.Env;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.params.SetParams;
 
 /** A read-through cache in Redis: Redis first, the source on a miss, and the source alone while Redis is away. */
@@ -56,13 +58,13 @@ public final class Cache {
         ask(() -> Optional.ofNullable(redis.client().set(key, value, how)));
     }
 
-    /** Empty while Redis is away. One line is logged when it goes and one when it is back, not one for each request. */
+    /** Empty while Redis is away or refuses. One line is logged when it goes and one when it is back, not one for each request. */
     private Optional<String> ask(Supplier<Optional<String>> command) {
         try {
             var answer = command.get();
             if (away.compareAndSet(true, false)) log.info("the cache is back");
             return answer;
-        } catch (RuntimeException e) {
+        } catch (JedisException | CompletionException | ServiceUnavailable e) {
             if (away.compareAndSet(false, true)) log.warn("the cache is away: {}", e.getMessage());
             return Optional.empty();
         }

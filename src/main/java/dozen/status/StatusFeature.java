@@ -7,6 +7,7 @@ import dozen.app.ProcessSettings;
 import dozen.app.Services;
 import dozen.config.Env;
 import dozen.config.Env.Setting;
+import dozen.config.WebAddress;
 import dozen.domain.Caller;
 import dozen.http.Access;
 import dozen.http.Params;
@@ -170,9 +171,13 @@ public final class StatusFeature implements Feature {
 
     /** Whether the client asked by https for another host than the public address, to which links would lead. */
     private boolean isElsewhere(Context context) {
-        var asked = "https://" + context.header("Host");
-        return Routes.isHttps(context)
-                && !asked.equalsIgnoreCase(services.publicUrl().origin());
+        var host = context.header("Host");
+        if (host == null || !Routes.isHttps(context)) return false;
+        try {
+            return !WebAddress.origin("https", host).equals(services.publicUrl().origin());
+        } catch (IllegalArgumentException e) {
+            return true;
+        }
     }
 
     /**
