@@ -229,7 +229,7 @@ class MutationsIT {
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
-        assertTrue(process.waitFor(rows.size() > 1 ? 400 : 120, TimeUnit.SECONDS));
+        assertTrue(process.waitFor(rows.size() > 1 ? 400 : 240, TimeUnit.SECONDS));
         return Files.readString(output);
     }
 

@@ -42,7 +42,7 @@ class KilledWorkerIT {
     /** The mail catcher takes 45 ms for a mail, mostly waiting, so many threads make the tests faster. */
     private static final int THREADS = 16;
 
-    private static final int MAX_SECONDS = 150;
+    private static final int MAX_SECONDS = 300;
 
     private static Map<String, String> settings(TestApp app) {
         var settings = new HashMap<>(app.environment());
