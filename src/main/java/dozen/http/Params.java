@@ -37,8 +37,8 @@ public final class Params {
     }
 
     /**
-     * Decodes the query as UTF-8 before a route's handler runs. Javalin would use the charset of the body, and drop a parameter
-     * that it can't decode: a search would then list everything.
+     * Decodes the query as UTF-8. Javalin would use the charset of the body, and drop a parameter that it can't decode: a
+     * search would then list everything.
      */
     static void decodeQuery(Context context) {
         var query = context.queryString();

@@ -13,7 +13,7 @@ import java.util.Set;
 import org.eclipse.jetty.server.Request;
 
 /**
- * Finds out where a request comes from: the client's address and scheme, and the site of the page that sent it. Each
+ * Finds out where a request comes from: the client's address, scheme and host, and the site of the page that sent it. Each
  * proxy appends to X-Forwarded-For the address that it saw, so only the last {@code trustedProxyHops} entries were written
  * by proxies that we trust. A client can forge everything to the left of them.
  */
@@ -48,6 +48,12 @@ record RequestOrigin(WebAddress publicUrl, int trustedProxyHops) {
         if (trustedProxyHops == 0) return false;
         var protocols = request.getHeaders().getCSV("X-Forwarded-Proto", false);
         return !protocols.isEmpty() && protocols.getLast().equalsIgnoreCase("https");
+    }
+
+    /** Whether the client asked by https for another host than the public address, to which links would lead. */
+    boolean isElsewhere(Request request) {
+        var host = request.getHeaders().get("Host");
+        return host != null && isHttps(request) && !isOurs("https://" + host, null);
     }
 
     /** Proxies write IPv4, IPv6, either with a port, IPv6 in brackets, and IPv4 as IPv6 (::ffff:203.0.113.9). */

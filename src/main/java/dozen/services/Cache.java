@@ -58,7 +58,7 @@ public final class Cache {
         ask(() -> Optional.ofNullable(redis.client().set(key, value, how)));
     }
 
-    /** Empty while Redis is away or refuses. One line is logged when it goes and one when it is back, not one for each request. */
+    /** Empty while Redis is away or refuses. A line is logged when that begins and when it ends, not for each request. */
     private Optional<String> ask(Supplier<Optional<String>> command) {
         try {
             var answer = command.get();

@@ -7,7 +7,6 @@ import dozen.app.ProcessSettings;
 import dozen.app.Services;
 import dozen.config.Env;
 import dozen.config.Env.Setting;
-import dozen.config.WebAddress;
 import dozen.domain.Caller;
 import dozen.http.Access;
 import dozen.http.Params;
@@ -117,7 +116,7 @@ public final class StatusFeature implements Feature {
                 "publicUrl",
                 services.publicUrl(),
                 "elsewhere",
-                isElsewhere(context),
+                Routes.isElsewhere(context),
                 "admin",
                 isAdmin,
                 "deadKnown",
@@ -167,17 +166,6 @@ public final class StatusFeature implements Feature {
                 queues,
                 settings.stream().map(Status.Setting::of).toList(),
                 factors.all());
-    }
-
-    /** Whether the client asked by https for another host than the public address, to which links would lead. */
-    private boolean isElsewhere(Context context) {
-        var host = context.header("Host");
-        if (host == null || !Routes.isHttps(context)) return false;
-        try {
-            return !WebAddress.origin("https", host).equals(services.publicUrl().origin());
-        } catch (IllegalArgumentException e) {
-            return true;
-        }
     }
 
     /**
