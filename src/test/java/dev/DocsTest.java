@@ -7,6 +7,7 @@ import academy.RunningAcademy;
 import academy.SettingsTest;
 import dozen.config.Env.Setting;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -93,6 +94,17 @@ class DocsTest {
             })
     void whatIsNotSoIsFound(String text) {
         assertFalse(faults("docs/deploy.md", text).isEmpty());
+    }
+
+    /** A bare fork has these sources, and no pages. */
+    @Test
+    void theSourcesNameNoPage() throws IOException {
+        var naming = new ArrayList<Path>();
+        for (var file : Machine.files(Path.of("src/main"), "")) {
+            var text = Files.readString(file, StandardCharsets.ISO_8859_1);
+            if (Pattern.compile("\\w\\.md\\b").matcher(text).find()) naming.add(file);
+        }
+        assertEquals(List.of(), naming);
     }
 
     private static List<String> faults(String page) throws IOException {
