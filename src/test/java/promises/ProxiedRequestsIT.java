@@ -46,8 +46,16 @@ class ProxiedRequestsIT {
      * @param body is sent after the head, also when the answer comes before its end
      */
     private record Input(String name, List<String> statuses, String head, String body) {
+        String statusesOrFailure(int port) throws Exception {
+            try {
+                return statuses(port);
+            } catch (IOException e) {
+                return e.getMessage();
+            }
+        }
+
         /** The status of each answer until the server closes the connection. */
-        String statuses(int port) throws Exception {
+        private String statuses(int port) throws Exception {
             try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
                 socket.setSoTimeout(20_000);
                 var out = socket.getOutputStream();
@@ -96,7 +104,10 @@ class ProxiedRequestsIT {
         return Collections.nCopies(3, statuses);
     }
 
-    /** A proxy has limits of its own: nginx 8 KB for a header, HAProxy 16 KB for the head. Both then answer 400. */
+    /**
+     * A proxy has limits of its own: nginx 8 KB for a header, HAProxy 16 KB for the head. Both then answer 400. HAProxy
+     * resets the connection when more arrives after that, so a head is less than the 64 KB that Java writes at once.
+     */
     private static final List<Input> INPUTS = List.of(
             new Input("HTTP/1.0 without Host", all("200"), "GET /api/courses HTTP/1.0\n\n", ""),
             new Input("HTTP/1.0, kept open for one more", all("200 200"), """
@@ -122,7 +133,7 @@ class ProxiedRequestsIT {
 
                     """, ""),
             get("a header of 9 KB", List.of("431", "400", "431"), "/health", "A: " + "a".repeat(9000)),
-            get("a header of 70 KB", List.of("431", "400", "400"), "/health", "A: " + "a".repeat(70_000)),
+            get("a header of 30 KB", List.of("431", "400", "400"), "/health", "A: " + "a".repeat(30_000)),
             get("an address of 9 KB", all("414"), "/api/courses?q=" + "a".repeat(9000), "A: a"),
             post("a body over the limit", all("413"), "Content-Length: 1100000", "a".repeat(1_100_000)),
             post(
@@ -158,7 +169,7 @@ class ProxiedRequestsIT {
             var wrong = new TreeMap<String, List<String>>();
             for (var each : INPUTS) {
                 var statuses = new ArrayList<String>();
-                for (var port : ports) statuses.add(each.statuses(port));
+                for (var port : ports) statuses.add(each.statusesOrFailure(port));
                 if (!statuses.equals(each.statuses())) wrong.put(each.name(), statuses);
             }
             assertEquals(Map.of(), wrong);
