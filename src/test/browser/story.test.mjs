@@ -43,8 +43,8 @@ test("a learner signs up, enrols, watches, completes, and gets a certificate", a
   await page.getByText("This lesson is done.").waitFor();
   assert.ok((await film.evaluate((video) => video.currentTime)) >= length - 0.1, "it was not watched to its end");
   await page.getByRole("button", { name: "Go on" }).click();
-  await page.getByRole("button", { name: "Done, go on" }).click();
-  await page.getByRole("button", { name: "Done, go on" }).click();
+  await page.getByRole("button", { name: "Mark as done" }).click();
+  await page.getByRole("button", { name: "Mark as done" }).click();
   await page.getByText("You have completed this course.").waitFor();
 
   await page.getByRole("main").getByRole("link", { name: "your courses", exact: true }).click();
@@ -70,7 +70,7 @@ test("all of that but the film needs no script", async () => {
   await signUp(page, "No Script", "noscript@example.com");
   await page.getByRole("button", { name: "Enrol" }).click();
   await page.getByRole("link", { name: "What it is about" }).click();
-  for (let lesson = 0; lesson < 3; lesson++) await page.getByRole("button", { name: "Done, go on" }).click();
+  for (let lesson = 0; lesson < 3; lesson++) await page.getByRole("button", { name: "Mark as done" }).click();
   await page.getByText("You have completed this course.").waitFor();
   await page.getByRole("button", { name: "Log out" }).click();
   await page.getByRole("navigation").getByRole("link", { name: "Log in" }).waitFor();
@@ -125,10 +125,10 @@ for (const { way, origin, isDirect } of WAYS) {
   test(`an admin makes a course and uploads a film ${way}; both bars survive a reload and reach 100`, async () => {
     const { context, page, wrong } = await visitor(browser, { baseURL: origin });
     await logIn(page, "admin@example.com");
-    await page.getByRole("link", { name: "Make courses" }).click();
+    await page.getByRole("link", { name: "Manage courses" }).click();
     await page.getByLabel("Title", { exact: true }).fill(`Films sent ${way}`);
     await page.getByLabel("Summary").fill("What a reload does not end.");
-    await page.getByRole("button", { name: "Make the course" }).click();
+    await page.getByRole("button", { name: "Create the course" }).click();
     await page.getByText("Add a lesson").click();
     await page.getByLabel("Title of the lesson").fill("The film");
     await page.getByRole("button", { name: "Add the lesson" }).click();
@@ -153,7 +153,7 @@ for (const { way, origin, isDirect } of WAYS) {
     const { video } = await (await context.request.get(`/api/lessons/${lesson}/video`)).json();
     assert.equal("sha256" in video, !isDirect); // only web computes it
 
-    await page.getByRole("link", { name: "As others see it" }).click();
+    await page.getByRole("link", { name: "View the public page" }).click();
     await page.getByRole("link", { name: "The film" }).click();
     await eventually("it can be played", () => page.locator("#player").evaluate((video) => video.readyState > 0));
     assert.deepEqual(wrong, []);

@@ -13,7 +13,7 @@ record AuthoringPages(Layout layout, Courses courses, Lessons lessons, CourseExt
     void register(Routes routes) {
         routes.page("/admin", Access.ADMIN, context -> list(context, List.of()));
         routes.form("/admin/courses", Access.ADMIN, this::create);
-        routes.page("/admin/courses/{id}", Access.ADMIN, context -> course(context, List.of()));
+        routes.page("/admin/courses/{id}", Access.ADMIN, context -> course(context, false, List.of()));
         routes.form("/admin/courses/{id}", Access.ADMIN, this::change);
         routes.form("/admin/courses/{id}/lessons", Access.ADMIN, this::addLesson);
     }
@@ -24,7 +24,7 @@ record AuthoringPages(Layout layout, Courses courses, Lessons lessons, CourseExt
         layout.answer(
                 context,
                 "courses/authoring",
-                "Make courses",
+                "Manage courses",
                 Map.of(
                         "faults",
                         faults,
@@ -32,6 +32,8 @@ record AuthoringPages(Layout layout, Courses courses, Lessons lessons, CourseExt
                         words,
                         "courses",
                         page.items(),
+                        "next",
+                        page.next() == null ? false : CoursePages.next("/admin", words, page.next()),
                         "draft",
                         Layout.values(context, Course.Draft.EMPTY)));
     }
@@ -47,17 +49,27 @@ record AuthoringPages(Layout layout, Courses courses, Lessons lessons, CourseExt
         return Params.form(context, Course.Draft.class);
     }
 
-    private void course(Context context, List<String> faults) {
+    /** @param isLesson whether the form for a new lesson was refused, and not the one for the course; both have a title */
+    private void course(Context context, boolean isLesson, List<String> faults) {
         var course = courses.get(Params.uuid(context, "id"));
+        var sections = extensions.authoringSections(course.id());
         var rows = lessons.of(course.id()).stream()
                 .map(lesson -> Map.of(
                         "id", lesson.id(),
                         "position", lesson.position(),
                         "title", lesson.title(),
-                        "sections", extensions.authoringSections(lesson)))
+                        "sections",
+                                sections.stream()
+                                        .map(section -> section.apply(lesson))
+                                        .toList()))
                 .toList();
-        var draft = Layout.values(context, course.draft());
-        var values = Map.of("faults", faults, "course", course, "draft", draft, "lessons", rows);
+        var values = Map.of(
+                "faults", faults,
+                "course", course,
+                "draft", isLesson ? Layout.values(course.draft()) : Layout.values(context, course.draft()),
+                "lesson", isLesson ? Layout.values(context, Lesson.Draft.EMPTY) : Layout.values(Lesson.Draft.EMPTY),
+                "isLesson", isLesson,
+                "lessons", rows);
         layout.answer(context, "courses/authoring-course", course.title(), values);
     }
 
@@ -70,7 +82,7 @@ record AuthoringPages(Layout layout, Courses courses, Lessons lessons, CourseExt
                             + courses.change(Params.uuid(context, "id"), _ -> draft)
                                     .id();
                 },
-                faults -> course(context, faults));
+                faults -> course(context, false, faults));
     }
 
     private void addLesson(Context context) {
@@ -81,6 +93,6 @@ record AuthoringPages(Layout layout, Courses courses, Lessons lessons, CourseExt
                     lessons.add(course, Params.form(context, Lesson.Draft.class));
                     return "/admin/courses/" + course;
                 },
-                faults -> course(context, faults));
+                faults -> course(context, true, faults));
     }
 }

@@ -36,7 +36,7 @@ public final class CourseExtensions {
     private final List<BiFunction<Course, Optional<Caller>, String>> courseSections = new ArrayList<>();
     private final List<Function<Lesson, String>> lessonMedia = new ArrayList<>();
     private final List<BiFunction<Lesson, Caller, String>> lessonActions = new ArrayList<>();
-    private final List<Function<Lesson, String>> authoringSections = new ArrayList<>();
+    private final List<Function<UUID, Function<Lesson, String>>> authoringSections = new ArrayList<>();
 
     /** Narrows who may open the lessons of a course. By default everybody may who is logged in. */
     public void restrictLessons(BiPredicate<Caller, UUID> restriction) {
@@ -88,8 +88,8 @@ public final class CourseExtensions {
         lessonActions.add(section);
     }
 
-    /** Adds HTML to each lesson on the page on which admins change a course. */
-    public void authoringSection(Function<Lesson, String> section) {
+    /** Adds HTML to each lesson on the page on which admins change a course, by one read for the whole course. */
+    public void authoringSection(Function<UUID, Function<Lesson, String>> section) {
         authoringSections.add(section);
     }
 
@@ -141,7 +141,7 @@ public final class CourseExtensions {
                 .toList();
     }
 
-    List<String> authoringSections(Lesson lesson) {
-        return authoringSections.stream().map(section -> section.apply(lesson)).toList();
+    List<Function<Lesson, String>> authoringSections(UUID course) {
+        return authoringSections.stream().map(section -> section.apply(course)).toList();
     }
 }

@@ -29,12 +29,12 @@ record CoursePages(Layout layout, Courses courses, Lessons lessons, CourseExtens
                 "courses",
                 page.items(),
                 "next",
-                page.next() == null ? false : next(words, page.next()));
+                page.next() == null ? false : next("/", words, page.next()));
         layout.answerCacheable(context, "courses/catalogue", "Courses", values);
     }
 
-    private static String next(String words, String cursor) {
-        return "/?q=%s&cursor=%s".formatted(encoded(words), cursor);
+    static String next(String path, String words, String cursor) {
+        return "%s?q=%s&cursor=%s".formatted(path, encoded(words), cursor);
     }
 
     private static String encoded(String words) {

@@ -40,7 +40,7 @@ public final class CoursesFeature implements Feature {
     public void routes(Routes routes) {
         var layout = services.layout();
         layout.navigation("Courses", "/", Access.PUBLIC);
-        layout.navigation("Make courses", "/admin", Access.ADMIN);
+        layout.navigation("Manage courses", "/admin", Access.ADMIN);
         layout.asset("courses/courses.css");
         layout.asset("courses/search.js");
         var once = new Idempotency(services.jdbi(), services.signer());

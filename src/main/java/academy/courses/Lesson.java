@@ -20,6 +20,8 @@ public record Lesson(
         @Nullable String text) {
     /** A new lesson as an admin describes it. */
     public record Draft(String title, @Nullable String text) implements Validated {
+        static final Draft EMPTY = new Draft("", "");
+
         @Override
         public void validate(Validation validation) {
             validation.text("title", title, 1, 200);

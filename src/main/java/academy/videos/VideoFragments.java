@@ -4,6 +4,8 @@ import academy.courses.Lesson;
 import dozen.pages.Layout;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
 
 /** Renders the HTML that videos add to other pages: the player of a lesson's film, and the upload form. */
 record VideoFragments(Layout layout, Videos videos, VideoLinks links) {
@@ -31,8 +33,13 @@ record VideoFragments(Layout layout, Videos videos, VideoLinks links) {
                 "id", lesson.id(), "plays", view.url(), "poster", poster.orElse(false), "waits", false, "fault", false);
     }
 
-    String uploadForm(Lesson lesson) {
-        var status = videos.ofLesson(lesson.id()).map(video -> video.status().text());
-        return layout.fragment("videos/upload", Map.of("title", lesson.title(), "film", status.orElse("none")));
+    /** Returns what renders the upload form of each lesson of a course. */
+    Function<Lesson, String> uploadForms(UUID course) {
+        var films = videos.ofCourse(course);
+        return lesson -> {
+            var film = films.get(lesson.id());
+            var status = film == null ? "none" : film.status().text();
+            return layout.fragment("videos/upload", Map.of("title", lesson.title(), "film", status));
+        };
     }
 }

@@ -87,7 +87,7 @@ public final class VideosFeature implements Feature {
         extensions.lessonNote((course, _) -> videos.ofCourse(course).keySet().stream()
                 .collect(Collectors.toMap((UUID lesson) -> lesson, _ -> "film")));
         extensions.lessonMedia(fragments::player);
-        extensions.authoringSection(fragments::uploadForm);
+        extensions.authoringSection(fragments::uploadForms);
     }
 
     /** Registers no handler without what it needs, so that its jobs wait for a worker that has it. */

@@ -3,6 +3,8 @@
 // file that goes straight to the file storage: then the first bar shows that it is on its way, but not how far.
 const HERE = new URL(".", import.meta.url).pathname;
 const ASK_MS = 500;
+/** While nothing happens with a lesson, only each tenth turn asks: another tab may begin an upload. */
+const IDLE_TURNS = 10;
 /** Browsers end a service worker that nobody speaks to. */
 const PING_MS = 10000;
 
@@ -20,6 +22,8 @@ class Lesson {
     this.id = element.dataset.lesson;
     this.find = (selector) => element.querySelector(selector);
     this.sending = false;
+    this.active = true;
+    this.turns = 0;
     this.find("form").addEventListener("submit", (event) => {
       event.preventDefault();
       this.send(event.target.film.files[0]);
@@ -29,6 +33,7 @@ class Lesson {
   async send(file) {
     this.fail("");
     this.sending = true;
+    this.active = true;
     this.show(".sent", ".sending", "begun", 0);
     this.show(".state", ".transcoding", "waits for the upload", 0);
     try {
@@ -48,6 +53,7 @@ class Lesson {
   /** The service worker has the file. */
   onItsWay() {
     this.sending = true;
+    this.active = true;
     this.show(".sent", ".sending", "on its way", null);
     this.show(".state", ".transcoding", "waits for the upload", 0);
   }
@@ -73,7 +79,9 @@ class Lesson {
   }
 
   async renew() {
+    if (!this.active && ++this.turns % IDLE_TURNS > 0) return;
     const { upload, video } = await this.api(`/api/lessons/${this.id}/video`);
+    this.active = this.sending || upload || ["queued", "transcoding"].includes(video?.status);
     if (upload) {
       const percent = Math.floor((100 * upload.received) / upload.total);
       this.show(".sent", ".sending", `${percent} %`, percent);
@@ -98,11 +106,10 @@ function put(lesson, file) {
 export function watchUploads(api, every) {
   const lessons = [...document.querySelectorAll(".lesson[data-lesson]")].map((each) => new Lesson(each, api));
   if (lessons.length === 0) return;
-  for (const lesson of lessons) lesson.renew().catch(() => {});
-  every(ASK_MS, async () => {
-    for (const lesson of lessons) await lesson.renew();
-    return false;
-  });
+  for (const lesson of lessons) {
+    lesson.renew().catch(() => {});
+    every(ASK_MS, () => lesson.renew());
+  }
   navigator.serviceWorker?.addEventListener("message", ({ data }) => {
     const lesson = lessons.find((each) => each.id === data.lesson);
     if (data.sending) lesson?.onItsWay();

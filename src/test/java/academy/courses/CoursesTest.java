@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -54,6 +55,28 @@ class CoursesTest {
         var read = app.get(course);
         assertEquals("Ünïcode & Friends", read.text("/title"));
         assertEquals("All of it", read.text("/summary"));
+    }
+
+    @Test
+    void aRefusedFormShowsItsOwnInputsAgain() {
+        var address = "/admin" + create("The course").replace("/api", "");
+        var lesson = admin.form(address + "/lessons", Map.of("title", " ", "text", "A long <text>."))
+                .is(422);
+        assertTrue(lesson.body().contains("<input name=\"title\" value=\"The course\""), lesson.body());
+        assertTrue(lesson.body().contains(">A long &lt;text&gt;.</textarea>"), lesson.body());
+        var course = admin.form(address, Map.of("title", "Another", "slug", "No slug"))
+                .is(422);
+        assertTrue(course.body().contains("<input name=\"title\" value=\"Another\""), course.body());
+    }
+
+    @Test
+    void theAdminsListGoesOnPastItsFirstPage() {
+        for (var i = 0; i < 21; i++) create("Pages " + i);
+        var next = Pattern.compile("href=\"(/admin[?][^\"]+)\" rel=\"next\"")
+                .matcher(admin.get("/admin?q=pages").is(200).body());
+        assertTrue(next.find());
+        var link = next.group(1).replace("&amp;", "&").replace("&#x3D;", "=");
+        assertTrue(admin.get(link).is(200).body().contains("Pages 0<"), link);
     }
 
     @Test
