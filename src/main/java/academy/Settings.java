@@ -62,7 +62,7 @@ public record Settings(
 
     /**
      * Says how many connections one process of each type opens. With the defaults, a process of each type and a release
-     * fit into 18 of each, because the smallest plans of managed services allow 20.
+     * open at most 18 to each server, because the smallest plans of managed services allow 20.
      */
     String connections() {
         return """

@@ -32,14 +32,14 @@ record AccountRoutes(
                 .summary("Log out")
                 .returns(204);
         routes.get("/api/me", Access.USER, context -> context.json(sessions.account(context)))
-                .summary("One's own account")
+                .summary("The caller's account")
                 .returns(200, Account.class);
         routes.patch("/api/me", Access.USER, idempotency.once(this::change))
-                .summary("Change one's profile")
+                .summary("Update the caller's profile")
                 .changes(Account.Profile.class)
                 .returns(200, Account.class);
         routes.put("/api/me/password", Access.USER, this::changePassword)
-                .summary("Change one's password; every other session ends")
+                .summary("Change the caller's password; every other session ends")
                 .takes(Authentication.PasswordChange.class)
                 .returns(204);
         routes.post("/api/password-resets", Access.PUBLIC, this::requestReset)

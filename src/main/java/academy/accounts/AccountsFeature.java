@@ -37,13 +37,17 @@ public final class AccountsFeature implements Feature {
                             env.setting("ARGON2_LANES", "parallel lanes of a hash")
                                     .integer(cost.lanes(), 1, 16)),
                     new Authentication.Rates(
-                            rate(env, "LOG_IN_TRIES_BY_ADDRESS", "failed log-ins from one network", 100),
+                            rate(
+                                    env,
+                                    "LOG_IN_TRIES_BY_ADDRESS",
+                                    "failed log-ins and requested password resets from one network",
+                                    100),
                             rate(env, "LOG_IN_TRIES_BY_ACCOUNT", "failed log-ins to one account", 10),
-                            rate(env, "SIGN_UPS_BY_ADDRESS", "new accounts from one network", 10)));
+                            rate(env, "SIGN_UPS_BY_ADDRESS", "sign-ups from one network", 10)));
         }
 
         private static Rate rate(Env env, String name, String what, int defaultValue) {
-            var max = env.setting(name, what + " in 15 minutes").integer(defaultValue, 1, 1_000_000);
+            var max = env.setting(name, what + " per 15 minutes").integer(defaultValue, 1, 1_000_000);
             return new Rate(max, Duration.ofMinutes(15));
         }
     }
