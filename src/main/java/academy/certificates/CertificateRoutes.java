@@ -22,10 +22,10 @@ record CertificateRoutes(Certificates certificates, Optional<FileStorage> files,
 
     void register(Routes routes) {
         routes.get("/api/certificates", Access.USER, this::list)
-                .summary("One's own certificates")
+                .summary("The caller's certificates")
                 .list(Certificate.class);
         routes.get("/api/certificates/{id}", Access.USER, context -> context.json(own(context)))
-                .summary("One's own certificate")
+                .summary("The caller's certificate")
                 .returns(200, Certificate.class);
         routes.get("/api/certificates/{id}/pdf", Access.USER, this::pdf)
                 .summary("A redirect to its file; the link is valid for a few minutes")
@@ -71,7 +71,7 @@ record CertificateRoutes(Certificates certificates, Optional<FileStorage> files,
                 Map.of("certificate", certificate));
     }
 
-    /** The caller's certificates, for the page of all that the learner takes. */
+    /** The caller's certificates, for the page "My learning". */
     String learningSection(Caller caller) {
         var own = certificates.list(caller.id(), FIRST_PAGE).items();
         return layout.fragment("certificates/certificates", Map.of("certificates", own));

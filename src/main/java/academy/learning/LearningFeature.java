@@ -35,7 +35,7 @@ public final class LearningFeature implements Feature {
         return enrolments;
     }
 
-    /** Adds a section, as HTML, to the page of all that the caller takes. */
+    /** Adds a section, as HTML, to the page "My learning". */
     public void learningSection(Function<Caller, String> section) {
         pages.add(section);
     }

@@ -19,13 +19,13 @@ record LearningRoutes(Enrolments enrolments, Lessons lessons) {
 
     void register(Routes routes) {
         routes.get("/api/me/enrolments", Access.USER, this::list)
-                .summary("One's own courses")
+                .summary("The caller's courses")
                 .list(Enrolments.Enrolment.class);
         routes.get("/api/courses/{id}/enrolment", Access.USER, this::read)
-                .summary("One's own progress in a course")
+                .summary("The caller's progress in a course")
                 .returns(200, WithLessons.class);
         routes.post("/api/courses/{id}/enrolment", Access.USER, this::enrol)
-                .summary("Enrol; 200 when one was enrolled already")
+                .summary("Enrol; 200 when the caller was enrolled already")
                 .returns(200, WithLessons.class)
                 .returns(201, WithLessons.class);
         routes.delete("/api/courses/{id}/enrolment", Access.USER, this::leave)

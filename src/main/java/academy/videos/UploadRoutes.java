@@ -42,7 +42,7 @@ record UploadRoutes(
     private static final Pattern SHA256 = Pattern.compile("sha-256=:([A-Za-z0-9+/]{43}=):");
     /**
      * How long the signed address works. A request that began in this time may take longer. As long as it works, its
-     * owner can replace the file, but by none of another size or type; and nobody but ffmpeg ever opens it.
+     * owner can replace the file by one of the same size and type. Nobody but ffmpeg ever opens it.
      */
     private static final Duration ADDRESS_TTL = Duration.ofMinutes(15);
 

@@ -91,7 +91,7 @@ public final class ApiDocsFeature implements Feature {
     /** Makes the document once, at its first request. */
     private synchronized byte[] document(Routes routes) throws JsonProcessingException {
         if (document == null) {
-            document = Document.of(layout.application(), publicUrl + "/docs", routes.operations());
+            document = Document.of(layout.application, publicUrl + "/docs", routes.operations());
         }
         return document;
     }

@@ -94,13 +94,8 @@ public final class Application<S> {
             var env = new Env(environment);
             var process = ProcessSettings.read(env);
             var quiet = !types.containsKey(type); // a person reads the output of all other commands
-            Logging.start(
-                    process.logFormat(),
-                    process.logLevel(),
-                    quiet,
-                    type,
-                    process.release().version(),
-                    name);
+            var release = process.release().version();
+            Logging.start(process.logFormat(), process.logLevel(), quiet, type, release, name);
             dispatch(type, Arrays.stream(arguments).skip(1).toList(), env, process);
             return 0;
         } catch (Exit e) {

@@ -32,11 +32,8 @@ public final class Lifecycle implements AutoCloseable {
     private final CountDownLatch started = new CountDownLatch(1);
     private final Duration grace;
     /** It ends with twelve random digits: on some platforms all processes have one number, and hosts similar names. */
-    private final String suffix = "-%s-%s-%s"
-            .formatted(
-                    host(),
-                    ProcessHandle.current().pid(),
-                    UUID.randomUUID().toString().substring(24));
+    private final String suffix = "-" + host() + "-" + ProcessHandle.current().pid() + "-"
+            + UUID.randomUUID().toString().substring(24);
 
     private Runnable onStarted = () -> {};
     private volatile long stoppingSince;

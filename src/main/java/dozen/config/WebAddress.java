@@ -75,10 +75,6 @@ public record WebAddress(URI uri) {
         throw new IllegalArgumentException("must look like https://www.example.com, without ?, # and @");
     }
 
-    public boolean https() {
-        return uri.getScheme().equals("https");
-    }
-
     /** The origin of this address, as browsers send it in the Origin header. */
     public String origin() {
         return origin(uri.getScheme(), uri.getRawAuthority());

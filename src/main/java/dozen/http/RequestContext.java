@@ -80,7 +80,7 @@ final class RequestContext extends Handler.Wrapper {
         var nanoseconds = NanoTime.since(request.getBeginNanoTime());
         var status = response.getStatus();
         var route = request.getAttribute(ROUTE) instanceof String path ? path : "none";
-        routes.answered(request.getMethod(), route, status, nanoseconds);
+        for (var observer : routes.observers) observer.answered(request.getMethod(), route, status, nanoseconds);
         if (!log.isInfoEnabled()) return;
         var path = request.getHttpURI() == null ? "" : request.getHttpURI().getCanonicalPath();
         var event = log.atInfo()

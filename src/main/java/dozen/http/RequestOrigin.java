@@ -44,7 +44,7 @@ record RequestOrigin(WebAddress publicUrl, int trustedProxyHops) {
 
     /** Whether the client used https: the public address is https, or our proxy says so. Anybody may send the header. */
     boolean isHttps(Request request) {
-        if (publicUrl.https()) return true;
+        if (publicUrl.uri().getScheme().equals("https")) return true;
         if (trustedProxyHops == 0) return false;
         var protocols = request.getHeaders().getCSV("X-Forwarded-Proto", false);
         return !protocols.isEmpty() && protocols.getLast().equalsIgnoreCase("https");

@@ -53,7 +53,7 @@ public final class Routes {
     private final RoutesConfig routes;
     final RequestOrigin origin;
     private final List<Operation> operations = new ArrayList<>();
-    private final List<RequestObserver> observers = new ArrayList<>();
+    final List<RequestObserver> observers = new ArrayList<>();
     private Function<Context, Optional<Caller>> authenticator = _ -> Optional.empty();
 
     Routes(JavalinConfig config, RequestOrigin origin) {
@@ -142,10 +142,6 @@ public final class Routes {
 
     public void observe(RequestObserver observer) {
         observers.add(observer);
-    }
-
-    void answered(String method, String route, int status, long nanoseconds) {
-        for (var observer : observers) observer.answered(method, route, status, nanoseconds);
     }
 
     /**

@@ -192,10 +192,8 @@ public final class Mailer {
         var perMinute = settings.perMinute();
         if (perMinute == 0) return;
         var burst = Math.ceilDiv(perMinute, 60);
-        limits.take(
-                "mail:" + perMinute,
-                provider,
-                new Rate(burst, Duration.ofMinutes(burst).dividedBy(perMinute)));
+        var rate = new Rate(burst, Duration.ofMinutes(burst).dividedBy(perMinute));
+        limits.take("mail:" + perMinute, provider, rate);
     }
 
     private boolean isHandedOver(String key) {

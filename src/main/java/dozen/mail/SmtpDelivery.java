@@ -70,13 +70,11 @@ final class SmtpDelivery extends SMTPTransport {
         properties.setProperty("mail.smtp.connectiontimeout", "5000");
         properties.setProperty("mail.smtp.timeout", timeout);
         properties.setProperty("mail.smtp.writetimeout", timeout);
+        var user = hasLogin ? url.user() : null;
+        var password = hasLogin ? url.password().reveal() : null;
         var delivery = new SmtpDelivery(Session.getInstance(properties), handover);
         try (delivery) {
-            delivery.connect(
-                    server.unbracketed(),
-                    server.port(tls ? 465 : 587),
-                    hasLogin ? url.user() : null,
-                    hasLogin ? url.password().reveal() : null);
+            delivery.connect(server.unbracketed(), server.port(tls ? 465 : 587), user, password);
             delivery.sendMessage(message, message.getAllRecipients());
         } catch (MessagingException e) {
             if (delivery.accepted) return;

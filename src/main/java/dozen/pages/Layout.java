@@ -21,7 +21,7 @@ public final class Layout {
 
     private record Link(String label, String path, Access access) {}
 
-    private final String application;
+    public final String application;
     private final Assets assets = new Assets();
     private final List<Link> navigation = new ArrayList<>();
     private final List<Link> footer = new ArrayList<>();
@@ -31,10 +31,6 @@ public final class Layout {
     public Layout(String application) {
         this.application = application;
         List.of("dozen/icon.svg", "dozen/dozen.js", "dozen/dozen.css").forEach(assets::add);
-    }
-
-    public String application() {
-        return application;
     }
 
     /** Adds a link to the navigation. Only admins see a link for admins; all others are shown to everybody. */

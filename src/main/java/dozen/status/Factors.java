@@ -126,7 +126,7 @@ record Factors(
     }
 
     private String parity() {
-        return "PostgreSQL %s, Redis %s: the major versions that tests and development use."
+        return "PostgreSQL %s, Redis %s. Tests and development run real servers, too."
                 .formatted(database == null ? "away" : database.server(), redisVersion == null ? "away" : redisVersion);
     }
 
