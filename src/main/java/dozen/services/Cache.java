@@ -35,7 +35,7 @@ public final class Cache {
     /** Returns the cached value, or else the source's value, which is then cached. An absent value is not cached. */
     public Optional<String> get(String key, Supplier<Optional<String>> source) {
         if (ttl.isZero()) return source.get();
-        var hit = ask(() -> redis.get(key)).filter(value -> !value.equals(TOMBSTONE));
+        var hit = read(key);
         if (hit.isPresent()) return hit;
         var found = source.get();
         if (!away.get()) {
@@ -54,19 +54,24 @@ public final class Cache {
         write(key, TOMBSTONE, SetParams.setParams().ex(10));
     }
 
-    private void write(String key, String value, SetParams how) {
-        ask(() -> Optional.ofNullable(redis.client().set(key, value, how)));
-    }
-
-    /** Empty while Redis is away or refuses. A line is logged when that begins and when it ends, not for each request. */
-    private Optional<String> ask(Supplier<Optional<String>> command) {
+    /** Empty while Redis is away, too. A line is logged when that begins and when it ends, not for each request. */
+    private Optional<String> read(String key) {
         try {
-            var answer = command.get();
+            var hit = redis.get(key);
             if (away.compareAndSet(true, false)) log.info("the cache is back");
-            return answer;
+            return hit.filter(value -> !value.equals(TOMBSTONE));
         } catch (JedisException | CompletionException | ServiceUnavailable e) {
             if (away.compareAndSet(false, true)) log.warn("the cache is away: {}", e.getMessage());
             return Optional.empty();
+        }
+    }
+
+    /** Writes nothing while Redis is away or refuses. The readiness probe, which writes, too, then says "degraded". */
+    private void write(String key, String value, SetParams how) {
+        try {
+            redis.client().set(key, value, how);
+        } catch (JedisException | ServiceUnavailable e) {
+            log.debug("the cache takes no write: {}", e.getMessage());
         }
     }
 }

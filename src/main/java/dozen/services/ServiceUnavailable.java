@@ -1,5 +1,6 @@
 package dozen.services;
 
+import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
@@ -31,6 +32,7 @@ public final class ServiceUnavailable extends RuntimeException {
         var cause = failure;
         while (cause.getCause() != null) cause = cause.getCause();
         var message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        if (cause instanceof UnknownHostException) message = "unknown host " + message;
         return message.lines().findFirst().orElse("");
     }
 
