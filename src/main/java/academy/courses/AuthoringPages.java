@@ -69,6 +69,7 @@ record AuthoringPages(Layout layout, Courses courses, Lessons lessons, CourseExt
                 "draft", isLesson ? Layout.values(course.draft()) : Layout.values(context, course.draft()),
                 "lesson", isLesson ? Layout.values(context, Lesson.Draft.EMPTY) : Layout.values(Lesson.Draft.EMPTY),
                 "isLesson", isLesson,
+                "isCourse", !isLesson && !faults.isEmpty(),
                 "lessons", rows);
         layout.answer(context, "courses/authoring-course", course.title(), values);
     }

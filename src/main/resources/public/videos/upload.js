@@ -22,8 +22,8 @@ class Lesson {
     this.id = element.dataset.lesson;
     this.find = (selector) => element.querySelector(selector);
     this.sending = false;
-    this.active = true;
-    this.turns = 0;
+    this.active = false;
+    this.turns = -1; // the first turn asks
     this.find("form").addEventListener("submit", (event) => {
       event.preventDefault();
       this.send(event.target.film.files[0]);

@@ -63,9 +63,11 @@ class CoursesTest {
         var lesson = admin.form(address + "/lessons", Map.of("title", " ", "text", "A long <text>."))
                 .is(422);
         assertTrue(lesson.body().contains("<input name=\"title\" value=\"The course\""), lesson.body());
+        assertTrue(lesson.body().contains("<details open>\n<summary>Add a lesson"), lesson.body());
         assertTrue(lesson.body().contains(">A long &lt;text&gt;.</textarea>"), lesson.body());
         var course = admin.form(address, Map.of("title", "Another", "slug", "No slug"))
                 .is(422);
+        assertTrue(course.body().contains("<details open>\n<summary>Edit"), course.body());
         assertTrue(course.body().contains("<input name=\"title\" value=\"Another\""), course.body());
     }
 
