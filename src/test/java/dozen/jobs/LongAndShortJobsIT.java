@@ -86,7 +86,7 @@ class LongAndShortJobsIT {
                     LONG, SHORT, wrongClock().isEmpty() ? "right (no faketime here)" : "60 s ahead", again, waits);
             assertEquals(byTheKilled, again);
             assertTrue(again <= 4, again + " of the killed worker's four threads");
-            assertTrue(waits < 2000, waits + " ms");
+            assertTrue(waits < 5000, waits + " ms"); // behind the long ones it would be 25 s
         } finally {
             for (var worker : workers) worker.close();
         }
