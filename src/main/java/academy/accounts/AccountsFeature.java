@@ -40,9 +40,13 @@ public final class AccountsFeature implements Feature {
                             rate(
                                     env,
                                     "LOG_IN_TRIES_BY_ADDRESS",
-                                    "failed log-ins and requested password resets from one network",
+                                    "failed log-ins from one network; also failed password changes, and resets",
                                     100),
-                            rate(env, "LOG_IN_TRIES_BY_ACCOUNT", "failed log-ins to one account", 10),
+                            rate(
+                                    env,
+                                    "LOG_IN_TRIES_BY_ACCOUNT",
+                                    "failed log-ins to one account; also failed password changes",
+                                    10),
                             rate(env, "SIGN_UPS_BY_ADDRESS", "sign-ups from one network", 10)));
         }
 

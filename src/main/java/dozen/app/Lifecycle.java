@@ -76,7 +76,7 @@ public final class Lifecycle implements AutoCloseable {
         }
     }
 
-    /** Sets what is done once the process has started. */
+    /** Sets what is done once the process has started, in place of what was set before. */
     public void onStarted(Runnable action) {
         onStarted = action;
     }
