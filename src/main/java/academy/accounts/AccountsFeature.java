@@ -40,12 +40,12 @@ public final class AccountsFeature implements Feature {
                             rate(
                                     env,
                                     "LOG_IN_TRIES_BY_ADDRESS",
-                                    "failed log-ins from one network; also failed password changes, and resets",
+                                    "failed log-ins (or password changes, or resets) from one network",
                                     100),
                             rate(
                                     env,
                                     "LOG_IN_TRIES_BY_ACCOUNT",
-                                    "failed log-ins to one account; also failed password changes",
+                                    "failed log-ins (or password changes) to one account",
                                     10),
                             rate(env, "SIGN_UPS_BY_ADDRESS", "sign-ups from one network", 10)));
         }

@@ -4,7 +4,7 @@ import java.text.Normalizer;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** The readable name by which an import knows a course again: small letters of any script, digits and single hyphens. */
+/** The readable key by which an import finds a course that exists: small letters of any script, digits and single hyphens. */
 final class Slug {
     static final Pattern VALID =
             Pattern.compile("[\\p{Ll}\\p{Lo}\\p{Lm}\\p{M}\\p{Nd}]+(-[\\p{Ll}\\p{Lo}\\p{Lm}\\p{M}\\p{Nd}]+)*");
