@@ -28,7 +28,7 @@ RUN echo 'app:x:10001:10001::/tmp:/bin/sh' >>/etc/passwd \
       dev.TrainCache target/app.jar target/app.aot /runtime/bin/java
 
 FROM debian:bookworm-slim AS app
-ARG COMMIT=unknown
+ARG COMMIT
 ARG VERSION=unknown
 LABEL org.opencontainers.image.title="Academy" \
       org.opencontainers.image.licenses="Apache-2.0" \

@@ -44,7 +44,7 @@ class DocsTest {
             Set.of("Dokku", "Render", "Fly", "Railway", "Kamal", "Cloud Native Buildpacks", "Kubernetes");
     /** What pages name that is no file or name of the project. */
     private static final Set<String> FOREIGN =
-            Set.of("../shop", ".dev/env", "railway.json", "JAVA_TOOL_OPTIONS", "VCAP_SERVICES", "SESSION_STORE");
+            Set.of("../shop", ".dev/env", "railway.json", "JAVA_TOOL_OPTIONS", "SESSION_STORE");
 
     private static final Pattern BLOCK = Pattern.compile("(?ms)^ *```(.*?)\\n(.*?)^ *```$");
     private static final Pattern NAME = Pattern.compile("`([^`]+)`");

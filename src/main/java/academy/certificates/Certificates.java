@@ -22,7 +22,7 @@ public record Certificates(Jdbi jdbi, Jobs jobs) {
 
     /**
      * Issues one certificate per account and course, however often it is called, and enqueues the job that makes its
-     * file.
+     * file; again while there is no file, because that job may be dead.
      */
     public void issue(Handle transaction, UUID account, UUID course) {
         transaction
@@ -30,7 +30,8 @@ public record Certificates(Jdbi jdbi, Jobs jobs) {
                         INSERT INTO certificates (account_id, course_id, name, course)
                         SELECT accounts.id, courses.id, accounts.name, courses.title FROM accounts, courses
                         WHERE accounts.id = ? AND courses.id = ?
-                        ON CONFLICT (account_id, course_id) DO NOTHING
+                        ON CONFLICT (account_id, course_id)
+                        DO UPDATE SET name = certificates.name WHERE certificates.ready_at IS NULL
                         RETURNING id
                         """, account, course)
                 .mapTo(UUID.class)

@@ -61,7 +61,7 @@ public record Lessons(Jdbi jdbi) {
                     .orElseThrow(DomainError::notFound);
             return handle.createQuery("""
                             INSERT INTO lessons (course_id, position, title, text)
-                            SELECT :course, count(*) + 1, :title, coalesce(:text, '') FROM lessons
+                            SELECT :course, coalesce(max(position), 0) + 1, :title, coalesce(:text, '') FROM lessons
                             WHERE course_id = :course
                             RETURNING %s
                             """.formatted(COLUMNS))

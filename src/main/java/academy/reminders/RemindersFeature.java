@@ -23,10 +23,12 @@ public final class RemindersFeature implements Feature {
                     Cron.read(
                             env.setting(
                                     "DIGEST_CRON",
-                                    "when the day's digests go: second minute hour day month weekday, UTC"),
+                                    "when digests of the day before go: second minute hour day month weekday, UTC; - for never"),
                             "0 0 7 * * *"),
                     Cron.read(
-                            env.setting("REMINDER_CRON", "when untouched courses are looked for; mails go by day only"),
+                            env.setting(
+                                    "REMINDER_CRON",
+                                    "when untouched courses are looked for; mails go by day only; - for never"),
                             "0 0 * * * *"));
         }
     }

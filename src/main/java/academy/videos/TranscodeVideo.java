@@ -29,8 +29,6 @@ record TranscodeVideo(UUID video) {
 
         void run(TranscodeVideo job, Job.Run run) throws Exception {
             var video = videos.find(job.video()).orElse(null);
-            // It was replaced. An earlier attempt may have stored files after they were deleted.
-            if (video == null) new DiscardFiles.Handler(files).run(new DiscardFiles(Upload.folder(job.video())), run);
             if (video == null || video.status() == Video.Status.READY || !videos.transcoding(video.id())) return;
             progress.tell(video.id(), 0);
             try (var folder = WorkFolder.create()) {
@@ -63,9 +61,7 @@ record TranscodeVideo(UUID video) {
             for (var height : Video.HEIGHTS) keep(video, folder, Video.rendition(height), "video/mp4");
             var hasPoster = ffmpeg.makePoster(source, seconds, folder.resolve(Video.POSTER));
             if (hasPoster) keep(video, folder, Video.POSTER, "image/jpeg");
-            // False when the video was replaced in the meantime: its DiscardFiles job did not see these files.
-            if (!videos.ready(video.id(), seconds, hasPoster, shortfall(film, seconds)))
-                new DiscardFiles.Handler(files).run(new DiscardFiles(video.folder()), run);
+            videos.ready(video.id(), seconds, hasPoster, shortfall(film, seconds));
         }
 
         /** Returns the message for a film that ends too early; null for a whole one. */

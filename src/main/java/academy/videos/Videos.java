@@ -49,9 +49,9 @@ record Videos(Jdbi jdbi, Jobs jobs) {
     }
 
     /**
-     * Makes an upload the lesson's video, and removes the video before it. The jobs that convert the new one and delete
-     * the old one's files are enqueued in the same transaction. Repeated, it returns the same video. Returns empty when
-     * the lesson or the upload is gone.
+     * Makes an upload the lesson's video, and removes the video before it. The jobs that convert the new one and, a day
+     * later, delete the old one's files are enqueued in the same transaction. Repeated, it returns the same video. Returns
+     * empty when the lesson or the upload is gone.
      *
      * @param sha256 the hash of the file, in hex; null when web did not see it
      */
@@ -69,7 +69,7 @@ record Videos(Jdbi jdbi, Jobs jobs) {
                     .select("DELETE FROM videos WHERE lesson_id = ? RETURNING folder", upload.lessonId())
                     .mapTo(String.class)
                     .findOne()
-                    .ifPresent(folder -> jobs.enqueue(transaction, new DiscardFiles(folder)));
+                    .ifPresent(folder -> jobs.enqueue(transaction, DiscardFiles.later(folder)));
             var insert = "INSERT INTO videos (id, lesson_id, folder, bytes, sha256) VALUES (?, ?, ?, ?, ?)";
             var id = upload.id();
             transaction.execute(insert, id, upload.lessonId(), Upload.folder(id), upload.bytes(), sha256);
@@ -78,21 +78,18 @@ record Videos(Jdbi jdbi, Jobs jobs) {
         });
     }
 
-    /**
-     * Marks the video as being transcoded. Like {@link #ready} and {@link #failed}, returns false when the video was
-     * replaced in the meantime.
-     */
+    /** Marks the video as being transcoded; false when it was replaced in the meantime. */
     boolean transcoding(UUID id) {
         return update("UPDATE videos SET status = 'transcoding' WHERE id = ?", id);
     }
 
-    boolean ready(UUID id, float seconds, boolean poster, String reason) {
+    void ready(UUID id, float seconds, boolean poster, String reason) {
         var sql = "UPDATE videos SET status = 'ready', seconds = ?, poster = ?, reason = ? WHERE id = ?";
-        return update(sql, seconds, poster, reason, id);
+        update(sql, seconds, poster, reason, id);
     }
 
-    boolean failed(UUID id, String reason) {
-        return update("UPDATE videos SET status = 'failed', reason = ? WHERE id = ? AND status <> 'ready'", reason, id);
+    void failed(UUID id, String reason) {
+        update("UPDATE videos SET status = 'failed', reason = ? WHERE id = ? AND status <> 'ready'", reason, id);
     }
 
     private boolean update(String sql, Object... values) {

@@ -35,7 +35,9 @@ public record MaintenanceFeature(Cron purge, Services services) implements Featu
 
     public static Cron readPurgeCron(Env env) {
         return Cron.read(
-                env.setting("PURGE_CRON", "when expired data is deleted: second minute hour day month weekday, UTC"),
+                env.setting(
+                        "PURGE_CRON",
+                        "when expired data is deleted: second minute hour day month weekday, UTC; - for never"),
                 "0 30 3 * * *");
     }
 

@@ -45,6 +45,9 @@ public record ProcessSettings(
                                         "RELEASE_COMMIT",
                                         "commit of this release; the build knows it when it ran in a clone")
                                 .or("HEROKU_SLUG_COMMIT")
+                                .or("RENDER_GIT_COMMIT")
+                                .or("RAILWAY_GIT_COMMIT_SHA")
+                                .or("KAMAL_VERSION")
                                 .shownAs("the build's commit")
                                 .text(builtCommit())),
                 Duration.ofSeconds(env.setting("SHUTDOWN_GRACE_SECONDS", "from SIGTERM to the end, at the most")

@@ -41,7 +41,7 @@ public record Idempotency(Jdbi jdbi, Signer signer) {
 
     /**
      * Wraps a handler that runs once for each key, after work that is slow or must not hold a database connection, such
-     * as hashing a password. That work is done before the transaction, even for a repeat, and returns the handler.
+     * as hashing a password or counting a try. That work is done before the transaction, and returns the handler.
      */
     public Handler onceAfter(Function<Context, Handler> work) {
         return (Repeatable) context -> {
@@ -49,9 +49,8 @@ public record Idempotency(Jdbi jdbi, Signer signer) {
             if (key != null && !VALID_KEY.matcher(key).matches()) {
                 throw new BadRequestResponse("Idempotency-Key takes 1 to 255 visible ASCII characters.");
             }
-            var handler = work.apply(context);
             if (key == null) {
-                handler.handle(context);
+                work.apply(context).handle(context);
                 return;
             }
             // Callers do not share keys, except those that are not logged in: theirs must be random.
@@ -60,9 +59,11 @@ public record Idempotency(Jdbi jdbi, Signer signer) {
             var name = Signer.hash(caller, context.req().getMethod(), context.path(), key);
             var body = new String(Body.read(context, Json.TYPE), StandardCharsets.ISO_8859_1); // any bytes survive
             var request = signer.sign("idempotency", body);
+            if (jdbi.withHandle(handle -> replay(handle, context, name, request))) return;
+            var handler = work.apply(context);
             jdbi.useTransaction(transaction -> {
                 lock(transaction, name);
-                if (replay(transaction, context, name, request)) return;
+                if (replay(transaction, context, name, request)) return; // stored since the look before the work
                 handler.handle(context);
                 if (context.statusCode() < 300) store(transaction, context, name, request);
             });
@@ -79,9 +80,8 @@ public record Idempotency(Jdbi jdbi, Signer signer) {
     }
 
     /** Sends the stored response; false when there is none. */
-    private static boolean replay(Handle transaction, Context context, String name, String request) {
-        var stored =
-                transaction.select("""
+    private static boolean replay(Handle handle, Context context, String name, String request) {
+        var stored = handle.select("""
                         SELECT request, status, location, type, body FROM idempotency_keys
                         WHERE name = ? AND created_at >= now() - interval '24 hours'
                         """, name).map(RESPONSE_MAPPER).findOne().orElse(null);

@@ -3,6 +3,7 @@ package dozen.http;
 import dozen.logging.Logging;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -62,7 +63,10 @@ final class RequestContext extends Handler.Wrapper {
         response.getHeaders().add("X-Request-Id", id);
         if (routes.origin.isHttps(request)) response.getHeaders().add(HSTS);
         try {
-            return Logging.forRequest(id, traceId, () -> super.handle(request, response, callback));
+            var fields = traceId == null
+                    ? Map.of(Logging.REQUEST_ID, id)
+                    : Map.of(Logging.REQUEST_ID, id, Logging.TRACE_ID, traceId);
+            return Logging.withFields(fields, () -> super.handle(request, response, callback));
         } finally {
             // A virtual thread yields only when it waits: with a fast caller it would go on with the next request while
             // others starve. With 32 callers of /health, p99 is 3 ms with this call, and was 30 to 140 ms without.

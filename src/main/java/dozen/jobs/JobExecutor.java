@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.function.BooleanSupplier;
@@ -91,7 +92,7 @@ record JobExecutor(
                 .addKeyValue("run_ms", took)
                 .addKeyValue("outcome", outcome.name().toLowerCase(Locale.ROOT));
         var requestId = Job.requestId(execution);
-        if (requestId != null) event = event.addKeyValue("requestId", requestId);
+        if (requestId != null) event = event.addKeyValue(Logging.REQUEST_ID, requestId);
         if (failure != null && outcome != Outcome.HANDED_BACK) event = event.setCause(failure);
         event.log("job");
         return outcome;
@@ -102,7 +103,11 @@ record JobExecutor(
         var id = RunId.of(execution);
         var job = Job.payload(execution, type.payload());
         var run = new Job.Run(id.id(), id.attempt(), stopping);
-        var handler = new FutureTask<>(() -> Logging.forRequest(Job.requestId(execution), null, () -> {
+        var requestId = Job.requestId(execution);
+        var fields = requestId == null
+                ? Map.of("job", type.name(), "id", id.id())
+                : Map.of("job", type.name(), "id", id.id(), Logging.REQUEST_ID, requestId);
+        var handler = new FutureTask<>(() -> Logging.withFields(fields, () -> {
             type.handler().run(job, run);
             return null;
         }));

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * no process ran, however often, happens once when one is back.
  */
 public final class Scheduler implements AutoCloseable {
-    /** @param expression six fields (second, minute, hour, day, month, day of week), in UTC */
+    /** @param expression six fields (second, minute, hour, day, month, day of week), in UTC; "-" never ticks */
     public record Cron(String expression) {
         /**
          * Reads a setting. The default is known to be valid, so only another expression is parsed here: the parser
@@ -63,6 +63,7 @@ public final class Scheduler implements AutoCloseable {
     private static final Duration FIRST_WAIT = Duration.ofMillis(500);
 
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
+    private static final Instant NEVER = Instant.parse("9999-12-31T00:00:00Z");
 
     private final Postgres postgres;
     private final Map<String, Tick> ticks = new LinkedHashMap<>();
@@ -110,6 +111,7 @@ public final class Scheduler implements AutoCloseable {
 
     /** The next time after this one, in whole seconds. */
     private static Instant next(CronSchedule schedule, Instant time) {
+        if (schedule.isDisabled()) return NEVER;
         return schedule.getInitialExecutionTime(time).truncatedTo(ChronoUnit.SECONDS);
     }
 
@@ -141,8 +143,12 @@ public final class Scheduler implements AutoCloseable {
 
     /** Runs a tick that is due, unless another process is just running it. One run makes up for all that were missed. */
     private static void runIfDue(Handle transaction, String name, Tick tick) {
-        var sql = "SELECT due FROM ticks WHERE name = ? AND due <= now() FOR UPDATE SKIP LOCKED";
-        var stored = transaction.select(sql, name).mapTo(Instant.class).findOne();
+        // During a rolling deploy, the row is of the newer process's expression, which this one may not know.
+        var sql = "SELECT due FROM ticks WHERE name = ? AND cron = ? AND due <= now() FOR UPDATE SKIP LOCKED";
+        var stored = transaction
+                .select(sql, name, tick.cron().expression())
+                .mapTo(Instant.class)
+                .findOne();
         if (stored.isEmpty()) return;
         var now = now(transaction);
         var schedule = tick.cron().schedule();

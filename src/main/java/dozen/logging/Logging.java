@@ -84,16 +84,9 @@ public final class Logging {
         return FIELDS.orElse(Map.of()).get(REQUEST_ID);
     }
 
-    /**
-     * Does work for a request. Its ids go into the thread's events, and its id into the jobs that the thread enqueues.
-     *
-     * @param id the request's id; null for work that no request asked for
-     * @param traceId null, or the trace that the request is a part of
-     */
-    public static <T, X extends Throwable> T forRequest(String id, String traceId, ScopedValue.CallableOp<T, X> work)
+    /** Does work whose events all have these fields. A request's id goes into the jobs that the work enqueues, too. */
+    public static <T, X extends Throwable> T withFields(Map<String, String> fields, ScopedValue.CallableOp<T, X> work)
             throws X {
-        if (id == null) return work.call();
-        var fields = traceId == null ? Map.of(REQUEST_ID, id) : Map.of(REQUEST_ID, id, TRACE_ID, traceId);
         return ScopedValue.where(FIELDS, fields).call(work);
     }
 

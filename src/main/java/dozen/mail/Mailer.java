@@ -184,16 +184,13 @@ public final class Mailer {
         observer.accept(to.email(), null);
     }
 
-    /**
-     * At most a second's mails go at once, and no more than MAIL_PER_MINUTE in the minute after them. The rate is in the
-     * key, because Redis keeps the one with which a key began.
-     */
+    /** At most a second's mails go at once, and no more than MAIL_PER_MINUTE in the minute after them. */
     private void takeTurn(String provider) {
         var perMinute = settings.perMinute();
         if (perMinute == 0) return;
         var burst = Math.ceilDiv(perMinute, 60);
         var rate = new Rate(burst, Duration.ofMinutes(burst).dividedBy(perMinute));
-        limits.take("mail:" + perMinute, provider, rate);
+        limits.take("mail", provider, rate);
     }
 
     private boolean isHandedOver(String key) {

@@ -11,6 +11,7 @@ import dozen.jobs.Jobs;
 import dozen.jobs.Worker;
 import dozen.jobs.Worker.Outcome;
 import dozen.services.Redis;
+import dozen.services.ServiceUnavailable;
 import io.javalin.http.Handler;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -27,11 +28,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jdbi.v3.core.Jdbi;
-import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * Serves {@code /metrics} in Prometheus's text format to callers that send the token. Without a configured token the
- * route answers 404 and nothing is measured.
+ * route answers 404, and no request is measured.
  */
 public record MetricsFeature(Optional<Secret> token, Services services) implements Feature {
     public static Optional<Secret> readToken(Env env) {
@@ -122,21 +122,22 @@ public record MetricsFeature(Optional<Secret> token, Services services) implemen
 
         /** Brings the meters up to date. */
         void update(MeterRegistry registry) {
-            var counts = Jobs.Counts.byType(jdbi);
-            types.addAll(counts.keySet());
-            for (var type : types) { // a type without jobs has no count any more
-                var count = counts.getOrDefault(type, Jobs.Counts.none(type));
-                gauge(registry, "jobs.queued", type).set(count.waiting());
-                gauge(registry, "jobs.oldest.seconds", type).set(count.oldestSeconds());
-            }
             try {
+                var counts = Jobs.Counts.byType(jdbi);
+                types.addAll(counts.keySet());
+                for (var type : types) { // a type without jobs has no count any more
+                    var count = counts.getOrDefault(type, Jobs.Counts.none(type));
+                    gauge(registry, "jobs.queued", type).set(count.waiting());
+                    gauge(registry, "jobs.oldest.seconds", type).set(count.oldestSeconds());
+                }
                 redis.client().hgetAll(KEY).forEach((name, sum) -> {
                     var parts = name.split(" ");
                     counter(registry, "jobs." + parts[1].replace('_', '.'), parts[0])
                             .set(Long.parseLong(sum));
                 });
-            } catch (JedisException e) {
-                // the sums stay as they are while Redis is away
+            } catch (RuntimeException e) {
+                if (!ServiceUnavailable.isCauseOf(e)) throw e;
+                // the metrics of jobs stay as they are while a service is away; those of this process are the newest
             }
         }
 

@@ -39,6 +39,7 @@ public record RateLimits(Redis redis) {
         bucket(what, who, rate).addTokens(1);
     }
 
+    /** The rate is in the key, because Redis keeps the one with which a key began. */
     private Bucket bucket(String what, String who, Rate rate) {
         var configuration = BucketConfiguration.builder()
                 .addLimit(limit -> limit.capacity(rate.max()).refillGreedy(rate.max(), rate.per()))
@@ -48,6 +49,8 @@ public record RateLimits(Redis redis) {
                 .expirationAfterWrite(EXPIRATION)
                 .build()
                 .builder()
-                .build("rate:" + what + ":" + Signer.hash(who), () -> configuration);
+                .build(
+                        "rate:%s:%d/%s:%s".formatted(what, rate.max(), rate.per(), Signer.hash(who)),
+                        () -> configuration);
     }
 }

@@ -42,6 +42,21 @@ class CertificatesTest {
     }
 
     @Test
+    void aFileIsMadeAtTheNextCompletionAfterItsJobWasDiscarded() {
+        try (var app = RunningAcademy.withFiles()) {
+            var course = MadeCourse.in(app, "Again", 1);
+            var zoe = app.as("zoe@example.com");
+            zoe.post("/api/courses/" + course.course() + "/enrolment").is(201);
+            var completion = "/api/lessons/" + course.lessons().getFirst() + "/completion";
+            zoe.put(completion).is(200);
+            app.execute("DELETE FROM jobs");
+            zoe.put(completion).is(200);
+            app.runJobs();
+            assertEquals(List.of("Again ready"), certificates(zoe));
+        }
+    }
+
+    @Test
     void aCompletedCourseIssuesOneCertificate() throws Exception {
         try (var app = RunningAcademy.start()) {
             var course = MadeCourse.in(app, "All at once", 6);

@@ -82,6 +82,15 @@ class CoursesTest {
     }
 
     @Test
+    void aLessonIsAddedAfterOneWasDeleted() {
+        var course = MadeCourse.in(app, "Shorter", 3);
+        app.execute(
+                "DELETE FROM lessons WHERE id = '%s'".formatted(course.lessons().getFirst()));
+        admin.post("/api/courses/%s/lessons".formatted(course.course()), Map.of("title", "Four"))
+                .is(201);
+    }
+
+    @Test
     void aSlugOrATitleOfAnyLengthIsRefused() {
         var text = "a-".repeat(400_000) + "a";
         admin.post("/api/courses", Map.of("slug", text, "title", "x")).is(422);

@@ -85,6 +85,15 @@ class IdempotencyTest {
     }
 
     @Test
+    void aRepeatedSignUpDoesNotCountAsAnother() {
+        try (var strict = RunningAcademy.start(Map.of("SIGN_UPS_BY_ADDRESS", "1"))) {
+            var keyed = strict.anyone().with("Idempotency-Key", "key-9");
+            var account = Map.of("email", "nine@example.com", "password", RunningAcademy.PASSWORD, "name", "Nine");
+            for (var i = 0; i < 3; i++) keyed.post("/api/accounts", account).is(201);
+        }
+    }
+
+    @Test
     void theChangeAndItsAnswerAreKeptTogetherOrNotAtAll() {
         var lessons = "/api/courses/%s/lessons"
                 .formatted(MadeCourse.in(app, "Atomic", 0).course());

@@ -111,6 +111,7 @@ class DirectUploadTest {
         put(next, BodyPublishers.ofByteArray(new byte[1000]));
         complete(next.text("/id")).is(202);
         complete(id).is(404); // it was replaced
+        app.execute("UPDATE jobs SET execution_time = execution_time - interval '1 day'");
         app.runJobs();
         assertFalse(isStored(id));
     }

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -78,7 +79,7 @@ class JobsTest {
 
     @Test
     void payloadsAreReadableInTheTableAndCarryTheRequest() throws Exception {
-        Logging.forRequest("from-a-request", null, () -> {
+        Logging.withFields(Map.of(Logging.REQUEST_ID, "from-a-request"), () -> {
             given.enqueue(Job.of(new Greet("Zoë")));
             return null;
         });

@@ -23,6 +23,31 @@ class SchedulerTest {
     }
 
     @Test
+    void aDashNeverTicksAndATickIsLeftToTheProcessesOfItsExpression() throws Exception {
+        var always = Scheduler.Cron.parse("* * * * * *");
+        try (var postgres = Effects.newDatabase();
+                var before = new Scheduler(postgres);
+                var off = new Scheduler(postgres);
+                var after = new Scheduler(postgres)) {
+            before.on("tick", always, (_, _) -> runs.incrementAndGet()).start();
+            awaitRuns(1);
+            off.on("tick", Scheduler.Cron.parse("-"), (_, _) -> runs.addAndGet(1000))
+                    .start();
+            var stopped = runs.get();
+            Thread.sleep(2500);
+            assertEquals(stopped, runs.get());
+            after.on("tick", always, (_, _) -> runs.incrementAndGet()).start();
+            awaitRuns(stopped + 6);
+            assertTrue(runs.get() < 1000);
+        }
+    }
+
+    private void awaitRuns(int count) throws InterruptedException {
+        for (var i = 0; i < 2000 && runs.get() < count; i++) Thread.sleep(10);
+        assertTrue(runs.get() >= count, runs + " runs");
+    }
+
+    @Test
     void aFailureIsOneLineAndTheNextTryComesLaterEachTime() throws Exception {
         var log = new ByteArrayOutputStream();
         System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
@@ -35,7 +60,7 @@ class SchedulerTest {
                                 "first\nsecond", new IllegalArgumentException("the cause\nmore"));
                     })
                     .start();
-            for (var i = 0; i < 500 && runs.get() == 0; i++) Thread.sleep(10);
+            awaitRuns(1);
             Thread.sleep(4000); // tries after about 0.5, 1.5 and 3.5 s; without the growing wait there would be eight
         }
         var lines = log.toString(StandardCharsets.UTF_8).lines().toList();
