@@ -122,7 +122,8 @@ class CoursesTest {
         var course = create("Contended");
         var changes = IntStream.range(0, 20)
                 .mapToObj(i -> CompletableFuture.supplyAsync(
-                        () -> admin.patch(course, i % 2 == 0 ? Map.of("summary", "s") : Map.of("subject", "t"))))
+                        () -> admin.patch(course, i % 2 == 0 ? Map.of("summary", "s") : Map.of("subject", "t")),
+                        Thread::startVirtualThread))
                 .toList();
         changes.forEach(change -> change.join().is(200));
         assertEquals("s", app.get(course).text("/summary"));

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class RemindersTest {
-    private static final Instant TODAY = Instant.now().truncatedTo(ChronoUnit.DAYS);
-    private static final Instant TOMORROW = TODAY.plus(Duration.ofDays(1));
+    private final Instant today = Instant.now().truncatedTo(ChronoUnit.DAYS);
+    private final Instant tomorrow = today.plus(Duration.ofDays(1));
 
     private TestApp app;
 
@@ -51,13 +51,13 @@ class RemindersTest {
         var leo = app.as("leo@example.com");
         leo.post("/api/courses/" + course.course() + "/enrolment").is(201);
         leo.put("/api/lessons/" + course.lessons().getFirst() + "/completion").is(200);
-        for (var i = 0; i < 3; i++) tick("digests", TOMORROW);
+        for (var i = 0; i < 3; i++) tick("digests", tomorrow);
         assertEquals(List.of("admin@example.com", "leo@example.com"), recipients("Your day"));
         var mail = digestOf("leo@example.com");
         assertTrue(mail.text().contains("Fresh & <new>"), mail.text());
         assertTrue(mail.text().contains("1 of 2 lessons"), mail.text());
         assertTrue(mail.html().contains("Fresh &amp; &lt;new&gt;"), mail.html());
-        tick("digests", TOMORROW.plus(Duration.ofDays(1)));
+        tick("digests", tomorrow.plus(Duration.ofDays(1)));
         // The admin has nothing new; Leo has a course under way.
         assertEquals(List.of("admin@example.com", "leo@example.com", "leo@example.com"), recipients("Your day"));
     }
@@ -73,7 +73,7 @@ class RemindersTest {
     void oneClickAndTheButtonEndDigestsAndRemindersAndReadingTheLinkDoesNot() {
         MadeCourse.in(app, "New", 1);
         var leo = app.as("leo@example.com");
-        tick("digests", TOMORROW);
+        tick("digests", tomorrow);
         var mail = digestOf("leo@example.com");
         assertEquals("List-Unsubscribe=One-Click", mail.header("List-Unsubscribe-Post"));
         var link = mail.header("List-Unsubscribe").replaceAll("[<>]", "");
@@ -88,7 +88,7 @@ class RemindersTest {
         }
         click(path).is(200);
         assertFalse(leo.get("/api/me").at("/letters").asBoolean());
-        tick("digests", TOMORROW.plus(Duration.ofDays(1)));
+        tick("digests", tomorrow.plus(Duration.ofDays(1)));
         assertEquals(List.of("admin@example.com", "leo@example.com"), recipients("Your day"));
     }
 
@@ -123,7 +123,7 @@ class RemindersTest {
         // A new pause leads to a new reminder.
         app.execute(
                 "UPDATE enrolments SET active_at = reminded_at + interval '1 minute' WHERE reminded_at IS NOT NULL");
-        tick("reminders", TODAY.plus(Duration.ofHours(20 * 24 + 12)));
+        tick("reminders", today.plus(Duration.ofHours(20 * 24 + 12)));
         // Three more: vienna, untold and recent. It is night in Auckland.
         assertEquals(6, recipients("Go on with Untouched").size());
     }
@@ -134,7 +134,7 @@ class RemindersTest {
         learner("active@example.com", "", course, 0);
         var account = app.logIn("active@example.com").get("/api/me").text("/id");
         app.enqueue(
-                new SendReminder(UUID.fromString(account), UUID.fromString(course), TODAY.minus(Duration.ofDays(9))));
+                new SendReminder(UUID.fromString(account), UUID.fromString(course), today.minus(Duration.ofDays(9))));
         app.runJobs();
         assertEquals(List.of(), recipients("Go on with Taken up"));
     }
@@ -145,8 +145,8 @@ class RemindersTest {
         learner("gone@example.com", "", course, 8);
         app.runJobs(); // the welcome arrives
         app.execute("UPDATE accounts SET mail_refused = '550 no such user' WHERE email = 'gone@example.com'");
-        tick("digests", TOMORROW);
-        tick("reminders", TODAY.plus(Duration.ofHours(12)));
+        tick("digests", tomorrow);
+        tick("reminders", today.plus(Duration.ofHours(12)));
         assertEquals(List.of(), recipients("Go on with Refused"));
         assertEquals(List.of("admin@example.com"), recipients("Your day"));
     }

@@ -109,7 +109,7 @@ class VideosTest {
         assertEquals(Files.size(film), accepted.at("/video/bytes").asLong());
         var path = "/api/videos/" + accepted.text("/video/id");
         var progress = new TreeSet<Integer>();
-        var running = CompletableFuture.runAsync(app::runJobs);
+        var running = CompletableFuture.runAsync(app::runJobs, Thread::startVirtualThread);
         while (!running.isDone()) {
             progress.add(admin.get(path).at("/progress").asInt());
             Thread.sleep(10);

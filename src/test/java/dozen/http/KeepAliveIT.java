@@ -74,6 +74,7 @@ class KeepAliveIT {
         Thread.sleep(ThreadLocalRandom.current().nextLong(routerIdle.toMillis())); // not all at once
         var connection = new Connection(port);
         for (var i = 0; i < posts; i++) {
+            var since = System.nanoTime();
             try {
                 connection.post();
             } catch (IOException e) {
@@ -81,7 +82,6 @@ class KeepAliveIT {
                 connection.close();
                 connection = new Connection(port);
             }
-            var since = System.nanoTime();
             Thread.sleep(ThreadLocalRandom.current().nextLong(routerIdle.toMillis() * 9 / 10, routerIdle.toMillis()));
             if (System.nanoTime() - since > routerIdle.toNanos()) { // as a router does, which closes it then
                 connection.close();

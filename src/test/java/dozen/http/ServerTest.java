@@ -267,8 +267,8 @@ class ServerTest {
         try (var kept = new Socket("localhost", server.port())) {
             var port = server.port();
             awaitArrivals(10);
-            var closing = CompletableFuture.runAsync(server::close);
-            Thread.sleep(100);
+            var closing = CompletableFuture.runAsync(server::close, Thread::startVirtualThread);
+            Thread.sleep(1000);
             // A connection that was open before still gets a response, with "Connection: close".
             kept.setSoTimeout(5000);
             kept.getOutputStream()

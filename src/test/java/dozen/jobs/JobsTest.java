@@ -71,7 +71,7 @@ class JobsTest {
     @Test
     void aJobForLaterWaits() throws InterruptedException {
         given.greetings();
-        given.enqueue(Job.of(new Greet("later")).at(Instant.now().plusSeconds(2)));
+        given.enqueue(Job.of(new Greet("later")).at(Instant.now().plusSeconds(4)));
         Thread.sleep(1000);
         assertEquals(List.of(), given.greeted);
         given.awaitGreetings(1);

@@ -64,7 +64,7 @@ class WorkerTest {
                 .toArray(Job[]::new));
         Effects.await(postgres, "jobs WHERE picked", 2, SOON); // a worker picks no more jobs than it can run
         given.enqueue(Job.of(new Greet("welcome")));
-        for (var i = 0; i < 100 && !given.greeted.contains("welcome"); i++) Thread.sleep(20);
+        for (var i = 0; i < 500 && !given.greeted.contains("welcome"); i++) Thread.sleep(20);
         assertTrue(given.greeted.contains("welcome"), given.greeted.toString());
         Effects.await(postgres, "jobs", 10, SOON); // a job is deleted soon after its end
         assertEquals(2, Effects.count(postgres, "jobs WHERE picked"));

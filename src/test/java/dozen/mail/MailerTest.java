@@ -26,6 +26,7 @@ import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import redis.clients.jedis.exceptions.JedisException;
 
 @Execution(ExecutionMode.CONCURRENT) // they wait most of the time
 class MailerTest {
@@ -45,7 +46,7 @@ class MailerTest {
             var mailer = mailer(catcher, postgres, null, 0);
             var second = postgres.jdbi().inTransaction(handle -> {
                 handle.execute("INSERT INTO mails (key) VALUES (?)", KEY);
-                var sending = CompletableFuture.runAsync(() -> send(mailer, KEY));
+                var sending = CompletableFuture.runAsync(() -> send(mailer, KEY), Thread::startVirtualThread);
                 for (var i = 0; i < 500 && !isWaiting(watching.jdbi()); i++) Thread.sleep(20);
                 assertFalse(sending.isDone());
                 return sending;
@@ -68,6 +69,7 @@ class MailerTest {
                 var second = new Worker("second", postgres, redis, Duration.ofSeconds(1))) {
             var mailer = mailer(catcher, postgres, new RateLimits(redis), PER_MINUTE);
             var attempts = new AtomicInteger();
+            var failed = new AtomicInteger();
             postgres.jdbi().useTransaction(handle -> {
                 for (var i = 0; i < MAILS; i++) new Jobs(redis).enqueue(handle, Job.of(new SendHello("mail-" + i)));
             });
@@ -75,7 +77,12 @@ class MailerTest {
             for (var worker : List.of(first, second)) {
                 worker.on(SendHello.class, (job, run) -> {
                             attempts.accumulateAndGet(run.attempt(), Math::max);
-                            send(mailer, job.key());
+                            try {
+                                send(mailer, job.key());
+                            } catch (JedisException e) { // a busy machine was too slow for its limit of a second
+                                failed.incrementAndGet();
+                                throw e;
+                            }
                         })
                         .start(5);
             }
@@ -84,7 +91,7 @@ class MailerTest {
             System.out.printf("%d mails at %d a minute took %.1f s%n", MAILS, PER_MINUTE, seconds);
             assertEquals(MAILS, catcher.mails().size());
             assertTrue(seconds > (MAILS - 2.0 * PER_MINUTE / 60) * 60 / PER_MINUTE, seconds + " s");
-            assertEquals(1, attempts.get());
+            assertTrue(attempts.get() <= 1 + failed.get(), attempts + " attempts");
         }
     }
 

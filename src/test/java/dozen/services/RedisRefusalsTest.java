@@ -75,7 +75,7 @@ class RedisRefusalsTest {
         var others = new ArrayList<Socket>();
         try {
             for (var i = 0; i < 20; i++) others.add(new Socket("127.0.0.1", server.port()));
-            var attaching = CompletableFuture.supplyAsync(() -> server.connect());
+            var attaching = CompletableFuture.supplyAsync(() -> server.connect(), Thread::startVirtualThread);
             Thread.sleep(1500);
             assertEquals(false, attaching.isDone());
             for (var other : others) other.close();

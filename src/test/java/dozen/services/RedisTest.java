@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static redis.clients.jedis.Protocol.Command.ACL;
 
 import dev.LocalRedis;
+import dev.Machine;
 import dev.TestServices;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -34,9 +34,7 @@ class RedisTest {
     @BeforeAll
     static void start() throws Exception {
         makeTlsKey();
-        try (var socket = new ServerSocket(0)) {
-            tlsPort = socket.getLocalPort();
-        }
+        tlsPort = Machine.freePort();
         var folder = FOLDER.toAbsolutePath();
         server = TestServices.startRedis(
                 "tls",

@@ -141,10 +141,10 @@ public final class TestApp implements AutoCloseable {
         program.worker().accept(environment, lifecycle);
     }
 
-    /** Waits until something holds, up to 30 s. */
+    /** Waits until something holds, up to two minutes. */
     public static void await(String what, BooleanSupplier holds) {
         try {
-            for (var i = 0; i < 1500; i++) {
+            for (var i = 0; i < 6000; i++) {
                 if (holds.getAsBoolean()) return;
                 Thread.sleep(20);
             }
