@@ -62,7 +62,7 @@ record FreshClone(Path folder) {
 
     record Started(Process process, Path output) implements AutoCloseable {
         /** Long enough for a build beside two others on two cores. */
-        private static final int MAX_SECONDS = 180;
+        private static final int MAX_SECONDS = 600;
 
         String text() throws IOException {
             return Files.readString(output, StandardCharsets.UTF_8);

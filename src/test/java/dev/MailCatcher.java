@@ -81,11 +81,17 @@ public final class MailCatcher implements AutoCloseable {
         this.page = page;
     }
 
-    public static MailCatcher start() {
+    /** Starts a mail server alone. */
+    public static GreenMail startSmtp() {
         var setup = ServerSetup.SMTP.dynamicPort();
         setup.setServerStartupTimeout(10_000); // a busy machine may take longer than GreenMail's own limit
         var smtp = new GreenMail(setup);
         smtp.start();
+        return smtp;
+    }
+
+    public static MailCatcher start() {
+        var smtp = startSmtp();
         try {
             var page = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
             var catcher = new MailCatcher(smtp, page);

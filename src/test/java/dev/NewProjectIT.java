@@ -42,7 +42,7 @@ class NewProjectIT {
                     .redirectErrorStream(true)
                     .redirectOutput(output.toFile())
                     .start();
-            assertTrue(process.waitFor(600, TimeUnit.SECONDS));
+            assertTrue(process.waitFor(1800, TimeUnit.SECONDS));
             return new Ended(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
         } finally {
             Files.delete(output);

@@ -89,10 +89,12 @@ final class AttachedServices {
         settings.putAll(s3.settings());
         try (var web = subject.start(settings, "web")) {
             var visitor = subject.visitor(web);
-            var ready = visitor.get("/health/ready", "").body();
-            expect(ready.contains("\"files\":{\"status\":\"ok\""), "the second S3 is not used");
+            Machine.await(
+                    20,
+                    "the second S3 is used",
+                    () -> visitor.get("/health/ready", "").body().contains("\"files\":{\"status\":\"ok\""));
             s3.close();
-            ready = visitor.get("/health/ready", "").body();
+            var ready = visitor.get("/health/ready", "").body();
             expect(ready.contains("\"files\":{\"status\":\"away\""), "it does not see that the second S3 is away");
         }
     }

@@ -5,8 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import academy.RunningAcademy;
 import academy.courses.MadeCourse;
-import com.icegreen.greenmail.util.GreenMail;
-import com.icegreen.greenmail.util.ServerSetup;
+import dev.MailCatcher;
 import dev.TestServices;
 import dozen.config.Env;
 import dozen.files.FileStorage;
@@ -229,8 +228,7 @@ class FaultsIT {
     @Execution(ExecutionMode.CONCURRENT) // the tests run beside each other only; each waits half of the time
     @EnumSource
     void mail(Fault fault) throws Exception {
-        var smtp = new GreenMail(ServerSetup.SMTP.dynamicPort());
-        smtp.start();
+        var smtp = MailCatcher.startSmtp();
         try (var proxy = new Proxy(() -> smtp.getSmtp().getPort());
                 var app = RunningAcademy.start(cheap(Map.of("SMTP_URL", "smtp://127.0.0.1:" + proxy.port())))) {
             app.startWorker();

@@ -3,11 +3,10 @@ package promises;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import academy.RunningAcademy;
-import com.icegreen.greenmail.util.GreenMail;
-import com.icegreen.greenmail.util.ServerSetup;
 import dev.FaultySmtp;
 import dev.FaultySmtp.Fault;
 import dev.FaultySmtp.Step;
+import dev.MailCatcher;
 import dozen.config.WebAddress;
 import dozen.jobs.Job;
 import dozen.mail.Mailer;
@@ -46,8 +45,7 @@ class MailFaultsIT {
 
     @Test
     void noLetterIsLostOrSentTwice() throws Exception {
-        var smtp = new GreenMail(ServerSetup.SMTP.dynamicPort());
-        smtp.start();
+        var smtp = MailCatcher.startSmtp();
         try (var server = new FaultySmtp(smtp.getSmtp().getPort(), this::fault);
                 var app = RunningAcademy.start();
                 var threads = Executors.newFixedThreadPool(16)) {

@@ -40,7 +40,7 @@ class OverloadIT {
     private static final int MAX_WAIT_MS = 5000;
 
     /** How many clients send most of a body of 1 MB, and no more. */
-    private static final int SENDERS = 300;
+    private static final int SENDERS = 100;
 
     private final AtomicInteger served = new AtomicInteger();
     private final AtomicInteger refused = new AtomicInteger();

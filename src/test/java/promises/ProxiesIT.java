@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -127,9 +128,11 @@ class ProxiesIT {
             assertEquals(
                     200, client.send(forged.build(), BodyHandlers.discarding()).statusCode());
         }
-        Thread.sleep(500);
-        var logged = webs.values().stream().flatMap(web -> web.out().stream()).toList();
-        assertTrue(logged.stream().anyMatch(line -> line.contains("client=" + source)));
-        assertTrue(logged.stream().noneMatch(line -> line.contains("203.0.113.9")));
+        Machine.await(20, "the access log", () -> logged().anyMatch(line -> line.contains("client=" + source)));
+        assertTrue(logged().noneMatch(line -> line.contains("203.0.113.9")));
+    }
+
+    private Stream<String> logged() {
+        return webs.values().stream().flatMap(web -> web.out().stream());
     }
 }

@@ -36,11 +36,13 @@ class SlowClientsIT {
             for (var i = 0; i < SLOW; i++) senders.add(sender(app.port(), i % 2 == 0));
             var among = Load.run(app.port(), 4, LOAD_DURATION, () -> "/api/courses");
             for (var sender : senders) sender.close();
+            var afterwards = Load.run(app.port(), 4, Duration.ofSeconds(3), () -> "/api/courses");
+            var without = Math.min(alone.perSecond(), afterwards.perSecond()); // a build may run beside one of them
             System.out.printf(
                     "slow clients: %.0f requests/s among %d of them, %.0f/s without; p99 %.0f ms; %d failed%n",
-                    among.perSecond(), SLOW, alone.perSecond(), among.milliseconds(99), among.failed());
+                    among.perSecond(), SLOW, without, among.milliseconds(99), among.failed());
             assertEquals(0, among.failed());
-            assertTrue(among.perSecond() > alone.perSecond() / 4, among.perSecond() + " of " + alone.perSecond());
+            assertTrue(among.perSecond() > without / 4, among.perSecond() + " of " + without);
         }
     }
 
