@@ -21,8 +21,8 @@ public record Certificates(Jdbi jdbi, Jobs jobs) {
     private static final RowMapper<Certificate> CERTIFICATE_MAPPER = ConstructorMapper.of(Certificate.class);
 
     /**
-     * Issues one certificate per account and course, however often it is called, and enqueues the job that makes its
-     * file; again while there is no file, because that job may be dead.
+     * Issues one certificate per account and course, however often it is called. While its file is missing, each call
+     * enqueues the job that makes it, because the last one may be dead.
      */
     public void issue(Handle transaction, UUID account, UUID course) {
         transaction

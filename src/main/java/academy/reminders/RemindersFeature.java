@@ -23,12 +23,12 @@ public final class RemindersFeature implements Feature {
                     Cron.read(
                             env.setting(
                                     "DIGEST_CRON",
-                                    "when digests of the day before go: second minute hour day month weekday, UTC; - for never"),
+                                    "when digests of the previous day are sent: second minute hour day month weekday, UTC; - for never"),
                             "0 0 7 * * *"),
                     Cron.read(
                             env.setting(
                                     "REMINDER_CRON",
-                                    "when untouched courses are looked for; mails go by day only; - for never"),
+                                    "when untouched courses are looked for; mails go from 9:00 to 18:00, the learner's time; - for never"),
                             "0 0 * * * *"));
         }
     }

@@ -9,8 +9,8 @@ import java.time.Instant;
 /** A job: deletes the files of a video that was replaced, or of an upload that became none. */
 record DiscardFiles(String folder) {
     /**
-     * Returns the job for a video that was replaced. It waits for a day: until then nobody watches the old one any more,
-     * no attempt to convert it stores files, and somebody may notice that the new one is no better.
+     * Returns the job for a video that was replaced. It waits for a day. By then no link to the old one is valid (4 hours),
+     * and no conversion of it is still running (2 hours for each attempt).
      */
     static Job later(String folder) {
         return Job.of(new DiscardFiles(folder)).at(Instant.now().plus(Duration.ofDays(1)));

@@ -44,7 +44,7 @@ record JobExecutor(
                     var killed = complete.getExecution(); // or its worker lost PostgreSQL for good
                     var error = "its worker died: " + killed.pickedBy;
                     log.warn("{} {}: {}", type.name(), killed.taskInstance.getId(), error);
-                    fail(type, killed, false, Duration.ZERO, error);
+                    tell(type, fail(type, killed, false, Duration.ZERO, error), 0, 0);
                 })
                 // The end of a run could not be stored. Without a heartbeat the job soon counts as its worker's death.
                 .onFailure((complete, _) -> log.error(
@@ -77,13 +77,7 @@ record JobExecutor(
         }
         var outcome = failure == null ? Outcome.DONE : settle(type, execution, failure);
         var took = (System.nanoTime() - start) / 1_000_000;
-        for (var observer : observers) {
-            try {
-                observer.finished(type.name(), outcome, wait, took);
-            } catch (RuntimeException e) {
-                log.warn("an observer of runs failed", e);
-            }
-        }
+        tell(type, outcome, wait, took);
         var event = log.atLevel(outcome.level)
                 .addKeyValue("job", type.name())
                 .addKeyValue("id", id.id())
@@ -96,6 +90,16 @@ record JobExecutor(
         if (failure != null && outcome != Outcome.HANDED_BACK) event = event.setCause(failure);
         event.log("job");
         return outcome;
+    }
+
+    private void tell(Type<?> type, Outcome outcome, long waitMillis, long runMillis) {
+        for (var observer : observers) {
+            try {
+                observer.finished(type.name(), outcome, waitMillis, runMillis);
+            } catch (RuntimeException e) {
+                log.warn("an observer of runs failed", e);
+            }
+        }
     }
 
     /** Runs the handler on a thread of its own, so that no interrupt meant for it reaches the code that follows. */

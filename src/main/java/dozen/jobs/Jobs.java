@@ -91,8 +91,7 @@ public record Jobs(Redis redis) {
                 texts(jobs, Job::key),
                 texts(jobs, job -> job.data(requestId)),
                 texts(jobs, job -> Objects.toString(job.at(), null)));
-        // The transaction keeps its connection meanwhile, so it does not wait for a Redis that does not answer.
-        if (added > 0) transaction.afterCommit(() -> Thread.startVirtualThread(this::wake));
+        if (added > 0) transaction.afterCommit(this::wake);
         return added;
     }
 

@@ -17,6 +17,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,7 +47,7 @@ public final class Scheduler implements AutoCloseable {
                 return cron;
             } catch (RuntimeException e) {
                 throw new IllegalArgumentException(
-                        "must be a cron expression of six fields, but is \"" + expression + "\"");
+                        "must be a cron expression of six fields or -, but is \"" + expression + "\"");
             }
         }
 
@@ -55,6 +57,11 @@ public final class Scheduler implements AutoCloseable {
     }
 
     private record Tick(Cron cron, BiConsumer<Handle, Instant> body) {}
+
+    /** A row of ticks. Its expression counts, which during a rolling deploy a process of another release may have set. */
+    private record Stored(String cron, Instant due) {}
+
+    private static final RowMapper<Stored> STORED_MAPPER = ConstructorMapper.of(Stored.class);
 
     private static final Logger log = LoggerFactory.getLogger(Scheduler.class);
     /** The precision of ticks. Each poll reads one row. */
@@ -143,16 +150,12 @@ public final class Scheduler implements AutoCloseable {
 
     /** Runs a tick that is due, unless another process is just running it. One run makes up for all that were missed. */
     private static void runIfDue(Handle transaction, String name, Tick tick) {
-        // During a rolling deploy, the row is of the newer process's expression, which this one may not know.
-        var sql = "SELECT due FROM ticks WHERE name = ? AND cron = ? AND due <= now() FOR UPDATE SKIP LOCKED";
-        var stored = transaction
-                .select(sql, name, tick.cron().expression())
-                .mapTo(Instant.class)
-                .findOne();
+        var sql = "SELECT cron, due FROM ticks WHERE name = ? AND due <= now() FOR UPDATE SKIP LOCKED";
+        var stored = transaction.select(sql, name).map(STORED_MAPPER).findOne();
         if (stored.isEmpty()) return;
         var now = now(transaction);
-        var schedule = tick.cron().schedule();
-        var due = stored.get();
+        var schedule = new Cron(stored.get().cron()).schedule();
+        var due = stored.get().due();
         var recent = next(schedule, now.minus(Duration.ofHours(1))); // to step through years of seconds would take long
         if (recent.isAfter(due) && !recent.isAfter(now)) due = recent;
         var next = next(schedule, due);

@@ -137,7 +137,7 @@ public record MetricsFeature(Optional<Secret> token, Services services) implemen
                 });
             } catch (RuntimeException e) {
                 if (!ServiceUnavailable.isCauseOf(e)) throw e;
-                // the metrics of jobs stay as they are while a service is away; those of this process are the newest
+                // while a service is away, the numbers of jobs are old; those of this process are current
             }
         }
 

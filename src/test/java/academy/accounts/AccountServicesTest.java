@@ -113,6 +113,7 @@ class AccountServicesTest {
         var passwords = new Passwords(Passwords.Cost.DEFAULT);
         passwords.hash(new Secret(RunningAcademy.PASSWORD));
         var before = allocatedByHashing();
+        assertTrue(before > 0, "the threads that hash have another name");
         for (var i = 0; i < 5; i++) passwords.hash(new Secret(RunningAcademy.PASSWORD));
         var megabytes = (allocatedByHashing() - before) >> 20;
         assertTrue(megabytes < 19, "five hashes of 19 MB allocated " + megabytes + " MB");
