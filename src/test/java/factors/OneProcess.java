@@ -202,8 +202,8 @@ final class OneProcess {
                         "a line without time or message: %s",
                         line);
                 var time = Instant.parse(event.get("time").asText());
-                // A thread stamps an event before it writes it, so events may be a little out of order.
-                expect(!time.isBefore(last.minusSeconds(1)), "events out of order at %s", time);
+                // A thread stamps an event before it writes it, so events may be up to 50 ms out of order.
+                expect(!time.isBefore(last.minusMillis(50)), "events out of order at %s", time);
                 last = time;
             } catch (JsonProcessingException e) {
                 expect(false, "a line is no event: %s", line);

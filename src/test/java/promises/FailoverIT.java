@@ -38,7 +38,7 @@ class FailoverIT {
     /** How long somebody, or an operator such as Patroni, takes to notice that the primary is gone. */
     private static final Duration UNNOTICED = Duration.ofSeconds(2);
 
-    private static final long MAX_RECOVERY_MS = 10_000;
+    private static final long MAX_RECOVERY_MS = 5000;
 
     @Test
     void theReplicaTakesOverAndNoAcknowledgedWriteIsLost() throws Exception {

@@ -44,7 +44,7 @@ class ProxiedRequestsIT {
     /**
      * @param statuses those of the answers straight, through nginx and through HAProxy
      * @param body is sent with the head: a proxy that has refused the head resets the connection when a body comes later.
-     *     What does not fit in one write is sent also when the answer comes before its end.
+     *     A body too long for one write is sent to its end, even when the answer has come before.
      */
     private record Input(String name, List<String> statuses, String head, String body) {
         String statusesOrFailure(int port) throws Exception {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT) // it waits most of the time
 class StatusIT {
     private static final int NOTICE_SECONDS = 15;
-    private static final int APPEAR_SECONDS = 10;
+    private static final int APPEAR_SECONDS = 3;
 
     private final HttpClient client = HttpClient.newHttpClient();
     private TestClient anyone;

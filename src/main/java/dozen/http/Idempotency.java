@@ -63,7 +63,7 @@ public record Idempotency(Jdbi jdbi, Signer signer) {
             var handler = work.apply(context);
             jdbi.useTransaction(transaction -> {
                 lock(transaction, name);
-                if (replay(transaction, context, name, request)) return; // stored since the look before the work
+                if (replay(transaction, context, name, request)) return; // another request stored it during the work
                 handler.handle(context);
                 if (context.statusCode() < 300) store(transaction, context, name, request);
             });

@@ -58,7 +58,7 @@ public final class Scheduler implements AutoCloseable {
 
     private record Tick(Cron cron, BiConsumer<Handle, Instant> body) {}
 
-    /** A row of ticks. Its expression counts, which during a rolling deploy a process of another release may have set. */
+    /** A row of ticks. A process goes by the row's expression: another release may have set it during a rolling deploy. */
     private record Stored(String cron, Instant due) {}
 
     private static final RowMapper<Stored> STORED_MAPPER = ConstructorMapper.of(Stored.class);

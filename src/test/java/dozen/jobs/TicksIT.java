@@ -27,7 +27,7 @@ class TicksIT {
         var schedulers = new ArrayList<App>();
         try (var postgres = Effects.database(url)) {
             for (var i = 0; i < 3; i++) schedulers.add(TestProcess.start(url, Map.of(), "scheduler"));
-            // A tick that is more than a second late stands for the next ones, too, as on a machine that pauses.
+            // A tick that is more than a second late stands for the next ones, too. A machine that pauses causes that.
             Effects.awaitAtLeast(postgres, "jobs", 5, Duration.ofMinutes(1));
             var began = dueTimes(postgres).getLast();
             Thread.sleep(16_000);

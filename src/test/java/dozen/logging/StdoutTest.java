@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class StdoutTest {
     private static final int WRITERS = 8;
-    private static final int LINES = 1_000;
+    private static final int LINES = 2_000;
 
     /** A stream whose every write takes a millisecond. */
     private static final class Slow extends OutputStream {

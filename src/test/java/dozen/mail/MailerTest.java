@@ -79,7 +79,7 @@ class MailerTest {
                             attempts.accumulateAndGet(run.attempt(), Math::max);
                             try {
                                 send(mailer, job.key());
-                            } catch (JedisException e) { // a busy machine was too slow for its limit of a second
+                            } catch (JedisException e) { // Redis did not answer within a second, as on a busy machine
                                 failed.incrementAndGet();
                                 throw e;
                             }

@@ -86,7 +86,8 @@ class RefusedMailsTest {
         var faults = new ConcurrentLinkedQueue<>(List.of(new Fault(step, code)));
         var to = "r" + UUID.randomUUID() + "@example.com";
         try (var server = new FaultySmtp(smtp.getSmtp().getPort(), faults::poll)) {
-            // After a refusal at the end, the server behind the faulty one still reads the text, and answers nothing.
+            // The faulty server refuses at the end by itself. The server behind it still waits for that end, and so it
+            // does not answer the command that closes the connection.
             var isSilent = code == Fault.SILENCE || step == Step.END;
             var mailer = mailer(server.url(), StartTls.AUTO, isSilent ? SHORT : LONG);
             var refusedForGood = step == Step.RCPT && code == 550;
