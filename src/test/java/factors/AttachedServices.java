@@ -67,7 +67,7 @@ final class AttachedServices {
                     var _ = subject.start(settings, "worker")) {
                 subject.visitor(web).signUp(somebody);
                 Machine.await(
-                        20, "a mail at the other SMTP server", () -> Subject.mailsTo(another, somebody.mail()) == 1);
+                        60, "a mail at the other SMTP server", () -> Subject.mailsTo(another, somebody.mail()) == 1);
                 expect(Subject.mailsTo(subject.mails, somebody.mail()) == 0, "the first SMTP server got the mail");
             }
         }
@@ -90,7 +90,7 @@ final class AttachedServices {
         try (var web = subject.start(settings, "web")) {
             var visitor = subject.visitor(web);
             Machine.await(
-                    20,
+                    60,
                     "the second S3 is used",
                     () -> visitor.get("/health/ready", "").body().contains("\"files\":{\"status\":\"ok\""));
             s3.close();

@@ -42,7 +42,7 @@ class OddMachinesIT {
                     var worker = App.startPlain(settings, java, "worker")) {
                 var allIsWell = Pattern.compile("^\\{\"status\":\"ok\".*\"files\":\\{\"status\":\"ok\"");
                 Machine.await(
-                        20,
+                        60,
                         "all is well",
                         () -> allIsWell
                                 .matcher(web.get(client, "/health/ready").body())

@@ -124,7 +124,7 @@ final class Surroundings {
                 var somebody = Person.number("config", 1);
                 visitor.signUp(somebody);
                 visitor.get("/nothing", visitor.logIn(somebody));
-                Machine.await(20, "the job is done", () -> Subject.mailsTo(subject.mails, somebody.mail()) == 1);
+                Machine.await(60, "the job is done", () -> Subject.mailsTo(subject.mails, somebody.mail()) == 1);
                 for (var process : List.of(web, worker)) {
                     process.terminate();
                     process.exitCode();

@@ -62,7 +62,7 @@ class FailoverIT {
                     var lifecycle = new Lifecycle(Duration.ofSeconds(5));
                     var writer = CourseWriter.start("http://127.0.0.1:" + web.port(), CLIENTS)) {
                 var figures = startFigures(lifecycle, settings);
-                Machine.await(20, "writes", () -> writer.acknowledged().size() > CLIENTS);
+                Machine.await(60, "writes", () -> writer.acknowledged().size() > CLIENTS);
                 primary.process().destroyForcibly();
                 Thread.sleep(UNNOTICED);
                 assertTrue(courses(figures) > CLIENTS); // nobody but the replica can have answered

@@ -128,7 +128,7 @@ class ProxiesIT {
             assertEquals(
                     200, client.send(forged.build(), BodyHandlers.discarding()).statusCode());
         }
-        Machine.await(20, "the access log", () -> logged().anyMatch(line -> line.contains("client=" + source)));
+        Machine.await(60, "the access log", () -> logged().anyMatch(line -> line.contains("client=" + source)));
         assertTrue(logged().noneMatch(line -> line.contains("203.0.113.9")));
     }
 
