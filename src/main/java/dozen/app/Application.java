@@ -90,8 +90,7 @@ public final class Application<S> {
         TimeZone.setDefault(TimeZone.getTimeZone(ZoneOffset.UTC));
         Locale.setDefault(Locale.ROOT); // numbers in SQL and keys have the digits 0 to 9, whatever the machine speaks
         // Jetty lists all locales, and reading the data of every language takes a seventh of a start. So dates and
-        // numbers are
-        // formatted as in English; -Djava.locale.providers=CLDR in deploy/jvm.options brings the other languages back.
+        // numbers are formatted as in English, unless deploy/jvm.options has -Djava.locale.providers=CLDR.
         System.getProperties().putIfAbsent("java.locale.providers", "SPI");
         try {
             var type = arguments.length == 0 ? "web" : arguments[0];
